@@ -1,0 +1,81 @@
+package org.fdistill.graph;
+
+import org.tensorflow.Operand;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.op.Ops;
+import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TInt64;
+
+/**
+ * Where a layer is built: the graph, the path that its parameters' names start with, and the
+ * policies of the whole network.
+ */
+public final class LayerScope {
+  private final Ops tf;
+  private final String path;
+  private final Variables variables;
+  private final Precision precision;
+  private final Seeds seeds;
+
+  private LayerScope(Ops tf, String path, Variables variables, Precision precision, Seeds seeds) {
+    this.tf = tf;
+    this.path = path;
+    this.variables = variables;
+    this.precision = precision;
+    this.seeds = seeds;
+  }
+
+  /**
+   * The scope of a network in training, where drop path is active.
+   *
+   * @param tf names of ops start with its scope
+   * @param seeds of the random draws
+   */
+  public static LayerScope training(Ops tf, Variables variables, Precision precision, Seeds seeds) {
+    return new LayerScope(tf, "", variables, precision, seeds);
+  }
+
+  /** The scope of a network in inference. */
+  public static LayerScope inference(Ops tf, Variables variables, Precision precision) {
+    return new LayerScope(tf, "", variables, precision, null);
+  }
+
+  /** The scope of a part: parameters and ops get {@code name/} before their names. */
+  public LayerScope at(String name) {
+    return new LayerScope(tf.withSubScope(name), qualified(name), variables, precision, seeds);
+  }
+
+  /** Where to build ops. */
+  public Ops tf() {
+    return tf;
+  }
+
+  /** The path of this scope, without a slash at its end; empty at the root. */
+  public String path() {
+    return path;
+  }
+
+  /** The network's policy for products. */
+  public Precision precision() {
+    return precision;
+  }
+
+  /** Whether drop path is active. */
+  public boolean isTraining() {
+    return seeds != null;
+  }
+
+  /** A trainable parameter of this layer. */
+  public Operand<TFloat32> parameter(String name, Initializer initializer, long... shape) {
+    return variables.trainable(qualified(name), Shape.of(shape), initializer).value();
+  }
+
+  /** The seed [2] of a draw that this layer makes anew in each step. */
+  public Operand<TInt64> seed(String purpose) {
+    return seeds.of(tf, qualified(purpose));
+  }
+
+  private String qualified(String name) {
+    return path.isEmpty() ? name : path + "/" + name;
+  }
+}

@@ -1,0 +1,106 @@
+package org.fdistill.graph;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.tensorflow.Operand;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.op.Op;
+import org.tensorflow.op.Ops;
+import org.tensorflow.op.core.VarHandleOp;
+import org.tensorflow.proto.DataType;
+import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TInt64;
+import org.tensorflow.types.family.TType;
+
+/**
+ * The one list of a graph's variables. Layers, optimiser, checkpoint and export make and find them
+ * here. Asking twice for a name gives the same variable, so that two networks of one graph share
+ * their weights.
+ */
+public final class Variables {
+  private final Ops tf;
+  private final Operand<TInt64> seed;
+  private final Map<String, Variable> byName = new LinkedHashMap<>();
+
+  /**
+   * Makes an empty list.
+   *
+   * @param tf the root of the graph, without a name scope
+   * @param seed scalar, the run's seed; fed when the variables are initialised
+   */
+  public Variables(Ops tf, Operand<TInt64> seed) {
+    this.tf = tf;
+    this.seed = seed;
+  }
+
+  /** A variable that the optimiser trains. */
+  public Variable trainable(String name, Shape shape, Initializer initializer) {
+    return getOrCreate(name, shape, true, initializer);
+  }
+
+  /** A variable of state, such as an optimiser's moment. */
+  public Variable state(String name, Shape shape, Initializer initializer) {
+    return getOrCreate(name, shape, false, initializer);
+  }
+
+  /** All variables, in the order in which they were made. */
+  public Collection<Variable> all() {
+    return Collections.unmodifiableCollection(byName.values());
+  }
+
+  /** Those that the optimiser trains, in the order in which they were made. */
+  public List<Variable> trainable() {
+    return byName.values().stream().filter(Variable::trainable).toList();
+  }
+
+  /** The ops that assign every first value. */
+  public List<Op> initializations() {
+    List<Op> ops = new ArrayList<>();
+    byName.values().forEach(v -> ops.add(v.initialization()));
+    return ops;
+  }
+
+  private Variable getOrCreate(
+      String name, Shape shape, boolean trainable, Initializer initializer) {
+    Variable known = byName.get(name);
+    if (known == null) {
+      known = create(name, shape, trainable, initializer);
+      byName.put(name, known);
+    } else if (!known.shape().equals(shape) || known.trainable() != trainable) {
+      throw new IllegalArgumentException(
+          "variable "
+              + name
+              + " is asked for as "
+              + shape
+              + " and exists as "
+              + known.shape()
+              + "; two layers have one name");
+    }
+    return known;
+  }
+
+  private Variable create(String name, Shape shape, boolean trainable, Initializer initializer) {
+    Operand<? extends TType> handle = handle(name, shape);
+    Operand<TFloat32> value = tf.readVariableOp(handle, TFloat32.class);
+    Ops init = tf.withSubScope("initialize");
+    Operand<TInt64> own = Seeds.seed(init, seed, init.constant(0L), name);
+    Op assignment = init.assignVariableOp(handle, initializer.value(init, shape, own));
+    return new Variable(name, shape, trainable, handle, value, assignment);
+  }
+
+  /** The generated class cannot take a name with slashes, and without a shared name all alias. */
+  private Operand<? extends TType> handle(String name, Shape shape) {
+    return tf.scope()
+        .env()
+        .opBuilder(VarHandleOp.OP_NAME, name, tf.scope())
+        .setAttr("dtype", DataType.DT_FLOAT)
+        .setAttr("shape", shape)
+        .setAttr("shared_name", name)
+        .build()
+        .output(0);
+  }
+}

@@ -1,0 +1,29 @@
+package org.fdistill.model;
+
+import org.fdistill.graph.LayerScope;
+import org.tensorflow.Operand;
+import org.tensorflow.types.TFloat32;
+
+/** A vision network without a head. */
+public interface Backbone {
+  /**
+   * Builds the network.
+   *
+   * @param scope where its parameters' names start
+   * @param images [B, S, S, 3], normalised; B may be unknown
+   * @return its named outputs
+   */
+  Endpoints build(LayerScope scope, Operand<TFloat32> images);
+
+  /** S: the side of the square input, in pixels. */
+  int imageSize();
+
+  /** C: the width of the tokens. */
+  int width();
+
+  /** G: the side of the grid of patch tokens. */
+  int grid();
+
+  /** Tokens before the patch tokens, such as a class token. */
+  int prefixTokens();
+}

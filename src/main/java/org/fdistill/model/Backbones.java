@@ -1,0 +1,24 @@
+package org.fdistill.model;
+
+import org.fdistill.config.UserError;
+import org.fdistill.model.vit.VisionTransformer;
+import org.fdistill.proto.BackboneConfig;
+
+/** From a config to a backbone. */
+public final class Backbones {
+  /** What the names of the exported network's parameters start with, whatever the task. */
+  public static final String SCOPE = "student";
+
+  private Backbones() {}
+
+  /** The backbone that a config describes. */
+  public static Backbone of(BackboneConfig config) {
+    return switch (config.getArchitectureCase()) {
+      case VIT -> new VisionTransformer(config.getVit(), config.getDropPath());
+      case ARCHITECTURE_NOT_SET ->
+          throw UserError.usage(
+              "model: no architecture is set.\nExpected one of: vit.\n"
+                  + "Add, for example, model { vit { width: 768 } } to the config.");
+    };
+  }
+}
