@@ -14,11 +14,7 @@ import org.tensorflow.types.TFloat32;
  * @param width C
  */
 public record Endpoints(
-    Operand<TFloat32> tokens,
-    Operand<TFloat32> beforeNorm,
-    int prefixTokens,
-    int grid,
-    int width) {
+    Operand<TFloat32> tokens, Operand<TFloat32> beforeNorm, int prefixTokens, int grid, int width) {
 
   /** The patch tokens, [B, G², C]. */
   public Operand<TFloat32> patchTokens(Ops tf) {

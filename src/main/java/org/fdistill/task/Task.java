@@ -7,9 +7,9 @@ import org.tensorflow.Session;
 import org.tensorflow.types.TFloat32;
 
 /**
- * What is learned: inputs, graph, loss and metrics. Steps, clocks and checkpoints are the trainer's.
- * A task is built once for training and once for validation into the same graph, with the same
- * parameters.
+ * What is learned: inputs, graph, loss and metrics. Steps, clocks and checkpoints are the
+ * trainer's. A task is built once for training and once for validation into the same graph, with
+ * the same parameters.
  */
 public interface Task {
   /**

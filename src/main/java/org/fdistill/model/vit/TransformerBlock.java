@@ -1,0 +1,82 @@
+package org.fdistill.model.vit;
+
+import org.fdistill.graph.Initializer;
+import org.fdistill.graph.Initializers;
+import org.fdistill.graph.LayerScope;
+import org.fdistill.graph.Precision;
+import org.fdistill.nn.DropPath;
+import org.fdistill.nn.LayerNorm;
+import org.fdistill.nn.Mlp;
+import org.fdistill.nn.SelfAttention;
+import org.fdistill.proto.VitConfig;
+import org.tensorflow.Operand;
+import org.tensorflow.op.Ops;
+import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.family.TFloating;
+
+/**
+ * A pre-norm block with LayerScale: {@code x + drop(γ₁ attn(norm1(x)))}, then the same with the
+ * MLP.
+ *
+ * @param config of the network
+ * @param tokens N
+ * @param dropPath rate of both branches
+ * @param plain first value of the inner kernels
+ * @param rescaled first value of the two kernels that end a branch
+ */
+record TransformerBlock(
+    VitConfig config, int tokens, float dropPath, Initializer plain, Initializer rescaled) {
+
+  /**
+   * Applies the block.
+   *
+   * @param x [B, N, C]
+   * @param positionBias [H, N, N] or null
+   * @return [B, N, C]
+   */
+  Operand<TFloat32> apply(LayerScope scope, Operand<TFloat32> x, Operand<TFloat32> positionBias) {
+    SelfAttention attention =
+        new SelfAttention(width(), config.getHeads(), config.getQkvBias(), plain, rescaled);
+    Operand<TFloating> mixed =
+        attention.apply(
+            scope.at("attn"),
+            rows(scope, norm().apply(scope.at("norm1"), x)),
+            tokens,
+            positionBias);
+    Operand<TFloat32> y = residual(scope, "layer_scale1", x, mixed);
+    Mlp mlp = new Mlp(width(), hidden(), plain, rescaled);
+    Operand<TFloating> fed =
+        mlp.apply(scope.at("mlp"), rows(scope, norm().apply(scope.at("norm2"), y)));
+    return residual(scope, "layer_scale2", y, fed);
+  }
+
+  private Operand<TFloat32> residual(
+      LayerScope scope, String scaleName, Operand<TFloat32> x, Operand<TFloating> branch) {
+    Ops tf = scope.tf();
+    Operand<TFloat32> rows = Precision.full(tf, branch);
+    if (config.getLayerScale() > 0) {
+      Initializer initial = Initializers.constant(config.getLayerScale());
+      rows = tf.math.mul(rows, scope.parameter(scaleName, initial, width()));
+    }
+    long batch = x.shape().get(0);
+    Operand<TFloat32> shaped =
+        tf.reshape(rows, tf.constant(new int[] {(int) batch, tokens, width()}));
+    return tf.math.add(x, DropPath.apply(scope, scaleName, shaped, dropPath));
+  }
+
+  private Operand<TFloat32> rows(LayerScope scope, Operand<TFloat32> x) {
+    return scope.tf().reshape(x, scope.tf().constant(new int[] {-1, width()}));
+  }
+
+  private LayerNorm norm() {
+    return new LayerNorm(width(), config.getLayerNormEpsilon());
+  }
+
+  private int width() {
+    return config.getWidth();
+  }
+
+  private int hidden() {
+    return (int) (config.getWidth() * config.getMlpRatio());
+  }
+}

@@ -1,0 +1,24 @@
+package org.fdistill.nn;
+
+import org.tensorflow.Operand;
+import org.tensorflow.op.Ops;
+import org.tensorflow.op.train.BatchMatMul;
+import org.tensorflow.types.family.TFloating;
+
+/** Products of matrices in the last two axes, for each index of the axes before. */
+final class BatchProduct {
+  private BatchProduct() {}
+
+  /**
+   * Multiplies.
+   *
+   * @param a [..., m, k]
+   * @param b [..., k, n], or [..., n, k] when transposed
+   * @param transposeB whether b is transposed first
+   * @return [..., m, n]
+   */
+  static Operand<TFloating> of(
+      Ops tf, Operand<TFloating> a, Operand<TFloating> b, boolean transposeB) {
+    return tf.train.batchMatMul(a, b, a.type(), BatchMatMul.adjY(transposeB));
+  }
+}

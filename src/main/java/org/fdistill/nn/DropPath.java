@@ -1,0 +1,46 @@
+package org.fdistill.nn;
+
+import org.fdistill.graph.LayerScope;
+import org.tensorflow.Operand;
+import org.tensorflow.op.Ops;
+import org.tensorflow.types.TFloat32;
+
+/**
+ * Stochastic depth (arXiv 1603.09382), per example, as in timm: kept branches are divided by the
+ * keep rate.
+ */
+public final class DropPath {
+  private DropPath() {}
+
+  /**
+   * Drops a residual branch in some examples of a training batch.
+   *
+   * @param scope whose path, with {@code purpose}, seeds the draw
+   * @param purpose which branch
+   * @param branch [B, N, C]; B static in training
+   * @param rate share of dropped examples; at 0, and in inference, the branch is returned as it is
+   * @return the same shape
+   */
+  public static Operand<TFloat32> apply(
+      LayerScope scope, String purpose, Operand<TFloat32> branch, float rate) {
+    if (rate == 0 || !scope.isTraining()) {
+      return branch;
+    }
+    Ops tf = scope.tf();
+    long batch = branch.shape().get(0);
+    Operand<TFloat32> uniform =
+        tf.random.statelessRandomUniform(
+            tf.constant(new long[] {batch, 1, 1}), scope.seed(purpose), TFloat32.class);
+    Operand<TFloat32> kept = tf.math.floor(tf.math.add(uniform, tf.constant(1 - rate)));
+    return tf.math.mul(branch, tf.math.div(kept, tf.constant(1 - rate)));
+  }
+
+  /** The linear ramp over a network's blocks: 0 at the first, {@code rate} at the last. */
+  public static float[] ramp(float rate, int depth) {
+    float[] rates = new float[depth];
+    for (int block = 1; block < depth; block++) {
+      rates[block] = rate * block / (depth - 1);
+    }
+    return rates;
+  }
+}

@@ -1,0 +1,85 @@
+package org.fdistill.nn;
+
+import java.util.List;
+import org.fdistill.graph.Initializer;
+import org.fdistill.graph.Initializers;
+import org.fdistill.graph.LayerScope;
+import org.fdistill.graph.Precision;
+import org.fdistill.proto.VitConfig.QkvBias;
+import org.tensorflow.Operand;
+import org.tensorflow.op.Ops;
+import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.family.TFloating;
+
+/**
+ * Multi-head self-attention. Letters: B batch, N tokens, C width, H heads, D = C/H. The columns of
+ * {@code qkv/kernel} [C, 3C] are queries, keys and values, each by head.
+ *
+ * @param width C
+ * @param heads H
+ * @param bias which of queries, keys and values have a bias
+ * @param qkv first value of the joint kernel
+ * @param projection first value of the output kernel
+ */
+public record SelfAttention(
+    int width, int heads, QkvBias bias, Initializer qkv, Initializer projection) {
+
+  /**
+   * Attends.
+   *
+   * @param scope whose path is the layer's name
+   * @param x [B N, C]
+   * @param tokens N
+   * @param positionBias [H, N, N], added to the scaled products; null for none
+   * @return [B N, C], in the precision of products
+   */
+  public Operand<TFloating> apply(
+      LayerScope scope, Operand<TFloat32> x, int tokens, Operand<TFloat32> positionBias) {
+    Ops tf = scope.tf();
+    List<? extends Operand<TFloating>> parts = queriesKeysValues(scope, x, tokens);
+    Operand<TFloating> scale =
+        scope.precision().compute(tf, tf.constant((float) (1 / Math.sqrt(headWidth()))));
+    Operand<TFloating> queries = tf.math.mul(parts.get(0), scale);
+    Operand<TFloat32> logits = Precision.full(tf, BatchProduct.of(tf, queries, parts.get(1), true));
+    if (positionBias != null) {
+      logits = tf.math.add(logits, positionBias);
+    }
+    Operand<TFloating> attention = scope.precision().compute(tf, tf.nn.softmax(logits));
+    Operand<TFloating> mixed = BatchProduct.of(tf, attention, parts.get(2), false);
+    Operand<TFloating> byToken = tf.linalg.transpose(mixed, tf.constant(new int[] {0, 2, 1, 3}));
+    Operand<TFloating> rows = tf.reshape(byToken, tf.constant(new int[] {-1, width}));
+    return Dense.of(width, width, projection).apply(scope.at("proj"), rows);
+  }
+
+  /** Three of [B, H, N, D]. */
+  private List<? extends Operand<TFloating>> queriesKeysValues(
+      LayerScope scope, Operand<TFloat32> x, int tokens) {
+    Ops tf = scope.tf();
+    LayerScope inner = scope.at("qkv");
+    Operand<TFloat32> kernel = inner.parameter("kernel", qkv, width, 3L * width);
+    Operand<TFloating> joint = Dense.product(inner, x, kernel, jointBias(scope));
+    Operand<TFloating> split =
+        tf.reshape(joint, tf.constant(new int[] {-1, tokens, 3, heads, headWidth()}));
+    Operand<TFloating> byPart = tf.linalg.transpose(split, tf.constant(new int[] {2, 0, 3, 1, 4}));
+    return tf.unstack(byPart, 3L).output();
+  }
+
+  private Operand<TFloat32> jointBias(LayerScope scope) {
+    Ops tf = scope.tf();
+    return switch (bias) {
+      case NO_BIAS -> null;
+      case FULL_BIAS -> scope.at("qkv").parameter("bias", Initializers.zeros(), 3L * width);
+      case QV_BIAS ->
+          tf.concat(
+              List.of(
+                  scope.parameter("q_bias", Initializers.zeros(), width),
+                  tf.zeros(tf.constant(new int[] {width}), TFloat32.class),
+                  scope.parameter("v_bias", Initializers.zeros(), width)),
+              tf.constant(0));
+    };
+  }
+
+  private int headWidth() {
+    return width / heads;
+  }
+}
