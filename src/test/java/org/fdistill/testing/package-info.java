@@ -1,0 +1,9 @@
+/**
+ * Helpers of the tests: what Python wrote under {@code src/test/resources/golden}, read back.
+ *
+ * <p>{@link org.fdistill.testing.Golden} opens one golden, its arrays and its description; {@link
+ * org.fdistill.testing.DeterministicValues} makes the inputs that the goldens leave out; {@link
+ * org.fdistill.testing.Npz} reads and writes numpy archives. Scripts and formats are described in
+ * {@code src/test/python/README.md}. Nothing here needs TensorFlow.
+ */
+package org.fdistill.testing;
