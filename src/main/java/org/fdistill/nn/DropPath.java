@@ -17,22 +17,27 @@ public final class DropPath {
    *
    * @param scope whose path, with {@code purpose}, seeds the draw
    * @param purpose which branch
-   * @param branch [B, N, C]; B static in training
+   * @param branch [B N, C]; B static in training
+   * @param tokens N
    * @param rate share of dropped examples; at 0, and in inference, the branch is returned as it is
    * @return the same shape
    */
   public static Operand<TFloat32> apply(
-      LayerScope scope, String purpose, Operand<TFloat32> branch, float rate) {
+      LayerScope scope, String purpose, Operand<TFloat32> branch, int tokens, float rate) {
     if (rate == 0 || !scope.isTraining()) {
       return branch;
     }
     Ops tf = scope.tf();
-    long batch = branch.shape().get(0);
+    int batch = (int) (branch.shape().get(0) / tokens);
+    int width = (int) branch.shape().get(1);
     Operand<TFloat32> uniform =
         tf.random.statelessRandomUniform(
-            tf.constant(new long[] {batch, 1, 1}), scope.seed(purpose), TFloat32.class);
+            tf.constant(new int[] {batch, 1}), scope.seed(purpose), TFloat32.class);
     Operand<TFloat32> kept = tf.math.floor(tf.math.add(uniform, tf.constant(1 - rate)));
-    return tf.math.mul(branch, tf.math.div(kept, tf.constant(1 - rate)));
+    Operand<TFloat32> factor = tf.math.div(kept, tf.constant(1 - rate));
+    Operand<TFloat32> examples = tf.reshape(branch, tf.constant(new int[] {batch, tokens * width}));
+    return tf.reshape(
+        tf.math.mul(examples, factor), tf.constant(new int[] {batch * tokens, width}));
   }
 
   /** The linear ramp over a network's blocks: 0 at the first, {@code rate} at the last. */

@@ -1,5 +1,7 @@
 package org.fdistill.nn;
 
+import java.util.List;
+import org.fdistill.graph.FusedGradient;
 import org.fdistill.graph.Initializers;
 import org.fdistill.graph.LayerScope;
 import org.tensorflow.Operand;
@@ -14,12 +16,20 @@ import org.tensorflow.types.TFloat32;
  * @param epsilon added to the variance
  */
 public record LayerNorm(int width, float epsilon) {
+  private static final FusedGradient GRADIENT =
+      FusedGradient.of("LayerNormGradient", LayerNorm::gradients);
 
-  /** Normalises without parameters: the whitening of Feature Distillation's targets. */
+  /** Rows at zero mean and unit variance, and what they were multiplied by, [rows, 1]. */
+  private record Normalized(Operand<TFloat32> rows, Operand<TFloat32> inverseDeviation) {}
+
+  /**
+   * Normalises without parameters: the whitening of Feature Distillation's targets.
+   *
+   * @param x [rows, width]
+   * @return the same shape
+   */
   public static Operand<TFloat32> whiten(Ops tf, Operand<TFloat32> x, float epsilon) {
-    Operand<TFloat32> centred = tf.math.sub(x, mean(tf, x));
-    Operand<TFloat32> variance = mean(tf, tf.math.square(centred));
-    return tf.math.mul(centred, tf.math.rsqrt(tf.math.add(variance, tf.constant(epsilon))));
+    return normalize(tf, x, epsilon).rows();
   }
 
   /**
@@ -33,7 +43,41 @@ public record LayerNorm(int width, float epsilon) {
     Ops tf = scope.tf();
     Operand<TFloat32> scale = scope.parameter("scale", Initializers.ones(), width);
     Operand<TFloat32> offset = scope.parameter("offset", Initializers.zeros(), width);
-    return tf.math.add(tf.math.mul(whiten(tf, x, epsilon), scale), offset);
+    Normalized normalized = normalize(tf, x, epsilon);
+    Operand<TFloat32> y = tf.math.add(tf.math.mul(normalized.rows(), scale), offset);
+    return GRADIENT.attach(
+        tf,
+        y,
+        List.of(x, scale, offset),
+        List.of(normalized.rows(), normalized.inverseDeviation(), scale));
+  }
+
+  private static Normalized normalize(Ops tf, Operand<TFloat32> x, float epsilon) {
+    Operand<TFloat32> centred = tf.math.sub(x, mean(tf, x));
+    Operand<TFloat32> variance = mean(tf, tf.math.square(centred));
+    Operand<TFloat32> inverse = tf.math.rsqrt(tf.math.add(variance, tf.constant(epsilon)));
+    return new Normalized(tf.math.mul(centred, inverse), inverse);
+  }
+
+  /**
+   * With h the normalised row, r its inverse deviation, s the scale and g = upstream s: r (g -
+   * mean(g) - h mean(g h)) for x, the sums over the rows of upstream h and upstream for the
+   * parameters.
+   */
+  @SuppressWarnings("unchecked") // The layer is float32 throughout.
+  private static List<Operand<?>> gradients(Ops tf, List<Operand<?>> saved, Operand<?> upstream) {
+    Operand<TFloat32> h = (Operand<TFloat32>) saved.get(0);
+    Operand<TFloat32> r = (Operand<TFloat32>) saved.get(1);
+    Operand<TFloat32> scale = (Operand<TFloat32>) saved.get(2);
+    Operand<TFloat32> dy = (Operand<TFloat32>) upstream;
+    Operand<TFloat32> scaled = tf.math.mul(dy, scale);
+    Operand<TFloat32> dyH = tf.math.mul(dy, h);
+    Operand<TFloat32> along = mean(tf, tf.math.mul(scaled, h));
+    Operand<TFloat32> removed = tf.math.add(tf.math.mul(h, along), mean(tf, scaled));
+    return List.of(
+        tf.math.mul(tf.math.sub(scaled, removed), r),
+        tf.sum(dyH, tf.constant(0)),
+        tf.sum(dy, tf.constant(0)));
   }
 
   private static Operand<TFloat32> mean(Ops tf, Operand<TFloat32> x) {

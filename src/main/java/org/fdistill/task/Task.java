@@ -43,6 +43,11 @@ public interface Task {
   /** Whether a larger {@link #criterion()} is better. */
   boolean largerIsBetter();
 
+  /** K: labels must be 0 to K - 1; 0 where the task does not look at labels. */
+  default int classes() {
+    return 0;
+  }
+
   /**
    * Brings in what is in the graph but neither trained nor in a checkpoint, such as a teacher's
    * weights. Called once for each session, before the first step.

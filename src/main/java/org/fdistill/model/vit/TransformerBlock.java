@@ -30,23 +30,18 @@ record TransformerBlock(
   /**
    * Applies the block.
    *
-   * @param x [B, N, C]
+   * @param x [B N, C]
    * @param positionBias [H, N, N] or null
-   * @return [B, N, C]
+   * @return [B N, C]
    */
   Operand<TFloat32> apply(LayerScope scope, Operand<TFloat32> x, Operand<TFloat32> positionBias) {
     SelfAttention attention =
         new SelfAttention(width(), config.getHeads(), config.getQkvBias(), plain, rescaled);
-    Operand<TFloating> mixed =
-        attention.apply(
-            scope.at("attn"),
-            rows(scope, norm().apply(scope.at("norm1"), x)),
-            tokens,
-            positionBias);
+    Operand<TFloat32> normed = norm().apply(scope.at("norm1"), x);
+    Operand<TFloating> mixed = attention.apply(scope.at("attn"), normed, tokens, positionBias);
     Operand<TFloat32> y = residual(scope, "layer_scale1", x, mixed);
     Mlp mlp = new Mlp(width(), hidden(), plain, rescaled);
-    Operand<TFloating> fed =
-        mlp.apply(scope.at("mlp"), rows(scope, norm().apply(scope.at("norm2"), y)));
+    Operand<TFloating> fed = mlp.apply(scope.at("mlp"), norm().apply(scope.at("norm2"), y));
     return residual(scope, "layer_scale2", y, fed);
   }
 
@@ -58,14 +53,7 @@ record TransformerBlock(
       Initializer initial = Initializers.constant(config.getLayerScale());
       rows = tf.math.mul(rows, scope.parameter(scaleName, initial, width()));
     }
-    long batch = x.shape().get(0);
-    Operand<TFloat32> shaped =
-        tf.reshape(rows, tf.constant(new int[] {(int) batch, tokens, width()}));
-    return tf.math.add(x, DropPath.apply(scope, scaleName, shaped, dropPath));
-  }
-
-  private Operand<TFloat32> rows(LayerScope scope, Operand<TFloat32> x) {
-    return scope.tf().reshape(x, scope.tf().constant(new int[] {-1, width()}));
+    return tf.math.add(x, DropPath.apply(scope, scaleName, rows, tokens, dropPath));
   }
 
   private LayerNorm norm() {

@@ -62,7 +62,8 @@ public final class VisionTransformer implements Backbone {
   @Override
   public Endpoints build(LayerScope scope, Operand<TFloat32> images) {
     Ops tf = scope.tf();
-    Operand<TFloat32> tokens = positioned(scope, embed(scope, images));
+    Operand<TFloat32> rows =
+        tf.reshape(positioned(scope, embed(scope, images)), tf.constant(new int[] {-1, width()}));
     Operand<TInt32> index = usesRelativePositions() ? relativePosition().index(tf) : null;
     Operand<TFloat32> shared =
         config.getRelativePositionShared()
@@ -71,11 +72,21 @@ public final class VisionTransformer implements Backbone {
     float[] rates = DropPath.ramp(dropPath, config.getDepth());
     for (int i = 0; i < config.getDepth(); i++) {
       LayerScope inner = scope.at("blocks").at(String.format(Locale.ROOT, "%02d", i));
-      tokens = block(i, rates[i]).apply(inner, tokens, bias(inner, shared, index));
+      rows = block(i, rates[i]).apply(inner, rows, bias(inner, shared, index));
     }
     Operand<TFloat32> normed =
-        new LayerNorm(width(), config.getLayerNormEpsilon()).apply(scope.at("norm"), tokens);
-    return new Endpoints(normed, /* beforeNorm= */ tokens, prefixTokens(), grid(), width());
+        new LayerNorm(width(), config.getLayerNormEpsilon()).apply(scope.at("norm"), rows);
+    return new Endpoints(
+        byExample(tf, normed),
+        /* beforeNorm= */ byExample(tf, rows),
+        prefixTokens(),
+        grid(),
+        width());
+  }
+
+  /** Rows [B N, C] as [B, N, C]. */
+  private Operand<TFloat32> byExample(Ops tf, Operand<TFloat32> rows) {
+    return tf.reshape(rows, tf.constant(new int[] {-1, tokens(), width()}));
   }
 
   /** Patches to tokens: [B, S, S, 3] to [B, N, C], the class token first. */

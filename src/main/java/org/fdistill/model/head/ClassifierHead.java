@@ -1,0 +1,60 @@
+package org.fdistill.model.head;
+
+import org.fdistill.config.UserError;
+import org.fdistill.graph.Initializers;
+import org.fdistill.graph.LayerScope;
+import org.fdistill.graph.Precision;
+import org.fdistill.model.Backbone;
+import org.fdistill.model.Endpoints;
+import org.fdistill.nn.Dense;
+import org.fdistill.nn.LayerNorm;
+import org.fdistill.proto.ClassifyTask;
+import org.fdistill.proto.ClassifyTask.Pooling;
+import org.tensorflow.Operand;
+import org.tensorflow.op.Ops;
+import org.tensorflow.types.TFloat32;
+
+/**
+ * From tokens to logits: the mean of the patch tokens and a layer norm {@code fc_norm} of its own
+ * (BEiT's mean pooling, which skips the backbone's final norm), or the class token after the final
+ * norm; then the linear layer {@code head}, whose first values are a thousandth of the usual ones.
+ *
+ * @param config pooling and number of classes K
+ */
+public record ClassifierHead(ClassifyTask config) {
+  private static final float DEVIATION = 0.02f;
+  private static final float INITIAL_SCALE = 0.001f;
+  private static final float NORM_EPSILON = 1e-6f;
+
+  /** Refuses pooling that the backbone cannot give. */
+  public void requireFit(Backbone backbone) {
+    if (config.getPooling() == Pooling.CLASS_TOKEN_POOLING && backbone.prefixTokens() == 0) {
+      throw UserError.usage(
+          "classify.pooling is CLASS_TOKEN_POOLING, but the model has no class token.\n"
+              + "Set model.vit.class_token to true, or classify.pooling to MEAN.");
+    }
+  }
+
+  /**
+   * Applies the head.
+   *
+   * @param scope at the root of the network's names
+   * @return logits [B, K]
+   */
+  public Operand<TFloat32> apply(LayerScope scope, Endpoints endpoints) {
+    Ops tf = scope.tf();
+    Dense layer =
+        Dense.of(
+            endpoints.width(), config.getClasses(), Initializers.normal(DEVIATION * INITIAL_SCALE));
+    return Precision.full(tf, layer.apply(scope.at("head"), features(scope, endpoints)));
+  }
+
+  private Operand<TFloat32> features(LayerScope scope, Endpoints endpoints) {
+    Ops tf = scope.tf();
+    if (config.getPooling() == Pooling.CLASS_TOKEN_POOLING) {
+      return endpoints.classToken(tf);
+    }
+    Operand<TFloat32> mean = tf.math.mean(endpoints.patchTokensBeforeNorm(tf), tf.constant(1));
+    return new LayerNorm(endpoints.width(), NORM_EPSILON).apply(scope.at("fc_norm"), mean);
+  }
+}
