@@ -41,4 +41,13 @@ public enum Precision {
   public static Operand<TFloat32> full(Ops tf, Operand<? extends TFloating> x) {
     return x.type() == TFloat32.class ? (Operand<TFloat32>) x : tf.dtypes.cast(x, TFloat32.class);
   }
+
+  /** Brings a tensor of any shape to the type of another; nothing is added where it has it. */
+  @SuppressWarnings("unchecked") // Guarded by the type test.
+  public static Operand<TFloating> like(
+      Ops tf, Operand<? extends TFloating> x, Operand<? extends TFloating> other) {
+    Class<? extends TFloating> wanted = other.type();
+    boolean same = wanted.equals((Class<?>) x.type());
+    return (Operand<TFloating>) (same ? x : tf.dtypes.cast(x, wanted));
+  }
 }

@@ -12,13 +12,13 @@ final class BatchProduct {
   /**
    * Multiplies.
    *
-   * @param a [..., m, k]
+   * @param a [..., m, k], or [..., k, m] when transposed
    * @param b [..., k, n], or [..., n, k] when transposed
-   * @param transposeB whether b is transposed first
    * @return [..., m, n]
    */
   static Operand<TFloating> of(
-      Ops tf, Operand<TFloating> a, Operand<TFloating> b, boolean transposeB) {
-    return tf.train.batchMatMul(a, b, a.type(), BatchMatMul.adjY(transposeB));
+      Ops tf, Operand<TFloating> a, Operand<TFloating> b, boolean transposeA, boolean transposeB) {
+    return tf.train.batchMatMul(
+        a, b, a.type(), BatchMatMul.adjX(transposeA), BatchMatMul.adjY(transposeB));
   }
 }

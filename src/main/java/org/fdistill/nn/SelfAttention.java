@@ -4,7 +4,6 @@ import java.util.List;
 import org.fdistill.graph.Initializer;
 import org.fdistill.graph.Initializers;
 import org.fdistill.graph.LayerScope;
-import org.fdistill.graph.Precision;
 import org.fdistill.proto.VitConfig.QkvBias;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
@@ -37,15 +36,9 @@ public record SelfAttention(
       LayerScope scope, Operand<TFloat32> x, int tokens, Operand<TFloat32> positionBias) {
     Ops tf = scope.tf();
     List<? extends Operand<TFloating>> parts = queriesKeysValues(scope, x, tokens);
-    Operand<TFloating> scale =
-        scope.precision().compute(tf, tf.constant((float) (1 / Math.sqrt(headWidth()))));
-    Operand<TFloating> queries = tf.math.mul(parts.get(0), scale);
-    Operand<TFloat32> logits = Precision.full(tf, BatchProduct.of(tf, queries, parts.get(1), true));
-    if (positionBias != null) {
-      logits = tf.math.add(logits, positionBias);
-    }
-    Operand<TFloating> attention = scope.precision().compute(tf, tf.nn.softmax(logits));
-    Operand<TFloating> mixed = BatchProduct.of(tf, attention, parts.get(2), false);
+    Operand<TFloating> mixed =
+        AttentionProducts.apply(
+            scope, parts.get(0), parts.get(1), parts.get(2), positionBias, headWidth());
     Operand<TFloating> byToken = tf.linalg.transpose(mixed, tf.constant(new int[] {0, 2, 1, 3}));
     Operand<TFloating> rows = tf.reshape(byToken, tf.constant(new int[] {-1, width}));
     return Dense.of(width, width, projection).apply(scope.at("proj"), rows);
