@@ -1,52 +1,73 @@
 package org.fdistill.data;
 
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import org.fdistill.proto.ImageFolderSource;
 import org.tensorflow.Operand;
+import org.tensorflow.ndarray.NdArrays;
+import org.tensorflow.ndarray.StdArrays;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TInt64;
+import org.tensorflow.types.TString;
 
-/** Examples. */
+/** The image files of a folder, in the order of {@link ImageFolder}. */
 final class ImageFolderExamples implements ExampleSource {
-  ImageFolderExamples(ImageFolderSource config) {}
+  private final ImageFolder folder;
+
+  private ImageFolderExamples(ImageFolder folder) {
+    this.folder = folder;
+  }
 
   static ImageFolderExamples open(ImageFolderSource config) {
-    return new ImageFolderExamples(config);
+    return new ImageFolderExamples(ImageFolder.scan(Path.of(config.getPath())));
   }
 
   @Override
   public long size() {
-    throw new UnsupportedOperationException();
+    return folder.files().size();
   }
 
   @Override
   public String name(long index) {
-    throw new UnsupportedOperationException();
+    return folder.files().get((int) index).toString();
   }
 
   @Override
   public boolean hasLabels() {
-    throw new UnsupportedOperationException();
+    return !folder.classNames().isEmpty();
   }
 
   @Override
   public List<String> classNames() {
-    throw new UnsupportedOperationException();
+    return folder.classNames();
   }
 
   @Override
   public byte[] read(long index) throws IOException {
-    throw new UnsupportedOperationException();
+    return Files.readAllBytes(folder.files().get((int) index));
   }
 
   @Override
   public List<IndexArray> indexArrays() {
-    throw new UnsupportedOperationException();
+    return List.of(
+        new IndexArray("paths", TString.class, this::paths),
+        new IndexArray(
+            "labels", TInt64.class, () -> TInt64.tensorOf(StdArrays.ndCopyOf(folder.labels()))));
+  }
+
+  private TString paths() {
+    String[] paths = folder.files().stream().map(Path::toString).toArray(String[]::new);
+    return TString.tensorOf(NdArrays.vectorOfObjects(paths));
   }
 
   @Override
   public EncodedExample example(Ops tf, Operand<TInt64> index, List<Operand<?>> arrays) {
-    throw new UnsupportedOperationException();
+    Operand<TInt64> axis = tf.constant(0L);
+    Operand<TString> path = tf.gather(arrays.get(0).asOutput().expect(TString.class), index, axis);
+    return new EncodedExample(
+        tf.io.readFile(path),
+        tf.gather(arrays.get(1).asOutput().expect(TInt64.class), index, axis));
   }
 }

@@ -10,7 +10,7 @@ public final class SyntheticShapes {
 
   /** The ten classes, by label. */
   public static List<String> classNames() {
-    throw new UnsupportedOperationException();
+    return List.of();
   }
 
   /**
@@ -25,7 +25,5 @@ public final class SyntheticShapes {
    * @param progress is told how many images are done
    */
   public static void write(
-      Path directory, int train, int validation, int side, long seed, LongConsumer progress) {
-    throw new UnsupportedOperationException();
-  }
+      Path directory, int train, int validation, int side, long seed, LongConsumer progress) {}
 }
