@@ -1,0 +1,77 @@
+package org.fdistill.data;
+
+import java.io.IOException;
+import java.util.List;
+import org.fdistill.config.UserError;
+import org.fdistill.proto.DataConfig;
+import org.tensorflow.Operand;
+import org.tensorflow.op.Ops;
+import org.tensorflow.types.TInt64;
+import org.tensorflow.types.TString;
+
+/**
+ * A numbered set of examples, 0 to {@code size() - 1}, that Java can describe and a graph can read
+ * in any order.
+ */
+public interface ExampleSource {
+  /** Number of examples n. */
+  long size();
+
+  /**
+   * What a report calls an example: its path, or its file and record.
+   *
+   * @param index from 0 to n - 1
+   */
+  String name(long index);
+
+  /** Whether examples carry labels. Without them every label is -1. */
+  boolean hasLabels();
+
+  /** The name of each class, by label; empty where unknown. */
+  List<String> classNames();
+
+  /**
+   * Reads the encoded image of one example outside the graph, to find out what is wrong with it.
+   *
+   * @param index from 0 to n - 1
+   * @throws IOException with a reason for the user, where the file or record cannot be read
+   */
+  byte[] read(long index) throws IOException;
+
+  /** The arrays that {@link #example} looks examples up in; fed once, when a pipeline starts. */
+  List<IndexArray> indexArrays();
+
+  /**
+   * Reads one example inside the graph.
+   *
+   * @param tf ops of the function that maps positions to images
+   * @param index scalar
+   * @param arrays the index arrays, in the order of {@link #indexArrays}
+   */
+  EncodedExample example(Ops tf, Operand<TInt64> index, List<Operand<?>> arrays);
+
+  /**
+   * An example as it is stored.
+   *
+   * @param image scalar: the bytes of a JPEG, PNG, GIF or BMP file
+   * @param label scalar; -1 where there is none
+   */
+  record EncodedExample(Operand<TString> image, Operand<TInt64> label) {}
+
+  /**
+   * Opens the source that a config names.
+   *
+   * @throws UserError where it is missing, empty or unreadable
+   */
+  static ExampleSource open(DataConfig config) {
+    return switch (config.getSourceCase()) {
+      case TFRECORD -> TfRecordExamples.open(config.getTfrecord());
+      case IMAGE_FOLDER -> ImageFolderExamples.open(config.getImageFolder());
+      case NOISE -> new NoiseExamples(config.getNoise());
+      case SOURCE_NOT_SET ->
+          throw UserError.usage(
+              "The data has no source: set one of tfrecord { path: ... }, image_folder { path: ..."
+                  + " } or noise { }.");
+    };
+  }
+}

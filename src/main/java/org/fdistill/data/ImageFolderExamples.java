@@ -1,0 +1,73 @@
+package org.fdistill.data;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.fdistill.proto.ImageFolderSource;
+import org.tensorflow.Operand;
+import org.tensorflow.ndarray.NdArrays;
+import org.tensorflow.ndarray.StdArrays;
+import org.tensorflow.op.Ops;
+import org.tensorflow.types.TInt64;
+import org.tensorflow.types.TString;
+
+/** The image files of a folder, in the order of {@link ImageFolder}. */
+final class ImageFolderExamples implements ExampleSource {
+  private final ImageFolder folder;
+
+  private ImageFolderExamples(ImageFolder folder) {
+    this.folder = folder;
+  }
+
+  static ImageFolderExamples open(ImageFolderSource config) {
+    return new ImageFolderExamples(ImageFolder.scan(Path.of(config.getPath())));
+  }
+
+  @Override
+  public long size() {
+    return folder.files().size();
+  }
+
+  @Override
+  public String name(long index) {
+    return folder.files().get((int) index).toString();
+  }
+
+  @Override
+  public boolean hasLabels() {
+    return !folder.classNames().isEmpty();
+  }
+
+  @Override
+  public List<String> classNames() {
+    return folder.classNames();
+  }
+
+  @Override
+  public byte[] read(long index) throws IOException {
+    return Files.readAllBytes(folder.files().get((int) index));
+  }
+
+  @Override
+  public List<IndexArray> indexArrays() {
+    return List.of(
+        new IndexArray("paths", TString.class, this::paths),
+        new IndexArray(
+            "labels", TInt64.class, () -> TInt64.tensorOf(StdArrays.ndCopyOf(folder.labels()))));
+  }
+
+  private TString paths() {
+    String[] paths = folder.files().stream().map(Path::toString).toArray(String[]::new);
+    return TString.tensorOf(NdArrays.vectorOfObjects(paths));
+  }
+
+  @Override
+  public EncodedExample example(Ops tf, Operand<TInt64> index, List<Operand<?>> arrays) {
+    Operand<TInt64> axis = tf.constant(0L);
+    Operand<TString> path = tf.gather(arrays.get(0).asOutput().expect(TString.class), index, axis);
+    return new EncodedExample(
+        tf.io.readFile(path),
+        tf.gather(arrays.get(1).asOutput().expect(TInt64.class), index, axis));
+  }
+}

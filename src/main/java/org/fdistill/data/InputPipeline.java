@@ -1,0 +1,226 @@
+package org.fdistill.data;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.fdistill.config.UserError;
+import org.fdistill.data.augment.ImageDecoder;
+import org.fdistill.proto.DataConfig;
+import org.tensorflow.Operand;
+import org.tensorflow.Result;
+import org.tensorflow.Session;
+import org.tensorflow.Tensor;
+import org.tensorflow.exceptions.TensorFlowException;
+import org.tensorflow.ndarray.NdArrays;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.op.Ops;
+import org.tensorflow.op.core.Placeholder;
+import org.tensorflow.types.TInt64;
+import org.tensorflow.types.TString;
+import org.tensorflow.types.TUint8;
+import org.tensorflow.types.family.TType;
+
+/**
+ * The part of a graph that turns files into batches: position, example index, bytes, decoded and
+ * cropped image, batch. Letters: B batch, S image side, n examples, W workers.
+ *
+ * <p>A position p counts examples over all epochs: epoch p div n, place p mod n in it. The element
+ * at a position depends on the seed and p alone, so that a run can start anywhere and see the same
+ * bits. An unreadable example is left out; the gap in {@link #positions} shows it.
+ *
+ * <p>After {@link #build} everything works by the names of operations, so that it also works in a
+ * graph into which the finished one was imported.
+ */
+public final class InputPipeline {
+  private static final int CHECKED = 32;
+
+  /**
+   * How a pipeline walks through its source.
+   *
+   * @param seed the run's seed
+   * @param training shuffled, augmented, full batches only; else in order, the centre crop, with a
+   *     last batch that may be smaller
+   * @param batch B, of this worker
+   * @param workers W, how many processes share the examples
+   * @param worker this one, 0 to W - 1; it reads the positions p with p mod W = worker
+   */
+  public record Options(long seed, boolean training, int batch, int workers, int worker) {
+    /** Training in one process. */
+    public static Options training(long seed, int batch) {
+      return new Options(seed, true, batch, 1, 0);
+    }
+
+    /** Evaluation in one process. */
+    public static Options evaluation(int batch) {
+      return new Options(0, false, batch, 1, 0);
+    }
+  }
+
+  private final ExampleSource source;
+  private final Options options;
+  private final String scope;
+  private final String initializer;
+  private final BatchDataset.Batch batch;
+
+  private InputPipeline(
+      ExampleSource source,
+      Options options,
+      String scope,
+      String initializer,
+      BatchDataset.Batch batch) {
+    this.source = source;
+    this.options = options;
+    this.scope = scope;
+    this.initializer = initializer;
+    this.batch = batch;
+  }
+
+  /**
+   * Adds a pipeline to a graph.
+   *
+   * @param tf ops of the graph
+   * @param name scope of its operations, unique in the graph
+   * @param config image side, augmentation, threads
+   * @param source where examples come from
+   * @param options order and batch
+   */
+  public static InputPipeline build(
+      Ops tf, String name, DataConfig config, ExampleSource source, Options options) {
+    Ops scoped = tf.withSubScope(name);
+    Placeholder<TInt64> start = scalar(scoped, "start", TInt64.class);
+    Placeholder<TInt64> end = scalar(scoped, "end", TInt64.class);
+    List<Operand<?>> arrays = new ArrayList<>();
+    for (IndexArray array : source.indexArrays()) {
+      arrays.add(
+          scoped
+              .withName(array.name())
+              .placeholder(array.type(), Placeholder.shape(Shape.of(Shape.UNKNOWN_SIZE))));
+    }
+    EpochOrder order = new EpochOrder(source.size(), options.training(), options.seed());
+    BatchDataset dataset =
+        new BatchDataset(config, options, new ExampleMap(config, source, order, options), name);
+    BatchDataset.Batch batch = dataset.build(scoped, start, end, arrays);
+    addEndpoints(scoped, order);
+    String scope = start.op().name().substring(0, start.op().name().lastIndexOf('/') + 1);
+    return new InputPipeline(source, options, scope, batch.initializer().op().name(), batch);
+  }
+
+  private static void addEndpoints(Ops tf, EpochOrder order) {
+    Operand<TInt64> position = scalar(tf, "position", TInt64.class);
+    tf.withName("example").identity(order.exampleAt(tf, position));
+    Operand<TString> bytes = scalar(tf, "bytes", TString.class);
+    tf.withName("decoded").identity(tf.shape(new ImageDecoder().decode(tf, bytes)));
+  }
+
+  private static <T extends TType> Placeholder<T> scalar(Ops tf, String name, Class<T> type) {
+    return tf.withName(name).placeholder(type, Placeholder.shape(Shape.scalar()));
+  }
+
+  /** The next batch [B, S, S, 3]; in evaluation the static B is -1. */
+  public Operand<TUint8> images() {
+    return batch.images();
+  }
+
+  /** Labels of the same batch [B]; -1 where there is none. */
+  public Operand<TInt64> labels() {
+    return batch.labels();
+  }
+
+  /** Positions of the same batch [B], ascending. */
+  public Operand<TInt64> positions() {
+    return batch.positions();
+  }
+
+  /** Where the examples come from. */
+  public ExampleSource source() {
+    return source;
+  }
+
+  /** Order and batch. */
+  public Options options() {
+    return options;
+  }
+
+  /**
+   * The first position of this worker that is not before a position.
+   *
+   * @param position over all workers
+   */
+  long firstPosition(long position) {
+    return position + Math.floorMod(options.worker() - position, (long) options.workers());
+  }
+
+  /**
+   * Starts, or starts anew, at a position. A run after the last full batch before {@code end}
+   * throws {@code TFOutOfRangeException}.
+   *
+   * @param session of this graph or of one that it was imported into
+   * @param position the first position that may be read, over all workers
+   * @param end the position after the last
+   */
+  public void start(Session session, long position, long end) {
+    List<Tensor> fed = new ArrayList<>();
+    try {
+      Session.Runner runner = session.runner().addTarget(initializer);
+      feed(runner, fed, "start", TInt64.scalarOf(firstPosition(position)));
+      feed(runner, fed, "end", TInt64.scalarOf(end));
+      for (IndexArray array : source.indexArrays()) {
+        feed(runner, fed, array.name(), array.values().get());
+      }
+      runner.run().close();
+    } finally {
+      fed.forEach(Tensor::close);
+    }
+  }
+
+  private void feed(Session.Runner runner, List<Tensor> fed, String name, TType value) {
+    fed.add(value);
+    runner.feed(scope + name, value);
+  }
+
+  /** The example that stands at a position. */
+  public long exampleAt(Session session, long position) {
+    try (TInt64 p = TInt64.scalarOf(position);
+        Result result =
+            session.runner().feed(scope + "position", p).fetch(scope + "example").run()) {
+      return ((TInt64) result.get(0)).getLong();
+    }
+  }
+
+  /**
+   * Decodes one whole image.
+   *
+   * @param bytes an encoded image
+   * @return why it cannot be decoded; empty where it can
+   */
+  public String decodeError(Session session, byte[] bytes) {
+    try (TString b = TString.tensorOfBytes(NdArrays.scalarOfObject(bytes))) {
+      session.runner().feed(scope + "bytes", b).fetch(scope + "decoded").run().close();
+      return "";
+    } catch (TensorFlowException e) {
+      return UnreadableReason.of(bytes, e);
+    }
+  }
+
+  /**
+   * Fails where none of the first examples from a position on can be read, naming one and why.
+   *
+   * @throws UserError of kind input
+   */
+  public void checkReadable(Session session, long position) {
+    if (source instanceof NoiseExamples) {
+      return;
+    }
+    long count = Math.min(CHECKED, source.size());
+    String problem = "";
+    for (long p = position; p < position + count; p++) {
+      long example = exampleAt(session, p);
+      problem = UnreadableReason.find(this, session, example);
+      if (problem.isEmpty()) {
+        return;
+      }
+      problem = source.name(example) + ": " + problem;
+    }
+    throw UserError.input(
+        "None of the first %d images can be read. The last one: %s".formatted(count, problem));
+  }
+}

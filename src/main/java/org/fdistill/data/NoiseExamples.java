@@ -1,0 +1,81 @@
+package org.fdistill.data;
+
+import java.io.IOException;
+import java.util.List;
+import org.fdistill.config.UserError;
+import org.fdistill.proto.NoiseSource;
+import org.tensorflow.Operand;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.op.Ops;
+import org.tensorflow.types.TInt32;
+import org.tensorflow.types.TInt64;
+import org.tensorflow.types.TString;
+import org.tensorflow.types.TUint8;
+
+/** Images of noise, made in the graph: the source to measure everything but input with. */
+final class NoiseExamples implements ExampleSource {
+  private final NoiseSource config;
+
+  NoiseExamples(NoiseSource config) {
+    if (config.getExamples() < 1 || config.getClasses() < 1) {
+      throw UserError.usage(
+          "noise: examples is %d and classes %d, expected at least 1 each."
+              .formatted(config.getExamples(), config.getClasses()));
+    }
+    this.config = config;
+  }
+
+  @Override
+  public long size() {
+    return config.getExamples();
+  }
+
+  @Override
+  public String name(long index) {
+    return "noise " + index;
+  }
+
+  @Override
+  public boolean hasLabels() {
+    return true;
+  }
+
+  @Override
+  public List<String> classNames() {
+    return List.of();
+  }
+
+  @Override
+  public byte[] read(long index) throws IOException {
+    throw new IOException("noise has no file");
+  }
+
+  @Override
+  public List<IndexArray> indexArrays() {
+    return List.of();
+  }
+
+  @Override
+  public EncodedExample example(Ops tf, Operand<TInt64> index, List<Operand<?>> arrays) {
+    Operand<TString> none = tf.constant("");
+    return new EncodedExample(
+        none, tf.math.floorMod(index, tf.constant((long) config.getClasses())));
+  }
+
+  /**
+   * A view of noise [side, side, 3].
+   *
+   * @param seed [2]
+   */
+  static Operand<TUint8> image(Ops tf, int side, Operand<TInt64> seed) {
+    int bytes = 3 * side * side;
+    int words = (bytes + Integer.BYTES - 1) / Integer.BYTES;
+    Operand<TInt32> random =
+        tf.random.statelessRandomUniformFullInt(tf.constant(new int[] {words}), seed, TInt32.class);
+    Operand<TUint8> flat =
+        tf.reshape(tf.bitcast(random, TUint8.class), tf.constant(new int[] {-1}));
+    return tf.reshape(
+        tf.slice(flat, tf.constant(new int[] {0}), tf.constant(new int[] {bytes})),
+        tf.constant(Shape.of(side, side, 3)));
+  }
+}

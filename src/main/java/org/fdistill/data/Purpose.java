@@ -1,0 +1,25 @@
+package org.fdistill.data;
+
+/** What a seed is for: each purpose has its own 64-bit seed, made from the run's. */
+enum Purpose {
+  /** Order of the examples in an epoch. */
+  ORDER(1),
+  /** Crop and flip. */
+  AUGMENT(2),
+  /** Pixels of noise. */
+  NOISE(3);
+
+  private final long stream;
+
+  Purpose(long stream) {
+    this.stream = stream;
+  }
+
+  /** The seed, by the finaliser of SplitMix64. */
+  long seed(long runSeed) {
+    long z = runSeed + stream * 0x9e3779b97f4a7c15L;
+    z = (z ^ (z >>> 30)) * 0xbf58476d1ce4e5b9L;
+    z = (z ^ (z >>> 27)) * 0x94d049bb133111ebL;
+    return z ^ (z >>> 31);
+  }
+}

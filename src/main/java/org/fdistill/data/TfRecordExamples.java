@@ -1,0 +1,148 @@
+package org.fdistill.data;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import org.fdistill.config.UserError;
+import org.fdistill.data.tfrecord.FilePatterns;
+import org.fdistill.proto.TfRecordSource;
+import org.tensorflow.Operand;
+import org.tensorflow.Output;
+import org.tensorflow.ndarray.NdArrays;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.op.Ops;
+import org.tensorflow.proto.Example;
+import org.tensorflow.proto.Feature;
+import org.tensorflow.types.TBool;
+import org.tensorflow.types.TInt32;
+import org.tensorflow.types.TInt64;
+import org.tensorflow.types.TString;
+import org.tensorflow.types.family.TType;
+
+/**
+ * Records of tf.Example in uncompressed TFRecord files, read one at a time at their offsets, so
+ * that any order costs the same.
+ */
+final class TfRecordExamples implements ExampleSource {
+  private final TfRecordIndex index;
+  private final ExampleLayout layout;
+  private final long labelOffset;
+  private final List<String> classNames;
+
+  private TfRecordExamples(TfRecordIndex index, ExampleLayout layout, long labelOffset) {
+    this.index = index;
+    this.layout = layout;
+    this.labelOffset = labelOffset;
+    this.classNames = ClassNames.beside(index.files().get(0));
+  }
+
+  static TfRecordExamples open(TfRecordSource config) {
+    if (config.getPathCount() == 0) {
+      throw UserError.usage(
+          "tfrecord: path is not set. Name files, such as data/train-*.tfrecord.");
+    }
+    List<Path> files = FilePatterns.resolve(config.getPathList());
+    TfRecordIndex index = TfRecordIndex.scan(files);
+    if (index.size() == 0) {
+      throw UserError.input(
+          "No records in the %d files of %s.".formatted(files.size(), config.getPathList()));
+    }
+    return new TfRecordExamples(index, ExampleLayout.of(index), config.getLabelOffset());
+  }
+
+  @Override
+  public long size() {
+    return index.size();
+  }
+
+  @Override
+  public String name(long number) {
+    return index.name((int) number);
+  }
+
+  @Override
+  public boolean hasLabels() {
+    return layout.label() != null;
+  }
+
+  @Override
+  public List<String> classNames() {
+    return classNames;
+  }
+
+  @Override
+  public byte[] read(long number) throws IOException {
+    byte[] record = index.read((int) number);
+    try {
+      Feature image = Example.parseFrom(record).getFeatures().getFeatureMap().get(layout.image());
+      if (image == null || image.getBytesList().getValueCount() != 1) {
+        throw new IOException("the record has no feature " + layout.image());
+      }
+      return image.getBytesList().getValue(0).toByteArray();
+    } catch (InvalidProtocolBufferException e) {
+      throw new IOException("the record is no tf.Example", e);
+    }
+  }
+
+  @Override
+  public List<IndexArray> indexArrays() {
+    return List.of(
+        new IndexArray("files", TString.class, this::files),
+        new IndexArray("file_of", TInt32.class, index::fileOf),
+        new IndexArray("offsets", TInt64.class, index::offsets));
+  }
+
+  private TString files() {
+    String[] paths = index.files().stream().map(Path::toString).toArray(String[]::new);
+    return TString.tensorOf(NdArrays.vectorOfObjects(paths));
+  }
+
+  @Override
+  public EncodedExample example(Ops tf, Operand<TInt64> number, List<Operand<?>> arrays) {
+    Operand<TInt64> axis = tf.constant(0L);
+    Operand<TString> files = arrays.get(0).asOutput().expect(TString.class);
+    Operand<TInt32> fileOf = arrays.get(1).asOutput().expect(TInt32.class);
+    Operand<TInt64> offsets = arrays.get(2).asOutput().expect(TInt64.class);
+    Operand<TString> file = tf.gather(files, tf.gather(fileOf, number, axis), axis);
+    return parse(tf, record(tf, file, tf.gather(offsets, number, axis)));
+  }
+
+  /** The record at an offset: a data set of one file, of which one element is taken. */
+  private static Operand<TString> record(Ops tf, Operand<TString> file, Operand<TInt64> offset) {
+    List<Class<? extends TType>> types = List.of(TString.class);
+    List<Shape> shapes = List.of(Shape.scalar());
+    Operand<? extends TType> all =
+        tf.data.tfRecordDataset(file, tf.constant(""), tf.constant(0L), offset);
+    Operand<? extends TType> one = tf.data.takeDataset(all, tf.constant(1L), types, shapes);
+    return tf.data
+        .datasetToSingleElement(one, types, shapes)
+        .components()
+        .get(0)
+        .expect(TString.class);
+  }
+
+  private EncodedExample parse(Ops tf, Operand<TString> record) {
+    boolean labelled = hasLabels();
+    List<Class<? extends TType>> none = List.of();
+    List<Output<?>> values =
+        tf.io
+            .parseSingleExample(
+                record,
+                labelled ? List.of(tf.constant(""), tf.constant(-1L)) : List.of(tf.constant("")),
+                0L,
+                List.of(),
+                labelled ? List.of(layout.image(), layout.label()) : List.of(layout.image()),
+                none,
+                labelled ? List.of(Shape.scalar(), Shape.scalar()) : List.of(Shape.scalar()))
+            .denseValues();
+    Operand<TString> image = values.get(0).expect(TString.class);
+    if (!labelled) {
+      return new EncodedExample(image, tf.constant(-1L));
+    }
+    Operand<TInt64> label = values.get(1).expect(TInt64.class);
+    Operand<TBool> missing = tf.math.equal(label, tf.constant(-1L));
+    return new EncodedExample(
+        image, tf.select(missing, label, tf.math.add(label, tf.constant(labelOffset))));
+  }
+}

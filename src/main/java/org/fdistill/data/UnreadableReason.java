@@ -1,0 +1,36 @@
+package org.fdistill.data;
+
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import org.tensorflow.Session;
+import org.tensorflow.exceptions.TensorFlowException;
+
+/** Says in a user's words why an example cannot be read. */
+final class UnreadableReason {
+  private static final int LONGEST = 160;
+
+  private UnreadableReason() {}
+
+  /** Reads and decodes one example again; empty where that works. */
+  static String find(InputPipeline pipeline, Session session, long example) {
+    try {
+      return pipeline.decodeError(session, pipeline.source().read(example));
+    } catch (NoSuchFileException e) {
+      return "no such file";
+    } catch (IOException e) {
+      return e.getMessage();
+    }
+  }
+
+  /** From the decoder's message, without what it says about the graph. */
+  static String of(byte[] bytes, TensorFlowException e) {
+    if (bytes.length == 0) {
+      return "empty";
+    }
+    String message = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+    int graph = message.indexOf("[[");
+    String text = (graph < 0 ? message : message.substring(0, graph)).strip();
+    return "cannot be decoded: "
+        + (text.length() > LONGEST ? text.substring(0, LONGEST) + "..." : text);
+  }
+}

@@ -1,0 +1,2 @@
+/** Examples and the input pipeline. */
+package org.fdistill.data;

@@ -1,0 +1,2 @@
+/** The synthetic data set. */
+package org.fdistill.data.synthetic;

@@ -1,0 +1,126 @@
+package org.fdistill.data.tfrecord;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import org.fdistill.config.UserError;
+
+/** Reads one uncompressed TFRecord file. */
+public final class TfRecordFile {
+  private TfRecordFile() {}
+
+  /**
+   * Where each record starts, from the records' headers alone.
+   *
+   * @throws UserError where the file is missing, compressed, cut short or no TFRecord file
+   */
+  public static long[] offsets(Path file) {
+    try (FileChannel channel = FileChannel.open(file)) {
+      return offsets(file, channel);
+    } catch (IOException e) {
+      throw new UserError(
+          UserError.Kind.INPUT, "Cannot read " + file + ": " + reason(file, e) + ".", e);
+    }
+  }
+
+  private static long[] offsets(Path file, FileChannel channel) throws IOException {
+    long size = channel.size();
+    long[] offsets = new long[256];
+    int count = 0;
+    byte[] header = new byte[Framing.HEADER];
+    for (long at = 0; at < size; count++) {
+      if (count == offsets.length) {
+        offsets = Arrays.copyOf(offsets, 2 * count);
+      }
+      offsets[count] = at;
+      at = end(file, channel, header, at, count);
+      if (at > size) {
+        throw UserError.input(
+            "%s is cut short: record %d ends at byte %d, the file at byte %d. Copy it again."
+                .formatted(file, count, at, size));
+      }
+    }
+    return Arrays.copyOf(offsets, count);
+  }
+
+  /** Where the record that starts at {@code at} ends. */
+  private static long end(Path file, FileChannel channel, byte[] header, long at, int record)
+      throws IOException {
+    if (!fill(channel, header, at)) {
+      throw UserError.input(
+          "%s is cut short: record %d has no whole header at byte %d. Copy it again."
+              .formatted(file, record, at));
+    }
+    long length = Framing.length(header);
+    if (length < 0) {
+      throw UserError.input(notRecords(file, record, at, header));
+    }
+    return Math.addExact(at, length + Framing.HEADER + Framing.FOOTER);
+  }
+
+  private static String notRecords(Path file, int record, long at, byte[] start) {
+    if (record > 0) {
+      return "%s is damaged: the header of record %d at byte %d has a wrong checksum. Copy it again."
+          .formatted(file, record, at);
+    }
+    boolean gzip = start[0] == (byte) 0x1f && start[1] == (byte) 0x8b;
+    boolean zlib = start[0] == 0x78 && ((start[0] << 8) + (start[1] & 0xff)) % 31 == 0;
+    if (gzip || zlib) {
+      return "%s is compressed with %s; records are read in random order, which needs plain TFRecord"
+              .formatted(file, gzip ? "gzip" : "zlib")
+          + " files. Write the set again without compression"
+          + (gzip ? ", or decompress it: gunzip -S '' < FILE > NEW_FILE." : ".");
+    }
+    return file + " is not a TFRecord file: its first 12 bytes are no record header.";
+  }
+
+  /**
+   * The data of the record that starts at a byte.
+   *
+   * @throws IOException where it is not whole
+   */
+  public static byte[] read(Path file, long offset) throws IOException {
+    try (FileChannel channel = FileChannel.open(file)) {
+      byte[] header = new byte[Framing.HEADER];
+      if (!fill(channel, header, offset)) {
+        throw new IOException("the file ends before byte " + (offset + Framing.HEADER));
+      }
+      long length = Framing.length(header);
+      if (length < 0 || length > Math.min(channel.size(), Integer.MAX_VALUE - Framing.HEADER)) {
+        throw new IOException("no record starts at byte " + offset);
+      }
+      return data(channel, offset, (int) length);
+    }
+  }
+
+  private static byte[] data(FileChannel channel, long offset, int length) throws IOException {
+    byte[] data = new byte[length + Framing.FOOTER];
+    if (!fill(channel, data, offset + Framing.HEADER)) {
+      throw new IOException("the record at byte " + offset + " is cut short");
+    }
+    if (!Framing.dataAreWhole(data, length)) {
+      throw new IOException("the data of the record at byte " + offset + " are damaged");
+    }
+    return Arrays.copyOf(data, length);
+  }
+
+  private static boolean fill(FileChannel channel, byte[] bytes, long at) throws IOException {
+    ByteBuffer buffer = ByteBuffer.wrap(bytes);
+    while (buffer.hasRemaining()) {
+      if (channel.read(buffer, at + buffer.position()) < 0) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static String reason(Path file, IOException e) {
+    if (Files.isDirectory(file)) {
+      return "it is a folder; name files, such as " + file + "/*.tfrecord";
+    }
+    return Files.exists(file) ? String.valueOf(e.getMessage()) : "no such file";
+  }
+}

@@ -1,0 +1,11 @@
+/**
+ * TFRecord files without TensorFlow: {@link org.fdistill.data.tfrecord.TfRecordShards} writes sets
+ * of them, {@link org.fdistill.data.tfrecord.TfRecordFile} reads and checks one, {@link
+ * org.fdistill.data.tfrecord.FilePatterns} finds them.
+ *
+ * <p>A record is its length (8 bytes, little endian), the masked CRC-32C of those 8 bytes, the data
+ * and the masked CRC-32C of the data. There is no table of contents: {@code TfRecordFile.offsets}
+ * makes one by hopping from length to length. Compressed files cannot be hopped through and are
+ * refused.
+ */
+package org.fdistill.data.tfrecord;
