@@ -1,0 +1,99 @@
+package org.fdistill.config;
+
+import com.google.protobuf.Descriptors.FieldDescriptor;
+import com.google.protobuf.Descriptors.FieldDescriptor.JavaType;
+import com.google.protobuf.Message;
+import java.util.List;
+import org.fdistill.proto.DataConfig;
+import org.fdistill.proto.Normalization;
+import org.fdistill.proto.OptimizerConfig;
+import org.fdistill.proto.RunConfig;
+import org.fdistill.proto.TeacherConfig;
+
+/** Makes every default explicit, so that a written config stays true when a default changes. */
+final class Effective {
+  private static final List<Float> IMAGENET_MEAN = List.of(0.485f, 0.456f, 0.406f);
+  private static final List<Float> IMAGENET_STD = List.of(0.229f, 0.224f, 0.225f);
+
+  private Effective() {}
+
+  /**
+   * A config with its defaults spelt out. What is optional as a whole (a task, validation data,
+   * augmentation, warm-up) stays absent, and a teacher stays as it is, since the description beside
+   * its model has a say before the defaults.
+   */
+  static RunConfig of(RunConfig config) {
+    RunConfig.Builder all = config.toBuilder();
+    all.getRuntimeBuilder();
+    all.getCheckpointBuilder();
+    all.getLogBuilder();
+    all.getExportBuilder();
+    all.getScheduleBuilder();
+    all.setOptimizer(optimizer(config.getOptimizer()));
+    if (config.hasTrainData()) {
+      all.setTrainData(data(config.getTrainData()));
+    }
+    if (config.hasValidationData()) {
+      all.setValidationData(data(config.getValidationData()));
+    }
+    spell(all);
+    return all.build();
+  }
+
+  /** A teacher whose description has been merged in. */
+  static TeacherConfig of(TeacherConfig teacher) {
+    TeacherConfig.Builder all = teacher.toBuilder();
+    all.setNormalization(normalization(teacher.getNormalization()));
+    spellScalars(all);
+    return all.build();
+  }
+
+  private static OptimizerConfig optimizer(OptimizerConfig optimizer) {
+    OptimizerConfig.Builder all = optimizer.toBuilder();
+    if (optimizer.getAlgorithmCase() == OptimizerConfig.AlgorithmCase.ALGORITHM_NOT_SET) {
+      all.getAdamwBuilder();
+    }
+    return all.build();
+  }
+
+  private static DataConfig data(DataConfig data) {
+    DataConfig.Builder all = data.toBuilder();
+    all.getEvalCropBuilder();
+    all.setNormalization(normalization(data.getNormalization()));
+    return all.build();
+  }
+
+  private static Normalization normalization(Normalization normalization) {
+    Normalization.Builder all = normalization.toBuilder();
+    if (all.getMeanCount() == 0) {
+      all.addAllMean(IMAGENET_MEAN);
+    }
+    if (all.getStdCount() == 0) {
+      all.addAllStd(IMAGENET_STD);
+    }
+    return all.build();
+  }
+
+  /** Sets every unset field that has a default, in this message and those in it. */
+  private static void spell(Message.Builder builder) {
+    spellScalars(builder);
+    for (FieldDescriptor field : builder.getDescriptorForType().getFields()) {
+      boolean present =
+          field.getJavaType() == JavaType.MESSAGE
+              && !field.isRepeated()
+              && builder.hasField(field)
+              && field.getMessageType() != TeacherConfig.getDescriptor();
+      if (present) {
+        spell(builder.getFieldBuilder(field));
+      }
+    }
+  }
+
+  private static void spellScalars(Message.Builder builder) {
+    for (FieldDescriptor field : builder.getDescriptorForType().getFields()) {
+      if (field.hasDefaultValue() && !builder.hasField(field)) {
+        builder.setField(field, field.getDefaultValue());
+      }
+    }
+  }
+}

@@ -1,0 +1,52 @@
+package org.fdistill.config;
+
+import com.google.protobuf.Descriptors.Descriptor;
+import com.google.protobuf.Descriptors.FieldDescriptor;
+import com.google.protobuf.TextFormatParseInfoTree;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Where the values of a config come from, so that a message can name the place.
+ *
+ * @param source the file's name
+ * @param type the type of the whole config
+ * @param places where in the file each field stands
+ * @param overridden paths that were set on the command line
+ */
+record Origin(
+    String source, Descriptor type, TextFormatParseInfoTree places, Set<String> overridden) {
+
+  /** " (FILE:LINE)" or " (--set)" for a dotted path; empty where neither has it. */
+  String of(String path) {
+    if (overridden.stream().anyMatch(set -> inside(path, set) || inside(set, path))) {
+      return " (--set)";
+    }
+    int line = line(List.of(path.split("\\.")));
+    return line < 0 ? "" : " (" + source + ":" + (line + 1) + ")";
+  }
+
+  private static boolean inside(String path, String outer) {
+    return path.equals(outer) || path.startsWith(outer + ".");
+  }
+
+  /** The line of the deepest part of the path that the file has, from 0; -1 for none. */
+  private int line(List<String> path) {
+    Descriptor message = type;
+    TextFormatParseInfoTree tree = places;
+    int line = -1;
+    for (String name : path) {
+      FieldDescriptor field = message.findFieldByName(name);
+      if (field == null || tree.getLocations(field).isEmpty()) {
+        return line;
+      }
+      line = tree.getLocations(field).get(0).getLine();
+      if (tree.getNestedTrees(field).isEmpty()) {
+        return line;
+      }
+      tree = tree.getNestedTrees(field).get(0);
+      message = field.getMessageType();
+    }
+    return line;
+  }
+}

@@ -1,0 +1,188 @@
+package org.fdistill.config;
+
+import com.google.protobuf.Descriptors.FieldDescriptor;
+import com.google.protobuf.Descriptors.FieldDescriptor.JavaType;
+import com.google.protobuf.Message;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Applies {@code --set path.to.field=value} to a config.
+ *
+ * <p>The value is what the text format writes, quotes being optional. A repeated field takes values
+ * separated by commas; the first override of a repeated field replaces what the file has, later
+ * ones append; {@code field[2]=value} replaces one element. A message takes its text in braces and
+ * is replaced as a whole. Nothing after the equals sign unsets the field.
+ */
+final class Overrides {
+  private static final Pattern SEGMENT = Pattern.compile("(\\w+)(?:\\[(\\d+)])?");
+
+  private final Message.Builder root;
+  private final Set<String> paths = new LinkedHashSet<>();
+  private String override = "";
+
+  private Overrides(Message.Builder root) {
+    this.root = root;
+  }
+
+  /**
+   * Changes a message.
+   *
+   * @param overrides each {@code path=value}, in the order of the command line
+   * @return the paths that were set
+   */
+  static Set<String> apply(Message.Builder root, List<String> overrides) {
+    Overrides all = new Overrides(root);
+    overrides.forEach(all::apply);
+    return all.paths;
+  }
+
+  private void apply(String text) {
+    override = text;
+    int equals = text.indexOf('=');
+    if (equals < 1) {
+      throw mistake("expected path.to.field=value, such as schedule.length.epochs=100");
+    }
+    String path = text.substring(0, equals).strip();
+    String value = text.substring(equals + 1).strip();
+    List<String> segments = List.of(path.split("\\.", -1));
+    Message.Builder parent = root;
+    String walked = "";
+    for (String segment : segments.subList(0, segments.size() - 1)) {
+      Target target = target(parent, walked, segment);
+      parent = descend(target);
+      walked = target.path();
+    }
+    assign(target(parent, walked, segments.get(segments.size() - 1)), value);
+  }
+
+  /** A field of a builder; index is -1 without brackets. */
+  private record Target(Message.Builder parent, FieldDescriptor field, int index, String path) {
+    int count() {
+      return parent.getRepeatedFieldCount(field);
+    }
+  }
+
+  private Target target(Message.Builder parent, String walked, String segment) {
+    Matcher matcher = SEGMENT.matcher(segment);
+    if (!matcher.matches()) {
+      throw mistake("'" + segment + "' is not a field's name; expected path.to.field=value");
+    }
+    String name = matcher.group(1);
+    FieldDescriptor field = parent.getDescriptorForType().findFieldByName(name);
+    if (field == null) {
+      throw mistake(Fields.unknown(parent.getDescriptorForType(), walked, name));
+    }
+    int index = matcher.group(2) == null ? -1 : Integer.parseInt(matcher.group(2));
+    Target target = new Target(parent, field, index, Fields.join(walked, name));
+    checkIndex(target);
+    return target;
+  }
+
+  private void checkIndex(Target target) {
+    if (target.index() < 0) {
+      return;
+    }
+    if (!target.field().isRepeated()) {
+      throw mistake(target.path() + " is a single value; remove the [" + target.index() + "]");
+    }
+    if (target.index() > target.count()) {
+      throw mistake(
+          String.format(
+              "%s has %d elements, so [%d] does not exist; [%d] appends one",
+              target.path(), target.count(), target.index(), target.count()));
+    }
+  }
+
+  private Message.Builder descend(Target target) {
+    FieldDescriptor field = target.field();
+    if (field.getJavaType() != JavaType.MESSAGE) {
+      throw mistake(
+          target.path() + " has no fields of its own; it takes " + Fields.expected(field));
+    }
+    if (!field.isRepeated()) {
+      return target.parent().getFieldBuilder(field);
+    }
+    if (target.index() < 0) {
+      throw mistake(target.path() + " is a list; say which element, such as [0]");
+    }
+    if (target.index() == target.count()) {
+      target.parent().addRepeatedField(field, target.parent().newBuilderForField(field).build());
+    }
+    return target.parent().getRepeatedFieldBuilder(field, target.index());
+  }
+
+  private void assign(Target target, String value) {
+    boolean first = paths.add(target.path());
+    if (value.isEmpty()) {
+      target.parent().clearField(target.field());
+    } else if (!target.field().isRepeated()) {
+      target.parent().setField(target.field(), value(target, value));
+    } else if (target.index() >= 0) {
+      put(target, value(target, value));
+    } else {
+      append(target, value, first);
+    }
+  }
+
+  private static void put(Target target, Object element) {
+    if (target.index() == target.count()) {
+      target.parent().addRepeatedField(target.field(), element);
+    } else {
+      target.parent().setRepeatedField(target.field(), target.index(), element);
+    }
+  }
+
+  private void append(Target target, String value, boolean first) {
+    boolean message = target.field().getJavaType() == JavaType.MESSAGE;
+    List<String> texts = message ? List.of(value) : elements(value);
+    List<Object> values = new ArrayList<>();
+    for (String text : texts) {
+      values.add(value(target, text));
+    }
+    if (first) {
+      target.parent().clearField(target.field());
+    }
+    values.forEach(element -> target.parent().addRepeatedField(target.field(), element));
+  }
+
+  private Object value(Target target, String text) {
+    FieldDescriptor field = target.field();
+    if (field.getJavaType() == JavaType.MESSAGE) {
+      Message.Builder builder = target.parent().newBuilderForField(field);
+      TextProtos.merge(withoutBraces(text), "--set " + target.path(), builder);
+      return builder.build();
+    }
+    try {
+      return Scalars.parse(field, text);
+    } catch (IllegalArgumentException e) {
+      throw mistake(
+          String.format("%s takes %s; found %s", target.path(), Fields.expected(field), text));
+    }
+  }
+
+  private static String withoutBraces(String text) {
+    boolean braced = text.startsWith("{") && text.endsWith("}");
+    return braced ? text.substring(1, text.length() - 1) : text;
+  }
+
+  /** Splits at commas outside quotes; brackets around the whole are dropped. */
+  private static List<String> elements(String value) {
+    boolean bracketed = value.startsWith("[") && value.endsWith("]");
+    String list = bracketed ? value.substring(1, value.length() - 1) : value;
+    List<String> elements = new ArrayList<>();
+    Matcher matcher = Pattern.compile("(?:\"[^\"]*\"|'[^']*'|[^,])+").matcher(list);
+    while (matcher.find()) {
+      elements.add(matcher.group().strip());
+    }
+    return elements;
+  }
+
+  private UserError mistake(String what) {
+    return UserError.usage("--set " + override + ": " + what);
+  }
+}

@@ -1,0 +1,84 @@
+package org.fdistill.config;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** Collects what is wrong with a config, so that one run shows it all. */
+final class Problems {
+  private final Origin origin;
+  private final List<String> found = new ArrayList<>();
+
+  Problems(Origin origin) {
+    this.origin = origin;
+  }
+
+  /**
+   * Notes a problem unless a condition holds.
+   *
+   * @param ok what must hold
+   * @param path the field to blame
+   * @param what a sentence that goes on from the path, with the value found
+   */
+  void unless(boolean ok, String path, String what) {
+    if (!ok) {
+      found.add(path + " " + what + origin.of(path));
+    }
+  }
+
+  /** Demands a finite number above zero. */
+  void positive(double value, String path) {
+    unless(
+        Double.isFinite(value) && value > 0,
+        path,
+        String.format("must be above 0, found %s", plain(value)));
+  }
+
+  /** Demands a whole number above zero. */
+  void positive(long value, String path) {
+    unless(value > 0, path, String.format("must be above 0, found %d", value));
+  }
+
+  /** Demands a whole number that is zero or above. */
+  void notNegative(long value, String path) {
+    unless(value >= 0, path, String.format("must be 0 or above, found %d", value));
+  }
+
+  /** Demands a finite number that is zero or above. */
+  void notNegative(double value, String path) {
+    unless(
+        Double.isFinite(value) && value >= 0,
+        path,
+        String.format("must be 0 or above, found %s", plain(value)));
+  }
+
+  /** Demands a number from {@code low} to {@code high}, both included. */
+  void within(double value, double low, double high, String path) {
+    unless(
+        value >= low && value <= high,
+        path,
+        String.format("must be from %s to %s, found %s", plain(low), plain(high), plain(value)));
+  }
+
+  /** Demands a number from 0 to 1, 1 not included. */
+  void share(double value, String path) {
+    unless(
+        value >= 0 && value < 1,
+        path,
+        String.format("must be 0 or above and below 1, found %s", plain(value)));
+  }
+
+  /** Stops with all problems, if there are any. */
+  void report() {
+    if (found.isEmpty()) {
+      return;
+    }
+    String count = found.size() == 1 ? "a problem" : found.size() + " problems";
+    throw UserError.usage(origin.source() + " has " + count + ":\n  " + String.join("\n  ", found));
+  }
+
+  /** A float's own digits rather than those of the double it was widened to; no ".0". */
+  static String plain(double value) {
+    String shortest = (float) value == value ? Float.toString((float) value) : "" + value;
+    return shortest.endsWith(".0") ? shortest.substring(0, shortest.length() - 2) : shortest;
+  }
+}
