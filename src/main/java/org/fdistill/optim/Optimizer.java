@@ -1,0 +1,33 @@
+package org.fdistill.optim;
+
+import java.util.List;
+import java.util.function.DoubleUnaryOperator;
+import org.fdistill.graph.Variables;
+import org.tensorflow.Operand;
+import org.tensorflow.op.Op;
+import org.tensorflow.op.Ops;
+import org.tensorflow.types.TFloat32;
+
+/** Moves parameters along their gradients. */
+public interface Optimizer {
+  /**
+   * Builds the update of every parameter and its slots.
+   *
+   * @param tf where to build
+   * @param variables receives the slots
+   * @param gradients one for each parameter, in the order in which they become available
+   * @param hyperparameters [K], fed anew in each step with {@link #hyperparameters}
+   * @return ops that together are the update
+   */
+  List<Op> update(
+      Ops tf, Variables variables, List<Gradient> gradients, Operand<TFloat32> hyperparameters);
+
+  /**
+   * What is fed in one step.
+   *
+   * @param step the number of this step, from 0
+   * @param learningRate from a group's scale to its learning rate in this step
+   * @return [K]
+   */
+  float[] hyperparameters(long step, DoubleUnaryOperator learningRate);
+}
