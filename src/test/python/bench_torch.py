@@ -35,8 +35,19 @@ def initial(name, shape, device):
 
 
 def parameters(vit, device, trainable):
-    values = {n: initial(n, s, device) for n, s in vit_torch.parameter_shapes(vit).items()}
-    return {n: v.requires_grad_(trainable) for n, v in values.items()}
+    """Leaves with kernels in PyTorch's own layout, [out, in] and [out, in, kh, kw]."""
+    leaves = {}
+    for name, shape in vit_torch.parameter_shapes(vit).items():
+        if name.endswith("/kernel"):
+            shape = (shape[-1], shape[-2], *shape[:-2])
+        leaves[name] = initial(name, shape, device).requires_grad_(trainable)
+    return leaves
+
+
+def views(leaves):
+    """The leaves as vit_torch wants them; it turns them back, so that nothing is copied."""
+    orders = {2: (1, 0), 4: (2, 3, 1, 0)}
+    return {n: v.permute(orders[v.ndim]) if n.endswith("/kernel") else v for n, v in leaves.items()}
 
 
 class Step:
@@ -46,10 +57,11 @@ class Step:
         self.bfloat16 = options.precision == "bfloat16"
         self.device = options.device
         self.images = torch.randn(options.batch, STUDENT.image_size, STUDENT.image_size, 3, device=self.device)
-        self.teacher = parameters(dataclasses.replace(TEACHER, depth=options.depth), self.device, False)
-        self.student = parameters(dataclasses.replace(STUDENT, depth=options.depth), self.device, True)
+        self.teacher_vit = dataclasses.replace(TEACHER, depth=options.depth)
+        self.student_vit = dataclasses.replace(STUDENT, depth=options.depth)
+        self.teacher = parameters(self.teacher_vit, self.device, False)
+        self.student = parameters(self.student_vit, self.device, True)
         self.projector = torch.nn.Linear(STUDENT.width, TEACHER.width, device=self.device)
-        self.depth = options.depth
         self.trained = [*self.student.values(), *self.projector.parameters()]
         self.optimizer = torch.optim.AdamW(self.groups(), lr=1.2e-3, betas=(0.9, 0.999), eps=1e-8, fused=True)
         self.loss_function = torch.compile(self.loss) if options.compile else self.loss
@@ -63,11 +75,9 @@ class Step:
     def loss(self):
         with torch.autocast(torch.device(self.device).type, torch.bfloat16, enabled=self.bfloat16):
             with torch.no_grad():
-                teacher = vit_torch.forward(dataclasses.replace(TEACHER, depth=self.depth), self.teacher,
-                                            self.images, fused_attention=True)
+                teacher = vit_torch.forward(self.teacher_vit, views(self.teacher), self.images, fused_attention=True)
                 targets = F.layer_norm(teacher.float(), teacher.shape[-1:], eps=1e-5)
-            student = vit_torch.forward(dataclasses.replace(STUDENT, depth=self.depth), self.student,
-                                        self.images, fused_attention=True)
+            student = vit_torch.forward(self.student_vit, views(self.student), self.images, fused_attention=True)
             prediction = self.projector(student)
         return F.smooth_l1_loss(prediction.float(), targets, beta=2.0)
 
