@@ -5,6 +5,7 @@
 
 import contextlib
 import io
+import json
 import os
 import pathlib
 import shutil
@@ -19,6 +20,7 @@ import tensorflow as tf  # noqa: E402
 import check_checkpoint  # noqa: E402
 import check_events  # noqa: E402
 import check_export  # noqa: E402
+import check_run  # noqa: E402
 import checks  # noqa: E402
 import warmup  # noqa: E402
 
@@ -167,6 +169,37 @@ class EventsTest(Quiet):
         for found in ({"other": [(1, 0.0)]}, {"loss": [(2, 0.0), (2, 0.0)]}, {"loss": [(1, float("nan"))]}):
             with self.assertRaises(checks.CheckFailed):
                 check_events.rising_and_finite(found, "loss")
+
+
+class RunTest(Quiet):
+    SOUND = {"teacher_knn_top1": 0.9, "untrained_knn_top1": 0.2, "student_knn_top1": 0.8, "validation_loss": 0.1,
+             "predict_zero_loss": 0.24, "seconds": 100}
+
+    def summary(self, **changes):
+        (self.folder / "summary.json").write_text(json.dumps(self.SOUND | changes))
+        check_run.summary(self.folder)
+
+    def test_a_good_summary_passes(self):
+        self.summary()
+
+    def test_a_student_near_the_untrained_one_fails(self):
+        for changes in ({"student_knn_top1": 0.4}, {"validation_loss": 0.25}, {"untrained_knn_top1": 0.95},
+                        {"teacher_knn_top1": 90}):
+            with self.assertRaises(checks.CheckFailed):
+                self.summary(**changes)
+
+    def test_missing_files_are_named(self):
+        with self.assertRaisesRegex(checks.CheckFailed, "metrics.jsonl"):
+            check_run.complete(self.folder)
+
+    def test_metrics_need_a_step_with_a_loss(self):
+        file = self.folder / "metrics.jsonl"
+        file.write_text('{"step": 1, "loss": 0.5}\n{"step": 2, "loss": 0.4}\n')
+        check_run.metrics(self.folder)
+        for text in ('{"step": 1}\n', '{"step": 1, "loss": NaN}\n'):
+            file.write_text(text)
+            with self.assertRaises(checks.CheckFailed):
+                check_run.metrics(self.folder)
 
 
 if __name__ == "__main__":
