@@ -1,0 +1,199 @@
+package org.fdistill.graph.rewrite;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.tensorflow.ConcreteFunction;
+import org.tensorflow.Graph;
+import org.tensorflow.Signature;
+import org.tensorflow.op.core.Identity;
+import org.tensorflow.op.core.Placeholder;
+import org.tensorflow.op.core.StatefulPartitionedCall;
+import org.tensorflow.proto.AttrValue;
+import org.tensorflow.proto.DataType;
+import org.tensorflow.proto.FunctionDef;
+import org.tensorflow.proto.GraphDef;
+import org.tensorflow.proto.NameAttrList;
+import org.tensorflow.proto.NodeDef;
+
+/**
+ * Forward, backward and update as one function that XLA must compile. Variables, fed values and the
+ * next batch are its arguments; the nodes that are fetched and the one that is run keep their
+ * names.
+ */
+public final class WholeStep {
+  /** What stays outside: state and inputs. */
+  private static final Set<String> BOUNDARY =
+      Set.of("IteratorGetNext", "VarHandleOp", "Placeholder");
+
+  private final GraphDef graph;
+  private final Map<String, NodeDef> nodes = new HashMap<>();
+  private final Map<String, DataType> types;
+  private final Map<String, String> arguments = new LinkedHashMap<>();
+  private final Map<String, NodeDef> body = new LinkedHashMap<>();
+  private final List<String> results;
+  private final String target;
+
+  private WholeStep(GraphDef graph, List<String> results, String target) {
+    this.graph = graph;
+    this.results = results;
+    this.target = target;
+    this.types = new HashMap<>();
+    graph.getNodeList().forEach(node -> nodes.put(node.getName(), node));
+  }
+
+  /**
+   * Rewrites a graph.
+   *
+   * @param graph holds the step
+   * @param results the fetched nodes, each an {@code Identity} of something that the step computes
+   * @param target the node whose control inputs are the updates
+   */
+  public static GraphDef compile(GraphDef graph, List<String> results, String target) {
+    return new WholeStep(graph, results, target).rewrite();
+  }
+
+  private GraphDef rewrite() {
+    collectBody();
+    FunctionDef function = function();
+    String call = target + "/xla";
+    GraphDef.Builder rewritten = graph.toBuilder();
+    rewritten.getLibraryBuilder().addFunction(function);
+    for (NodeDef.Builder node : rewritten.getNodeBuilderList()) {
+      int result = results.indexOf(node.getName());
+      if (result >= 0) {
+        node.clearInput().addInput(call + ":" + result);
+      } else if (node.getName().equals(target)) {
+        node.clearInput().addInput("^" + call);
+      }
+    }
+    return rewritten.addNode(call(call, function)).build();
+  }
+
+  /** Everything that the results and updates depend on, up to the boundary. */
+  private void collectBody() {
+    Deque<String> open = new ArrayDeque<>(results);
+    open.add(target);
+    Set<String> seen = new LinkedHashSet<>(open);
+    while (!open.isEmpty()) {
+      NodeDef node = nodes.get(open.remove());
+      body.put(node.getName(), inBody(node));
+      for (String input : node.getInputList()) {
+        String producer = producer(input);
+        if (!isBoundary(producer) && seen.add(producer)) {
+          open.add(producer);
+        }
+      }
+    }
+  }
+
+  /** The same node with arguments where its inputs cross the boundary. */
+  private NodeDef inBody(NodeDef node) {
+    NodeDef.Builder inside = node.toBuilder().clearInput().clearDevice();
+    for (String input : node.getInputList()) {
+      if (!isBoundary(producer(input))) {
+        inside.addInput(input);
+      } else if (!input.startsWith("^")) {
+        inside.addInput(
+            arguments.computeIfAbsent(tensor(input), t -> "argument_" + arguments.size()));
+      }
+    }
+    return inside.build();
+  }
+
+  private FunctionDef function() {
+    GraphDef.Builder definition =
+        GraphDef.newBuilder().setVersions(graph.getVersions()).setLibrary(graph.getLibrary());
+    arguments.forEach((tensor, name) -> definition.addNode(argument(tensor, name)));
+    body.values().forEach(definition::addNode);
+    for (int i = 0; i < results.size(); i++) {
+      definition.addNode(output(i));
+    }
+    try (Graph inside = new Graph()) {
+      inside.importGraphDef(definition.build());
+      Signature.Builder signature = Signature.builder("step");
+      arguments.values().forEach(a -> signature.input(a, inside.outputOrThrow(a)));
+      for (int i = 0; i < results.size(); i++) {
+        signature.output("result_" + i, inside.outputOrThrow("result_" + i));
+      }
+      try (ConcreteFunction function = ConcreteFunction.create(signature.build(), inside)) {
+        return function.getFunctionDef();
+      }
+    }
+  }
+
+  /** A result of the function, which waits for the updates. */
+  private NodeDef output(int index) {
+    NodeDef result = nodes.get(results.get(index));
+    return NodeDef.newBuilder()
+        .setName("result_" + index)
+        .setOp(Identity.OP_NAME)
+        .addInput(result.getName())
+        .addInput("^" + target)
+        .putAttr("T", result.getAttrOrThrow("T"))
+        .build();
+  }
+
+  private NodeDef argument(String tensor, String name) {
+    DataType type = type(tensor);
+    types.put(name, type);
+    return NodeDef.newBuilder()
+        .setName(name)
+        .setOp(Placeholder.OP_NAME)
+        .putAttr("dtype", AttrValue.newBuilder().setType(type).build())
+        .build();
+  }
+
+  private NodeDef call(String name, FunctionDef function) {
+    AttrValue.ListValue.Builder inputs = AttrValue.ListValue.newBuilder();
+    arguments.values().forEach(a -> inputs.addType(types.get(a)));
+    AttrValue.ListValue.Builder outputs = AttrValue.ListValue.newBuilder();
+    results.forEach(r -> outputs.addType(nodes.get(r).getAttrOrThrow("T").getType()));
+    NameAttrList callee =
+        NameAttrList.newBuilder().setName(function.getSignature().getName()).build();
+    return NodeDef.newBuilder()
+        .setName(name)
+        .setOp(StatefulPartitionedCall.OP_NAME)
+        .addAllInput(arguments.keySet())
+        .putAttr("Tin", AttrValue.newBuilder().setList(inputs).build())
+        .putAttr("Tout", AttrValue.newBuilder().setList(outputs).build())
+        .putAttr("f", AttrValue.newBuilder().setFunc(callee).build())
+        .putAttr("_XlaMustCompile", AttrValue.newBuilder().setB(true).build())
+        .build();
+  }
+
+  private DataType type(String tensor) {
+    NodeDef node = nodes.get(producer(tensor));
+    return switch (node.getOp()) {
+      case "VarHandleOp" -> DataType.DT_RESOURCE;
+      case "IteratorGetNext" ->
+          node.getAttrOrThrow("output_types").getList().getType(index(tensor));
+      default -> node.getAttrOrThrow("dtype").getType();
+    };
+  }
+
+  private boolean isBoundary(String name) {
+    return BOUNDARY.contains(nodes.get(name).getOp());
+  }
+
+  private static String producer(String input) {
+    String name = input.startsWith("^") ? input.substring(1) : input;
+    int colon = name.lastIndexOf(':');
+    return colon < 0 ? name : name.substring(0, colon);
+  }
+
+  private static int index(String tensor) {
+    int colon = tensor.lastIndexOf(':');
+    return colon < 0 ? 0 : Integer.parseInt(tensor.substring(colon + 1));
+  }
+
+  /** One spelling for the tensor {@code node} and {@code node:0}. */
+  private static String tensor(String input) {
+    return producer(input) + ":" + index(input);
+  }
+}

@@ -1,0 +1,12 @@
+/**
+ * Rewrites of a finished graph: functions from one {@link org.tensorflow.proto.GraphDef} to the
+ * next, each with the reason for its being in its Javadoc. They change how a step runs, never what
+ * it computes, and keep the names of everything that is fed, fetched or run.
+ *
+ * <ul>
+ *   <li>{@link org.fdistill.graph.rewrite.StaticShapes}: known shapes become constants
+ *   <li>{@link org.fdistill.graph.rewrite.BatchProducts}: batch products that oneDNN takes
+ *   <li>{@link org.fdistill.graph.rewrite.WholeStep}: one function that XLA must compile
+ * </ul>
+ */
+package org.fdistill.graph.rewrite;
