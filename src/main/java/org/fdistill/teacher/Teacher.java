@@ -1,64 +1,136 @@
 package org.fdistill.teacher;
 
+import java.nio.file.Path;
+import org.fdistill.config.UserError;
+import org.fdistill.graph.ImportedModel;
+import org.fdistill.graph.SavedModelFolder;
 import org.fdistill.model.Backbone;
 import org.fdistill.proto.TeacherConfig;
+import org.tensorflow.Graph;
 import org.tensorflow.Operand;
+import org.tensorflow.Output;
 import org.tensorflow.Session;
 import org.tensorflow.op.Ops;
+import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TUint8;
 
-/** A frozen SavedModel. */
+/**
+ * A frozen SavedModel that gives the features to learn. It is never trained: no gradient flows into
+ * it, and its variables are in no list of ours. Letters: B batch, S side of the run's images, N
+ * tokens, C width of the teacher, G grid side.
+ *
+ * <p>The paper's teacher drop path (Table 5) does not apply to a SavedModel: an exported graph is
+ * inference, and has no drop path to switch on.
+ */
 public final class Teacher {
-  private Teacher() {}
+  private final TeacherConfig description;
+  private final String who;
+  private final TeacherInput input;
+  private final ImportedModel model;
+  private final TokenLayout layout;
 
   /**
-   * Reads the model, checks it and finds out its sizes.
+   * Puts a checked teacher together.
+   *
+   * @param who its name in messages
+   */
+  Teacher(
+      TeacherConfig description,
+      String who,
+      TeacherInput input,
+      ImportedModel model,
+      TokenLayout layout) {
+    this.description = description;
+    this.who = who;
+    this.input = input;
+    this.model = model;
+    this.layout = layout;
+  }
+
+  /**
+   * Reads the model, checks it and finds out its sizes; where the model does not declare them, it
+   * is run once on a blank image.
    *
    * @param config from the run's config
-   * @param imageSize S, the side of the run's images
+   * @param imageSize S
+   * @throws UserError where the model cannot serve as this teacher
    */
   public static Teacher open(TeacherConfig config, int imageSize) {
-    throw new UnsupportedOperationException(config.getPath() + imageSize);
+    if (config.getPath().isEmpty()) {
+      throw UserError.usage(
+          "teacher.path is not set.\nExpected the folder of a SavedModel; for example"
+              + " --set distill.teacher.path=savedmodels/tiny-teacher.");
+    }
+    SavedModelFolder folder = SavedModelFolder.read(Path.of(config.getPath()));
+    return new TeacherOpening(folder, config, imageSize).open();
   }
 
   /** Its name in logs, and in the graph under {@code teacher/}. */
   public String name() {
-    throw new UnsupportedOperationException();
+    return description.getName();
   }
 
   /** C: the width of its tokens. */
   public int width() {
-    throw new UnsupportedOperationException();
+    return layout.width();
   }
 
   /** N: its tokens, prefix tokens included. */
   public int tokens() {
-    throw new UnsupportedOperationException();
+    return layout.tokens();
   }
 
-  /** Tokens before the patches. */
+  /** Tokens before the patches, such as a class token. */
   public int prefixTokens() {
-    throw new UnsupportedOperationException();
+    return layout.prefixTokens();
   }
 
   /** G: the side of its grid of patches. */
   public int grid() {
-    throw new UnsupportedOperationException();
+    return layout.grid();
   }
 
   /** The description as resolved: the file beside the model under the run's config. */
   public TeacherConfig description() {
-    throw new UnsupportedOperationException();
+    return description;
   }
 
   /** Refuses a student whose grid of patches is not this teacher's. */
   public void requireGridOf(Backbone student) {
-    throw new UnsupportedOperationException("" + student);
+    if (student.grid() == grid()) {
+      return;
+    }
+    throw UserError.usage(
+        """
+        %s: it gives %d tokens (%d prefix tokens and %d x %d patches), the student %d (%d and %d x \
+        %d).
+        Expected the same grid of patches; prefix tokens may differ.
+        Change teacher.image_size (now %d), teacher.layout or teacher.prefix_tokens, or the \
+        model's image_size (now %d) or patch_size, or learn distill.targets: GAP."""
+            .formatted(
+                who,
+                tokens(),
+                prefixTokens(),
+                grid(),
+                grid(),
+                student.prefixTokens() + student.grid() * student.grid(),
+                student.prefixTokens(),
+                student.grid(),
+                student.grid(),
+                input.side(),
+                student.imageSize()));
   }
 
   /** Refuses a teacher without a class token. */
   public void requireClassToken() {
-    throw new UnsupportedOperationException();
+    if (prefixTokens() == 0) {
+      throw UserError.usage(
+          """
+          %s: it has no class token (prefix_tokens 0, layout %s), but distill.targets is CLASS_TOKEN.
+          Set teacher.prefix_tokens if its tokens start with one, or distill.targets to TOKENS or \
+          GAP."""
+              .formatted(who, description.getLayout()));
+    }
   }
 
   /**
@@ -69,7 +141,12 @@ public final class Teacher {
    * @param images [B, S, S, 3], 0 to 255; B may be unknown
    */
   public TeacherOutputs build(Ops tf, Operand<TUint8> images) {
-    throw new UnsupportedOperationException("" + tf + images);
+    Ops own = tf.withSubScope("teacher_input");
+    Output<?> output = model.build((Graph) tf.scope().env(), input.apply(own, images));
+    Ops after = tf.withSubScope("teacher_output");
+    Operand<TFloat32> features = TeacherOpening.floats(after, output, who);
+    Operand<TFloat32> tokens = layout.tokens(after, features, images.shape().get(0));
+    return new TeacherOutputs(after.stopGradient(tokens), prefixTokens(), grid());
   }
 
   /**
@@ -79,6 +156,6 @@ public final class Teacher {
    *     its GraphDef
    */
   public void restore(Session session) {
-    throw new UnsupportedOperationException("" + session);
+    model.restore(session);
   }
 }

@@ -1,0 +1,189 @@
+package org.fdistill.graph;
+
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.fdistill.config.UserError;
+import org.tensorflow.Graph;
+import org.tensorflow.GraphBridge;
+import org.tensorflow.Output;
+import org.tensorflow.Session;
+import org.tensorflow.TensorFlow;
+import org.tensorflow.exceptions.TensorFlowException;
+import org.tensorflow.proto.GraphDef;
+import org.tensorflow.proto.NodeDef;
+
+/**
+ * One output of a SavedModel inside another graph: its nodes under a scope, its input wired to a
+ * tensor of that graph, its variables and functions under names of their own, so that nothing of
+ * two models ever meets. Models of TensorFlow 1 (one graph, variables or frozen constants) and of
+ * TensorFlow 2 (functions) are treated alike. Only what the output, the restore op and the
+ * initialisation op need is imported. It can be built into a graph several times; all uses read one
+ * copy of the weights.
+ */
+public final class ImportedModel {
+  private static final Set<String> VARIABLES = Set.of("VarHandleOp", "VariableV2", "Variable");
+
+  /** Constants above so many bytes are shared between uses. */
+  private static final int LARGE_CONSTANT = 1024;
+
+  private final SavedModelFolder model;
+  private final String scope;
+  private final String input;
+  private final String output;
+  private final GraphDef graph;
+  private final Subgraph parts;
+  private final ModelRestore restore;
+  private final Map<Graph, Integer> uses = new IdentityHashMap<>();
+
+  /**
+   * Prepares an import.
+   *
+   * @param scope what the names of its nodes start with, such as {@code teacher/clip}
+   * @param input the tensor ({@code node:index}) that another graph's tensor will replace
+   * @param output the tensor to compute
+   */
+  public ImportedModel(SavedModelFolder model, String scope, String input, String output) {
+    this.model = model;
+    this.scope = scope;
+    this.input = Subgraph.tensor(input);
+    this.output = Subgraph.tensor(output);
+    this.graph = ModelNamespace.apply(scope, RuntimeOps.readable(model.metaGraph()));
+    this.parts = new Subgraph(graph);
+    this.restore = new ModelRestore(model, parts);
+  }
+
+  /** The types of the ops that compute the output. */
+  public Set<String> inferenceOperations() {
+    return parts.operations(inference(Set.of(input)));
+  }
+
+  /** The types of the ops that restore the variables; empty where there are none. */
+  public Set<String> restoreOperations() {
+    return parts.operations(restoring());
+  }
+
+  /** The types of the ops that the model runs once after restoring. */
+  public Set<String> initializationOperations() {
+    return parts.operations(restore.initializing());
+  }
+
+  /** The placeholders, besides the input, that the output cannot be computed without. */
+  public List<String> otherPlaceholders() {
+    Set<String> needed = inference(Set.of(input));
+    return graph.getNodeList().stream()
+        .filter(node -> node.getOp().equals("Placeholder"))
+        .map(NodeDef::getName)
+        .filter(needed::contains)
+        .toList();
+  }
+
+  /** Whether the output depends on the input at all. */
+  public boolean usesInput() {
+    return inference(Set.of()).contains(Subgraph.nodeOf(input));
+  }
+
+  /**
+   * Adds the model to a graph; each call adds a use of the same weights.
+   *
+   * @param into receives the nodes
+   * @param wired takes the input's place
+   * @return the output in that graph
+   */
+  public Output<?> build(Graph into, Output<?> wired) {
+    int use = uses.merge(into, 1, Integer::sum);
+    String prefix = use == 1 ? scope : scope + "/use_" + use;
+    Map<String, Output<?>> wires = new LinkedHashMap<>();
+    if (use > 1) {
+      largeConstants().forEach(tensor -> wires.put(tensor, find(into, scope, tensor)));
+    }
+    wires.put(input, wired);
+    Set<String> keep = new LinkedHashSet<>(inference(wires.keySet()));
+    if (use == 1) {
+      keep.addAll(restoring());
+      keep.addAll(restore.initializing());
+    }
+    importInto(into, prefix, keep, wires);
+    return find(into, prefix, output);
+  }
+
+  /**
+   * Restores the variables and runs the model's initialisation. Ops are found by name, so the
+   * session may be one of a graph that was made from this one's GraphDef.
+   */
+  public void restore(Session session) {
+    try {
+      if (!restoring().isEmpty()) {
+        restore.restore(session, scope);
+      }
+      restore.initialize(session, scope);
+    } catch (TensorFlowException e) {
+      throw new UserError(
+          UserError.Kind.INPUT,
+          "SavedModel "
+              + model.path()
+              + ": its weights could not be restored: "
+              + e.getMessage()
+              + "\nExpected the files under variables/ that were written with "
+              + SavedModelFolder.FILE
+              + ". Copy or download the model again.",
+          e);
+    }
+  }
+
+  private void importInto(
+      Graph into, String prefix, Set<String> keep, Map<String, Output<?>> wires) {
+    GraphDef.Builder part = parts.only(graph, keep).toBuilder();
+    for (NodeDef.Builder node : part.getNodeBuilderList()) {
+      List<String> inputs = new ArrayList<>(node.getInputList());
+      inputs.removeIf(in -> in.startsWith("^") && Subgraph.cut(in, wires.keySet()));
+      node.clearInput().addAllInput(inputs);
+    }
+    try {
+      GraphBridge.importGraph(into, part.build(), prefix, wires);
+    } catch (TensorFlowException e) {
+      throw new UserError(
+          UserError.Kind.INPUT,
+          "SavedModel "
+              + model.path()
+              + ": TensorFlow refuses its graph: "
+              + e.getMessage()
+              + "\nIt was written by TensorFlow "
+              + model.metaGraph().getMetaInfoDef().getTensorflowVersion()
+              + "; this is "
+              + TensorFlow.version()
+              + ".",
+          e);
+    }
+  }
+
+  private Set<String> inference(Set<String> fed) {
+    return parts.needed(List.of(Subgraph.nodeOf(output)), fed);
+  }
+
+  /** The nodes that restore; none where no variable is read. */
+  private Set<String> restoring() {
+    Set<String> used = new LinkedHashSet<>(inference(Set.of(input)));
+    used.addAll(restore.initializing());
+    boolean reads = parts.operations(used).stream().anyMatch(VARIABLES::contains);
+    return reads ? restore.restoring() : Set.of();
+  }
+
+  private List<String> largeConstants() {
+    Set<String> needed = inference(Set.of(input));
+    return graph.getNodeList().stream()
+        .filter(node -> node.getOp().equals("Const") && node.getInputCount() == 0)
+        .filter(node -> node.getSerializedSize() > LARGE_CONSTANT)
+        .filter(node -> needed.contains(node.getName()))
+        .map(node -> Subgraph.tensor(node.getName()))
+        .toList();
+  }
+
+  private static Output<?> find(Graph graph, String prefix, String tensor) {
+    return graph.outputOrThrow(prefix + "/" + tensor);
+  }
+}

@@ -1,0 +1,46 @@
+package org.fdistill.graph;
+
+import java.util.List;
+import org.fdistill.proto.Normalization;
+import org.tensorflow.Operand;
+import org.tensorflow.op.Ops;
+import org.tensorflow.types.TFloat32;
+
+/**
+ * From pixels, 0 to 255, to what a network takes: {@code (x / 255 - mean) / std} for each channel.
+ *
+ * @param mean of each channel of inputs scaled to 0..1
+ * @param std of each channel of inputs scaled to 0..1
+ */
+public record PixelNormalization(List<Float> mean, List<Float> std) {
+  private static final List<Float> IMAGENET_MEAN = List.of(0.485f, 0.456f, 0.406f);
+  private static final List<Float> IMAGENET_STD = List.of(0.229f, 0.224f, 0.225f);
+
+  /** From a config; ImageNet's where it is empty. */
+  public static PixelNormalization of(Normalization config) {
+    return new PixelNormalization(
+        config.getMeanCount() == 0 ? IMAGENET_MEAN : config.getMeanList(),
+        config.getStdCount() == 0 ? IMAGENET_STD : config.getStdList());
+  }
+
+  /**
+   * Normalises a batch, as one product and one difference.
+   *
+   * @param pixels [B, S, S, 3], 0 to 255
+   * @return [B, S, S, 3]
+   */
+  public Operand<TFloat32> apply(Ops tf, Operand<TFloat32> pixels) {
+    float[] factor = new float[3];
+    float[] offset = new float[3];
+    for (int c = 0; c < 3; c++) {
+      factor[c] = (float) (1 / (255.0 * std.get(c)));
+      offset[c] = (float) ((double) mean.get(c) / std.get(c));
+    }
+    return tf.math.sub(tf.math.mul(pixels, tf.constant(factor)), tf.constant(offset));
+  }
+
+  /** With both spelt out. */
+  public Normalization toConfig() {
+    return Normalization.newBuilder().addAllMean(mean).addAllStd(std).build();
+  }
+}
