@@ -1,0 +1,13 @@
+/**
+ * Checkpoints that survive a crash. A checkpoint is a folder {@code step-N} with TensorFlow's
+ * bundle (prefix {@code variables}; Python reads it with {@code tf.train.load_checkpoint}) and a
+ * {@code manifest.json}. It is written under another name, forced to the disk and renamed, so that
+ * a folder of that name is whole unless the disk itself loses data; the manifest's checksums tell.
+ *
+ * <p>{@link org.fdistill.checkpoint.CheckpointStore} writes, finds and prunes the checkpoints of a
+ * run; {@link org.fdistill.checkpoint.VariableFiles} holds the save and restore ops of a graph;
+ * {@link org.fdistill.checkpoint.BundleReader} reads single tensors without a graph.
+ *
+ * <p>Limits: one process writes; variables are float32; a store has no lock of its own.
+ */
+package org.fdistill.checkpoint;
