@@ -4,6 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.fdistill.config.UserError;
 import org.fdistill.graph.LayerScope;
+import org.fdistill.graph.PixelNormalization;
 import org.fdistill.model.Backbone;
 import org.fdistill.model.Backbones;
 import org.fdistill.model.Endpoints;
@@ -12,7 +13,6 @@ import org.fdistill.proto.ClassifyTask;
 import org.fdistill.proto.Normalization;
 import org.fdistill.proto.RunConfig;
 import org.fdistill.task.Batch;
-import org.fdistill.task.Images;
 import org.fdistill.task.Task;
 import org.tensorflow.Operand;
 import org.tensorflow.Session;
@@ -96,7 +96,9 @@ public final class Classification implements Task {
   }
 
   private Operand<TFloat32> logits(LayerScope scope, Batch batch) {
-    Operand<TFloat32> images = Images.normalized(scope.tf(), batch.images(), normalization);
+    Operand<TFloat32> images =
+        PixelNormalization.of(normalization)
+            .apply(scope.tf(), scope.tf().dtypes.cast(batch.images(), TFloat32.class));
     Endpoints endpoints = backbone.build(scope.at(Backbones.SCOPE), images);
     return head.apply(scope, endpoints);
   }

@@ -3,6 +3,7 @@ package org.fdistill.task.distill;
 import java.util.Map;
 import org.fdistill.config.UserError;
 import org.fdistill.graph.LayerScope;
+import org.fdistill.graph.PixelNormalization;
 import org.fdistill.graph.Precision;
 import org.fdistill.model.Backbone;
 import org.fdistill.model.Backbones;
@@ -13,7 +14,6 @@ import org.fdistill.proto.DistillTask.Targets;
 import org.fdistill.proto.Normalization;
 import org.fdistill.proto.RunConfig;
 import org.fdistill.task.Batch;
-import org.fdistill.task.Images;
 import org.fdistill.task.Task;
 import org.fdistill.teacher.Teacher;
 import org.fdistill.teacher.TeacherOutputs;
@@ -99,7 +99,9 @@ public final class FeatureDistillation implements Task {
   /** What the student says of the teacher's features: [rows, Ct]. */
   private Operand<TFloat32> prediction(LayerScope scope, Batch batch) {
     Ops tf = scope.tf();
-    Operand<TFloat32> images = Images.normalized(tf, batch.images(), normalization);
+    Operand<TFloat32> images =
+        PixelNormalization.of(normalization)
+            .apply(tf, tf.dtypes.cast(batch.images(), TFloat32.class));
     Endpoints endpoints = student.build(scope.at(Backbones.SCOPE), images);
     Operand<TFloat32> rows = selected(tf, endpoints);
     Dense projector = Dense.withTorchDefaults(student.width(), teacher.width());

@@ -1,0 +1,96 @@
+package org.fdistill.graph;
+
+import java.util.ArrayDeque;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Predicate;
+import org.tensorflow.Graph;
+import org.tensorflow.GraphOperation;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.proto.GraphDef;
+import org.tensorflow.proto.NodeDef;
+
+/**
+ * Counts the floating point operations of matrix products, batch products and convolutions in a
+ * graph whose shapes are known: two for each multiplication and addition. Everything else is left
+ * out, as is usual where an achieved rate is compared with a machine's.
+ */
+public final class FlopCounter {
+  private final Graph graph;
+  private final Map<String, NodeDef> nodes = new HashMap<>();
+
+  /** Reads a graph. */
+  public FlopCounter(Graph graph) {
+    this.graph = graph;
+    GraphDef definition = graph.toGraphDef();
+    definition.getNodeList().forEach(node -> nodes.put(node.getName(), node));
+  }
+
+  /**
+   * The operations that some nodes depend on.
+   *
+   * @param ends names of the nodes
+   * @param counted chooses among the operations by name
+   */
+  public double of(Collection<String> ends, Predicate<String> counted) {
+    Set<String> needed = upstream(ends);
+    double flops = 0;
+    for (Iterator<GraphOperation> all = graph.operations(); all.hasNext(); ) {
+      GraphOperation op = all.next();
+      if (needed.contains(op.name()) && counted.test(op.name())) {
+        flops += flops(op);
+      }
+    }
+    return flops;
+  }
+
+  private Set<String> upstream(Collection<String> ends) {
+    Set<String> seen = new HashSet<>(ends);
+    Deque<String> open = new ArrayDeque<>(ends);
+    while (!open.isEmpty()) {
+      for (String input : nodes.get(open.remove()).getInputList()) {
+        String producer = input.replaceFirst("^\\^", "").replaceFirst(":\\d+$", "");
+        if (seen.add(producer)) {
+          open.add(producer);
+        }
+      }
+    }
+    return seen;
+  }
+
+  private double flops(GraphOperation op) {
+    return switch (op.type()) {
+      case "MatMul" -> matMul(op, "transpose_a");
+      case "BatchMatMul", "BatchMatMulV2", "BatchMatMulV3" -> matMul(op, "adj_x");
+      case "Conv2D" -> convolution(op.output(0).shape(), op.input(1).shape());
+      case "Conv2DBackpropInput" -> convolution(op.input(2).shape(), op.input(1).shape());
+      case "Conv2DBackpropFilter" -> convolution(op.input(2).shape(), op.output(0).shape());
+      default -> 0;
+    };
+  }
+
+  /** Twice the output's size and the summed axis's. */
+  private double matMul(GraphOperation op, String transposed) {
+    Shape first = op.input(0).shape();
+    boolean swap = nodes.get(op.name()).getAttrOrThrow(transposed).getB();
+    int axis = first.numDimensions() - (swap ? 2 : 1);
+    return 2.0 * size(op.output(0).shape()) * first.get(axis);
+  }
+
+  /** Twice the output's size and a filter's: [h, w, in, out]. */
+  private static double convolution(Shape output, Shape filter) {
+    return 2.0 * size(output) * size(filter) / filter.get(3);
+  }
+
+  private static double size(Shape shape) {
+    if (shape.isUnknown() || shape.hasUnknownDimension()) {
+      throw new IllegalStateException("a product's shape is not known: " + shape);
+    }
+    return shape.size();
+  }
+}

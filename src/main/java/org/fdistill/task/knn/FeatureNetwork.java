@@ -1,0 +1,100 @@
+package org.fdistill.task.knn;
+
+import org.fdistill.graph.LayerScope;
+import org.fdistill.graph.PixelNormalization;
+import org.fdistill.graph.Precision;
+import org.fdistill.graph.Variables;
+import org.fdistill.model.Backbone;
+import org.fdistill.model.Backbones;
+import org.fdistill.model.Endpoints;
+import org.fdistill.proto.Normalization;
+import org.fdistill.teacher.Teacher;
+import org.fdistill.teacher.TeacherOutputs;
+import org.tensorflow.Operand;
+import org.tensorflow.Session;
+import org.tensorflow.op.Ops;
+import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TUint8;
+
+/** A frozen network that gives one feature vector for each image: the mean of its patch tokens. */
+public interface FeatureNetwork {
+  /**
+   * Builds the network.
+   *
+   * @param tf of the graph
+   * @param variables of the graph
+   * @param images [B, S, S, 3], 0 to 255; B unknown
+   * @return [B, C]
+   */
+  Operand<TFloat32> features(Ops tf, Variables variables, Operand<TUint8> images);
+
+  /** C: the width of the features. */
+  int width();
+
+  /** Brings the weights in, after the variables were initialised. */
+  void restore(Session session, Variables variables);
+
+  /** A teacher's network. */
+  static FeatureNetwork of(Teacher teacher) {
+    return new FeatureNetwork() {
+      @Override
+      public Operand<TFloat32> features(Ops tf, Variables variables, Operand<TUint8> images) {
+        TeacherOutputs outputs = teacher.build(tf, images);
+        Operand<TFloat32> tokens = outputs.tokens();
+        return new Endpoints(
+                tokens,
+                /* beforeNorm= */ tokens,
+                outputs.prefixTokens(),
+                outputs.grid(),
+                teacher.width())
+            .pooled(tf);
+      }
+
+      @Override
+      public int width() {
+        return teacher.width();
+      }
+
+      @Override
+      public void restore(Session session, Variables variables) {
+        teacher.restore(session);
+      }
+    };
+  }
+
+  /**
+   * A student's network.
+   *
+   * @param weights brings them in; nothing for the random ones of the initialisation
+   */
+  static FeatureNetwork of(Backbone backbone, Normalization normalization, WeightSource weights) {
+    return new FeatureNetwork() {
+      @Override
+      public Operand<TFloat32> features(Ops tf, Variables variables, Operand<TUint8> images) {
+        Operand<TFloat32> pixels = tf.dtypes.cast(images, TFloat32.class);
+        LayerScope scope = LayerScope.inference(tf, variables, Precision.FLOAT32);
+        return backbone
+            .build(
+                scope.at(Backbones.SCOPE), PixelNormalization.of(normalization).apply(tf, pixels))
+            .pooled(tf);
+      }
+
+      @Override
+      public int width() {
+        return backbone.width();
+      }
+
+      @Override
+      public void restore(Session session, Variables variables) {
+        weights.restore(session, variables);
+      }
+    };
+  }
+
+  /** Where a student's weights come from. */
+  @FunctionalInterface
+  interface WeightSource {
+    /** Assigns them to the variables of a session that has its first values already. */
+    void restore(Session session, Variables variables);
+  }
+}
