@@ -122,16 +122,9 @@ public final class FeatureDistillation implements Task {
     return Objective.targets(tf, rows, config.getTargetNormalization());
   }
 
-  /** The features that take part in the loss (Table 2 of the paper): [rows, C] or [rows, Ct]. */
   private Operand<TFloat32> selected(Ops tf, Endpoints endpoints) {
     boolean samePrefix = student.prefixTokens() == teacher.prefixTokens();
-    Operand<TFloat32> features =
-        switch (config.getTargets()) {
-          case TOKENS -> samePrefix ? endpoints.tokens() : endpoints.patchTokens(tf);
-          case CLASS_TOKEN -> endpoints.classToken(tf);
-          case GAP -> endpoints.pooled(tf);
-        };
-    return tf.reshape(features, tf.constant(new int[] {-1, endpoints.width()}));
+    return Objective.selected(tf, endpoints, config.getTargets(), samePrefix);
   }
 
   private void requireFit() {

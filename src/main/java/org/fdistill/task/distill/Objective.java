@@ -1,11 +1,13 @@
 package org.fdistill.task.distill;
 
+import java.util.Arrays;
+import org.fdistill.model.Endpoints;
 import org.fdistill.nn.LayerNorm;
 import org.fdistill.proto.DistillTask.TargetNormalization;
+import org.fdistill.proto.DistillTask.Targets;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Sum;
-import org.tensorflow.op.math.Mean;
 import org.tensorflow.types.TFloat32;
 
 /** The loss of Feature Distillation (section 3.1 of the paper): smooth-L1 on normalised targets. */
@@ -16,6 +18,24 @@ final class Objective {
   private static final float L2_EPSILON = 1e-12f;
 
   private Objective() {}
+
+  /**
+   * The features that take part in the loss (Table 2 of the paper).
+   *
+   * @param samePrefix whether student and teacher have the same tokens before the patches; if not,
+   *     the patches alone are compared
+   * @return [rows, C]
+   */
+  static Operand<TFloat32> selected(
+      Ops tf, Endpoints endpoints, Targets targets, boolean samePrefix) {
+    Operand<TFloat32> features =
+        switch (targets) {
+          case TOKENS -> samePrefix ? endpoints.tokens() : endpoints.patchTokens(tf);
+          case CLASS_TOKEN -> endpoints.classToken(tf);
+          case GAP -> endpoints.pooled(tf);
+        };
+    return tf.reshape(features, tf.constant(new int[] {-1, endpoints.width()}));
+  }
 
   /**
    * Normalises the teacher's features, each token by itself (Table 3 of the paper).
@@ -57,7 +77,7 @@ final class Objective {
 
   private static Operand<TFloat32> mean(Ops tf, Operand<TFloat32> x) {
     int[] axes = new int[x.shape().numDimensions()];
-    java.util.Arrays.setAll(axes, i -> i);
-    return tf.math.mean(x, tf.constant(axes), Mean.keepDims(false));
+    Arrays.setAll(axes, i -> i);
+    return tf.math.mean(x, tf.constant(axes));
   }
 }

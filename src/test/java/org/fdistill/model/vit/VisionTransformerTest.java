@@ -18,6 +18,7 @@ import org.fdistill.proto.VitConfig;
 import org.fdistill.testing.DeterministicValues;
 import org.fdistill.testing.Golden;
 import org.fdistill.testing.GraphRun;
+import org.fdistill.testing.Tolerance;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -31,14 +32,6 @@ import org.tensorflow.op.core.Placeholder;
 import org.tensorflow.types.TFloat32;
 
 class VisionTransformerTest {
-  /**
-   * Our float32 may sum in another order than PyTorch's, whose own error against float64 stands in
-   * the golden: a few times that error is the same precision; 1e-6 is some eight units of float32.
-   */
-  private static final double TIMES_TORCH_ERROR = 6;
-
-  private static final double FLOOR = 1e-6;
-
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -123,7 +116,7 @@ class VisionTransformerTest {
           new VisionTransformer(config(golden), 0).build(scope, run.input(golden.input("images")));
       run.setVariables(golden.inputs("parameters"));
       float[] tokens = run.run(List.of(endpoints.tokens())).get(0);
-      double error = scaledError(tokens, golden.array("tokens").doubles());
+      double error = Tolerance.error(tokens, golden.array("tokens").doubles());
       // bfloat16 keeps 8 bits: 2^-9 a rounding, and some ten roundings in a row for two blocks.
       assertThat(error).isBetween(1e-4, 10 * Math.scalb(1.0, -9));
     }
@@ -143,31 +136,14 @@ class VisionTransformerTest {
       check(key + " norm", Math.abs(norm(actual) - norm) / norm, about, wrong);
     }
     double[] expected = golden.array(key).doubles();
-    assertThat(compared.length).as(key).isEqualTo(expected.length);
-    check(key, difference(compared, expected) / about.get("max_abs").getAsDouble(), about, wrong);
+    check(key, Tolerance.error(compared, expected), about, wrong);
   }
 
   private static void check(String key, double error, JsonObject about, List<String> wrong) {
-    double bound = Math.max(FLOOR, TIMES_TORCH_ERROR * about.get("float32_error").getAsDouble());
+    double bound = Tolerance.bound(about.get("float32_error").getAsDouble());
     if (!(error <= bound)) {
       wrong.add(key + " is off by " + error + " of its largest value, bound " + bound);
     }
-  }
-
-  private static double scaledError(float[] actual, double[] expected) {
-    double largest = 0;
-    for (double value : expected) {
-      largest = Math.max(largest, Math.abs(value));
-    }
-    return difference(actual, expected) / largest;
-  }
-
-  private static double difference(float[] actual, double[] expected) {
-    double worst = 0;
-    for (int i = 0; i < expected.length; i++) {
-      worst = Math.max(worst, Math.abs(actual[i] - expected[i]));
-    }
-    return worst;
   }
 
   private static double norm(float[] values) {

@@ -1,0 +1,90 @@
+package org.fdistill.task.distill;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.gson.JsonObject;
+import java.util.ArrayList;
+import java.util.List;
+import org.fdistill.model.Endpoints;
+import org.fdistill.proto.DistillTask.TargetNormalization;
+import org.fdistill.proto.DistillTask.Targets;
+import org.fdistill.testing.Golden;
+import org.fdistill.testing.GraphRun;
+import org.fdistill.testing.Tolerance;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.tensorflow.Operand;
+import org.tensorflow.op.Ops;
+import org.tensorflow.types.TFloat32;
+
+class ObjectiveTest {
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "tokens-whiten",
+        "tokens-l2",
+        "tokens-none",
+        "class_token-whiten",
+        "class_token-l2",
+        "class_token-none",
+        "gap-whiten",
+        "gap-l2",
+        "gap-none",
+        "tokens-whiten-beta"
+      })
+  void targetsLossAndGradientsAgreeWithPyTorch(String name) {
+    Golden golden = Golden.open("objective/feature-distillation");
+    JsonObject about = golden.description().getAsJsonObject("cases").getAsJsonObject(name);
+    Targets targets = Targets.valueOf(about.get("targets").getAsString());
+    try (GraphRun run = new GraphRun()) {
+      Ops tf = run.tf();
+      Operand<TFloat32> student = run.input(golden.inputs("inputs").get("student_tokens"));
+      Operand<TFloat32> teacher = run.input(golden.inputs("inputs").get("teacher_tokens"));
+      Operand<TFloat32> kernel = run.input(golden.inputs("inputs").get("projector/kernel"));
+      Operand<TFloat32> bias = run.input(golden.inputs("inputs").get("projector/bias"));
+      Operand<TFloat32> rows = Objective.selected(tf, endpoints(student), targets, true);
+      Operand<TFloat32> prediction = tf.math.add(tf.linalg.matMul(rows, kernel), bias);
+      Operand<TFloat32> expected =
+          Objective.targets(
+              tf,
+              Objective.selected(tf, endpoints(teacher), targets, true),
+              TargetNormalization.valueOf(about.get("target_normalization").getAsString()));
+      Operand<TFloat32> loss =
+          Objective.smoothL1(tf, prediction, expected, about.get("beta").getAsFloat());
+
+      List<String> keys =
+          List.of(
+              "targets",
+              "loss",
+              "grad/student_tokens",
+              "grad/projector/kernel",
+              "grad/projector/bias");
+      List<Operand<?>> fetches = new ArrayList<>(List.of(expected, loss));
+      fetches.addAll(run.gradients(loss, List.of(student, kernel, bias)));
+      List<float[]> values = run.run(fetches);
+      for (int i = 0; i < keys.size(); i++) {
+        String key = keys.get(i);
+        double torch = about.getAsJsonObject("float32_error").get(key).getAsDouble();
+        double error = Tolerance.error(values.get(i), golden.array(name + "/" + key).doubles());
+        assertThat(error).as(key).isLessThanOrEqualTo(Tolerance.bound(torch));
+      }
+    }
+  }
+
+  @Test
+  void comparesPatchesAloneWhereOneNetworkHasNoClassToken() {
+    try (GraphRun run = new GraphRun()) {
+      Operand<TFloat32> tokens = run.input(new float[] {1, 2, 3, 4, 5, 6, 7, 8, 9, 10}, 1, 5, 2);
+      Operand<TFloat32> rows =
+          Objective.selected(run.tf(), endpoints(tokens), Targets.TOKENS, /* samePrefix= */ false);
+      assertThat(run.run(List.of(rows)).get(0)).containsExactly(3, 4, 5, 6, 7, 8, 9, 10);
+    }
+  }
+
+  /** A grid of 2 x 2 patches behind a class token. */
+  private static Endpoints endpoints(Operand<TFloat32> tokens) {
+    int width = (int) tokens.shape().get(2);
+    return new Endpoints(tokens, /* beforeNorm= */ tokens, 1, 2, width);
+  }
+}
