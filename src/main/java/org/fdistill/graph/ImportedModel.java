@@ -1,7 +1,7 @@
 package org.fdistill.graph;
 
 import java.util.ArrayList;
-import java.util.IdentityHashMap;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -38,7 +38,7 @@ public final class ImportedModel {
   private final GraphDef graph;
   private final Subgraph parts;
   private final ModelRestore restore;
-  private final Map<Graph, Integer> uses = new IdentityHashMap<>();
+  private final Map<Graph, Integer> uses = new HashMap<>();
 
   /**
    * Prepares an import.

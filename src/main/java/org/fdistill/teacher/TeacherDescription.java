@@ -1,10 +1,9 @@
 package org.fdistill.teacher;
 
-import com.google.protobuf.TextFormat;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.fdistill.config.UserError;
+import org.fdistill.config.RunConfigs;
+import org.fdistill.config.TextProtos;
 import org.fdistill.proto.TeacherConfig;
 
 /** What a teacher's tensors mean: the run's config over the file beside the model. */
@@ -16,7 +15,8 @@ public final class TeacherDescription {
 
   /**
    * Lays the run's config over the file beside the model, field by field. A normalisation counts as
-   * one field. {@code trust} is the user's to give: in the file it is ignored.
+   * one field; what neither says has its default. {@code trust} is the user's to give: in the file
+   * it is ignored.
    *
    * @param config from the run
    * @param model the folder of saved_model.pb
@@ -24,27 +24,13 @@ public final class TeacherDescription {
   static TeacherConfig resolve(TeacherConfig config, Path model) {
     Path file = model.resolve(FILE);
     if (!Files.isRegularFile(file)) {
-      return config;
+      return RunConfigs.effective(config);
     }
-    TeacherConfig.Builder described = read(file).toBuilder().clearTrust();
+    TeacherConfig.Builder described =
+        TextProtos.read(file, TeacherConfig.getDefaultInstance()).toBuilder().clearTrust();
     if (config.hasNormalization()) {
       described.clearNormalization();
     }
-    return described.mergeFrom(config).build();
-  }
-
-  private static TeacherConfig read(Path file) {
-    try {
-      return TextFormat.parse(Files.readString(file), TeacherConfig.class);
-    } catch (IOException e) {
-      throw new UserError(
-          UserError.Kind.INPUT,
-          "teacher description "
-              + file
-              + ": "
-              + e.getMessage()
-              + "\nExpected the fields of TeacherConfig as text protobuf.",
-          e);
-    }
+    return RunConfigs.effective(described.mergeFrom(config).build());
   }
 }
