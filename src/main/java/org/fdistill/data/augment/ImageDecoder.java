@@ -41,7 +41,7 @@ public final class ImageDecoder {
 
   /** The box that a crop takes of the image. */
   Operand<TUint8> decodeCropped(
-      Ops tf, Operand<TString> bytes, RandomResizedCrop crop, Operand<TFloat64> draws) {
+      Ops tf, Operand<TString> bytes, Crop crop, Operand<TFloat64> draws) {
     return decode(
         tf,
         bytes,
@@ -96,7 +96,7 @@ public final class ImageDecoder {
     return tf.image.decodeJpeg(bytes, DecodeJpeg.channels(3L), DecodeJpeg.dctMethod(EXACT));
   }
 
-  private static Operand<TUint8> croppedJpeg(Ops tf, Inputs in, RandomResizedCrop crop) {
+  private static Operand<TUint8> croppedJpeg(Ops tf, Inputs in, Crop crop) {
     Box box = crop.box(tf, tf.image.extractJpegShape(in.bytes()), in.draws());
     return tf.image.decodeAndCropJpeg(
         in.bytes(),
@@ -119,8 +119,7 @@ public final class ImageDecoder {
     return tf.gather(image, rgb, tf.constant(2));
   }
 
-  private static Operand<TUint8> cropped(
-      Ops tf, Operand<TUint8> image, Inputs in, RandomResizedCrop crop) {
+  private static Operand<TUint8> cropped(Ops tf, Operand<TUint8> image, Inputs in, Crop crop) {
     Box box = crop.box(tf, tf.shape(image), in.draws());
     Operand<TInt32> zero = tf.constant(0);
     return tf.slice(

@@ -23,7 +23,8 @@ import org.tensorflow.types.family.TType;
  * @param flipProbability of mirroring left and right
  */
 public record RandomResizedCrop(
-    double minScale, double maxScale, double minRatio, double maxRatio, double flipProbability) {
+    double minScale, double maxScale, double minRatio, double maxRatio, double flipProbability)
+    implements Crop {
   private static final int TRIES = 10;
   private static final int DRAWS = 2 * TRIES + 3;
 
@@ -69,13 +70,8 @@ public record RandomResizedCrop(
     return tf.math.less(at(tf, draws, DRAWS - 1), tf.constant(flipProbability));
   }
 
-  /**
-   * The box of one view.
-   *
-   * @param size of the image: height, width [at least 2]
-   * @param draws [23]
-   */
-  Box box(Ops tf, Operand<TInt32> size, Operand<TFloat64> draws) {
+  @Override
+  public Box box(Ops tf, Operand<TInt32> size, Operand<TFloat64> draws) {
     Operand<TFloat64> height = tf.dtypes.cast(at(tf, size, 0), TFloat64.class);
     Operand<TFloat64> width = tf.dtypes.cast(at(tf, size, 1), TFloat64.class);
     Operand<TFloat64> area = uniform(tf, draws, 0, minScale, maxScale);

@@ -5,6 +5,8 @@ import java.awt.Graphics2D;
 import java.awt.RenderingHints;
 import java.awt.Shape;
 import java.awt.image.BufferedImage;
+import java.awt.image.DataBufferByte;
+import java.awt.image.DataBufferInt;
 import java.util.random.RandomGenerator;
 
 /**
@@ -18,7 +20,7 @@ record Scene(BufferedImage image, BufferedImage mask) {
   private static final double MAX_ASPECT = 1.3;
 
   /** Least distance in RGB between the shape's and the background's first colour. */
-  private static final double MIN_CONTRAST = 120;
+  private static final double MIN_CONTRAST = 130;
 
   private static final double MIN_LIGHT = 0.6;
   private static final double MAX_LIGHT = 1.15;
@@ -67,14 +69,19 @@ record Scene(BufferedImage image, BufferedImage mask) {
 
   private static BufferedImage textured(Texture texture, int width, int height) {
     BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
+    int[] pixels = pixels(image);
     float[] rgb = new float[3];
-    for (int y = 0; y < height; y++) {
-      for (int x = 0; x < width; x++) {
-        texture.colour(x, y, rgb);
-        image.setRGB(x, y, pack(rgb[0], rgb[1], rgb[2]));
-      }
+    for (int i = 0; i < pixels.length; i++) {
+      int y = i / width;
+      texture.colour(i - y * width, y, rgb);
+      pixels[i] = pack(rgb[0], rgb[1], rgb[2]);
     }
     return image;
+  }
+
+  /** The pixels themselves, row by row, as 0xRRGGBB. */
+  private static int[] pixels(BufferedImage image) {
+    return ((DataBufferInt) image.getRaster().getDataBuffer()).getData();
   }
 
   private static Graphics2D smooth(BufferedImage image) {
@@ -95,21 +102,19 @@ record Scene(BufferedImage image, BufferedImage mask) {
   }
 
   private static void paint(BufferedImage image, BufferedImage coverage, Texture texture) {
+    int[] pixels = pixels(image);
+    int[] covered = pixels(coverage);
     float[] rgb = new float[3];
-    for (int y = 0; y < image.getHeight(); y++) {
-      for (int x = 0; x < image.getWidth(); x++) {
-        float share = (coverage.getRGB(x, y) & 255) / 255f;
-        if (share > 0) {
-          texture.colour(x, y, rgb);
-          int under = image.getRGB(x, y);
-          image.setRGB(
-              x,
-              y,
-              pack(
-                  mix(under >> 16 & 255, rgb[0], share),
-                  mix(under >> 8 & 255, rgb[1], share),
-                  mix(under & 255, rgb[2], share)));
-        }
+    for (int i = 0; i < pixels.length; i++) {
+      float share = (covered[i] & 255) / 255f;
+      if (share > 0) {
+        int y = i / image.getWidth();
+        texture.colour(i - y * image.getWidth(), y, rgb);
+        pixels[i] =
+            pack(
+                mix(pixels[i] >> 16 & 255, rgb[0], share),
+                mix(pixels[i] >> 8 & 255, rgb[1], share),
+                mix(pixels[i] & 255, rgb[2], share));
       }
     }
   }
@@ -126,32 +131,38 @@ record Scene(BufferedImage image, BufferedImage mask) {
     double middle = Pose.between(random, MIN_LIGHT, MAX_LIGHT);
     double slope = Pose.between(random, 0, MAX_LIGHT - MIN_LIGHT);
     double noise = Pose.between(random, MIN_NOISE, MAX_NOISE);
-    for (int y = 0; y < image.getHeight(); y++) {
-      for (int x = 0; x < image.getWidth(); x++) {
-        double ramp = (x - image.getWidth() / 2.0) * dx + (y - image.getHeight() / 2.0) * dy;
-        double gain = Math.max(MIN_LIGHT, Math.min(MAX_LIGHT, middle + slope * ramp));
-        int rgb = image.getRGB(x, y);
-        image.setRGB(
-            x,
-            y,
-            pack(
-                gain * (rgb >> 16 & 255) + noise * random.nextGaussian(),
-                gain * (rgb >> 8 & 255) + noise * random.nextGaussian(),
-                gain * (rgb & 255) + noise * random.nextGaussian()));
-      }
+    int[] pixels = pixels(image);
+    for (int i = 0; i < pixels.length; i++) {
+      int row = i / image.getWidth();
+      double y = row - image.getHeight() / 2.0;
+      double x = i - row * image.getWidth() - image.getWidth() / 2.0;
+      double ramp = middle + slope * (x * dx + y * dy);
+      double gain = Math.max(MIN_LIGHT, Math.min(MAX_LIGHT, ramp));
+      int rgb = pixels[i];
+      pixels[i] =
+          pack(
+              gain * (rgb >> 16 & 255) + noise * bell(random),
+              gain * (rgb >> 8 & 255) + noise * bell(random),
+              gain * (rgb & 255) + noise * bell(random));
     }
+  }
+
+  /** Nearly normal, mean 0 and deviation 1: the sum of four uniform numbers of 16 bits each. */
+  private static double bell(RandomGenerator random) {
+    long bits = random.nextLong();
+    long sum = (bits & 0xffff) + (bits >>> 16 & 0xffff) + (bits >>> 32 & 0xffff) + (bits >>> 48);
+    return Math.sqrt(3) * (sum / 65535.0 - 2);
   }
 
   private static BufferedImage mask(BufferedImage coverage, int value) {
     int width = coverage.getWidth();
     int height = coverage.getHeight();
     BufferedImage mask = new BufferedImage(width, height, BufferedImage.TYPE_BYTE_GRAY);
-    for (int y = 0; y < height; y++) {
-      for (int x = 0; x < width; x++) {
-        // The raster directly: setRGB would convert between colour spaces.
-        boolean covered = (coverage.getRGB(x, y) & 255) >= 128;
-        mask.getRaster().setSample(x, y, 0, covered ? value : 0);
-      }
+    // The raster directly: setRGB would convert between colour spaces.
+    byte[] out = ((DataBufferByte) mask.getRaster().getDataBuffer()).getData();
+    int[] covered = pixels(coverage);
+    for (int i = 0; i < out.length; i++) {
+      out[i] = (byte) ((covered[i] & 255) >= 128 ? value : 0);
     }
     return mask;
   }

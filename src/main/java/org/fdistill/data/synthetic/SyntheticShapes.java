@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.LongConsumer;
+import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 import javax.imageio.IIOImage;
 import javax.imageio.ImageIO;
@@ -96,9 +97,7 @@ public final class SyntheticShapes {
   private ImageRecord example(int number) {
     ShapeClass[] classes = ShapeClass.values();
     int label = number % classes.length;
-    // Multiplying by an odd constant spreads neighbouring numbers over all seeds.
-    SplittableRandom random = new SplittableRandom(seed ^ (number + 1) * 0x9e3779b97f4a7c15L);
-    Scene scene = Scene.draw(random, classes[label], label + 1, side);
+    Scene scene = Scene.draw(random(seed, number), classes[label], label + 1, side);
     try {
       return new ImageRecord(
               jpeg(scene.image()),
@@ -110,6 +109,17 @@ public final class SyntheticShapes {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /**
+   * The random numbers of one example. A SplittableRandom's seed moves on by a constant with each
+   * draw, so seeds must lie apart in a way that has nothing to do with it: they come from another
+   * generator's output.
+   */
+  static RandomGenerator random(long seed, int number) {
+    SplittableRandom ofSet = new SplittableRandom(seed);
+    SplittableRandom ofNumber = new SplittableRandom(ofSet.nextLong() ^ number);
+    return new SplittableRandom(ofNumber.nextLong());
   }
 
   private static byte[] jpeg(BufferedImage image) throws IOException {
