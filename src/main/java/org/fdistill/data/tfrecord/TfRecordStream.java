@@ -1,0 +1,20 @@
+package org.fdistill.data.tfrecord;
+
+import java.io.IOException;
+import java.io.OutputStream;
+
+/** Writes records to a stream that grows, such as a log. */
+public final class TfRecordStream {
+  private TfRecordStream() {}
+
+  /**
+   * Appends a record in one write, so that a reader of a growing file rarely meets a part of one.
+   */
+  public static void write(OutputStream out, byte[] data) throws IOException {
+    byte[] record = new byte[Framing.HEADER + data.length + Framing.FOOTER];
+    System.arraycopy(Framing.header(data.length), 0, record, 0, Framing.HEADER);
+    System.arraycopy(data, 0, record, Framing.HEADER, data.length);
+    System.arraycopy(Framing.footer(data), 0, record, Framing.HEADER + data.length, Framing.FOOTER);
+    out.write(record);
+  }
+}

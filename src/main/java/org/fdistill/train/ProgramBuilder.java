@@ -1,0 +1,228 @@
+package org.fdistill.train;
+
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.fdistill.checkpoint.VariableFiles;
+import org.fdistill.data.ExampleSource;
+import org.fdistill.data.InputPipeline;
+import org.fdistill.graph.LayerScope;
+import org.fdistill.graph.Precision;
+import org.fdistill.graph.Seeds;
+import org.fdistill.graph.Variable;
+import org.fdistill.graph.Variables;
+import org.fdistill.graph.rewrite.StaticShapes;
+import org.fdistill.optim.AdamW;
+import org.fdistill.optim.GlobalNormClipping;
+import org.fdistill.optim.Gradient;
+import org.fdistill.optim.GradientSums;
+import org.fdistill.optim.Optimizer;
+import org.fdistill.optim.ParameterRules;
+import org.fdistill.proto.RunConfig;
+import org.fdistill.proto.RuntimeConfig;
+import org.fdistill.task.Batch;
+import org.fdistill.task.Task;
+import org.tensorflow.Graph;
+import org.tensorflow.Operand;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.op.Op;
+import org.tensorflow.op.Ops;
+import org.tensorflow.op.core.Placeholder;
+import org.tensorflow.proto.GraphDef;
+import org.tensorflow.types.TBool;
+import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TInt64;
+import org.tensorflow.types.family.TType;
+
+/** Builds the graph of a run: pipelines, task, gradients, optimiser, files. */
+final class ProgramBuilder {
+  static final String TRAIN_DATA = "train_data";
+
+  /**
+   * A finished graph.
+   *
+   * @param graph its definition, with known shapes folded in
+   * @param endpoints its names
+   * @param optimizer computes what is fed
+   * @param trainData starts the training batches
+   * @param validationData starts the validation batches; null without
+   */
+  record Built(
+      GraphDef graph,
+      ProgramEndpoints endpoints,
+      Optimizer optimizer,
+      InputPipeline trainData,
+      InputPipeline validationData) {}
+
+  private final RunConfig config;
+  private final Task task;
+  private final Graph graph;
+  private final Ops tf;
+  private final Placeholder<TInt64> seed;
+  private final Placeholder<TInt64> microStep;
+  private final Variables variables;
+
+  private ProgramBuilder(RunConfig config, Task task, Graph graph) {
+    this.config = config;
+    this.task = task;
+    this.graph = graph;
+    tf = Ops.create(graph);
+    seed = scalar("run_seed");
+    microStep = scalar("micro_step");
+    variables = new Variables(tf, seed);
+  }
+
+  static Built build(RunConfig config, Task task) {
+    try (Graph graph = new Graph()) {
+      return new ProgramBuilder(config, task, graph).build();
+    }
+  }
+
+  private Built build() {
+    InputPipeline trainData = trainData();
+    Task.TrainingOutputs outputs = task.training(trainingScope(), batch(trainData));
+    List<Gradient> gradients = Gradients.of(graph, outputs.loss(), variables.trainable());
+    Optimizer optimizer =
+        new AdamW(
+            config.getOptimizer().getAdamw(),
+            ParameterRules.weightDecay().assign(variables.trainable()));
+    int scalars = optimizer.hyperparameters(0, scale -> scale).length;
+    Placeholder<TFloat32> hyperparameters =
+        tf.withName("hyperparameters")
+            .placeholder(TFloat32.class, Placeholder.shape(Shape.of(scalars)));
+    ProgramEndpoints.Step step = step(trainData, outputs, gradients, optimizer, hyperparameters);
+    InputPipeline validationData = config.hasValidationData() ? validationData() : null;
+    ProgramEndpoints endpoints = endpoints(name(hyperparameters), step, validationData);
+    return new Built(StaticShapes.fold(graph), endpoints, optimizer, trainData, validationData);
+  }
+
+  private Placeholder<TInt64> scalar(String name) {
+    return tf.withName(name).placeholder(TInt64.class, Placeholder.shape(Shape.scalar()));
+  }
+
+  private InputPipeline trainData() {
+    int microBatch = config.getTrainData().getBatchSize() / config.getOptimizer().getAccumulation();
+    return InputPipeline.build(
+        tf,
+        TRAIN_DATA,
+        config.getTrainData(),
+        ExampleSource.open(config.getTrainData()),
+        InputPipeline.Options.training(config.getSeed(), microBatch));
+  }
+
+  private InputPipeline validationData() {
+    return InputPipeline.build(
+        tf,
+        "validation_data",
+        config.getValidationData(),
+        ExampleSource.open(config.getValidationData()),
+        InputPipeline.Options.evaluation(config.getValidationData().getBatchSize()));
+  }
+
+  private LayerScope trainingScope() {
+    return LayerScope.training(
+        tf.withSubScope("train"), variables, precision(), new Seeds(seed, microStep));
+  }
+
+  private Precision precision() {
+    return config.getRuntime().getPrecision() == RuntimeConfig.Precision.BFLOAT16
+        ? Precision.BFLOAT16
+        : Precision.FLOAT32;
+  }
+
+  private static Batch batch(InputPipeline pipeline) {
+    return new Batch(pipeline.images(), pipeline.labels());
+  }
+
+  private ProgramEndpoints.Step step(
+      InputPipeline data,
+      Task.TrainingOutputs outputs,
+      List<Gradient> gradients,
+      Optimizer optimizer,
+      Operand<TFloat32> hyperparameters) {
+    Ops in = tf.withSubScope("step");
+    int accumulation = config.getOptimizer().getAccumulation();
+    GradientSums sums =
+        accumulation > 1 ? GradientSums.build(in.withSubScope("sums"), variables, gradients) : null;
+    GlobalNormClipping.Result clipped =
+        GlobalNormClipping.apply(
+            in.withSubScope("clip"),
+            sums == null ? gradients : sums.totals(),
+            accumulation,
+            config.getOptimizer().getClipNorm());
+    List<Op> update =
+        optimizer.update(
+            in.withSubScope("optimizer"), variables, clipped.gradients(), hyperparameters);
+    return new ProgramEndpoints.Step(
+        endpoint(in, "loss", outputs.loss()),
+        endpoint(in, "gradient_norm", clipped.norm()),
+        endpoint(in, "gradient_half_squares", clipped.halfSquares()),
+        endpoints(in.withSubScope("metrics"), outputs.metrics()),
+        endpoint(in, "positions", data.positions()),
+        endpoint(in, "labels", data.labels()),
+        sums == null ? null : target(in, "begin", sums.begin()),
+        sums == null ? null : target(in, "add", sums.add()),
+        target(in, "update", update),
+        gradients.stream().map(g -> g.variable().name()).toList());
+  }
+
+  private ProgramEndpoints endpoints(
+      String hyperparameters, ProgramEndpoints.Step step, InputPipeline validationData) {
+    Map<String, String> validation = Map.of();
+    String positions = null;
+    String labels = null;
+    if (validationData != null) {
+      Ops in = tf.withSubScope("validation");
+      LayerScope scope = LayerScope.inference(in, variables, precision());
+      validation =
+          endpoints(in.withSubScope("values"), task.validation(scope, batch(validationData)));
+      positions = endpoint(in, "positions", validationData.positions());
+      labels = endpoint(in, "labels", validationData.labels());
+    }
+    List<Variable> saved = variables.all().stream().filter(v -> !GradientSums.isSum(v)).toList();
+    return new ProgramEndpoints(
+        new ProgramEndpoints.Feeds(name(seed), name(microStep), hyperparameters),
+        step,
+        validation,
+        positions,
+        labels,
+        target(tf, "initialize_variables", variables.initializations()),
+        variablesFinite(saved),
+        VariableFiles.build(tf.withSubScope("files"), saved));
+  }
+
+  /** One flag for each variable, by name. */
+  private String variablesFinite(Collection<Variable> saved) {
+    Ops in = tf.withSubScope("finite");
+    List<Operand<TBool>> flags =
+        saved.stream()
+            .sorted(java.util.Comparator.comparing(Variable::name))
+            .<Operand<TBool>>map(v -> all(in, in.math.isFinite(v.value()), v.shape()))
+            .toList();
+    return endpoint(in, "variables", in.stack(flags));
+  }
+
+  private static Operand<TBool> all(Ops tf, Operand<TBool> flags, Shape shape) {
+    int[] axes = java.util.stream.IntStream.range(0, shape.numDimensions()).toArray();
+    return tf.reduceAll(flags, tf.constant(axes));
+  }
+
+  private static Map<String, String> endpoints(Ops tf, Map<String, Operand<TFloat32>> values) {
+    Map<String, String> names = new LinkedHashMap<>();
+    values.forEach((name, value) -> names.put(name, endpoint(tf, name, value)));
+    return names;
+  }
+
+  private static <T extends TType> String endpoint(Ops tf, String name, Operand<T> value) {
+    return name(tf.withName(name).identity(value));
+  }
+
+  private static String target(Ops tf, String name, Collection<Op> ops) {
+    return name(tf.withName(name).withControlDependencies(ops).noOp());
+  }
+
+  private static String name(Op op) {
+    return op.op().name();
+  }
+}

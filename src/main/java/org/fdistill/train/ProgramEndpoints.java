@@ -1,0 +1,74 @@
+package org.fdistill.train;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.fdistill.checkpoint.VariableFiles;
+
+/**
+ * The names by which a training program is run. A rewrite may change anything in the graph but
+ * these. Letters: B micro-batch, P parameters, K optimiser scalars.
+ *
+ * @param feeds what each run is fed
+ * @param step the training step
+ * @param validation values of one validation batch, by name; empty without validation data
+ * @param validationPositions positions of that batch [B]; null without validation data
+ * @param validationLabels labels of that batch [B]; null without validation data
+ * @param initialize target that gives every variable its first value; needs the seed
+ * @param variablesFinite [V], whether each variable of {@code files} is finite, in the order of
+ *     their names
+ * @param files save and restore
+ */
+public record ProgramEndpoints(
+    Feeds feeds,
+    Step step,
+    Map<String, String> validation,
+    String validationPositions,
+    String validationLabels,
+    String initialize,
+    String variablesFinite,
+    VariableFiles files) {
+  /**
+   * Placeholders.
+   *
+   * @param seed scalar int64, the run's seed
+   * @param microStep scalar int64, micro-batches before this one
+   * @param hyperparameters [K] float32, the optimiser's scalars of this step
+   */
+  public record Feeds(String seed, String microStep, String hyperparameters) {}
+
+  /**
+   * One training step: with accumulation {@code begin} runs for the first micro-batch, {@code add}
+   * for those between, {@code update} for the last; without, {@code update} alone.
+   *
+   * @param loss scalar
+   * @param gradientNorm scalar, before clipping; with {@code update} only
+   * @param gradientHalfSquares [P], half the sum of squares of each gradient; with {@code update}
+   *     only
+   * @param metrics scalars by name
+   * @param positions of the batch [B], int64
+   * @param labels of the batch [B], int64
+   * @param begin target; null without accumulation
+   * @param add target; null without accumulation
+   * @param update target
+   * @param parameters names of the P trainable parameters
+   */
+  public record Step(
+      String loss,
+      String gradientNorm,
+      String gradientHalfSquares,
+      Map<String, String> metrics,
+      String positions,
+      String labels,
+      String begin,
+      String add,
+      String update,
+      List<String> parameters) {
+    /** Everything that the device computes and an {@code update} run fetches; no batch data. */
+    public List<String> computed() {
+      List<String> names = new ArrayList<>(List.of(loss, gradientNorm, gradientHalfSquares));
+      names.addAll(metrics.values());
+      return names;
+    }
+  }
+}

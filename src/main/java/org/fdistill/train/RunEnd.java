@@ -1,0 +1,33 @@
+package org.fdistill.train;
+
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import org.fdistill.checkpoint.Checkpoint;
+
+/** What happens after the last step, such as the export. */
+@FunctionalInterface
+public interface RunEnd {
+  /**
+   * A run whose steps are done. The training session is closed by then.
+   *
+   * @param folder the run's folder
+   * @param last the checkpoint of the last step
+   * @param best the checkpoint with the best validation value; empty without validation
+   * @param validation values of the last validation, by name
+   */
+  record Finished(
+      Path folder, Checkpoint last, Optional<Checkpoint> best, Map<String, Double> validation) {}
+
+  /**
+   * Called once.
+   *
+   * @return further entries of {@code summary.json}: strings, numbers or booleans by name
+   */
+  Map<String, Object> finished(Finished run);
+
+  /** Nothing happens. */
+  static RunEnd nothing() {
+    return run -> Map.of();
+  }
+}

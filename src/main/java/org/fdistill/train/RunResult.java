@@ -1,0 +1,32 @@
+package org.fdistill.train;
+
+import java.nio.file.Path;
+import java.util.Map;
+
+/**
+ * How a run ended.
+ *
+ * @param outcome finished, stopped, or nothing left to do
+ * @param step optimiser steps done
+ * @param totalSteps length of the run
+ * @param validation values of the last validation, by name; empty where there was none
+ * @param seconds that this process trained
+ * @param checkpoint folder of the newest checkpoint
+ */
+public record RunResult(
+    Outcome outcome,
+    long step,
+    long totalSteps,
+    Map<String, Double> validation,
+    double seconds,
+    Path checkpoint) {
+  /** How a run can end without an error. */
+  public enum Outcome {
+    /** All steps are done. */
+    FINISHED,
+    /** A stop was requested; the same command goes on. */
+    STOPPED,
+    /** The folder's run was finished before. */
+    ALREADY_FINISHED
+  }
+}

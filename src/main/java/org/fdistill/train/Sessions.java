@@ -1,0 +1,69 @@
+package org.fdistill.train;
+
+import org.fdistill.config.UserError;
+import org.fdistill.proto.RuntimeConfig;
+import org.tensorflow.Graph;
+import org.tensorflow.Session;
+import org.tensorflow.exceptions.TensorFlowException;
+import org.tensorflow.op.Ops;
+import org.tensorflow.proto.ConfigProto;
+import org.tensorflow.proto.GPUOptions;
+import org.tensorflow.proto.GraphOptions;
+import org.tensorflow.proto.OptimizerOptions;
+import org.tensorflow.types.TFloat32;
+
+/** From a runtime config to a session's. */
+public final class Sessions {
+  private Sessions() {}
+
+  /**
+   * The settings of a session.
+   *
+   * @throws UserError of kind run, where a GPU is demanded and there is none
+   */
+  public static ConfigProto config(RuntimeConfig runtime) {
+    ConfigProto.Builder config =
+        ConfigProto.newBuilder()
+            .setIntraOpParallelismThreads(runtime.getIntraOpThreads())
+            .setInterOpParallelismThreads(runtime.getInterOpThreads())
+            .setGpuOptions(GPUOptions.newBuilder().setAllowGrowth(true))
+            .setAllowSoftPlacement(true);
+    if (runtime.getXla() == RuntimeConfig.Xla.AUTO) {
+      config.setGraphOptions(
+          GraphOptions.newBuilder()
+              .setOptimizerOptions(
+                  OptimizerOptions.newBuilder()
+                      .setGlobalJitLevel(OptimizerOptions.GlobalJitLevel.ON_2)
+                      .setCpuGlobalJit(true)));
+    }
+    if (runtime.getDevice() == RuntimeConfig.Device.CPU) {
+      config.putDeviceCount("GPU", 0);
+    } else if (runtime.getDevice() == RuntimeConfig.Device.GPU) {
+      requireGpu(config.build());
+    }
+    return config.build();
+  }
+
+  /** Runs one op that may be placed on a GPU alone. */
+  private static void requireGpu(ConfigProto config) {
+    ConfigProto strict = config.toBuilder().setAllowSoftPlacement(false).build();
+    try (Graph graph = new Graph();
+        Session session = new Session(graph, strict)) {
+      Ops tf =
+          Ops.create(graph)
+              .withDevice(
+                  org.tensorflow.DeviceSpec.newBuilder()
+                      .deviceType(org.tensorflow.DeviceSpec.DeviceType.GPU)
+                      .deviceIndex(0)
+                      .build());
+      session.runner().fetch(tf.zeros(tf.constant(new int[] {1}), TFloat32.class)).run().close();
+    } catch (TensorFlowException | IllegalArgumentException e) {
+      throw new UserError(
+          UserError.Kind.RUN,
+          "runtime.device is GPU, but TensorFlow finds no GPU on this machine.\n"
+              + "Build with the GPU libraries (mvn -Pgpu package) on a machine with an NVIDIA driver,"
+              + " or run with --set runtime.device=ANY.",
+          e);
+    }
+  }
+}

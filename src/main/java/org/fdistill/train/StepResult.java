@@ -1,0 +1,49 @@
+package org.fdistill.train;
+
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What a training step gives. Letter: P parameters.
+ *
+ * @param loss mean over the micro-batches
+ * @param gradientNorm before clipping
+ * @param gradientHalfSquares [P]
+ * @param metrics means over the micro-batches, by name
+ * @param learningRate of this step
+ * @param dataWaitShare share of the time spent waiting for the batch; NaN unless it was traced
+ */
+record StepResult(
+    double loss,
+    double gradientNorm,
+    float[] gradientHalfSquares,
+    Map<String, Double> metrics,
+    double learningRate,
+    double dataWaitShare) {
+  boolean isFinite() {
+    return Double.isFinite(loss) && Double.isFinite(gradientNorm);
+  }
+
+  /**
+   * The first tensor of this step that is not finite: the loss, a metric, or that gradient which
+   * the backward pass reaches first.
+   *
+   * @param parameters names of the P parameters, in the order of {@code gradientHalfSquares}
+   */
+  String firstNonFinite(List<String> parameters) {
+    if (!Double.isFinite(loss)) {
+      List<String> names =
+          metrics.entrySet().stream()
+              .filter(metric -> !Double.isFinite(metric.getValue()))
+              .map(Map.Entry::getKey)
+              .toList();
+      return names.isEmpty() ? "the loss" : "the loss, with " + String.join(", ", names);
+    }
+    for (int i = 0; i < gradientHalfSquares.length; i++) {
+      if (!Float.isFinite(gradientHalfSquares[i])) {
+        return "the gradient of " + parameters.get(i);
+      }
+    }
+    return "the norm of all gradients";
+  }
+}

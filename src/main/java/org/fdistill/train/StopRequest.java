@@ -1,0 +1,81 @@
+package org.fdistill.train;
+
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.IntConsumer;
+
+/**
+ * A wish to stop, from another thread or a signal. The trainer finishes its step, writes a
+ * checkpoint and returns. Exit codes are the shell's: 128 and the signal's number, so 130 for
+ * SIGINT and 143 for SIGTERM.
+ */
+public final class StopRequest {
+  /** Signals that ask for a stop, and the exit code of each. */
+  private static final Map<String, Integer> EXIT_CODES = Map.of("INT", 130, "TERM", 143);
+
+  private final AtomicReference<String> reason = new AtomicReference<>();
+
+  /**
+   * Asks for a stop.
+   *
+   * @param name of the signal, such as TERM
+   * @return whether this was the first request
+   */
+  public boolean request(String name) {
+    return reason.compareAndSet(null, name);
+  }
+
+  /** Whether a stop was asked for. */
+  public boolean isRequested() {
+    return reason.get() != null;
+  }
+
+  /** The exit code that tells what stopped the process; empty where nothing did. */
+  public Optional<Integer> exitCode() {
+    return Optional.ofNullable(reason.get()).map(EXIT_CODES::get);
+  }
+
+  /**
+   * Lets SIGINT and SIGTERM make this request. Java has no public way to see a second signal, so
+   * this goes through {@code sun.misc.Signal}, which every JDK 17 has; where the JVM refuses, the
+   * signals keep their usual effect.
+   *
+   * @param exitNow is given the exit code when a second signal comes
+   */
+  public void onSignals(IntConsumer exitNow) {
+    EXIT_CODES.forEach((name, code) -> handle(name, () -> signalled(name, code, exitNow)));
+  }
+
+  private void signalled(String name, int code, IntConsumer exitNow) {
+    if (!request(name)) {
+      exitNow.accept(code);
+    }
+  }
+
+  private static void handle(String name, Runnable action) {
+    try {
+      Class<?> signal = Class.forName("sun.misc.Signal");
+      Class<?> handler = Class.forName("sun.misc.SignalHandler");
+      Object proxy =
+          Proxy.newProxyInstance(
+              StopRequest.class.getClassLoader(),
+              new Class<?>[] {handler},
+              (self, method, arguments) -> {
+                if (method.getName().equals("handle")) {
+                  action.run();
+                }
+                return null;
+              });
+      signal
+          .getMethod("handle", signal, handler)
+          .invoke(null, signal.getConstructor(String.class).newInstance(name), proxy);
+    } catch (InvocationTargetException e) {
+      // The JVM was started with -Xrs: signals are not ours.
+    } catch (ReflectiveOperationException e) {
+      throw new LinkageError("this JVM has no sun.misc.Signal", e);
+    }
+  }
+}

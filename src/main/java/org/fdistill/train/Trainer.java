@@ -1,0 +1,342 @@
+package org.fdistill.train;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.fdistill.checkpoint.Checkpoint;
+import org.fdistill.checkpoint.CheckpointStore;
+import org.fdistill.checkpoint.Manifest;
+import org.fdistill.checkpoint.Retention;
+import org.fdistill.config.RunLength;
+import org.fdistill.config.TextProtos;
+import org.fdistill.config.UserError;
+import org.fdistill.optim.schedule.WarmupCosine;
+import org.fdistill.proto.RunConfig;
+import org.fdistill.task.Task;
+
+/**
+ * Trains. {@link #run} and {@code train} are the loop: set up, build, restore, then step, validate
+ * and checkpoint until all steps are done or a stop is requested, and the end.
+ *
+ * <p>A step whose loss or gradient norm is not finite takes the run back to its newest checkpoint
+ * (its start, where there is none); the batch of that step is left out when its turn comes again. A
+ * second one ends the run.
+ */
+public final class Trainer {
+  /**
+   * What a trainer is given.
+   *
+   * @param config resolved
+   * @param task what is learned
+   * @param folder the run's folder; a run that it holds goes on
+   * @param listener hears what happens
+   * @param rewriter of the built graph
+   * @param end called after the last step
+   * @param stop ends the run early
+   */
+  public record Setup(
+      RunConfig config,
+      Task task,
+      Path folder,
+      ProgressListener listener,
+      Rewriter rewriter,
+      RunEnd end,
+      StopRequest stop) {}
+
+  private final Setup setup;
+  private final RunConfig config;
+  private RunFolder folder;
+  private RunLog log;
+  private CheckpointStore store;
+  private CheckpointClock clock;
+  private TrainingProgram program;
+  private RunLength length;
+  private TrainingData data;
+  private TrainingStep stepper;
+  private Validation validation;
+  private Progress progress;
+  private long step;
+  private Checkpoint latest;
+  private boolean rolledBack;
+
+  /** Makes a trainer for one run. */
+  public Trainer(Setup setup) {
+    this.setup = setup;
+    this.config = setup.config();
+  }
+
+  /**
+   * Trains until all steps are done or a stop is requested.
+   *
+   * @throws UserError where the run cannot start or go on
+   */
+  public RunResult run() {
+    long start = System.nanoTime();
+    try (RunFolder openFolder = new RunFolder(setup.folder(), config);
+        RunLog openLog = new RunLog(openFolder)) {
+      folder = openFolder;
+      log = openLog;
+      openStore();
+      if (Files.exists(folder.summary())) {
+        return alreadyFinished();
+      }
+      boolean finished = train();
+      double seconds = (System.nanoTime() - start) * 1e-9;
+      if (finished) {
+        finish(seconds);
+      }
+      return result(
+          finished ? RunResult.Outcome.FINISHED : RunResult.Outcome.STOPPED,
+          length.totalSteps(),
+          seconds);
+    } catch (UserError e) {
+      if (log != null) {
+        log.message(e.getMessage());
+      }
+      throw e;
+    }
+  }
+
+  /** Whether all steps are done. */
+  private boolean train() {
+    try (TrainingProgram built = new TrainingProgram(config, setup.task(), setup.rewriter())) {
+      setUp(built);
+      restore();
+      greet();
+      while (step < length.totalSteps() && !setup.stop().isRequested()) {
+        if (step()) {
+          validateAndCheckpoint();
+        }
+      }
+      return leave();
+    }
+  }
+
+  private void openStore() {
+    Task task = setup.task();
+    store =
+        new CheckpointStore(
+            folder.file("checkpoints"),
+            Retention.of(config.getCheckpoint(), task.criterion(), task.largerIsBetter()),
+            TextProtos.toText(config));
+  }
+
+  private void setUp(TrainingProgram built) {
+    program = built;
+    int batch = config.getTrainData().getBatchSize();
+    length = RunLength.of(config.getSchedule(), built.trainData().source().size(), batch);
+    int classes = setup.task().classes();
+    data =
+        new TrainingData(
+            built, config.getTrainData(), classes, folder.file("unreadable-training-images.txt"));
+    WarmupCosine schedule =
+        WarmupCosine.of(config.getSchedule(), length.warmupSteps(), length.totalSteps(), batch);
+    stepper = new TrainingStep(built, data, schedule, config);
+    if (built.validationData() != null) {
+      validation =
+          new Validation(
+              built,
+              config.getValidationData(),
+              classes,
+              folder.file("unreadable-validation-images.txt"));
+    }
+    progress = new Progress(length, config.getLog().getEverySteps(), batch, setup.listener(), log);
+    clock = new CheckpointClock(config.getCheckpoint());
+  }
+
+  private void restore() {
+    program.initialize(config.getSeed());
+    setup.task().restoreFrozen(program.session());
+    store
+        .newest(program.endpoints().files().shapes(), this::tell)
+        .ifPresent(
+            checkpoint -> {
+              latest = checkpoint;
+              program.restore(checkpoint.prefix());
+            });
+    startAtLatest();
+    data.checkReadable();
+    log.start(step, config.getLog().getTensorboard());
+  }
+
+  private void startAtLatest() {
+    step = latest == null ? 0 : latest.manifest().progress().step();
+    data.start(latest == null ? 0 : latest.manifest().progress().dataPosition());
+  }
+
+  private void greet() {
+    if (latest != null) {
+      tell("Going on from " + latest.folder() + ".");
+    }
+    setup.listener().started(length.totalSteps(), step);
+  }
+
+  /** Whether it counts; false where the run went back instead. */
+  private boolean step() {
+    data.jump();
+    long from = data.nextPosition();
+    long start = System.nanoTime();
+    StepResult result = stepper.run(step, progress.isLogged(step + 1));
+    if (!result.isFinite()) {
+      goBack(result, new TrainingData.Span(from, data.nextPosition()));
+      return false;
+    }
+    step++;
+    progress.step(step, result, (System.nanoTime() - start) * 1e-9);
+    return true;
+  }
+
+  /** The variables hold garbage now: the checkpoint, or the start, replaces them. */
+  private void goBack(StepResult result, TrainingData.Span batch) {
+    String what =
+        String.format(
+            "Step %d: %s is not finite (loss %s, gradient norm %s, learning rate %s)",
+            step + 1,
+            result.firstNonFinite(program.endpoints().step().parameters()),
+            result.loss(),
+            result.gradientNorm(),
+            result.learningRate());
+    if (rolledBack) {
+      throw UserError.run(
+          what
+              + ", for the second time.\nTry a lower schedule.learning_rate, a longer"
+              + " schedule.warmup, a smaller optimizer.clip_norm or runtime.precision: FLOAT32.");
+    }
+    rolledBack = true;
+    if (latest == null) {
+      program.initialize(config.getSeed());
+    } else {
+      program.restore(latest.prefix());
+    }
+    startAtLatest();
+    data.skip(batch);
+    progress.rewind(step);
+    tell(
+        what
+            + String.format(
+                ".\nGoing back to step %d; the examples at positions %d to %d are left out.",
+                step, batch.from(), batch.to() - 1));
+    requireFiniteVariables(what);
+  }
+
+  private void requireFiniteVariables(String what) {
+    List<String> bad = program.nonFiniteVariables();
+    if (!bad.isEmpty()) {
+      throw UserError.run(
+          what
+              + ".\nThe values that training started from are not finite either: "
+              + String.join(", ", bad)
+              + ".\nCheck model.init_from, or move the checkpoints away and start anew.");
+    }
+  }
+
+  private void validateAndCheckpoint() {
+    Map<String, Double> values = Map.of();
+    if (isValidated(step)) {
+      values = validate();
+    }
+    boolean due =
+        !values.isEmpty()
+            || clock.isDue(step)
+            || step == length.totalSteps()
+            || setup.stop().isRequested();
+    if (due && (latest == null || latest.manifest().progress().step() != step)) {
+      checkpoint(values);
+    }
+  }
+
+  private boolean isValidated(long done) {
+    double epochs = config.getLog().getValidateEveryEpochs();
+    long every = Math.max(1, Math.round(epochs * length.stepsPerEpoch()));
+    return validation != null && (done == length.totalSteps() || epochs > 0 && done % every == 0);
+  }
+
+  /** Empty where a stop was requested meanwhile. */
+  private Map<String, Double> validate() {
+    Map<String, Double> values = validation.run(setup.stop()).orElse(Map.of());
+    if (!values.isEmpty()) {
+      progress.validation(step, values);
+    }
+    return values;
+  }
+
+  private void checkpoint(Map<String, Double> values) {
+    Manifest.Progress where =
+        new Manifest.Progress(step, stepper.microSteps(step), data.nextPosition());
+    latest = store.write(where, values, program::save);
+    store.prune();
+    clock.written();
+    setup.listener().checkpoint(latest.folder());
+  }
+
+  /** Whether the run is done: all steps, and the validation of the last. */
+  private boolean leave() {
+    boolean done = step == length.totalSteps();
+    if (done && validation != null && latest.manifest().validation().isEmpty()) {
+      Map<String, Double> values = validate();
+      if (!values.isEmpty()) {
+        checkpoint(values);
+      }
+    }
+    if (setup.stop().isRequested()) {
+      tell(
+          String.format(
+              "Stopped after step %d of %d. Start the same command again to go on from there.",
+              step, length.totalSteps()));
+      return false;
+    }
+    return done;
+  }
+
+  private void finish(double seconds) {
+    Map<String, Double> values = latest.manifest().validation();
+    Map<String, Object> summary = new LinkedHashMap<>();
+    summary.put("name", config.getName());
+    summary.put("step", step);
+    summary.put("seconds", seconds);
+    values.forEach((name, value) -> summary.put("validation_" + name, value));
+    summary.putAll(
+        setup.end().finished(new RunEnd.Finished(folder.path(), latest, store.best(), values)));
+    try {
+      Json.write(folder.summary(), summary);
+    } catch (IOException e) {
+      throw new UserError(UserError.Kind.RUN, folder.summary() + ": cannot be written: " + e, e);
+    }
+  }
+
+  private RunResult alreadyFinished() {
+    latest =
+        store
+            .newest(Map.of(), this::tell)
+            .orElseThrow(
+                () ->
+                    UserError.input(
+                        folder.path()
+                            + ": a finished run whose checkpoints are gone.\nTake another"
+                            + " --workdir to train again."));
+    step = latest.manifest().progress().step();
+    tell(
+        String.format(
+            "%s: this run is finished (step %d). Take another --workdir to train again.",
+            folder.path(), step));
+    return result(RunResult.Outcome.ALREADY_FINISHED, step, 0);
+  }
+
+  private RunResult result(RunResult.Outcome outcome, long totalSteps, double seconds) {
+    return new RunResult(
+        outcome,
+        step,
+        totalSteps,
+        latest == null ? Map.of() : latest.manifest().validation(),
+        seconds,
+        latest == null ? null : latest.folder());
+  }
+
+  private void tell(String message) {
+    log.message(message);
+    setup.listener().message(message);
+  }
+}

@@ -1,0 +1,274 @@
+package org.fdistill.train;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.function.DoubleUnaryOperator;
+import org.fdistill.data.InputPipeline;
+import org.fdistill.proto.RunConfig;
+import org.fdistill.task.Task;
+import org.tensorflow.Graph;
+import org.tensorflow.Result;
+import org.tensorflow.Session;
+import org.tensorflow.Tensor;
+import org.tensorflow.ndarray.NdArray;
+import org.tensorflow.ndarray.buffer.DataBuffers;
+import org.tensorflow.proto.ConfigProto;
+import org.tensorflow.proto.RunOptions;
+import org.tensorflow.types.TBool;
+import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TInt64;
+
+/**
+ * A run's graph and session: built, rewritten, imported, and from then on used by name. Letters: B
+ * micro-batch, P parameters.
+ */
+public final class TrainingProgram implements AutoCloseable {
+  private static final RunOptions TRACED =
+      RunOptions.newBuilder().setTraceLevel(RunOptions.TraceLevel.SOFTWARE_TRACE).build();
+
+  private final ProgramBuilder.Built built;
+  private final Graph graph;
+  private final Session session;
+
+  /**
+   * What one micro-batch gives.
+   *
+   * @param loss of the micro-batch
+   * @param metrics by name
+   * @param gradientNorm before clipping; NaN unless this was the last micro-batch of a step
+   * @param gradientHalfSquares [P]; empty unless this was the last one
+   * @param positions [B]
+   * @param labels [B]
+   * @param dataWaitSeconds how long the batch was waited for; NaN unless the run was traced
+   */
+  public record MicroResult(
+      double loss,
+      Map<String, Double> metrics,
+      double gradientNorm,
+      float[] gradientHalfSquares,
+      long[] positions,
+      long[] labels,
+      double dataWaitSeconds) {}
+
+  /** Which part of a step a run does. */
+  public enum Part {
+    /** The first of several micro-batches. */
+    BEGIN,
+    /** One between the first and the last. */
+    ADD,
+    /** The last, or only, micro-batch: the update. */
+    UPDATE;
+
+    /** The part that the i-th of n micro-batches is. */
+    public static Part of(int i, int n) {
+      return i == n - 1 ? UPDATE : i == 0 ? BEGIN : ADD;
+    }
+  }
+
+  /**
+   * Builds the program and opens its session. Variables are not yet initialised.
+   *
+   * @param config the run
+   * @param task what is learned
+   * @param rewriter applied to the built graph
+   */
+  public TrainingProgram(RunConfig config, Task task, Rewriter rewriter) {
+    ConfigProto settings = Sessions.config(config.getRuntime());
+    built = ProgramBuilder.build(config, task);
+    graph = new Graph();
+    graph.importGraphDef(rewriter.rewrite(built.graph(), built.endpoints()));
+    session = new Session(graph, settings);
+  }
+
+  /** The session, for what this class does not offer. */
+  public Session session() {
+    return session;
+  }
+
+  /** The names to run by. */
+  public ProgramEndpoints endpoints() {
+    return built.endpoints();
+  }
+
+  /** The batches of training. */
+  public InputPipeline trainData() {
+    return built.trainData();
+  }
+
+  /** The batches of validation; null without validation data. */
+  public InputPipeline validationData() {
+    return built.validationData();
+  }
+
+  /** Gives every variable its first value, from the seed. */
+  public void initialize(long seed) {
+    try (TInt64 fed = TInt64.scalarOf(seed)) {
+      session
+          .runner()
+          .feed(endpoints().feeds().seed(), fed)
+          .addTarget(endpoints().initialize())
+          .run()
+          .close();
+    }
+  }
+
+  /** Writes every variable but the sums of gradients. */
+  public void save(Path prefix) {
+    endpoints().files().save(session, prefix);
+  }
+
+  /** Reads what {@link #save} wrote. */
+  public void restore(Path prefix) {
+    endpoints().files().restore(session, prefix);
+  }
+
+  /** Names of variables that hold a value which is not finite. */
+  public List<String> nonFiniteVariables() {
+    List<String> names = new ArrayList<>();
+    try (Result result = session.runner().fetch(endpoints().variablesFinite()).run()) {
+      TBool flags = (TBool) result.get(0);
+      int i = 0;
+      for (String name : new TreeSet<>(endpoints().files().shapes().keySet())) {
+        if (!flags.getBoolean(i++)) {
+          names.add(name);
+        }
+      }
+    }
+    return names;
+  }
+
+  /**
+   * What to feed in one step.
+   *
+   * @param seed the run's
+   * @param microStep micro-batches before this one
+   * @param step optimiser steps before this one
+   * @param learningRate from a parameter group's scale to its rate
+   */
+  public record Feed(long seed, long microStep, long step, DoubleUnaryOperator learningRate) {}
+
+  /**
+   * Runs one micro-batch.
+   *
+   * @param part what is done with its gradients
+   * @param feed the values of this step
+   * @param traced whether to measure the wait for data
+   */
+  public MicroResult run(Part part, Feed feed, boolean traced) {
+    float[] scalars = built.optimizer().hyperparameters(feed.step(), feed.learningRate());
+    try (TInt64 seed = TInt64.scalarOf(feed.seed());
+        TInt64 microStep = TInt64.scalarOf(feed.microStep());
+        TFloat32 hyperparameters = TFloat32.vectorOf(scalars)) {
+      Session.Runner runner =
+          session
+              .runner()
+              .feed(endpoints().feeds().seed(), seed)
+              .feed(endpoints().feeds().microStep(), microStep);
+      if (part == Part.UPDATE) {
+        runner.feed(endpoints().feeds().hyperparameters(), hyperparameters);
+      }
+      List<String> fetches = fetches(part);
+      fetches.forEach(runner::fetch);
+      runner.addTarget(target(part));
+      if (traced) {
+        runner.setOptions(TRACED);
+      }
+      try (Result result = traced ? runner.runAndFetchMetadata() : runner.run()) {
+        return result(fetches, result);
+      }
+    }
+  }
+
+  private String target(Part part) {
+    return switch (part) {
+      case BEGIN -> endpoints().step().begin();
+      case ADD -> endpoints().step().add();
+      case UPDATE -> endpoints().step().update();
+    };
+  }
+
+  private List<String> fetches(Part part) {
+    ProgramEndpoints.Step step = endpoints().step();
+    List<String> fetches = new ArrayList<>(List.of(step.positions(), step.labels()));
+    if (part == Part.UPDATE) {
+      fetches.addAll(step.computed());
+    } else {
+      fetches.add(step.loss());
+      fetches.addAll(step.metrics().values());
+    }
+    return fetches;
+  }
+
+  private MicroResult result(List<String> fetches, Result result) {
+    ProgramEndpoints.Step step = endpoints().step();
+    Map<String, Double> metrics = new LinkedHashMap<>();
+    step.metrics()
+        .forEach((name, endpoint) -> metrics.put(name, scalar(result, fetches.indexOf(endpoint))));
+    int norm = fetches.indexOf(step.gradientNorm());
+    return new MicroResult(
+        scalar(result, fetches.indexOf(step.loss())),
+        metrics,
+        norm < 0 ? Double.NaN : scalar(result, norm),
+        norm < 0 ? new float[0] : floats(result.get(fetches.indexOf(step.gradientHalfSquares()))),
+        longs(result.get(fetches.indexOf(step.positions()))),
+        longs(result.get(fetches.indexOf(step.labels()))),
+        DataWait.seconds(result, ProgramBuilder.TRAIN_DATA));
+  }
+
+  /** Takes the next training batch and does nothing with it; its positions [B]. */
+  public long[] skipBatch() {
+    try (Result result = session.runner().fetch(endpoints().step().positions()).run()) {
+      return longs(result.get(0));
+    }
+  }
+
+  /**
+   * Validates the next batch.
+   *
+   * @param values means over the batch, by name
+   * @param positions [B]
+   * @param labels [B]
+   */
+  public record ValidationResult(Map<String, Double> values, long[] positions, long[] labels) {}
+
+  /** Runs the next validation batch; {@code TFOutOfRangeException} after the last. */
+  public ValidationResult validateBatch() {
+    ProgramEndpoints names = endpoints();
+    Session.Runner runner =
+        session.runner().fetch(names.validationPositions()).fetch(names.validationLabels());
+    names.validation().values().forEach(runner::fetch);
+    try (Result result = runner.run()) {
+      Map<String, Double> values = new LinkedHashMap<>();
+      for (String name : names.validation().keySet()) {
+        values.put(name, scalar(result, 2 + values.size()));
+      }
+      return new ValidationResult(values, longs(result.get(0)), longs(result.get(1)));
+    }
+  }
+
+  private static double scalar(Result result, int index) {
+    return ((TFloat32) result.get(index)).getFloat();
+  }
+
+  private static float[] floats(Tensor tensor) {
+    float[] values = new float[Math.toIntExact(tensor.size())];
+    ((TFloat32) tensor).copyTo(DataBuffers.of(values, false, false));
+    return values;
+  }
+
+  private static long[] longs(Tensor tensor) {
+    return ((NdArray<?>) tensor).size() == 0
+        ? new long[0]
+        : org.tensorflow.ndarray.StdArrays.array1dCopyOf((TInt64) tensor);
+  }
+
+  @Override
+  public void close() {
+    session.close();
+    graph.close();
+  }
+}
