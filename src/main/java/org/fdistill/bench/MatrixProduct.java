@@ -32,7 +32,12 @@ final class MatrixProduct implements AutoCloseable {
                 tf.constant(new int[] {SIDE, SIDE}), seed, TFloat32.class));
     // Constant folding computes the factor once, in the first run.
     Op result = tf.linalg.matMul(factor, tf.stopGradient(factor));
-    product = tf.withName("product").withControlDependencies(java.util.List.of(result)).noOp().op().name();
+    product =
+        tf.withName("product")
+            .withControlDependencies(java.util.List.of(result))
+            .noOp()
+            .op()
+            .name();
     session = new Session(graph, settings);
     session.run(product);
   }

@@ -8,22 +8,21 @@ import org.tensorflow.types.TFloat32;
  * What a backbone makes of a batch. Letters: B batch, N tokens, C width, G grid side.
  *
  * @param tokens [B, N, C] after the final norm, prefix tokens first, then patches row by row
- * @param beforeNorm [B, N, C] before the final norm
  * @param prefixTokens tokens before the patches, such as a class token
  * @param grid G, so that N = prefixTokens + G²
  * @param width C
  */
-public record Endpoints(
-    Operand<TFloat32> tokens, Operand<TFloat32> beforeNorm, int prefixTokens, int grid, int width) {
+public record Endpoints(Operand<TFloat32> tokens, int prefixTokens, int grid, int width) {
 
   /** The patch tokens, [B, G², C]. */
   public Operand<TFloat32> patchTokens(Ops tf) {
-    return patches(tf, tokens);
-  }
-
-  /** The patch tokens before the final norm, [B, G², C]. */
-  public Operand<TFloat32> patchTokensBeforeNorm(Ops tf) {
-    return patches(tf, beforeNorm);
+    if (prefixTokens == 0) {
+      return tokens;
+    }
+    return tf.slice(
+        tokens,
+        tf.constant(new int[] {0, prefixTokens, 0}),
+        tf.constant(new int[] {-1, grid * grid, width}));
   }
 
   /** The patch tokens as a map, [B, G, G, C]. */
@@ -49,15 +48,5 @@ public record Endpoints(
     Operand<TFloat32> first =
         tf.slice(tokens, tf.constant(new int[] {0, 0, 0}), tf.constant(new int[] {-1, 1, -1}));
     return tf.reshape(first, tf.constant(new int[] {-1, width}));
-  }
-
-  private Operand<TFloat32> patches(Ops tf, Operand<TFloat32> all) {
-    if (prefixTokens == 0) {
-      return all;
-    }
-    return tf.slice(
-        all,
-        tf.constant(new int[] {0, prefixTokens, 0}),
-        tf.constant(new int[] {-1, grid * grid, width}));
   }
 }

@@ -7,7 +7,6 @@ import org.fdistill.graph.Precision;
 import org.fdistill.model.Backbone;
 import org.fdistill.model.Endpoints;
 import org.fdistill.nn.Dense;
-import org.fdistill.nn.LayerNorm;
 import org.fdistill.proto.ClassifyTask;
 import org.fdistill.proto.ClassifyTask.Pooling;
 import org.tensorflow.Operand;
@@ -15,16 +14,14 @@ import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 
 /**
- * From tokens to logits: the mean of the patch tokens and a layer norm {@code fc_norm} of its own
- * (BEiT's mean pooling, which skips the backbone's final norm), or the class token after the final
- * norm; then the linear layer {@code head}, whose first values are a thousandth of the usual ones.
+ * From tokens after the final norm to logits: the mean of the patch tokens, or the class token, and
+ * the linear layer {@code head}, whose first values are a thousandth of the usual ones.
  *
  * @param config pooling and number of classes K
  */
 public record ClassifierHead(ClassifyTask config) {
   private static final float DEVIATION = 0.02f;
   private static final float INITIAL_SCALE = 0.001f;
-  private static final float NORM_EPSILON = 1e-6f;
 
   /** Refuses pooling that the backbone cannot give. */
   public void requireFit(Backbone backbone) {
@@ -46,15 +43,10 @@ public record ClassifierHead(ClassifyTask config) {
     Dense layer =
         Dense.of(
             endpoints.width(), config.getClasses(), Initializers.normal(DEVIATION * INITIAL_SCALE));
-    return Precision.full(tf, layer.apply(scope.at("head"), features(scope, endpoints)));
-  }
-
-  private Operand<TFloat32> features(LayerScope scope, Endpoints endpoints) {
-    Ops tf = scope.tf();
-    if (config.getPooling() == Pooling.CLASS_TOKEN_POOLING) {
-      return endpoints.classToken(tf);
-    }
-    Operand<TFloat32> mean = tf.math.mean(endpoints.patchTokensBeforeNorm(tf), tf.constant(1));
-    return new LayerNorm(endpoints.width(), NORM_EPSILON).apply(scope.at("fc_norm"), mean);
+    Operand<TFloat32> features =
+        config.getPooling() == Pooling.CLASS_TOKEN_POOLING
+            ? endpoints.classToken(tf)
+            : endpoints.pooled(tf);
+    return Precision.full(tf, layer.apply(scope.at("head"), features));
   }
 }

@@ -76,12 +76,7 @@ public final class VisionTransformer implements Backbone {
     }
     Operand<TFloat32> normed =
         new LayerNorm(width(), config.getLayerNormEpsilon()).apply(scope.at("norm"), rows);
-    return new Endpoints(
-        byExample(tf, normed),
-        /* beforeNorm= */ byExample(tf, rows),
-        prefixTokens(),
-        grid(),
-        width());
+    return new Endpoints(byExample(tf, normed), prefixTokens(), grid(), width());
   }
 
   /** Rows [B N, C] as [B, N, C]. */

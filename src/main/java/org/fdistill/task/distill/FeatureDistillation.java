@@ -112,12 +112,7 @@ public final class FeatureDistillation implements Task {
   private Operand<TFloat32> targets(Ops tf, Batch batch) {
     TeacherOutputs outputs = teacher.build(tf, batch.images());
     Endpoints endpoints =
-        new Endpoints(
-            outputs.tokens(),
-            /* beforeNorm= */ outputs.tokens(),
-            outputs.prefixTokens(),
-            outputs.grid(),
-            teacher.width());
+        new Endpoints(outputs.tokens(), outputs.prefixTokens(), outputs.grid(), teacher.width());
     Operand<TFloat32> rows = selected(tf, endpoints);
     return Objective.targets(tf, rows, config.getTargetNormalization());
   }

@@ -41,12 +41,7 @@ public interface FeatureNetwork {
       public Operand<TFloat32> features(Ops tf, Variables variables, Operand<TUint8> images) {
         TeacherOutputs outputs = teacher.build(tf, images);
         Operand<TFloat32> tokens = outputs.tokens();
-        return new Endpoints(
-                tokens,
-                /* beforeNorm= */ tokens,
-                outputs.prefixTokens(),
-                outputs.grid(),
-                teacher.width())
+        return new Endpoints(tokens, outputs.prefixTokens(), outputs.grid(), teacher.width())
             .pooled(tf);
       }
 

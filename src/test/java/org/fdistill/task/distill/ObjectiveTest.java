@@ -85,6 +85,6 @@ class ObjectiveTest {
   /** A grid of 2 x 2 patches behind a class token. */
   private static Endpoints endpoints(Operand<TFloat32> tokens) {
     int width = (int) tokens.shape().get(2);
-    return new Endpoints(tokens, /* beforeNorm= */ tokens, 1, 2, width);
+    return new Endpoints(tokens, 1, 2, width);
   }
 }
