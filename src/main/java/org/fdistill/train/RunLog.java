@@ -4,7 +4,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.time.LocalDateTime;
+import java.time.OffsetDateTime;
+import java.time.ZoneId;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -42,7 +43,8 @@ final class RunLog implements AutoCloseable {
 
   /** Appends a line of text to run.log. */
   void message(String message) {
-    String time = LocalDateTime.now().truncatedTo(ChronoUnit.SECONDS).toString();
+    String time =
+        OffsetDateTime.now(ZoneId.systemDefault()).truncatedTo(ChronoUnit.SECONDS).toString();
     append(folder.file("run.log"), time + " " + message.replace("\n", "\n    "));
   }
 

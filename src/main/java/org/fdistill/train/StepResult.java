@@ -13,6 +13,7 @@ import java.util.Map;
  * @param learningRate of this step
  * @param dataWaitShare share of the time spent waiting for the batch; NaN unless it was traced
  */
+@SuppressWarnings("ArrayRecordComponent") // Results are read, never compared.
 record StepResult(
     double loss,
     double gradientNorm,

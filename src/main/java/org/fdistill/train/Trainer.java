@@ -251,7 +251,7 @@ public final class Trainer {
   private boolean isValidated(long done) {
     double epochs = config.getLog().getValidateEveryEpochs();
     long every = Math.max(1, Math.round(epochs * length.stepsPerEpoch()));
-    return validation != null && (done == length.totalSteps() || epochs > 0 && done % every == 0);
+    return validation != null && (done == length.totalSteps() || (epochs > 0 && done % every == 0));
   }
 
   /** Empty where a stop was requested meanwhile. */

@@ -45,6 +45,7 @@ public final class TrainingProgram implements AutoCloseable {
    * @param labels [B]
    * @param dataWaitSeconds how long the batch was waited for; NaN unless the run was traced
    */
+  @SuppressWarnings("ArrayRecordComponent") // Results are read, never compared.
   public record MicroResult(
       double loss,
       Map<String, Double> metrics,
@@ -233,6 +234,7 @@ public final class TrainingProgram implements AutoCloseable {
    * @param positions [B]
    * @param labels [B]
    */
+  @SuppressWarnings("ArrayRecordComponent") // Results are read, never compared.
   public record ValidationResult(Map<String, Double> values, long[] positions, long[] labels) {}
 
   /** Runs the next validation batch; {@code TFOutOfRangeException} after the last. */
