@@ -6,6 +6,7 @@ import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.Result;
 import org.tensorflow.Session;
+import org.tensorflow.exceptions.TFInvalidArgumentException;
 import org.tensorflow.exceptions.TensorFlowException;
 import org.tensorflow.ndarray.NdArrays;
 import org.tensorflow.ndarray.Shape;
@@ -41,7 +42,7 @@ final class ImageSizes implements AutoCloseable {
         Result result = session.runner().feed(bytes, fed).fetch(shape).run()) {
       TInt32 size = (TInt32) result.get(0);
       return new Size(size.getInt(0), size.getInt(1));
-    } catch (TensorFlowException e) {
+    } catch (TensorFlowException | TFInvalidArgumentException e) {
       throw new IOException(UnreadableReason.of(image, e), e);
     }
   }

@@ -9,6 +9,7 @@ import org.tensorflow.Operand;
 import org.tensorflow.Result;
 import org.tensorflow.Session;
 import org.tensorflow.Tensor;
+import org.tensorflow.exceptions.TFInvalidArgumentException;
 import org.tensorflow.exceptions.TensorFlowException;
 import org.tensorflow.ndarray.NdArrays;
 import org.tensorflow.ndarray.Shape;
@@ -196,7 +197,7 @@ public final class InputPipeline {
     try (TString b = TString.tensorOfBytes(NdArrays.scalarOfObject(bytes))) {
       session.runner().feed(scope + "bytes", b).fetch(scope + "decoded").run().close();
       return "";
-    } catch (TensorFlowException e) {
+    } catch (TensorFlowException | TFInvalidArgumentException e) {
       return UnreadableReason.of(bytes, e);
     }
   }

@@ -3,7 +3,6 @@ package org.fdistill.data;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import org.tensorflow.Session;
-import org.tensorflow.exceptions.TensorFlowException;
 
 /** Says in a user's words why an example cannot be read. */
 final class UnreadableReason {
@@ -23,7 +22,7 @@ final class UnreadableReason {
   }
 
   /** From the decoder's message, without what it says about the graph. */
-  static String of(byte[] bytes, TensorFlowException e) {
+  static String of(byte[] bytes, RuntimeException e) {
     if (bytes.length == 0) {
       return "empty";
     }
