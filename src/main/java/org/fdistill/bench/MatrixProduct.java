@@ -1,5 +1,6 @@
 package org.fdistill.bench;
 
+import java.util.List;
 import org.fdistill.graph.Precision;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
@@ -32,12 +33,7 @@ final class MatrixProduct implements AutoCloseable {
                 tf.constant(new int[] {SIDE, SIDE}), seed, TFloat32.class));
     // Constant folding computes the factor once, in the first run.
     Op result = tf.linalg.matMul(factor, tf.stopGradient(factor));
-    product =
-        tf.withName("product")
-            .withControlDependencies(java.util.List.of(result))
-            .noOp()
-            .op()
-            .name();
+    product = tf.withName("product").withControlDependencies(List.of(result)).noOp().op().name();
     session = new Session(graph, settings);
     session.run(product);
   }

@@ -1,6 +1,8 @@
 package org.fdistill.train;
 
 import org.fdistill.graph.rewrite.BatchProducts;
+import org.fdistill.graph.rewrite.WholeStep;
+import org.fdistill.proto.RuntimeConfig;
 import org.tensorflow.proto.GraphDef;
 
 /** Turns the built graph into the one that runs. */
@@ -14,8 +16,12 @@ public interface Rewriter {
    */
   GraphDef rewrite(GraphDef graph, ProgramEndpoints endpoints);
 
-  /** What every run wants. */
-  static Rewriter standard() {
-    return (graph, endpoints) -> BatchProducts.forOneDnn(graph);
+  /** What a run wants: products that oneDNN takes, and the step compiled where it asks for it. */
+  static Rewriter of(RuntimeConfig runtime) {
+    if (runtime.getXla() != RuntimeConfig.Xla.WHOLE_STEP) {
+      return (graph, endpoints) -> BatchProducts.forOneDnn(graph);
+    }
+    return (graph, endpoints) ->
+        WholeStep.compile(graph, endpoints.step().computed(), endpoints.step().update());
   }
 }

@@ -18,6 +18,7 @@ import org.tensorflow.ndarray.NdArray;
 import org.tensorflow.ndarray.buffer.DataBuffers;
 import org.tensorflow.proto.ConfigProto;
 import org.tensorflow.proto.RunOptions;
+import org.tensorflow.proto.StepStats;
 import org.tensorflow.types.TBool;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt64;
@@ -181,6 +182,32 @@ public final class TrainingProgram implements AutoCloseable {
       try (Result result = traced ? runner.runAndFetchMetadata() : runner.run()) {
         return result(fetches, result);
       }
+    }
+  }
+
+  /**
+   * Runs one step without accumulation and records the time of each of its ops.
+   *
+   * @param feed the values of this step
+   */
+  public StepStats trace(Feed feed) {
+    RunOptions full =
+        RunOptions.newBuilder().setTraceLevel(RunOptions.TraceLevel.FULL_TRACE).build();
+    float[] scalars = built.optimizer().hyperparameters(feed.step(), feed.learningRate());
+    try (TInt64 seed = TInt64.scalarOf(feed.seed());
+        TInt64 microStep = TInt64.scalarOf(feed.microStep());
+        TFloat32 hyperparameters = TFloat32.vectorOf(scalars);
+        Result result =
+            session
+                .runner()
+                .feed(endpoints().feeds().seed(), seed)
+                .feed(endpoints().feeds().microStep(), microStep)
+                .feed(endpoints().feeds().hyperparameters(), hyperparameters)
+                .fetch(endpoints().step().loss())
+                .addTarget(endpoints().step().update())
+                .setOptions(full)
+                .runAndFetchMetadata()) {
+      return result.getMetadata().orElseThrow().getStepStats();
     }
   }
 

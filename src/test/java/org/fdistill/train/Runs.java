@@ -47,7 +47,13 @@ final class Runs {
 
   static Trainer.Setup setup(Path folder, RunConfig config, Task task, ProgressListener listener) {
     return new Trainer.Setup(
-        config, task, folder, listener, Rewriter.standard(), RunEnd.nothing(), new StopRequest());
+        config,
+        task,
+        folder,
+        listener,
+        Rewriter.of(config.getRuntime()),
+        RunEnd.nothing(),
+        new StopRequest());
   }
 
   static RunResult train(Path folder, RunConfig config, Task task, ProgressListener listener) {

@@ -23,13 +23,13 @@ record Pose(AffineTransform turn, double tiltX, double tiltY, Point2D centre) {
   private static final double MIN_SIZE = 0.35;
 
   private static final double MAX_SIZE = 0.54;
-  private static final double MAX_TURN = Math.PI;
+  private static final double MAX_TURN = 0.5;
   private static final double MAX_STRETCH = 1.25;
   private static final double MAX_SHEAR = 0.25;
   private static final double MAX_TILT = 0.3;
 
   /** How far from the middle the centre may lie, relative to the image's sides. */
-  private static final double MAX_SHIFT = 0.16;
+  private static final double MAX_SHIFT = 0.1;
 
   static Pose draw(RandomGenerator random, int width, int height) {
     double size = between(random, MIN_SIZE, MAX_SIZE) * Math.min(width, height);

@@ -87,7 +87,9 @@ public final class SyntheticShapes {
       List<ImageRecord> records =
           IntStream.range(from + start, from + end).parallel().mapToObj(this::example).toList();
       for (int i = 0; i < records.size(); i++) {
-        out.write((start + i) % out.files().size(), records.get(i).toByteArray());
+        // Whole rounds of all classes go to one shard, so that each shard holds every class.
+        int round = (start + i) / ShapeClass.values().length;
+        out.write(round % out.files().size(), records.get(i).toByteArray());
       }
       done += records.size();
       progress.accept(done);

@@ -1,0 +1,190 @@
+package org.fdistill.bench;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.function.Consumer;
+import org.fdistill.config.UserError;
+import org.fdistill.graph.FlopCounter;
+import org.fdistill.graph.Precision;
+import org.fdistill.proto.RunConfig;
+import org.fdistill.proto.RuntimeConfig;
+import org.fdistill.task.Task;
+import org.fdistill.train.Rewriter;
+import org.fdistill.train.Sessions;
+import org.fdistill.train.TrainingProgram;
+import org.tensorflow.Graph;
+import org.tensorflow.exceptions.TFOutOfRangeException;
+import org.tensorflow.proto.GraphDef;
+
+/**
+ * Measures the step of a run in its steady state, on the run's own graph. Beside each step it times
+ * a large matrix product in the same process, precision and threads: the ratio of the two holds
+ * where a machine's speed drifts.
+ */
+public final class Benchmark {
+  private static final double PRODUCT_SECONDS = 0.3;
+  private static final double INPUT_SECONDS = 3;
+  private static final double LEARNING_RATE = 1e-4;
+  private static final int LARGEST_OPS = 8;
+
+  private final RunConfig config;
+  private final Task task;
+  private final int warmup;
+  private final int steps;
+  private final Consumer<String> note;
+
+  /**
+   * Prepares a measurement.
+   *
+   * @param config the run; without accumulation
+   * @param task what is learned
+   * @param warmup steps before the first that counts, at least 1
+   * @param steps that count, at least 1
+   * @param note hears what is being done
+   */
+  public Benchmark(RunConfig config, Task task, int warmup, int steps, Consumer<String> note) {
+    this.config = config;
+    this.task = task;
+    this.warmup = warmup;
+    this.steps = steps;
+    this.note = note;
+    if (config.getOptimizer().getAccumulation() != 1) {
+      throw UserError.usage(
+          "optimizer.accumulation is "
+              + config.getOptimizer().getAccumulation()
+              + "; bench measures one step of one batch.\n"
+              + "Add --set optimizer.accumulation=1 and divide train_data.batch_size by it.");
+    }
+  }
+
+  /** Measures. */
+  public BenchReport run() {
+    long start = System.nanoTime();
+    double[] flops = new double[1];
+    Rewriter rewriter = Rewriter.of(config.getRuntime());
+    Rewriter counting =
+        (graph, endpoints) -> {
+          flops[0] = flops(graph, endpoints.step().computed(), endpoints.step().update());
+          return rewriter.rewrite(graph, endpoints);
+        };
+    note.accept("building the graph");
+    try (TrainingProgram program = new TrainingProgram(config, task, counting)) {
+      program.initialize(config.getSeed());
+      task.restoreFrozen(program.session());
+      program.trainData().start(program.session(), 0, Long.MAX_VALUE);
+      note.accept("first step, in which TensorFlow optimises the graph");
+      step(program, 0);
+      double first = seconds(start);
+      return measure(program, flops[0], first);
+    }
+  }
+
+  private BenchReport measure(TrainingProgram program, double flops, double first) {
+    note.accept("warm-up");
+    for (int i = 1; i < warmup; i++) {
+      step(program, i);
+    }
+    double[] seconds = new double[steps];
+    double[] fractions = new double[steps];
+    double[] products = new double[steps + 1];
+    double loss = 0;
+    try (MatrixProduct product =
+        new MatrixProduct(precision(), Sessions.config(config.getRuntime()))) {
+      products[0] = product.rate(PRODUCT_SECONDS);
+      for (int i = 0; i < steps; i++) {
+        note.accept("step " + (i + 1) + " of " + steps);
+        long start = System.nanoTime();
+        loss = step(program, warmup + i).loss();
+        seconds[i] = seconds(start);
+        products[i + 1] = product.rate(PRODUCT_SECONDS);
+        fractions[i] = flops / seconds[i] / ((products[i] + products[i + 1]) / 2);
+      }
+    }
+    OptionalLong peak = PeakMemory.bytes();
+    note.accept("one traced step");
+    StepTrace trace = new StepTrace(program.trace(feed(warmup + steps)));
+    TrainingProgram.MicroResult waited =
+        program.run(TrainingProgram.Part.UPDATE, feed(warmup + steps + 1), /* traced= */ true);
+    note.accept("the input pipeline alone");
+    double input = inputRate(program);
+    int batch = config.getTrainData().getBatchSize();
+    double median = median(seconds);
+    return new BenchReport(
+        1e3 * median,
+        batch / median,
+        input,
+        flops / batch / 1e9,
+        median(products) / 1e9,
+        median(fractions),
+        waited.dataWaitSeconds() / median,
+        shares(trace),
+        trace.largest(LARGEST_OPS),
+        peak,
+        loss,
+        first,
+        steps);
+  }
+
+  private TrainingProgram.MicroResult step(TrainingProgram program, long step) {
+    return program.run(TrainingProgram.Part.UPDATE, feed(step), /* traced= */ false);
+  }
+
+  private TrainingProgram.Feed feed(long step) {
+    return new TrainingProgram.Feed(config.getSeed(), step, step, scale -> scale * LEARNING_RATE);
+  }
+
+  /** Images a second that the pipeline gives where nothing else runs; NaN where the data ends. */
+  private double inputRate(TrainingProgram program) {
+    program.trainData().start(program.session(), 0, Long.MAX_VALUE);
+    try {
+      program.skipBatch();
+      long start = System.nanoTime();
+      long images = 0;
+      while (seconds(start) < INPUT_SECONDS) {
+        images += program.skipBatch().length;
+      }
+      return images / seconds(start);
+    } catch (TFOutOfRangeException endOfData) {
+      return Double.NaN;
+    }
+  }
+
+  private static double flops(GraphDef definition, List<String> results, String target) {
+    try (Graph graph = new Graph()) {
+      graph.importGraphDef(definition);
+      List<String> ends = new ArrayList<>(results);
+      ends.add(target);
+      return new FlopCounter(graph).of(ends, name -> true);
+    }
+  }
+
+  private Precision precision() {
+    return config.getRuntime().getPrecision() == RuntimeConfig.Precision.BFLOAT16
+        ? Precision.BFLOAT16
+        : Precision.FLOAT32;
+  }
+
+  private static Map<String, Double> shares(StepTrace trace) {
+    Map<String, Double> shares = new LinkedHashMap<>();
+    trace
+        .shares()
+        .forEach((part, share) -> shares.put(part.name().toLowerCase(Locale.ROOT), share));
+    return shares;
+  }
+
+  private static double median(double[] values) {
+    double[] sorted = values.clone();
+    Arrays.sort(sorted);
+    int middle = sorted.length / 2;
+    return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+  }
+
+  private static double seconds(long start) {
+    return (System.nanoTime() - start) / 1e9;
+  }
+}
