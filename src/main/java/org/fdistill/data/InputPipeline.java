@@ -60,14 +60,14 @@ public final class InputPipeline {
   private final Options options;
   private final String scope;
   private final String initializer;
-  private final BatchDataset.Batch batch;
+  private final BatchedExamples.Batch batch;
 
   private InputPipeline(
       ExampleSource source,
       Options options,
       String scope,
       String initializer,
-      BatchDataset.Batch batch) {
+      BatchedExamples.Batch batch) {
     this.source = source;
     this.options = options;
     this.scope = scope;
@@ -97,9 +97,9 @@ public final class InputPipeline {
               .placeholder(array.type(), Placeholder.shape(Shape.of(Shape.UNKNOWN_SIZE))));
     }
     EpochOrder order = new EpochOrder(source.size(), options.training(), options.seed());
-    BatchDataset dataset =
-        new BatchDataset(config, options, new ExampleMap(config, source, order, options), name);
-    BatchDataset.Batch batch = dataset.build(scoped, start, end, arrays);
+    BatchedExamples dataset =
+        new BatchedExamples(config, options, new ExampleMap(config, source, order, options), name);
+    BatchedExamples.Batch batch = dataset.build(scoped, start, end, arrays);
     addEndpoints(scoped, order);
     String scope = start.op().name().substring(0, start.op().name().lastIndexOf('/') + 1);
     return new InputPipeline(source, options, scope, batch.initializer().op().name(), batch);

@@ -1,2 +1,29 @@
-/** Examples and the input pipeline. */
+/**
+ * Examples, and the pipeline that turns them into batches inside the graph.
+ *
+ * <p>{@link org.fdistill.data.ExampleSource#open} finds the examples of a config: TFRecord files, a
+ * folder of images, or noise. {@link org.fdistill.data.InputPipeline#build} adds a tf.data graph
+ * that reads, decodes, crops and batches them; images never enter the JVM.
+ *
+ * <pre>{@code
+ * ExampleSource source = ExampleSource.open(config);
+ * InputPipeline input =
+ *     InputPipeline.build(tf, "train_input", config, source, Options.training(seed, batch));
+ * ... a graph that uses input.images(), uint8 [B, S, S, 3] ...
+ * input.checkReadable(session, position);
+ * input.start(session, position, end);
+ * BadExamples bad = new BadExamples(input, position, runFolder.resolve("bad-examples.txt"), 0.01);
+ * ... each step: fetch input.positions(), then bad.observe(session, positions) ...
+ * }</pre>
+ *
+ * <p>An element depends on the seed and its position alone. The position of the next example is all
+ * that a checkpoint needs of the input ({@link org.fdistill.data.BadExamples#nextPosition}).
+ *
+ * <p>Limits: records are read one by one at random offsets, which suits local disks and not object
+ * stores; compressed TFRecord files are refused; a truncated JPEG counts as readable where the crop
+ * lies above the damage; a palette BMP is not supported. When every file vanishes during a run, the
+ * pipeline skips on to the end without giving a batch: a caller that must notice sets a time limit
+ * on the step. {@link org.fdistill.data.ImageFolderConversion} packs a folder into TFRecord files;
+ * {@link org.fdistill.data.synthetic} makes a set.
+ */
 package org.fdistill.data;

@@ -47,7 +47,7 @@ public final class CentreCrop {
   public Operand<TUint8> view(Ops tf, Operand<TString> bytes) {
     Operand<TUint8> image = decoder.decode(tf, bytes);
     Operand<TInt32> size = resizedSize(tf, tf.shape(image));
-    return resize.apply(tf, image, size, offset(tf, size));
+    return resize.apply(tf, image, size, offset(tf, size), tf.constant(false));
   }
 
   /** Height and width after resizing; the longer side is rounded down. */

@@ -3,7 +3,6 @@ package org.fdistill.data.augment;
 import org.fdistill.proto.AugmentConfig;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
-import org.tensorflow.types.TBool;
 import org.tensorflow.types.TFloat64;
 import org.tensorflow.types.TInt32;
 import org.tensorflow.types.TInt64;
@@ -39,15 +38,8 @@ public final class TrainingView {
   public Operand<TUint8> view(Ops tf, Operand<TString> bytes, Operand<TInt64> seed) {
     Operand<TFloat64> draws = crop.draws(tf, seed);
     Operand<TUint8> part = decoder.decodeCropped(tf, bytes, crop, draws);
-    Operand<TUint8> resized =
-        resize.apply(tf, part, tf.constant(new int[] {side, side}), tf.constant(new int[] {0, 0}));
-    return mirror(tf, resized, crop.flip(tf, draws));
-  }
-
-  /** Reverses the columns, or nothing: the list of axes is [1] or empty. */
-  private static Operand<TUint8> mirror(Ops tf, Operand<TUint8> image, Operand<TBool> flip) {
-    Operand<TInt32> count = tf.expandDims(tf.dtypes.cast(flip, TInt32.class), tf.constant(0));
-    return tf.reverse(
-        image, tf.slice(tf.constant(new int[] {1}), tf.constant(new int[] {0}), count));
+    Operand<TInt32> size = tf.constant(new int[] {side, side});
+    Operand<TInt32> offset = tf.constant(new int[] {0, 0});
+    return resize.apply(tf, part, size, offset, crop.flip(tf, draws));
   }
 }

@@ -6,6 +6,7 @@ import org.tensorflow.Operand;
 import org.tensorflow.Output;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
+import org.tensorflow.op.data.BatchDataset;
 import org.tensorflow.op.data.IgnoreErrorsDataset;
 import org.tensorflow.op.data.Iterator;
 import org.tensorflow.op.data.MakeIterator;
@@ -15,7 +16,7 @@ import org.tensorflow.types.TUint8;
 import org.tensorflow.types.family.TType;
 
 /** The tf.data graph: positions, parallel map, skip what fails, batch, prefetch, iterator. */
-final class BatchDataset {
+final class BatchedExamples {
   private static final List<Class<? extends TType>> TYPES =
       List.of(TUint8.class, TInt64.class, TInt64.class);
 
@@ -24,7 +25,7 @@ final class BatchDataset {
   private final ExampleMap map;
   private final String name;
 
-  BatchDataset(DataConfig config, InputPipeline.Options options, ExampleMap map, String name) {
+  BatchedExamples(DataConfig config, InputPipeline.Options options, ExampleMap map, String name) {
     this.config = config;
     this.options = options;
     this.map = map;
@@ -65,7 +66,7 @@ final class BatchDataset {
             tf.constant(options.training()),
             TYPES,
             shapes,
-            org.tensorflow.op.data.BatchDataset.parallelCopy(true));
+            BatchDataset.parallelCopy(true));
     Operand<? extends TType> ready =
         tf.data.prefetchDataset(
             batches, tf.constant((long) config.getPrefetchBatches()), TYPES, shapes);
