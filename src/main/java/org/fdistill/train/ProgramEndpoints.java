@@ -28,6 +28,11 @@ public record ProgramEndpoints(
     String initialize,
     String variablesFinite,
     VariableFiles files) {
+  /** Elements of all trainable parameters together. */
+  public long parameterCount() {
+    return step.parameters().stream().mapToLong(name -> files.shapes().get(name).size()).sum();
+  }
+
   /**
    * Placeholders.
    *

@@ -1,10 +1,7 @@
 package org.fdistill.train;
 
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import org.fdistill.checkpoint.Checkpoint;
 import org.fdistill.checkpoint.CheckpointStore;
@@ -16,6 +13,7 @@ import org.fdistill.config.UserError;
 import org.fdistill.optim.schedule.WarmupCosine;
 import org.fdistill.proto.RunConfig;
 import org.fdistill.task.Task;
+import org.tensorflow.TensorFlow;
 
 /**
  * Trains. {@link #run} and {@code train} are the loop: set up, build, restore, then step, validate
@@ -51,7 +49,7 @@ public final class Trainer {
   private RunFolder folder;
   private RunLog log;
   private CheckpointStore store;
-  private CheckpointClock clock;
+  private Milestones milestones;
   private TrainingProgram program;
   private RunLength length;
   private TrainingData data;
@@ -60,7 +58,7 @@ public final class Trainer {
   private Progress progress;
   private long step;
   private Checkpoint latest;
-  private boolean rolledBack;
+  private NonFiniteSteps nonFinite;
 
   /** Makes a trainer for one run. */
   public Trainer(Setup setup) {
@@ -144,7 +142,8 @@ public final class Trainer {
               folder.file("unreadable-validation-images.txt"));
     }
     progress = new Progress(length, config.getLog().getEverySteps(), batch, setup.listener(), log);
-    clock = new CheckpointClock(config.getCheckpoint());
+    milestones = new Milestones(config, length);
+    nonFinite = new NonFiniteSteps(built);
   }
 
   private void restore() {
@@ -171,6 +170,14 @@ public final class Trainer {
     if (latest != null) {
       tell("Going on from " + latest.folder() + ".");
     }
+    log.message(
+        String.format(
+            "%s: %d parameters, steps %d to %d, TensorFlow %s.",
+            config.getName(),
+            program.endpoints().parameterCount(),
+            step + 1,
+            length.totalSteps(),
+            TensorFlow.version()));
     setup.listener().started(length.totalSteps(), step);
   }
 
@@ -191,67 +198,28 @@ public final class Trainer {
 
   /** The variables hold garbage now: the checkpoint, or the start, replaces them. */
   private void goBack(StepResult result, TrainingData.Span batch) {
-    String what =
-        String.format(
-            "Step %d: %s is not finite (loss %s, gradient norm %s, learning rate %s)",
-            step + 1,
-            result.firstNonFinite(program.endpoints().step().parameters()),
-            result.loss(),
-            result.gradientNorm(),
-            result.learningRate());
-    if (rolledBack) {
-      throw UserError.run(
-          what
-              + ", for the second time.\nTry a lower schedule.learning_rate, a longer"
-              + " schedule.warmup, a smaller optimizer.clip_norm or runtime.precision: FLOAT32.");
-    }
-    rolledBack = true;
+    String what = nonFinite.describe(step + 1, result);
     if (latest == null) {
       program.initialize(config.getSeed());
     } else {
       program.restore(latest.prefix());
     }
+    nonFinite.requireFiniteStart(what);
     startAtLatest();
     data.skip(batch);
     progress.rewind(step);
     tell(
-        what
-            + String.format(
-                ".\nGoing back to step %d; the examples at positions %d to %d are left out.",
-                step, batch.from(), batch.to() - 1));
-    requireFiniteVariables(what);
-  }
-
-  private void requireFiniteVariables(String what) {
-    List<String> bad = program.nonFiniteVariables();
-    if (!bad.isEmpty()) {
-      throw UserError.run(
-          what
-              + ".\nThe values that training started from are not finite either: "
-              + String.join(", ", bad)
-              + ".\nCheck model.init_from, or move the checkpoints away and start anew.");
-    }
+        String.format(
+            "%s.\nGoing back to step %d; the examples at positions %d to %d are left out.",
+            what, step, batch.from(), batch.to() - 1));
   }
 
   private void validateAndCheckpoint() {
-    Map<String, Double> values = Map.of();
-    if (isValidated(step)) {
-      values = validate();
-    }
-    boolean due =
-        !values.isEmpty()
-            || clock.isDue(step)
-            || step == length.totalSteps()
-            || setup.stop().isRequested();
-    if (due && (latest == null || latest.manifest().progress().step() != step)) {
+    boolean validated = validation != null && milestones.isValidationDue(step);
+    Map<String, Double> values = validated ? validate() : Map.of();
+    if (!values.isEmpty() || milestones.isCheckpointDue(step)) {
       checkpoint(values);
     }
-  }
-
-  private boolean isValidated(long done) {
-    double epochs = config.getLog().getValidateEveryEpochs();
-    long every = Math.max(1, Math.round(epochs * length.stepsPerEpoch()));
-    return validation != null && (done == length.totalSteps() || (epochs > 0 && done % every == 0));
   }
 
   /** Empty where a stop was requested meanwhile. */
@@ -268,7 +236,7 @@ public final class Trainer {
         new Manifest.Progress(step, stepper.microSteps(step), data.nextPosition());
     latest = store.write(where, values, program::save);
     store.prune();
-    clock.written();
+    milestones.checkpointWritten();
     setup.listener().checkpoint(latest.folder());
   }
 
@@ -282,6 +250,9 @@ public final class Trainer {
       }
     }
     if (setup.stop().isRequested()) {
+      if (step > 0 && (latest == null || latest.manifest().progress().step() < step)) {
+        checkpoint(Map.of());
+      }
       tell(
           String.format(
               "Stopped after step %d of %d. Start the same command again to go on from there.",
@@ -292,19 +263,9 @@ public final class Trainer {
   }
 
   private void finish(double seconds) {
-    Map<String, Double> values = latest.manifest().validation();
-    Map<String, Object> summary = new LinkedHashMap<>();
-    summary.put("name", config.getName());
-    summary.put("step", step);
-    summary.put("seconds", seconds);
-    values.forEach((name, value) -> summary.put("validation_" + name, value));
-    summary.putAll(
-        setup.end().finished(new RunEnd.Finished(folder.path(), latest, store.best(), values)));
-    try {
-      Json.write(folder.summary(), summary);
-    } catch (IOException e) {
-      throw new UserError(UserError.Kind.RUN, folder.summary() + ": cannot be written: " + e, e);
-    }
+    RunEnd.Finished run =
+        new RunEnd.Finished(folder.path(), latest, store.best(), latest.manifest().validation());
+    Summary.write(folder.summary(), config.getName(), run, seconds, setup.end().finished(run));
   }
 
   private RunResult alreadyFinished() {

@@ -25,7 +25,6 @@ final class Runs {
         noise { examples: 64 classes: 64 }
         image_size: 8
         batch_size: 8
-        augment {}
       }
       validation_data {
         noise { examples: 20 classes: 64 }

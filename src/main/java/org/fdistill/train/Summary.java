@@ -1,0 +1,33 @@
+package org.fdistill.train;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.fdistill.config.UserError;
+
+/** The last file of a run; where it exists the run is finished. */
+final class Summary {
+  private Summary() {}
+
+  /**
+   * Writes it.
+   *
+   * @param seconds that the process trained
+   * @param more further entries
+   */
+  static void write(
+      Path file, String name, RunEnd.Finished run, double seconds, Map<String, Object> more) {
+    Map<String, Object> summary = new LinkedHashMap<>();
+    summary.put("name", name);
+    summary.put("step", run.last().manifest().progress().step());
+    summary.put("seconds", seconds);
+    run.validation().forEach((value, number) -> summary.put("validation_" + value, number));
+    summary.putAll(more);
+    try {
+      Json.write(file, summary);
+    } catch (IOException e) {
+      throw new UserError(UserError.Kind.RUN, file + ": cannot be written: " + e, e);
+    }
+  }
+}

@@ -1,0 +1,161 @@
+package org.fdistill.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Path;
+import java.util.Map;
+import org.fdistill.config.UserError;
+import org.fdistill.graph.Initializers;
+import org.fdistill.graph.LayerScope;
+import org.fdistill.proto.RunConfig;
+import org.fdistill.task.Batch;
+import org.fdistill.task.Task;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.tensorflow.Operand;
+import org.tensorflow.Session;
+import org.tensorflow.types.TFloat32;
+
+class TrainingProgramTest {
+  @TempDir Path root;
+
+  /** The tests' task with something added to its training graph. */
+  private abstract static class Changed implements Task {
+    abstract Operand<TFloat32> added(LayerScope scope);
+
+    @Override
+    public TrainingOutputs training(LayerScope scope, Batch batch) {
+      TrainingOutputs outputs = Runs.TASK.training(scope, batch);
+      return new TrainingOutputs(
+          scope.tf().math.add(outputs.loss(), added(scope)), outputs.metrics());
+    }
+
+    @Override
+    public Map<String, Operand<TFloat32>> validation(LayerScope scope, Batch batch) {
+      return Runs.TASK.validation(scope, batch);
+    }
+
+    @Override
+    public String criterion() {
+      return "loss";
+    }
+
+    @Override
+    public boolean largerIsBetter() {
+      return false;
+    }
+
+    @Override
+    public void restoreFrozen(Session session) {
+      // Everything in this graph is trained.
+    }
+  }
+
+  private static void build(Task task) {
+    new TrainingProgram(Runs.config(), task, Rewriter.standard()).close();
+  }
+
+  @Test
+  void aParameterThatTheLossDoesNotReachIsNamed() {
+    Task task =
+        new Changed() {
+          @Override
+          Operand<TFloat32> added(LayerScope scope) {
+            scope.parameter("unused/kernel", Initializers.zeros(), 2, 2);
+            return scope.tf().constant(0f);
+          }
+        };
+    assertThatThrownBy(() -> build(task))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("the loss does not depend on unused/kernel;");
+  }
+
+  @Test
+  void aParameterBehindAStoppedGradientIsNamed() {
+    Task task =
+        new Changed() {
+          @Override
+          Operand<TFloat32> added(LayerScope scope) {
+            Operand<TFloat32> scalar = scope.parameter("stopped/scale", Initializers.ones());
+            return scope.tf().stopGradient(scalar);
+          }
+        };
+    assertThatThrownBy(() -> build(task))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("stopped/scale through ops without a gradient only");
+  }
+
+  @Test
+  void variablesThatAreNotFiniteAreNamed() {
+    Task task =
+        new Changed() {
+          @Override
+          Operand<TFloat32> added(LayerScope scope) {
+            return scope.parameter("broken/scale", Initializers.constant(Float.NaN));
+          }
+        };
+    try (TrainingProgram program = new TrainingProgram(Runs.config(), task, Rewriter.standard())) {
+      program.initialize(1);
+      assertThat(program.nonFiniteVariables()).containsExactly("broken/scale");
+    }
+    assertThatThrownBy(() -> Runs.train(root.resolve("run"), Runs.config(), task, new Recording()))
+        .isInstanceOf(UserError.class)
+        .hasMessageContaining("Step 1: the loss")
+        .hasMessageContaining("training started from are not finite either: broken/scale");
+  }
+
+  /** The gradient of sqrt at 0 is infinite, while its value is finite. */
+  @Test
+  void theFirstGradientThatIsNotFiniteIsNamed() {
+    Task task =
+        new Changed() {
+          @Override
+          Operand<TFloat32> added(LayerScope scope) {
+            return scope.tf().math.sqrt(scope.parameter("broken/scale", Initializers.zeros()));
+          }
+        };
+    Recording recording = new Recording();
+    assertThatThrownBy(() -> Runs.train(root.resolve("run"), Runs.config(), task, recording))
+        .isInstanceOf(UserError.class)
+        .hasMessageContaining("Step 1: the gradient of broken/scale is not finite")
+        .hasMessageContaining("for the second time");
+    assertThat(recording.messages).hasSize(1);
+    assertThat(recording.messages.get(0))
+        .contains("Going back to step 0; the examples at positions 0 to 7 are left out.");
+  }
+
+  @Test
+  void aLabelThatIsNoClassIsNamed() {
+    Task task =
+        new Changed() {
+          @Override
+          Operand<TFloat32> added(LayerScope scope) {
+            return scope.tf().constant(0f);
+          }
+
+          @Override
+          public int classes() {
+            return 3;
+          }
+        };
+    assertThatThrownBy(() -> Runs.train(root.resolve("run"), Runs.config(), task, new Recording()))
+        .isInstanceOf(UserError.class)
+        .hasMessageMatching("(?s)noise \\d+: label \\d+, expected 0 to 2.*label_offset.*");
+  }
+
+  @Test
+  void aTracedRunMeasuresTheWaitForData() {
+    RunConfig config = Runs.config();
+    try (TrainingProgram program = new TrainingProgram(config, Runs.TASK, Rewriter.standard())) {
+      program.initialize(1);
+      program.trainData().start(program.session(), 0, Long.MAX_VALUE);
+      TrainingProgram.Feed feed = new TrainingProgram.Feed(1, 0, 0, scale -> 0.1);
+      long start = System.nanoTime();
+      TrainingProgram.MicroResult traced = program.run(TrainingProgram.Part.UPDATE, feed, true);
+      double wall = (System.nanoTime() - start) * 1e-9;
+      assertThat(traced.dataWaitSeconds()).isPositive().isLessThan(wall);
+      assertThat(program.run(TrainingProgram.Part.UPDATE, feed, false).dataWaitSeconds()).isNaN();
+    }
+  }
+}
