@@ -1,15 +1,81 @@
 package org.fdistill.cli;
 
-/** Entry point of the command line. */
+import java.util.List;
+import org.fdistill.config.NearestName;
+import org.fdistill.config.UserError;
+
+/** Entry point of the command line: finds the command, runs it, reports what went wrong. */
 public final class Main {
-  private Main() {}
+  private final List<Command> commands;
+  private final Console console;
 
   /**
-   * Runs one command and exits with its code.
+   * Makes an entry point.
+   *
+   * @param commands in the order of the help
+   * @param console where everything is said
+   */
+  Main(List<Command> commands, Console console) {
+    this.commands = List.copyOf(commands);
+    this.console = console;
+  }
+
+  /**
+   * Runs one command and exits: 0 done, 1 the run failed, 2 usage or config, 3 bad input file.
    *
    * @param args the command line
    */
   public static void main(String[] args) {
-    System.out.println("fdistill");
+    System.exit(new Main(Commands.all(), Console.ofProcess()).run(List.of(args)));
+  }
+
+  /** Runs one command line and returns its exit code. */
+  int run(List<String> words) {
+    boolean verbose = words.contains("--" + OptionSpec.VERBOSE.name());
+    try {
+      dispatch(words.stream().dropWhile(word -> word.equals("--verbose")).toList());
+      return 0;
+    } catch (Throwable failure) { // errors of the virtual machine as well: they get a message too
+      ErrorReport report = ErrorReport.of(failure);
+      console.error(report.message());
+      if (verbose) {
+        console.trace(failure);
+      }
+      return report.exitCode();
+    }
+  }
+
+  private void dispatch(List<String> words) throws Exception {
+    if (words.isEmpty()) {
+      console.note(HelpText.overview(commands, console.width()));
+      throw UserError.usage("a command is missing.");
+    }
+    String first = words.get(0);
+    switch (first) {
+      case "--version" -> console.print("fdistill " + Version.text());
+      case "--help", "-h" -> console.print(HelpText.overview(commands, console.width()));
+      default -> run(command(first), words.subList(1, words.size()));
+    }
+  }
+
+  private Command command(String name) {
+    List<String> names = commands.stream().map(Command::name).toList();
+    return commands.stream()
+        .filter(command -> command.name().equals(name))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                UserError.usage(
+                    String.format(
+                        "unknown command '%s'.%s%nThe commands: %s. See: fdistill --help",
+                        name, NearestName.hint(name, names), String.join(", ", names))));
+  }
+
+  private void run(Command command, List<String> words) throws Exception {
+    if (words.contains("--help") || words.contains("-h")) {
+      console.print(HelpText.of(command, console.width()));
+      return;
+    }
+    command.run(new CommandLineParser(command).parse(words), console);
   }
 }

@@ -1,0 +1,100 @@
+package org.fdistill.cli;
+
+import java.io.PrintStream;
+import me.tongfei.progressbar.ProgressBar;
+import me.tongfei.progressbar.ProgressBarBuilder;
+import me.tongfei.progressbar.ProgressBarConsumer;
+import me.tongfei.progressbar.ProgressState;
+
+/** Progress for a person: one line that moves. */
+final class BarProgress extends ConsoleProgress {
+  private static final int REFRESH_MILLIS = 250;
+  private static final int BAR = 20;
+  private static final String CLEAR_LINE = "\r\u001b[2K";
+
+  private final Console console;
+  private ProgressBar bar;
+  private volatile StepReport latest;
+
+  BarProgress(Console console) {
+    this.console = console;
+  }
+
+  @Override
+  public void started(long totalSteps, long startStep) {
+    close();
+    bar =
+        new ProgressBarBuilder()
+            .setInitialMax(totalSteps)
+            .setUpdateIntervalMillis(REFRESH_MILLIS)
+            .setRenderer(this::render)
+            .continuousUpdate()
+            .setConsumer(new Line(console.err(), console.width() - 1))
+            .build();
+    bar.stepTo(startStep);
+  }
+
+  @Override
+  public void step(StepReport report) {
+    latest = report;
+    if (bar != null) {
+      bar.stepTo(report.step());
+    }
+  }
+
+  @Override
+  public void message(String text) {
+    console.note(bar == null ? text : CLEAR_LINE + text);
+  }
+
+  @Override
+  public void close() {
+    if (bar != null) {
+      bar.close();
+      bar = null;
+      console.note("");
+    }
+  }
+
+  private String render(ProgressState state, int width) {
+    String line = line(state.getCurrent(), state.getMax(), latest);
+    // Blanks to the end wipe what a longer line before left.
+    return line.length() <= width
+        ? line + " ".repeat(width - line.length())
+        : line.substring(0, width);
+  }
+
+  /** Such as {@code 120/500 [#####---------------] loss 0.2931 31.20 images/s ... ETA 0:42}. */
+  static String line(long step, long total, StepReport report) {
+    int full = total == 0 ? BAR : (int) (BAR * step / total);
+    String bar = "#".repeat(full) + "-".repeat(BAR - full);
+    String counts = String.format("%d/%d [%s]", step, total, bar);
+    return report == null
+        ? counts + " starting"
+        : counts + " " + figures(report) + "  ETA " + clock(report.etaSeconds());
+  }
+
+  /**
+   * Draws over the line that the cursor is on.
+   *
+   * @param err where to
+   * @param width of the terminal, less the cursor's column
+   */
+  private record Line(PrintStream err, int width) implements ProgressBarConsumer {
+    @Override
+    public int getMaxRenderedLength() {
+      return width;
+    }
+
+    @Override
+    public void accept(String rendered) {
+      err.print("\r" + rendered);
+      err.flush();
+    }
+
+    @Override
+    public void close() {
+      // The bar's owner ends the line.
+    }
+  }
+}

@@ -1,0 +1,13 @@
+package org.fdistill.cli;
+
+import java.util.List;
+
+/** The commands there are. */
+final class Commands {
+  private Commands() {}
+
+  /** In the order of the help. */
+  static List<Command> all() {
+    return List.of(new DoctorCommand());
+  }
+}

@@ -1,0 +1,91 @@
+package org.fdistill.cli;
+
+import java.io.PrintStream;
+import java.util.Map;
+
+/**
+ * Where a command speaks: results go to standard output, all else (progress, notes, warnings) to
+ * standard error, so that results can be piped. Colours only on a terminal, and never under {@code
+ * NO_COLOR}.
+ */
+public final class Console {
+  private static final int DEFAULT_WIDTH = 100;
+
+  private final PrintStream out;
+  private final PrintStream err;
+  private final boolean terminal;
+  private final boolean colour;
+  private final int width;
+
+  /**
+   * Makes a console.
+   *
+   * @param terminal whether a person watches {@code err}
+   * @param environment for NO_COLOR, TERM and COLUMNS
+   */
+  Console(PrintStream out, PrintStream err, boolean terminal, Map<String, String> environment) {
+    this.out = out;
+    this.err = err;
+    this.terminal = terminal && !"dumb".equals(environment.get("TERM"));
+    this.colour = this.terminal && environment.getOrDefault("NO_COLOR", "").isEmpty();
+    this.width = width(environment.getOrDefault("COLUMNS", ""));
+  }
+
+  /** The process's own streams. The launcher says whether standard error is a terminal. */
+  static Console ofProcess() {
+    boolean terminal = Boolean.getBoolean("fdistill.terminal");
+    return new Console(System.out, System.err, terminal, System.getenv());
+  }
+
+  private static int width(String columns) {
+    return columns.matches("[1-9]\\d{1,3}") ? Integer.parseInt(columns) : DEFAULT_WIDTH;
+  }
+
+  /** A line of the result. */
+  public void print(String line) {
+    out.println(line);
+  }
+
+  /** A table of the result. */
+  public void print(Table table) {
+    table.lines().forEach(out::println);
+  }
+
+  /** A line beside the result. */
+  public void note(String line) {
+    err.println(line);
+  }
+
+  /** A line that should not be missed. */
+  public void warn(String line) {
+    err.println(coloured("33", "warning: ") + line);
+  }
+
+  /** An error, before the process ends. */
+  void error(String message) {
+    err.println(coloured("31", "error: ") + message);
+  }
+
+  /** Where a failure happened, for those who asked. */
+  void trace(Throwable failure) {
+    failure.printStackTrace(err);
+  }
+
+  /** Progress of a run: a bar on a terminal, else a line now and then. */
+  public ConsoleProgress progress() {
+    return terminal ? new BarProgress(this) : new LineProgress(this);
+  }
+
+  /** Columns of the terminal, or a default. */
+  int width() {
+    return width;
+  }
+
+  PrintStream err() {
+    return err;
+  }
+
+  private String coloured(String code, String text) {
+    return colour ? "\u001b[1;" + code + "m" + text + "\u001b[0m" : text;
+  }
+}

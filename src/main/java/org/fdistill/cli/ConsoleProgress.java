@@ -1,0 +1,63 @@
+package org.fdistill.cli;
+
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.fdistill.train.ProgressListener;
+
+/** Progress on the console; closing it ends the display. */
+public abstract sealed class ConsoleProgress implements ProgressListener, AutoCloseable
+    permits BarProgress, LineProgress {
+
+  @Override
+  public void checkpoint(Path folder) {
+    message("checkpoint " + folder);
+  }
+
+  @Override
+  public void validation(Map<String, Double> values) {
+    message(
+        values.entrySet().stream()
+            .map(entry -> entry.getKey() + " " + figure(entry.getValue()))
+            .collect(Collectors.joining("  ", "validation  ", "")));
+  }
+
+  @Override
+  public abstract void close();
+
+  /** Loss, speed and wait for data, without the step. */
+  static String figures(StepReport report) {
+    return String.format(
+        Locale.ROOT,
+        "loss %s  %s images/s  data wait %.0f %%",
+        figure(report.loss()),
+        figure(report.imagesPerSecond()),
+        100 * report.dataWaitShare());
+  }
+
+  /** Four significant digits. */
+  static String figure(double value) {
+    double size = Math.abs(value);
+    if (!Double.isFinite(value) || size == 0) {
+      return size == 0 ? "0" : String.valueOf(value);
+    }
+    if (size < 1e-3 || size >= 1e6) {
+      return String.format(Locale.ROOT, "%.3e", value);
+    }
+    int decimals = Math.max(0, 3 - (int) Math.floor(Math.log10(size)));
+    return String.format(Locale.ROOT, "%." + decimals + "f", value);
+  }
+
+  /** Such as 2:05:09 or 3:07; a question mark where it is not known. */
+  static String clock(double seconds) {
+    if (!Double.isFinite(seconds) || seconds < 0) {
+      return "?";
+    }
+    long whole = Math.round(seconds);
+    long minutes = whole / 60;
+    return minutes < 60
+        ? String.format("%d:%02d", minutes, whole % 60)
+        : String.format("%d:%02d:%02d", minutes / 60, minutes % 60, whole % 60);
+  }
+}

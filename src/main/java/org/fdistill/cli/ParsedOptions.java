@@ -1,0 +1,126 @@
+package org.fdistill.cli;
+
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.fdistill.config.UserError;
+
+/** The options and arguments of one command line; defaults fill in what was not given. */
+public final class ParsedOptions {
+  private final String command;
+  private final Map<String, List<String>> options;
+  private final Map<String, String> arguments;
+
+  /**
+   * Holds what was given.
+   *
+   * @param command for messages
+   * @param options values by option name; an empty list for a flag
+   * @param arguments values by argument name
+   */
+  ParsedOptions(String command, Map<String, List<String>> options, Map<String, String> arguments) {
+    this.command = command;
+    this.options = Map.copyOf(options);
+    this.arguments = Map.copyOf(arguments);
+  }
+
+  /** Whether the option was given. */
+  public boolean has(OptionSpec option) {
+    return options.containsKey(option.name());
+  }
+
+  /** Every value of a repeatable option, in order. */
+  public List<String> all(OptionSpec option) {
+    return options.getOrDefault(option.name(), List.of());
+  }
+
+  /** The option's value, or its default; empty where there is neither. */
+  public Optional<String> find(OptionSpec option) {
+    List<String> given = all(option);
+    if (!given.isEmpty()) {
+      return Optional.of(given.get(given.size() - 1));
+    }
+    return Optional.of(option.defaultValue()).filter(value -> !value.isEmpty());
+  }
+
+  /** The option's value or its default; an error where there is neither. */
+  public String text(OptionSpec option) {
+    return find(option)
+        .orElseThrow(() -> mistake(option.usage() + " is missing. " + option.help()));
+  }
+
+  /** As {@link #text}, as a path. */
+  public Path path(OptionSpec option) {
+    return toPath(text(option));
+  }
+
+  /** As {@link #find}, as a path. */
+  public Optional<Path> findPath(OptionSpec option) {
+    return find(option).map(this::toPath);
+  }
+
+  /**
+   * As {@link #text}, as a whole number.
+   *
+   * @param least the smallest that is allowed
+   */
+  public int integer(OptionSpec option, int least) {
+    String text = text(option);
+    try {
+      int value = Integer.parseInt(text);
+      if (value >= least) {
+        return value;
+      }
+    } catch (NumberFormatException e) {
+      throw wrongNumber(option, "a whole number from " + least, text);
+    }
+    throw wrongNumber(option, "a whole number from " + least, text);
+  }
+
+  /** As {@link #text}, as a finite number. */
+  public double number(OptionSpec option) {
+    String text = text(option);
+    try {
+      double value = Double.parseDouble(text);
+      if (Double.isFinite(value)) {
+        return value;
+      }
+    } catch (NumberFormatException e) {
+      throw wrongNumber(option, "a number", text);
+    }
+    throw wrongNumber(option, "a number", text);
+  }
+
+  /** The argument, which is there if it is required. */
+  public String text(ArgumentSpec argument) {
+    return arguments.get(argument.name());
+  }
+
+  /** The argument as a path. */
+  public Path path(ArgumentSpec argument) {
+    return toPath(text(argument));
+  }
+
+  /** An argument that may be left out. */
+  public Optional<String> find(ArgumentSpec argument) {
+    return Optional.ofNullable(arguments.get(argument.name()));
+  }
+
+  private Path toPath(String text) {
+    try {
+      return Path.of(text);
+    } catch (InvalidPathException e) {
+      throw new UserError(UserError.Kind.USAGE, "'" + text + "' is not a path.", e);
+    }
+  }
+
+  private UserError wrongNumber(OptionSpec option, String expected, String found) {
+    return mistake("--" + option.name() + " takes " + expected + ", found '" + found + "'.");
+  }
+
+  private UserError mistake(String what) {
+    return UserError.usage(what + "\nSee: fdistill " + command + " --help");
+  }
+}

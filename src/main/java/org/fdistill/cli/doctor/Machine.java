@@ -1,0 +1,159 @@
+package org.fdistill.cli.doctor;
+
+import com.sun.management.OperatingSystemMXBean;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** Looks at Java and the machine: what TensorFlow runs on. */
+public final class Machine {
+  private static final int JAVA = 17;
+  private static final long GIB = 1L << 30;
+  private static final long LITTLE_MEMORY = 4 * GIB;
+  private static final long LITTLE_DISK = 2 * GIB;
+
+  /** Instructions that TensorFlow's matrix products gain from, as /proc/cpuinfo names them. */
+  private static final List<String> INSTRUCTIONS =
+      List.of("avx2", "fma", "avx512f", "avx512_bf16", "amx_bf16");
+
+  private static final List<String> THREAD_SETTINGS =
+      List.of("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS");
+
+  private final Path cpuInfo;
+  private final Map<String, String> environment;
+
+  /** The machine of this process. */
+  public Machine() {
+    this(Path.of("/proc/cpuinfo"), System.getenv());
+  }
+
+  Machine(Path cpuInfo, Map<String, String> environment) {
+    this.cpuInfo = cpuInfo;
+    this.environment = Map.copyOf(environment);
+  }
+
+  /** Java, system, CPU, memory, disk and threads. */
+  public List<Finding> findings() {
+    List<Finding> findings = new ArrayList<>();
+    findings.add(java());
+    findings.add(system(System.getProperty("os.name"), System.getProperty("os.arch")));
+    findings.add(cpu());
+    findings.add(memory());
+    findings.add(disk("Disk here", Path.of("").toAbsolutePath()));
+    findings.add(disk("Disk of natives", nativesCache()));
+    findings.add(threads());
+    return findings;
+  }
+
+  private static Finding java() {
+    String state =
+        String.format(
+            "%s (%s), heap up to %s",
+            Runtime.version(),
+            System.getProperty("java.vendor"),
+            size(Runtime.getRuntime().maxMemory()));
+    return Runtime.version().feature() >= JAVA
+        ? Finding.good("Java", state)
+        : Finding.fatal("Java", state, "Java " + JAVA + " or newer is needed");
+  }
+
+  static Finding system(String name, String architecture) {
+    String state = name + " " + System.getProperty("os.version") + " " + architecture;
+    return name.equals("Linux") && Set.of("amd64", "x86_64").contains(architecture)
+        ? Finding.good("System", state)
+        : Finding.fatal("System", state, "the build takes TensorFlow for Linux on x86_64");
+  }
+
+  Finding cpu() {
+    List<String> lines = lines(cpuInfo);
+    String model = field(lines, "model name");
+    Set<String> flags = Set.copyOf(Arrays.asList(field(lines, "flags").split(" ", -1)));
+    String instructions =
+        INSTRUCTIONS.stream().filter(flags::contains).collect(Collectors.joining(" "));
+    String state =
+        String.format(
+            "%s, %d cores, %s",
+            model.isEmpty() ? "unknown model" : model,
+            Runtime.getRuntime().availableProcessors(),
+            instructions.isEmpty() ? "no vector instructions known" : instructions);
+    return flags.contains("avx2") || flags.contains("")
+        ? Finding.good("CPU", state)
+        : Finding.advice("CPU", state, "without AVX2 training is several times slower");
+  }
+
+  private static Finding memory() {
+    OperatingSystemMXBean system =
+        (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+    String state =
+        size(system.getTotalMemorySize()) + ", " + size(system.getFreeMemorySize()) + " free";
+    return system.getTotalMemorySize() >= LITTLE_MEMORY
+        ? Finding.good("Memory", state)
+        : Finding.advice("Memory", state, "small models and batches only");
+  }
+
+  private static Finding disk(String topic, Path folder) {
+    Path existing = folder;
+    while (existing.getParent() != null && !Files.exists(existing)) {
+      existing = existing.getParent();
+    }
+    try {
+      long free = Files.getFileStore(existing).getUsableSpace();
+      String state = size(free) + " free in " + folder;
+      return free >= LITTLE_DISK
+          ? Finding.good(topic, state)
+          : Finding.advice(topic, state, "checkpoints and TensorFlow's libraries need more");
+    } catch (IOException e) {
+      return Finding.advice(topic, folder + " cannot be asked", e.toString());
+    }
+  }
+
+  /** Where JavaCPP unpacks TensorFlow's libraries on the first run. */
+  private static Path nativesCache() {
+    String set = System.getProperty("org.bytedeco.javacpp.cachedir");
+    return set == null
+        ? Path.of(System.getProperty("user.home"), ".javacpp", "cache")
+        : Path.of(set);
+  }
+
+  Finding threads() {
+    String settings =
+        Stream.concat(THREAD_SETTINGS.stream(), Stream.of("GLIBC_TUNABLES"))
+            .filter(environment::containsKey)
+            .map(name -> name + "=" + environment.get(name))
+            .collect(Collectors.joining(" "));
+    boolean limited = THREAD_SETTINGS.stream().anyMatch(environment::containsKey);
+    String state = settings.isEmpty() ? "nothing set in the environment" : settings;
+    return limited
+        ? Finding.advice("Threads", state, "set by you: they limit TensorFlow's threads")
+        : Finding.good("Threads", state);
+  }
+
+  private static String field(List<String> lines, String name) {
+    return lines.stream()
+        .filter(line -> line.startsWith(name))
+        .map(line -> line.substring(line.indexOf(':') + 1).strip())
+        .findFirst()
+        .orElse("");
+  }
+
+  private static List<String> lines(Path file) {
+    try {
+      return Files.readAllLines(file);
+    } catch (IOException e) {
+      return List.of();
+    }
+  }
+
+  static String size(long bytes) {
+    return String.format(Locale.ROOT, "%.1f GiB", bytes / (double) GIB);
+  }
+}

@@ -1,0 +1,102 @@
+package org.fdistill.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
+import org.fdistill.train.ProgressListener.StepReport;
+import org.junit.jupiter.api.Test;
+
+class ConsoleProgressTest {
+  private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+
+  @Test
+  void aLogGetsALineEveryTenSecondsAndTheLast() {
+    AtomicLong nanos = new AtomicLong();
+    LineProgress progress = new LineProgress(console(false), nanos::get);
+    progress.started(100, 0);
+    for (int step = 1; step <= 100; step++) {
+      nanos.addAndGet(300_000_000);
+      progress.step(report(step));
+    }
+    // 0.3 s a step: the tenth second is over after 34 steps, the twentieth after 68.
+    assertThat(err.toString(UTF_8))
+        .isEqualTo(
+            """
+            training 100 steps
+            step 34/100  loss 0.2931  412.3 images/s  data wait 2 %  ETA 0:20
+            step 68/100  loss 0.2931  412.3 images/s  data wait 2 %  ETA 0:10
+            step 100/100  loss 0.2931  412.3 images/s  data wait 2 %  ETA 0:00
+            """);
+  }
+
+  @Test
+  void eventsHaveTheirLines() {
+    LineProgress progress = new LineProgress(console(false), () -> 0);
+    progress.started(100, 40);
+    progress.message("skipped a batch");
+    progress.checkpoint(Path.of("runs/a/checkpoints/step-50"));
+    Map<String, Double> values = new LinkedHashMap<>();
+    values.put("loss", 0.123456);
+    values.put("top1", 0.75);
+    progress.validation(values);
+    assertThat(err.toString(UTF_8))
+        .isEqualTo(
+            """
+            resuming at step 40 of 100
+            skipped a batch
+            checkpoint runs/a/checkpoints/step-50
+            validation  loss 0.1235  top1 0.7500
+            """);
+  }
+
+  @Test
+  void theBarShowsStepLossSpeedWaitAndEta() {
+    assertThat(BarProgress.line(25, 100, report(25)))
+        .isEqualTo(
+            "25/100 [#####---------------] loss 0.2931  412.3 images/s  data wait 2 %  ETA 0:23");
+    assertThat(BarProgress.line(0, 100, null)).isEqualTo("0/100 [--------------------] starting");
+  }
+
+  @Test
+  void theBarIsDrawnAndEndsAtItsLastStep() {
+    try (ConsoleProgress progress = console(true).progress()) {
+      progress.started(100, 0);
+      progress.message("hello");
+      progress.step(report(100));
+    }
+    String shown = err.toString(UTF_8);
+    assertThat(shown).contains("hello\n").contains("100/100 [####################] loss 0.2931");
+    assertThat(shown.substring(shown.lastIndexOf('\r') + 1)).startsWith("100/100").endsWith("\n");
+  }
+
+  @Test
+  void figuresHaveFourDigits() {
+    assertThat(ConsoleProgress.figure(0)).isEqualTo("0");
+    assertThat(ConsoleProgress.figure(0.00012346)).isEqualTo("1.235e-04");
+    assertThat(ConsoleProgress.figure(12.3456)).isEqualTo("12.35");
+    assertThat(ConsoleProgress.figure(-5432.1)).isEqualTo("-5432");
+    assertThat(ConsoleProgress.figure(Double.NaN)).isEqualTo("NaN");
+  }
+
+  @Test
+  void clocksHaveHoursWhereNeeded() {
+    assertThat(ConsoleProgress.clock(7)).isEqualTo("0:07");
+    assertThat(ConsoleProgress.clock(3599.6)).isEqualTo("1:00:00");
+    assertThat(ConsoleProgress.clock(Double.NaN)).isEqualTo("?");
+  }
+
+  private static StepReport report(long step) {
+    return new StepReport(step, 100, 0.29312, 412.34, 0.016, 1e-3, (100 - step) * 0.3);
+  }
+
+  private Console console(boolean terminal) {
+    PrintStream stream = new PrintStream(err, true, UTF_8);
+    return new Console(stream, stream, terminal, Map.of());
+  }
+}
