@@ -1,0 +1,93 @@
+package org.fdistill.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.fdistill.optim.schedule.WarmupCosine;
+import org.fdistill.proto.RunConfig;
+import org.fdistill.proto.VitConfig;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class ShippedConfigsTest {
+  private static final Path CONFIGS = Path.of("configs");
+  private static final long IMAGENET = 1_281_167;
+
+  static List<Path> configs() throws IOException {
+    try (Stream<Path> files = Files.walk(CONFIGS)) {
+      return files.filter(file -> file.toString().endsWith(".txtpb")).sorted().toList();
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("configs")
+  void everyConfigLoadsAndKeepsItsValuesWhenWritten(Path file, @TempDir Path folder)
+      throws IOException {
+    RunConfig config = RunConfigs.load(file, List.of());
+    Path copy = folder.resolve("config.txtpb");
+    RunConfigs.write(copy, config);
+    assertThat(RunConfigs.load(copy, List.of())).isEqualTo(config);
+  }
+
+  @ParameterizedTest
+  @MethodSource("configs")
+  void everyConfigSaysHowToRunItAndIsInTheTable(Path file) throws IOException {
+    assertThat(file).content().contains("# Command   ./fdistill ", "# Expected  ", "# Hardware  ");
+    String name = CONFIGS.relativize(file).toString().replace(".txtpb", "");
+    assertThat(CONFIGS.resolve("README.md")).content().contains("| `" + name + "` |");
+  }
+
+  /** Values of the configs in the authors' implementation. */
+  @ParameterizedTest
+  @CsvSource({
+    "clip_b_100ep, 0.1, 0.67, 62500, 768, 12, 12, 16",
+    "clip_b_300ep, 0.2, 0.08, 187500, 768, 12, 12, 16",
+    "clip_l_300ep, 0.3, 0.08, 187500, 1024, 24, 16, 14",
+    "dino_b_300ep, 0.3, 0.08, 187500, 768, 12, 12, 16",
+    "deit_b_300ep, 0.3, 0.08, 187500, 768, 12, 12, 16",
+  })
+  void theFiveRunsHaveTheReferencesValues(
+      String name,
+      float drop,
+      float scale,
+      long steps,
+      int width,
+      int depth,
+      int heads,
+      int patch) {
+    RunConfig config = RunConfigs.load(CONFIGS.resolve("distill/" + name + ".txtpb"), List.of());
+    VitConfig vit = config.getModel().getVit();
+    assertThat(config.getModel().getDropPath()).isEqualTo(drop);
+    assertThat(config.getTrainData().getAugment().getMinScale()).isEqualTo(scale);
+    assertThat(List.of(vit.getWidth(), vit.getDepth(), vit.getHeads(), vit.getPatchSize()))
+        .containsExactly(width, depth, heads, patch);
+    assertThat(config.getOptimizer().getClipNorm()).isEqualTo(3);
+    assertThat(config.getDistill().getBeta()).isEqualTo(2);
+    int batch = config.getTrainData().getBatchSize();
+    RunLength length = RunLength.of(config.getSchedule(), IMAGENET, batch);
+    assertThat(length).isEqualTo(new RunLength(625, steps, 6250));
+    WarmupCosine schedule =
+        WarmupCosine.of(config.getSchedule(), length.warmupSteps(), length.totalSteps(), batch);
+    // Rounding of one product of doubles.
+    assertThat(schedule.start()).isCloseTo(2e-6, within(1e-20));
+    assertThat(schedule.peak()).isCloseTo(1.2e-3, within(1e-17));
+    assertThat(schedule.end()).isCloseTo(2e-5, within(1e-19));
+  }
+
+  @Test
+  void clipTeachersGetClipsNormalisation() {
+    RunConfig config = RunConfigs.load(CONFIGS.resolve("distill/clip_b_300ep.txtpb"), List.of());
+    assertThat(config.getDistill().getTeacher().getNormalization().getMeanList())
+        .containsExactly(0.48145467f, 0.4578275f, 0.40821072f);
+    assertThat(config.getTrainData().getNormalization().getMeanList())
+        .containsExactly(0.485f, 0.456f, 0.406f);
+  }
+}
