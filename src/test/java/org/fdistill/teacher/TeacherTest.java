@@ -86,8 +86,8 @@ class TeacherTest {
       assertThat(training.grid()).isEqualTo(4);
       try (Session session = new Session(graph)) {
         teacher.restore(session);
-        try (TUint8 zeros = TUint8.tensorOf(
-                Shape.of(2, 32, 32, 3), DataBuffers.of(new byte[2 * 32 * 32 * 3]));
+        try (TUint8 zeros =
+                TUint8.tensorOf(Shape.of(2, 32, 32, 3), DataBuffers.of(new byte[2 * 32 * 32 * 3]));
             Result result =
                 session
                     .runner()

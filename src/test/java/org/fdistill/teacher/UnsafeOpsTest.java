@@ -13,10 +13,27 @@ class UnsafeOpsTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "ReadFile", "WriteFile", "MatchingFiles", "SaveV2", "RestoreV2", "MergeV2Checkpoints",
-        "ShardedFilename", "InitializeTableFromTextFileV2", "ImmutableConst", "PrintV2", "DumpTensor",
-        "DebugIdentityV3", "WholeFileReaderV2", "ReaderReadV2", "TextLineDataset", "TFRecordDatasetV2",
-        "SqlDataset", "LoadDataset", "IteratorGetNext", "CreateSummaryFileWriter", "WriteScalarSummary"
+        "ReadFile",
+        "WriteFile",
+        "MatchingFiles",
+        "SaveV2",
+        "RestoreV2",
+        "MergeV2Checkpoints",
+        "ShardedFilename",
+        "InitializeTableFromTextFileV2",
+        "ImmutableConst",
+        "PrintV2",
+        "DumpTensor",
+        "DebugIdentityV3",
+        "WholeFileReaderV2",
+        "ReaderReadV2",
+        "TextLineDataset",
+        "TFRecordDatasetV2",
+        "SqlDataset",
+        "LoadDataset",
+        "IteratorGetNext",
+        "CreateSummaryFileWriter",
+        "WriteScalarSummary"
       })
   void opsThatTouchFiles(String type) {
     assertThat(UnsafeOps.touched(type)).get().asString().contains("files");
@@ -37,9 +54,24 @@ class UnsafeOpsTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "MatMul", "Conv2D", "FusedBatchNormV3", "StatefulPartitionedCall", "While", "If", "Assert",
-        "VarHandleOp", "ReadVariableOp", "HashTableV2", "LookupTableFindV2", "DecodeJpeg", "Einsum",
-        "XlaCallModule", "MapDefun", "TensorListReserve", "ResizeBicubic", "AssignVariableOp"
+        "MatMul",
+        "Conv2D",
+        "FusedBatchNormV3",
+        "StatefulPartitionedCall",
+        "While",
+        "If",
+        "Assert",
+        "VarHandleOp",
+        "ReadVariableOp",
+        "HashTableV2",
+        "LookupTableFindV2",
+        "DecodeJpeg",
+        "Einsum",
+        "XlaCallModule",
+        "MapDefun",
+        "TensorListReserve",
+        "ResizeBicubic",
+        "AssignVariableOp"
       })
   void opsOfVisionModelsAreSafe(String type) {
     assertThat(UnsafeOps.touched(type)).isEmpty();
@@ -70,7 +102,12 @@ class UnsafeOpsTest {
   }
 
   private static boolean isFile(String name) {
-    return name.contains("filename") || name.contains("file_name") || name.endsWith("file")
-        || name.contains("file_pattern") || name.contains("file_path") || name.contains("directory") || name.endsWith("logdir");
+    return name.contains("filename")
+        || name.contains("file_name")
+        || name.endsWith("file")
+        || name.contains("file_pattern")
+        || name.contains("file_path")
+        || name.contains("directory")
+        || name.endsWith("logdir");
   }
 }
