@@ -71,12 +71,19 @@ final class ServingMetaGraph {
     node.clear().mergeFrom(lean).clearDevice();
   }
 
-  /** Leaves out the {@code IdentityN} nodes, to which training attaches gradients. */
+  /**
+   * Leaves out the nodes by which {@link org.fdistill.graph.FusedGradient} puts a formula in the
+   * place of a group's gradient: Python, which does not know the formula, differentiates the group.
+   */
   private static GraphDef direct(GraphDef graph) {
+    Map<String, NodeDef> nodes = new HashMap<>();
+    graph.getNodeList().forEach(node -> nodes.put(node.getName(), node));
     Map<String, String> sources = new HashMap<>();
     for (NodeDef node : graph.getNodeList()) {
       for (int i = 0; node.getOp().equals("IdentityN") && i < node.getInputCount(); i++) {
-        sources.put(node.getName() + ":" + i, Subgraph.tensor(node.getInput(i)));
+        NodeDef stop = nodes.get(Subgraph.nodeOf(node.getInput(i)));
+        String source = stop.getOp().equals("StopGradient") ? stop.getInput(0) : node.getInput(i);
+        sources.put(node.getName() + ":" + i, Subgraph.tensor(source));
       }
     }
     GraphDef.Builder direct = graph.toBuilder();

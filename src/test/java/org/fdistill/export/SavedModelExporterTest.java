@@ -103,7 +103,7 @@ class SavedModelExporterTest {
     assertThat(nodes)
         .extracting(NodeDef::getOp)
         .contains("MapDefun", "VarHandleOp")
-        .doesNotContain("IdentityN", "StatelessRandomUniformV2", "StatelessRandomUniform");
+        .doesNotContain("IdentityN", "StopGradient", "StatelessRandomUniformV2", "StatelessRandomUniform");
     assertThat(nodes).noneMatch(node -> node.getName().contains("projector"));
     assertThat(meta.getMetaInfoDef().getStrippedDefaultAttrs()).isTrue();
     meta.getSignatureDefMap().values().forEach(SavedModelExporterTest::assertServable);
