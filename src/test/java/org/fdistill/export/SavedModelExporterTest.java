@@ -21,6 +21,7 @@ import org.fdistill.proto.TeacherConfig;
 import org.fdistill.proto.serving.PredictRequest;
 import org.fdistill.proto.serving.PredictionLog;
 import org.fdistill.teacher.Teacher;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tensorflow.EagerSession;
@@ -49,12 +50,27 @@ class SavedModelExporterTest {
   /** Evaluation's resized side: 28 / 0.875, so that a file of this side is only cropped. */
   private static final int FILE_SIDE = 32;
 
+  /** One export that several tests read. */
+  @TempDir static Path shared;
+
+  private static SavedModelExporter.Exported distilled;
+
   @TempDir Path folder;
+
+  @BeforeAll
+  static void exportOnce() {
+    RunConfig run = TrainedRuns.distilled();
+    Checkpoint checkpoint =
+        TrainedRuns.write(run, shared.resolve("run"), 40, Map.of("loss", 0.25));
+    distilled = SavedModelExporter.export(checkpoint, shared.resolve("export"));
+  }
 
   @Test
   void itAnswersAsTheCheckpointsWeightsDo() {
-    Path path = exported(TrainedRuns.distilled());
-    assertThat(path).isEqualTo(folder.resolve("export/1"));
+    Path path = distilled.path();
+    assertThat(path).isEqualTo(shared.resolve("export/1"));
+    assertThat(distilled.difference()).isBetween(0f, ExportCheck.TOLERANCE);
+    assertThat(distilled.parameters()).isEqualTo(9112);
     Map<String, Shape> shapes = call(path, "serving_default", pixels(3));
     assertThat(shapes)
         .containsExactlyInAnyOrderEntriesOf(
@@ -75,7 +91,7 @@ class SavedModelExporterTest {
 
   @Test
   void filesAndPixelsGiveTheSame() {
-    Path path = exported(TrainedRuns.distilled());
+    Path path = distilled.path();
     byte[] square = noise(FILE_SIDE);
     float[] middle = new float[SIDE * SIDE * 3];
     int margin = (FILE_SIDE - SIDE) / 2;
@@ -95,7 +111,7 @@ class SavedModelExporterTest {
 
   @Test
   void theGraphIsFitForServing() {
-    Path path = exported(TrainedRuns.distilled());
+    Path path = distilled.path();
     MetaGraphDef meta = SavedModelFolder.read(path).metaGraph();
     List<NodeDef> nodes = new ArrayList<>(meta.getGraphDef().getNodeList());
     meta.getGraphDef().getLibrary().getFunctionList().forEach(f -> nodes.addAll(f.getNodeDefList()));
@@ -124,7 +140,7 @@ class SavedModelExporterTest {
 
   @Test
   void everyVariableIsInTheCollectionsThatPythonReads() throws Exception {
-    Path path = exported(TrainedRuns.distilled());
+    Path path = distilled.path();
     MetaGraphDef meta = SavedModelFolder.read(path).metaGraph();
     List<String> nodes =
         meta.getGraphDef().getNodeList().stream().map(NodeDef::getName).toList();
@@ -159,7 +175,7 @@ class SavedModelExporterTest {
 
   @Test
   void anExportServesAsATeacher() {
-    Path path = exported(TrainedRuns.distilled());
+    Path path = distilled.path();
     TeacherConfig config = TeacherConfig.newBuilder().setPath(path.getParent().toString()).build();
     Teacher teacher = Teacher.open(config, SIDE);
     assertThat(teacher.name()).isEqualTo("tiny");
@@ -185,7 +201,7 @@ class SavedModelExporterTest {
   @Test
   void warmUpRequestsNameEachSignature() throws Exception {
     Path file =
-        exported(TrainedRuns.distilled()).resolve("assets.extra/tf_serving_warmup_requests");
+        distilled.path().resolve("assets.extra/tf_serving_warmup_requests");
     List<String> called = new ArrayList<>();
     for (long offset : TfRecordFile.offsets(file)) {
       PredictRequest request =
@@ -200,7 +216,7 @@ class SavedModelExporterTest {
 
   @Test
   void theModelCardTellsWhereTheModelComesFrom() throws Exception {
-    Path card = exported(TrainedRuns.distilled()).resolve("assets.extra/model_card.md");
+    Path card = distilled.path().resolve("assets.extra/model_card.md");
     assertThat(Files.readString(card))
         .contains("# tiny", "pixel values from 0 to 255", "savedmodels/somebody", "CC BY 4.0")
         .contains("validation loss: 0.25", "step: 40", "Made for a test.", "patch_size: 7")
@@ -264,11 +280,7 @@ class SavedModelExporterTest {
   }
 
   private Path exported(RunConfig run) {
-    SavedModelExporter.Exported exported =
-        SavedModelExporter.export(checkpoint(run), folder.resolve("export"));
-    assertThat(exported.difference()).isBetween(0f, ExportCheck.TOLERANCE);
-    assertThat(exported.parameters()).isPositive();
-    return exported.path();
+    return SavedModelExporter.export(checkpoint(run), folder.resolve("export")).path();
   }
 
   private static List<String> children(Path path) throws Exception {
