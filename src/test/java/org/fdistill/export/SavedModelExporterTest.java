@@ -60,8 +60,7 @@ class SavedModelExporterTest {
   @BeforeAll
   static void exportOnce() {
     RunConfig run = TrainedRuns.distilled();
-    Checkpoint checkpoint =
-        TrainedRuns.write(run, shared.resolve("run"), 40, Map.of("loss", 0.25));
+    Checkpoint checkpoint = TrainedRuns.write(run, shared.resolve("run"), 40, Map.of("loss", 0.25));
     distilled = SavedModelExporter.export(checkpoint, shared.resolve("export"));
   }
 
@@ -100,8 +99,7 @@ class SavedModelExporterTest {
       int column = i / 3 % SIDE + margin;
       middle[i] = square[(row * FILE_SIDE + column) * 3 + i % 3] & 0xff;
     }
-    try (TFloat32 pixels =
-            TFloat32.tensorOf(Shape.of(1, SIDE, SIDE, 3), DataBuffers.of(middle));
+    try (TFloat32 pixels = TFloat32.tensorOf(Shape.of(1, SIDE, SIDE, 3), DataBuffers.of(middle));
         TString file = TString.tensorOfBytes(NdArrays.vectorOfObjects(png(square, FILE_SIDE)))) {
       float[] fromPixels = tokens(path, "serving_default", pixels);
       float[] fromFile = tokens(path, "image_bytes", file);
@@ -114,12 +112,16 @@ class SavedModelExporterTest {
     Path path = distilled.path();
     MetaGraphDef meta = SavedModelFolder.read(path).metaGraph();
     List<NodeDef> nodes = new ArrayList<>(meta.getGraphDef().getNodeList());
-    meta.getGraphDef().getLibrary().getFunctionList().forEach(f -> nodes.addAll(f.getNodeDefList()));
+    meta.getGraphDef()
+        .getLibrary()
+        .getFunctionList()
+        .forEach(f -> nodes.addAll(f.getNodeDefList()));
     assertThat(nodes).allMatch(node -> node.getDevice().isEmpty());
     assertThat(nodes)
         .extracting(NodeDef::getOp)
         .contains("MapDefun", "VarHandleOp")
-        .doesNotContain("IdentityN", "StopGradient", "StatelessRandomUniformV2", "StatelessRandomUniform");
+        .doesNotContain(
+            "IdentityN", "StopGradient", "StatelessRandomUniformV2", "StatelessRandomUniform");
     assertThat(nodes).noneMatch(node -> node.getName().contains("projector"));
     assertThat(meta.getMetaInfoDef().getStrippedDefaultAttrs()).isTrue();
     meta.getSignatureDefMap().values().forEach(SavedModelExporterTest::assertServable);
@@ -142,8 +144,7 @@ class SavedModelExporterTest {
   void everyVariableIsInTheCollectionsThatPythonReads() throws Exception {
     Path path = distilled.path();
     MetaGraphDef meta = SavedModelFolder.read(path).metaGraph();
-    List<String> nodes =
-        meta.getGraphDef().getNodeList().stream().map(NodeDef::getName).toList();
+    List<String> nodes = meta.getGraphDef().getNodeList().stream().map(NodeDef::getName).toList();
     List<String> names = new ArrayList<>();
     for (var bytes :
         meta.getCollectionDefOrThrow("trainable_variables").getBytesList().getValueList()) {
@@ -161,7 +162,9 @@ class SavedModelExporterTest {
     try (BundleReader bundle = new BundleReader(path.resolve("variables/variables"))) {
       assertThat(names).containsExactlyInAnyOrderElementsOf(bundle.shapes().keySet());
     }
-    assertThat(names).contains("student/blocks/01/attn/qkv/kernel").allMatch(n -> n.startsWith("student/"));
+    assertThat(names)
+        .contains("student/blocks/01/attn/qkv/kernel")
+        .allMatch(n -> n.startsWith("student/"));
   }
 
   @Test
@@ -183,8 +186,7 @@ class SavedModelExporterTest {
     assertThat(teacher.width()).isEqualTo(16);
     assertThat(teacher.description().getLicence()).contains("CC BY 4.0");
     try (Graph graph = new Graph();
-        TUint8 bytes =
-            TUint8.tensorOf(Shape.of(1, SIDE, SIDE, 3), DataBuffers.of(noise(SIDE)))) {
+        TUint8 bytes = TUint8.tensorOf(Shape.of(1, SIDE, SIDE, 3), DataBuffers.of(noise(SIDE)))) {
       Ops tf = Ops.create(graph);
       Operand<TFloat32> tokens = teacher.build(tf, tf.constantOf(bytes)).tokens();
       try (Session session = new Session(graph)) {
@@ -200,15 +202,13 @@ class SavedModelExporterTest {
 
   @Test
   void warmUpRequestsNameEachSignature() throws Exception {
-    Path file =
-        distilled.path().resolve("assets.extra/tf_serving_warmup_requests");
+    Path file = distilled.path().resolve("assets.extra/tf_serving_warmup_requests");
     List<String> called = new ArrayList<>();
     for (long offset : TfRecordFile.offsets(file)) {
       PredictRequest request =
           PredictionLog.parseFrom(TfRecordFile.read(file, offset)).getPredictLog().getRequest();
       called.add(request.getModelSpec().getSignatureName());
-      TensorProto input =
-          TensorProto.parseFrom(request.getInputsMap().values().iterator().next());
+      TensorProto input = TensorProto.parseFrom(request.getInputsMap().values().iterator().next());
       assertThat(input.getTensorShape().getDim(0).getSize()).isEqualTo(2);
     }
     assertThat(called).containsExactly("serving_default", "image_bytes");
@@ -229,8 +229,7 @@ class SavedModelExporterTest {
     RunConfig deeper = deeper(TrainedRuns.distilled());
     Path out = folder.resolve("export");
     assertThatThrownBy(
-            () ->
-                SavedModelExporter.export(ExportedNetwork.of(deeper), deeper, checkpoint, out))
+            () -> SavedModelExporter.export(ExportedNetwork.of(deeper), deeper, checkpoint, out))
         .isInstanceOf(UserError.class)
         .hasMessageContaining("student/blocks/02/attn/qkv/kernel: missing");
     assertThat(children(out)).isEmpty();
@@ -293,8 +292,7 @@ class SavedModelExporterTest {
     Map<String, Shape> shapes = new java.util.HashMap<>();
     try (input;
         SavedModelBundle bundle = SavedModelBundle.load(path.toString(), "serve");
-        Result result =
-            bundle.function(signature).call(Map.of("images", input))) {
+        Result result = bundle.function(signature).call(Map.of("images", input))) {
       result.forEach(entry -> shapes.put(entry.getKey(), entry.getValue().shape()));
     }
     return shapes;

@@ -22,13 +22,14 @@ import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 
 /** Runs of a tiny ViT with random weights, as the trainer leaves them. */
-final class TrainedRuns {
-  static final int SIDE = 28;
+public final class TrainedRuns {
+  /** S. */
+  public static final int SIDE = 28;
 
   private TrainedRuns() {}
 
   /** A distillation run's config. */
-  static RunConfig distilled() {
+  public static RunConfig distilled() {
     return RunConfigs.parse(
         """
         name: "tiny" seed: 3
@@ -43,14 +44,15 @@ final class TrainedRuns {
   }
 
   /** A classification run's config. */
-  static RunConfig classified() {
+  public static RunConfig classified() {
     return distilled().toBuilder()
         .setClassify(distilled().getClassify().toBuilder().setClasses(5))
         .build();
   }
 
   /** Writes a checkpoint of a run: its network with random weights, and a variable beside it. */
-  static Checkpoint write(RunConfig run, Path folder, long step, Map<String, Double> validation) {
+  public static Checkpoint write(
+      RunConfig run, Path folder, long step, Map<String, Double> validation) {
     CheckpointStore store =
         new CheckpointStore(
             folder.resolve("checkpoints"),
@@ -60,7 +62,8 @@ final class TrainedRuns {
       Ops tf = Ops.create(graph);
       Variables variables = new Variables(tf, tf.constant(step));
       LayerScope scope = LayerScope.inference(tf, variables, Precision.FLOAT32);
-      Operand<TFloat32> images = tf.zeros(tf.constant(new int[] {1, SIDE, SIDE, 3}), TFloat32.class);
+      Operand<TFloat32> images =
+          tf.zeros(tf.constant(new int[] {1, SIDE, SIDE, 3}), TFloat32.class);
       ExportedNetwork.of(run).outputs(scope, images);
       scope.at("projector").parameter("bias", Initializers.zeros(), 7);
       VariableFiles files = VariableFiles.build(tf, variables.all());
