@@ -133,7 +133,9 @@ public record SavedModelFolder(Path path, MetaGraphDef metaGraph) {
     try (InputStream in = Files.newInputStream(file)) {
       CodedInputStream coded = CodedInputStream.newInstance(in);
       coded.setSizeLimit(Integer.MAX_VALUE);
-      return SavedModel.parseFrom(coded);
+      SavedModel model = SavedModel.parseFrom(coded);
+      coded.checkLastTagWas(0);
+      return model;
     } catch (IOException e) {
       throw new UserError(
           UserError.Kind.INPUT,

@@ -20,7 +20,7 @@ import org.tensorflow.proto.TensorShapeProto;
  */
 public record ModelTensor(String label, String tensor, DataType type, Shape shape) {
   /** From a signature's entry. */
-  static ModelTensor of(String label, TensorInfo info) {
+  public static ModelTensor of(String label, TensorInfo info) {
     return new ModelTensor(label, info.getName(), info.getDtype(), shape(info.getTensorShape()));
   }
 

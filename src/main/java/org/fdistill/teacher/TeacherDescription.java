@@ -4,6 +4,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.fdistill.config.RunConfigs;
 import org.fdistill.config.TextProtos;
+import org.fdistill.graph.SavedModelFolder;
 import org.fdistill.proto.TeacherConfig;
 
 /** What a teacher's tensors mean: the run's config over the file beside the model. */
@@ -12,6 +13,17 @@ public final class TeacherDescription {
   public static final String FILE = "teacher.txtpb";
 
   private TeacherDescription() {}
+
+  /**
+   * The whole description of a config's teacher, where its model is still there; else what the
+   * config says.
+   */
+  public static TeacherConfig of(TeacherConfig config) {
+    Path path = Path.of(config.getPath());
+    return SavedModelFolder.isAt(path)
+        ? resolve(config, SavedModelFolder.read(path).path())
+        : RunConfigs.effective(config);
+  }
 
   /**
    * Lays the run's config over the file beside the model, field by field. A normalisation counts as

@@ -8,8 +8,8 @@ import java.util.random.RandomGenerator;
 
 /** Things in the background that are none of the classes: lines, curves and lumps. */
 final class Clutter {
-  private static final int MIN_ITEMS = 3;
-  private static final int MAX_ITEMS = 8;
+  private static final int MIN_ITEMS = 2;
+  private static final int MAX_ITEMS = 5;
   private static final int LUMP_CORNERS = 7;
 
   private Clutter() {}

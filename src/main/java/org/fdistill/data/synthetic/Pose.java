@@ -20,9 +20,9 @@ record Pose(AffineTransform turn, double tiltX, double tiltY, Point2D centre) {
   private static final double FLATNESS = 5e-3;
 
   /** Side of the square with the shape's area, relative to the image's shorter side. */
-  private static final double MIN_SIZE = 0.35;
+  private static final double MIN_SIZE = 0.42;
 
-  private static final double MAX_SIZE = 0.54;
+  private static final double MAX_SIZE = 0.6;
   private static final double MAX_TURN = 0.5;
   private static final double MAX_STRETCH = 1.25;
   private static final double MAX_SHEAR = 0.25;

@@ -23,7 +23,7 @@ record Scene(BufferedImage image, BufferedImage mask) {
    * How much brighter the shape's first colour is than the background's. Colours tell nothing of
    * the class, but a small network learns to tell shape from ground within minutes.
    */
-  private static final double MIN_CONTRAST = 70;
+  private static final double MIN_CONTRAST = 90;
 
   private static final double MIN_LIGHT = 0.6;
   private static final double MAX_LIGHT = 1.15;

@@ -14,7 +14,7 @@ final class Texture {
   }
 
   /** How much brighter or darker, per channel, the second colour is at most. */
-  private static final int MAX_STEP = 70;
+  private static final int MAX_STEP = 40;
 
   private final Kind kind;
   private final double cos;

@@ -1,0 +1,106 @@
+package org.fdistill.export;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.fdistill.config.UserError;
+import org.fdistill.graph.SavedModelFolder;
+import org.tensorflow.Result;
+import org.tensorflow.SavedModelBundle;
+import org.tensorflow.Session;
+import org.tensorflow.Tensor;
+import org.tensorflow.ndarray.buffer.DataBuffers;
+import org.tensorflow.proto.SignatureDef;
+import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.family.TType;
+
+/**
+ * Loads an export as a server would, and compares what it answers with what the same network
+ * answers with the weights of the checkpoint.
+ */
+final class ExportCheck {
+  /**
+   * Of the largest value of an output. Both sides run the same float32 kernels; only the order of
+   * sums may differ, where the runtime fuses ops of the leaner graph.
+   */
+  static final float TOLERANCE = 1e-5f;
+
+  private final List<ServingSignature> signatures;
+  private final ProbeImages images;
+
+  ExportCheck(List<ServingSignature> signatures, ProbeImages images) {
+    this.signatures = signatures;
+    this.images = images;
+  }
+
+  /** The largest difference found, of the largest value of its output. */
+  float compare(Session reference, Path exported) {
+    float worst = 0;
+    try (SavedModelBundle bundle =
+        SavedModelBundle.load(exported.toString(), SavedModelFolder.SERVE)) {
+      Map<String, SignatureDef> loaded = bundle.metaGraphDef().getSignatureDefMap();
+      for (ServingSignature signature : signatures) {
+        try (TType input = input(signature)) {
+          SignatureDef found = loaded.get(signature.name());
+          Map<String, float[]> expected = run(reference, signature.toProto(), input);
+          Map<String, float[]> actual = run(bundle.session(), found, input);
+          for (String output : expected.keySet()) {
+            String place = signature.name() + "/" + output;
+            worst = Math.max(worst, difference(place, expected.get(output), actual.get(output)));
+          }
+        }
+      }
+    }
+    return worst;
+  }
+
+  private TType input(ServingSignature signature) {
+    return signature.name().equals(ServingSignature.PIXELS) ? images.pixels() : images.files();
+  }
+
+  private static Map<String, float[]> run(Session session, SignatureDef signature, Tensor input) {
+    List<String> names = new ArrayList<>(signature.getOutputsMap().keySet());
+    Session.Runner runner = session.runner();
+    signature.getInputsMap().values().forEach(info -> runner.feed(info.getName(), input));
+    names.forEach(name -> runner.fetch(signature.getOutputsOrThrow(name).getName()));
+    Map<String, float[]> outputs = new TreeMap<>();
+    try (Result result = runner.run()) {
+      for (int i = 0; i < names.size(); i++) {
+        TFloat32 tensor = (TFloat32) result.get(i);
+        float[] values = new float[Math.toIntExact(tensor.size())];
+        tensor.copyTo(DataBuffers.of(values, false, false));
+        outputs.put(names.get(i), values);
+      }
+    }
+    return outputs;
+  }
+
+  /** The largest difference, of the largest value. */
+  static float difference(String place, float[] expected, float[] actual) {
+    if (actual == null || actual.length != expected.length) {
+      throw failed(place, (actual == null ? "no" : actual.length) + " values", expected.length);
+    }
+    float largest = 0;
+    float apart = 0;
+    for (int i = 0; i < expected.length; i++) {
+      largest = Math.max(largest, Math.abs(expected[i]));
+      apart = Math.max(apart, Math.abs(expected[i] - actual[i]));
+    }
+    float relative = largest == 0 ? apart : apart / largest;
+    if (!(relative <= TOLERANCE)) {
+      throw failed(place, "a difference of " + relative + " of the largest value", TOLERANCE);
+    }
+    return relative;
+  }
+
+  private static UserError failed(String place, String found, Object expected) {
+    return UserError.run(
+        """
+        The export does not answer as the trained weights do: output %s has %s.
+        Expected: %s.
+        Nothing was kept. Export again; if it stays so, this is a fault of fdistill."""
+            .formatted(place, found, expected));
+  }
+}

@@ -1,0 +1,163 @@
+package org.fdistill.export;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.fdistill.data.augment.CentreCrop;
+import org.fdistill.graph.LayerScope;
+import org.fdistill.graph.PixelNormalization;
+import org.fdistill.graph.Precision;
+import org.fdistill.graph.Variable;
+import org.fdistill.graph.Variables;
+import org.tensorflow.ConcreteFunction;
+import org.tensorflow.Graph;
+import org.tensorflow.Operand;
+import org.tensorflow.Signature;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.op.Op;
+import org.tensorflow.op.Ops;
+import org.tensorflow.op.core.Placeholder;
+import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TString;
+import org.tensorflow.types.TUint8;
+
+/**
+ * A clean graph of an exported network: its variables under the names that they had in training,
+ * two signatures that share them, and a saver. Everything is float32, whatever the run computed in.
+ * Letters: B batch, S image side.
+ */
+final class InferenceGraph implements AutoCloseable {
+  private final Graph graph = new Graph();
+  private final Ops tf = Ops.create(graph);
+  private final Variables variables = new Variables(tf, tf.constant(0L));
+  private final ExportedNetwork network;
+  private final int side;
+  private final List<ServingSignature> signatures;
+  private final SaverNodes saver;
+  private final Map<Variable, InitialValue> initialValues = new LinkedHashMap<>();
+
+  /**
+   * What a variable is before it is restored.
+   *
+   * @param value zeros
+   * @param assignment of the value
+   */
+  record InitialValue(Operand<TFloat32> value, Op assignment) {}
+
+  InferenceGraph(ExportedNetwork network) {
+    this.network = network;
+    this.side = network.backbone().imageSize();
+    this.signatures = List.of(pixels(), files());
+    this.saver = SaverNodes.build(tf, variables.all());
+    Ops initial = tf.withSubScope("initialize");
+    for (Variable variable : variables.all()) {
+      Operand<TFloat32> zero =
+          initial.zeros(initial.constant(variable.shape().asArray()), TFloat32.class);
+      Op assignment = initial.assignVariableOp(variable.handle(), zero);
+      initialValues.put(variable, new InitialValue(zero, assignment));
+    }
+  }
+
+  Graph graph() {
+    return graph;
+  }
+
+  ExportedNetwork network() {
+    return network;
+  }
+
+  List<ServingSignature> signatures() {
+    return signatures;
+  }
+
+  SaverNodes saver() {
+    return saver;
+  }
+
+  /** The variables, each with what it is before it is restored. */
+  Map<Variable, InitialValue> variables() {
+    return initialValues;
+  }
+
+  /** S. */
+  int side() {
+    return side;
+  }
+
+  /** The shape of every variable, by name. */
+  Map<String, Shape> shapes() {
+    Map<String, Shape> shapes = new LinkedHashMap<>();
+    variables.all().forEach(variable -> shapes.put(variable.name(), variable.shape()));
+    return shapes;
+  }
+
+  private ServingSignature pixels() {
+    Ops own = tf.withSubScope(ServingSignature.PIXELS);
+    Operand<TFloat32> images =
+        own.withName("images")
+            .placeholder(TFloat32.class, Placeholder.shape(Shape.of(-1, side, side, 3)));
+    return signature(own, ServingSignature.PIXELS, "images", images, images);
+  }
+
+  private ServingSignature files() {
+    Ops own = tf.withSubScope(ServingSignature.FILES);
+    Operand<TString> bytes =
+        own.withName("bytes").placeholder(TString.class, Placeholder.shape(Shape.of(-1)));
+    Operand<TUint8> images =
+        own.mapDefun(
+                List.of(bytes),
+                List.of(),
+                List.of(TUint8.class),
+                List.of(Shape.of(side, side, 3)),
+                decoding())
+            .output()
+            .get(0)
+            .expect(TUint8.class);
+    Operand<TFloat32> pixels = own.dtypes.cast(images, TFloat32.class);
+    return signature(own, ServingSignature.FILES, "bytes", bytes, pixels);
+  }
+
+  /** From one file to [S, S, 3], as evaluation sees it. */
+  private ConcreteFunction decoding() {
+    CentreCrop crop = new CentreCrop(network.evalCrop(), side);
+    return ConcreteFunction.create(
+        body -> {
+          Operand<TString> file =
+              body.placeholder(TString.class, Placeholder.shape(Shape.scalar()));
+          return Signature.builder("decode_image")
+              .input("bytes", file)
+              .output("image", crop.view(body, file))
+              .build();
+        });
+  }
+
+  private ServingSignature signature(
+      Ops own, String name, String inputName, Operand<?> input, Operand<TFloat32> pixels) {
+    Operand<TFloat32> images =
+        PixelNormalization.of(network.normalization()).apply(own.withSubScope("normalize"), pixels);
+    LayerScope scope = LayerScope.inference(own, variables, Precision.FLOAT32);
+    Map<String, Operand<TFloat32>> outputs = new LinkedHashMap<>();
+    network
+        .outputs(scope, images)
+        .forEach((key, value) -> outputs.put(key, own.withName(key).identity(value)));
+    return new ServingSignature(name, inputName, input, outputs);
+  }
+
+  /** The names of the nodes that an export needs. */
+  List<String> roots() {
+    List<String> roots = new ArrayList<>();
+    for (ServingSignature signature : signatures) {
+      signature.outputs().values().forEach(output -> roots.add(output.op().name()));
+    }
+    roots.add(saver.saved().op().name());
+    roots.add(saver.restored().op().name());
+    initialValues.values().forEach(v -> roots.add(v.assignment().op().name()));
+    return roots;
+  }
+
+  @Override
+  public void close() {
+    graph.close();
+  }
+}

@@ -1,0 +1,46 @@
+package org.fdistill.export;
+
+import java.util.Map;
+import org.tensorflow.Operand;
+import org.tensorflow.Output;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.proto.SignatureDef;
+import org.tensorflow.proto.TensorInfo;
+import org.tensorflow.types.TFloat32;
+
+/**
+ * One way to call the exported model.
+ *
+ * @param name of the signature
+ * @param inputName of its one input
+ * @param input placeholder, whose first dimension is the batch's
+ * @param outputs by name
+ */
+record ServingSignature(
+    String name, String inputName, Operand<?> input, Map<String, Operand<TFloat32>> outputs) {
+  /** Images as pixels. */
+  static final String PIXELS = "serving_default";
+
+  /** Images as files. */
+  static final String FILES = "image_bytes";
+
+  private static final String PREDICT = "tensorflow/serving/predict";
+
+  SignatureDef toProto() {
+    SignatureDef.Builder proto = SignatureDef.newBuilder().setMethodName(PREDICT);
+    proto.putInputs(inputName, info(input));
+    outputs.forEach((output, tensor) -> proto.putOutputs(output, info(tensor)));
+    return proto.build();
+  }
+
+  private static TensorInfo info(Operand<?> operand) {
+    Output<?> tensor = operand.asOutput();
+    TensorInfo.Builder info = TensorInfo.newBuilder();
+    info.setName(tensor.op().name() + ":" + tensor.index()).setDtype(tensor.dataType());
+    Shape shape = tensor.shape();
+    for (int i = 0; i < shape.numDimensions(); i++) {
+      info.getTensorShapeBuilder().addDimBuilder().setSize(i == 0 ? -1 : shape.get(i));
+    }
+    return info.build();
+  }
+}
