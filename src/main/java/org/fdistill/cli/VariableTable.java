@@ -32,7 +32,8 @@ final class VariableTable {
   /** One line for each first part of a name. */
   Table totals() {
     Map<String, Long> sums = new TreeMap<>();
-    shapes.forEach((name, shape) -> sums.merge(name.split("/")[0], shape.size(), Long::sum));
+    shapes.forEach(
+        (name, shape) -> sums.merge(name.replaceFirst("/.*", ""), shape.size(), Long::sum));
     Table table = new Table("part", "numbers");
     sums.forEach((part, sum) -> table.row(part, count(sum)));
     return table.row("total", count(total()));

@@ -53,7 +53,7 @@ class TrainingProgramTest {
   }
 
   private static void build(Task task) {
-    new TrainingProgram(Runs.config(), task, Rewriter.standard()).close();
+    new TrainingProgram(Runs.config(), task, Rewriter.of(Runs.config().getRuntime())).close();
   }
 
   @Test
@@ -95,7 +95,8 @@ class TrainingProgramTest {
             return scope.parameter("broken/scale", Initializers.constant(Float.NaN));
           }
         };
-    try (TrainingProgram program = new TrainingProgram(Runs.config(), task, Rewriter.standard())) {
+    try (TrainingProgram program =
+        new TrainingProgram(Runs.config(), task, Rewriter.of(Runs.config().getRuntime()))) {
       program.initialize(1);
       assertThat(program.nonFiniteVariables()).containsExactly("broken/scale");
     }
@@ -147,7 +148,8 @@ class TrainingProgramTest {
   @Test
   void aTracedRunMeasuresTheWaitForData() {
     RunConfig config = Runs.config();
-    try (TrainingProgram program = new TrainingProgram(config, Runs.TASK, Rewriter.standard())) {
+    try (TrainingProgram program =
+        new TrainingProgram(config, Runs.TASK, Rewriter.of(config.getRuntime()))) {
       program.initialize(1);
       program.trainData().start(program.session(), 0, Long.MAX_VALUE);
       TrainingProgram.Feed feed = new TrainingProgram.Feed(1, 0, 0, scale -> 0.1);
