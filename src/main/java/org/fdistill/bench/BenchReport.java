@@ -31,8 +31,17 @@ public record BenchReport(
     double matmulFraction,
     double dataWaitShare,
     Map<String, Double> shares,
-    List<StepTrace.OpTime> largestOps,
+    List<OpTime> largestOps,
     OptionalLong peakMemoryBytes,
     double finalLoss,
     double secondsToFirstStep,
-    int steps) {}
+    int steps) {
+  /**
+   * All ops of one kind.
+   *
+   * @param op the kernel's name
+   * @param milliseconds in one step
+   * @param count in one step
+   */
+  public record OpTime(String op, double milliseconds, int count) {}
+}

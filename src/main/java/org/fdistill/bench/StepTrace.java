@@ -36,13 +36,10 @@ final class StepTrace {
     }
   }
 
-  /** One kind of op. */
-  record OpTime(String op, double milliseconds, int count) {}
-
   private static final Pattern LABEL = Pattern.compile("(?s).* = (\\w+)\\(.*");
 
   private final Map<Part, Double> milliseconds = new LinkedHashMap<>();
-  private final Map<String, OpTime> byOp = new TreeMap<>();
+  private final Map<String, BenchReport.OpTime> byOp = new TreeMap<>();
 
   StepTrace(StepStats stats) {
     for (DeviceStepStats device : stats.getDevStatsList()) {
@@ -57,8 +54,9 @@ final class StepTrace {
     String op = label.matches() ? label.group(1) : node.getNodeName();
     byOp.merge(
         op,
-        new OpTime(op, time, 1),
-        (a, b) -> new OpTime(op, a.milliseconds() + b.milliseconds(), a.count() + b.count()));
+        new BenchReport.OpTime(op, time, 1),
+        (a, b) ->
+            new BenchReport.OpTime(op, a.milliseconds() + b.milliseconds(), a.count() + b.count()));
   }
 
   /** Each part's share of the ops' time, 0 to 1. */
@@ -72,9 +70,9 @@ final class StepTrace {
   }
 
   /** The kinds of ops that took longest. */
-  List<OpTime> largest(int count) {
+  List<BenchReport.OpTime> largest(int count) {
     return byOp.values().stream()
-        .sorted(Comparator.comparingDouble(OpTime::milliseconds).reversed())
+        .sorted(Comparator.comparingDouble(BenchReport.OpTime::milliseconds).reversed())
         .limit(count)
         .toList();
   }

@@ -8,6 +8,7 @@ final class Commands {
 
   /** In the order of the help. */
   static List<Command> all() {
-    return List.of(new ExportCommand(), new InspectCommand(), new DoctorCommand());
+    return List.of(
+        new BenchCommand(), new ExportCommand(), new InspectCommand(), new DoctorCommand());
   }
 }

@@ -1,0 +1,154 @@
+package org.fdistill.cli;
+
+import com.google.gson.GsonBuilder;
+import com.google.gson.JsonObject;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import org.fdistill.bench.BenchReport;
+import org.fdistill.bench.Benchmark;
+import org.fdistill.bench.RandomTeacher;
+import org.fdistill.config.RunConfigs;
+import org.fdistill.config.UserError;
+import org.fdistill.proto.RunConfig;
+import org.fdistill.task.Tasks;
+
+/** {@code fdistill bench}: measures the step of a run. */
+final class BenchCommand implements Command {
+  private static final ArgumentSpec CONFIG = ArgumentSpec.required("CONFIG", "The run to measure.");
+  private static final OptionSpec STEPS =
+      OptionSpec.value("steps", "N", "Steps that count; the median is reported.").orElse("10");
+  private static final OptionSpec WARMUP =
+      OptionSpec.value("warmup", "N", "Steps before them, at least 1.").orElse("3");
+  private static final OptionSpec JSON =
+      OptionSpec.value("json", "FILE", "Writes the figures to this file as well.");
+
+  @Override
+  public String name() {
+    return "bench";
+  }
+
+  @Override
+  public String summary() {
+    return "measures a run's step: speed, where its time goes, memory";
+  }
+
+  @Override
+  public String description() {
+    return "Runs some steps of a config and measures the steady state: milliseconds a step, images a"
+        + " second, the input pipeline alone, the share of teacher, student and update, memory, and"
+        + " the achieved rate of floating point operations as a fraction of a large matrix"
+        + " product's, which is run beside each step in the same process, precision and threads."
+        + " Nothing is trained for good. Without a path of the teacher, a teacher of the student's"
+        + " architecture with random weights takes its place: speed does not depend on them.";
+  }
+
+  @Override
+  public List<ArgumentSpec> arguments() {
+    return List.of(CONFIG);
+  }
+
+  @Override
+  public List<OptionSpec> options() {
+    return List.of(STEPS, WARMUP, JSON, OptionSpec.SET);
+  }
+
+  @Override
+  public List<String> examples() {
+    return List.of(
+        "bench configs/bench/vit_b16.txtpb",
+        "bench configs/bench/vit_b16.txtpb --set runtime.precision=BFLOAT16 --json bench.json");
+  }
+
+  @Override
+  public void run(ParsedOptions options, Console console) throws IOException {
+    RunConfig config = RunConfigs.load(options.path(CONFIG), options.all(OptionSpec.SET));
+    int steps = options.integer(STEPS, 1);
+    int warmup = options.integer(WARMUP, 1);
+    if (!config.hasDistill() || !config.getDistill().getTeacher().getPath().isEmpty()) {
+      report(options, console, measure(config, warmup, steps, console));
+      return;
+    }
+    try (TemporaryFolder folder = new TemporaryFolder("fdistill-bench")) {
+      console.note("writing a teacher of the student's architecture with random weights ...");
+      Path teacher = RandomTeacher.write(config, folder.path());
+      RunConfig.Builder complete = config.toBuilder();
+      complete.getDistillBuilder().getTeacherBuilder().setPath(teacher.toString());
+      report(options, console, measure(complete.build(), warmup, steps, console));
+    }
+  }
+
+  private static BenchReport measure(RunConfig config, int warmup, int steps, Console console) {
+    return new Benchmark(
+            config, Tasks.of(config), warmup, steps, text -> console.note(text + " ..."))
+        .run();
+  }
+
+  private static void report(ParsedOptions options, Console console, BenchReport report)
+      throws IOException {
+    console.print(table(report));
+    console.print("");
+    Table ops = new Table("op", "ms a step", "count");
+    report
+        .largestOps()
+        .forEach(op -> ops.row(op.op(), decimal("%.1f", op.milliseconds()), op.count()));
+    console.print(ops);
+    if (options.has(JSON)) {
+      Path file = options.path(JSON);
+      try {
+        Files.writeString(file, json(report));
+      } catch (IOException e) {
+        throw new UserError(
+            UserError.Kind.RUN, file + ": the figures could not be written: " + e, e);
+      }
+    }
+  }
+
+  private static Table table(BenchReport report) {
+    Table table = new Table("measure", "value");
+    table.row(
+        "ms a step (median of " + report.steps() + ")",
+        decimal("%.1f", report.millisecondsPerStep()));
+    table.row("images a second", decimal("%.2f", report.imagesPerSecond()));
+    table.row(
+        "input pipeline alone, images a second", decimal("%.1f", report.inputImagesPerSecond()));
+    table.row("GFLOP an image", decimal("%.2f", report.gigaflopsPerImage()));
+    table.row("large matrix product, GFLOP a second", decimal("%.1f", report.productGigaflops()));
+    table.row("achieved fraction of it", decimal("%.3f", report.matmulFraction()));
+    table.row("share of time waiting for data", decimal("%.3f", report.dataWaitShare()));
+    report
+        .shares()
+        .forEach((part, share) -> table.row("share of ops' time: " + part, decimal("%.3f", share)));
+    report
+        .peakMemoryBytes()
+        .ifPresent(bytes -> table.row("peak memory, GB", decimal("%.2f", bytes / 1e9)));
+    table.row("seconds to the first step", decimal("%.1f", report.secondsToFirstStep()));
+    table.row("loss of the last step", decimal("%.6f", report.finalLoss()));
+    return table;
+  }
+
+  private static String json(BenchReport report) {
+    JsonObject json = new JsonObject();
+    json.addProperty("milliseconds_per_step", report.millisecondsPerStep());
+    json.addProperty("images_per_second", report.imagesPerSecond());
+    if (Double.isFinite(report.inputImagesPerSecond())) {
+      json.addProperty("input_images_per_second", report.inputImagesPerSecond());
+    }
+    json.addProperty("gigaflops_per_image", report.gigaflopsPerImage());
+    json.addProperty("product_gigaflops_per_second", report.productGigaflops());
+    json.addProperty("matmul_fraction", report.matmulFraction());
+    json.addProperty("data_wait_share", report.dataWaitShare());
+    report.shares().forEach((part, share) -> json.addProperty(part + "_share", share));
+    report.peakMemoryBytes().ifPresent(bytes -> json.addProperty("peak_memory_bytes", bytes));
+    json.addProperty("seconds_to_first_step", report.secondsToFirstStep());
+    json.addProperty("final_loss", report.finalLoss());
+    json.addProperty("steps", report.steps());
+    return new GsonBuilder().setPrettyPrinting().create().toJson(json) + "\n";
+  }
+
+  private static String decimal(String format, double value) {
+    return Double.isNaN(value) ? "-" : String.format(Locale.ROOT, format, value);
+  }
+}
