@@ -29,10 +29,6 @@ final class TaskChecks {
         "distill.targets",
         "is CLASS_TOKEN, but model.vit.class_token is false");
     TeacherConfig teacher = task.getTeacher();
-    problems.unless(
-        !teacher.getPath().isBlank(),
-        TEACHER + ".path",
-        "is empty; name the folder of the teacher's SavedModel");
     problems.notNegative(teacher.getPrefixTokens(), TEACHER + ".prefix_tokens");
     problems.notNegative(teacher.getImageSize(), TEACHER + ".image_size");
     problems.unless(

@@ -16,7 +16,6 @@ class RunConfigChecksTest {
         "name=|name must be set, of letters, digits",
         "name=\"a b\"|found \"a b\"",
         "distill=|the config has no task; set exactly one of distill { }, classify { }",
-        "distill.teacher.path=|distill.teacher.path is empty; name the folder",
         "distill.beta=0|distill.beta must be above 0, found 0 (--set)",
         "distill.teacher.normalization.mean=1,2|distill.teacher.normalization.mean needs 3 values"
             + " (red, green, blue), found 2",
