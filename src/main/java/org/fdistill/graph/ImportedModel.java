@@ -7,6 +7,8 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.fdistill.config.UserError;
 import org.tensorflow.Graph;
 import org.tensorflow.GraphBridge;
@@ -80,6 +82,28 @@ public final class ImportedModel {
         .map(NodeDef::getName)
         .filter(needed::contains)
         .toList();
+  }
+
+  /**
+   * The variables that the output reads and that neither the saver nor the initialisation sets.
+   * Keras 3 writes such models with {@code tf.saved_model.save}; no loader can use them.
+   */
+  public List<String> variablesWithoutValue() {
+    Set<String> set = new LinkedHashSet<>(restoring());
+    set.addAll(restore.initializing());
+    Set<String> valued = sharedNames(set);
+    return sharedNames(inference(Set.of(input))).stream()
+        .filter(name -> !valued.contains(name))
+        .map(name -> name.substring(scope.length() + 1))
+        .toList();
+  }
+
+  /** Of the variables among some nodes. */
+  private Set<String> sharedNames(Set<String> nodes) {
+    return graph.getNodeList().stream()
+        .filter(node -> VARIABLES.contains(node.getOp()) && nodes.contains(node.getName()))
+        .map(node -> node.getAttrOrThrow("shared_name").getS().toStringUtf8())
+        .collect(Collectors.toCollection(TreeSet::new));
   }
 
   /** Whether the output depends on the input at all. */

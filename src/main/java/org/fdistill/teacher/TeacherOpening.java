@@ -54,6 +54,7 @@ final class TeacherOpening {
     ImportedModel model = importable(images.tensor(), features.tensor());
     checkOps(model);
     checkWiring(model, images, features);
+    checkVariables(model, features);
     Shape shape = features.shape();
     if (!TokenLayout.isDeclared(shape)) {
       shape = measured(input, images.tensor(), features.tensor());
@@ -112,6 +113,19 @@ final class TeacherOpening {
           Expected a model of images alone. Choose another signature or output, or export the \
           model with these inputs fixed."""
               .formatted(who, features.label(), String.join(", ", others)));
+    }
+  }
+
+  private void checkVariables(ImportedModel model, ModelTensor features) {
+    List<String> empty = model.variablesWithoutValue();
+    if (!empty.isEmpty()) {
+      throw UserError.input(
+          """
+          %s: its output %s reads %d variables that the model's saver does not restore, such as %s.
+          No loader of TensorFlow can run this signature; Keras 3 writes such models with \
+          tf.saved_model.save.
+          Export it again: a Keras 3 model with model.export(path)."""
+              .formatted(who, features.label(), empty.size(), empty.get(0)));
     }
   }
 

@@ -281,6 +281,20 @@ class TeacherErrorsTest {
   }
 
   @Test
+  void aVariableThatTheSaverForgot() {
+    ModelFiles.timesVariable(folder.resolve("one"), IMAGES, 2);
+    MetaGraphDef.Builder meta =
+        SavedModelFolder.read(folder.resolve("one")).metaGraph().toBuilder();
+    meta.getGraphDefBuilder().addNodeBuilder().setName("nothing").setOp("NoOp");
+    meta.getSaverDefBuilder().setRestoreOpName("nothing");
+    ModelFiles.write(folder.resolve("two"), meta.build());
+    assertRefused(
+        at(folder.resolve("two")),
+        "reads 1 variables that the model's saver does not restore, such as w",
+        "model.export(path)");
+  }
+
+  @Test
   void anOpThatThisTensorFlowHasNot() {
     Path path = frozen((tf, x) -> ModelFiles.outputs("tokens", tf.withName("odd").identity(x)));
     MetaGraphDef.Builder meta = SavedModelFolder.read(path).metaGraph().toBuilder();
