@@ -120,11 +120,16 @@ public final class CheckpointStore {
         UserError.Kind.RUN,
         folder.resolve(name)
             + ": the checkpoint could not be written: "
-            + cause.getMessage()
+            + reason(cause)
             + "."
             + room
             + "\nMake room and start the same command again: it goes on from the newest checkpoint.",
         cause);
+  }
+
+  /** TensorFlow adds lines about its graph. */
+  private static String reason(Exception cause) {
+    return String.valueOf(cause.getMessage()).strip().lines().findFirst().orElse("").strip();
   }
 
   /** Removes the checkpoints that need not stay. */

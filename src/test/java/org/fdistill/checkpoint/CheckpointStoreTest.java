@@ -181,7 +181,7 @@ class CheckpointStoreTest {
                     Map.of(),
                     prefix -> {
                       Files.write(Path.of(prefix + ".data-00000-of-00001"), new byte[100]);
-                      throw new IOException("No space left on device");
+                      throw new IOException("No space left on device\n\t [[{{node files/Save}}]]");
                     }))
         .isInstanceOf(UserError.class)
         .hasMessageContaining("step-20: the checkpoint could not be written")

@@ -103,6 +103,24 @@ class TrainerTest {
     assertThat(recording.steps.get(399).loss()).isLessThan(recording.steps.get(0).loss() / 50);
   }
 
+  /** The batch is the same in each step and nothing is learned: only the noise can differ. */
+  @Test
+  void randomDrawsDifferFromStepToStep() throws IOException {
+    Examples.records(root.resolve("data"), 8, 2);
+    Recording recording = new Recording();
+    Runs.train(
+        root.resolve("run"),
+        Runs.config(
+            "train_data.tfrecord.path=" + root.resolve("data/train-*.tfrecord"),
+            "schedule.length.steps=4",
+            "schedule.learning_rate=1e-9",
+            "schedule.min_learning_rate=1e-9"),
+        Runs.TASK,
+        recording);
+    assertThat(recording.steps.stream().map(ProgressListener.StepReport::loss).distinct())
+        .hasSize(4);
+  }
+
   @Test
   void theSameSeedGivesTheSameBitsAndAnotherDoesNot() {
     Path first = root.resolve("first");

@@ -45,8 +45,8 @@ final class Resize {
     Operand<TFloat32> rows = pass(tf, image, at(tf, size, 0), at(tf, offset, 0)); // S, width, 3
     Operand<TFloat32> both =
         pass(tf, swapSides(tf, rows), at(tf, size, 1), at(tf, offset, 1)); // S, S, 3, columns first
-    Operand<TUint8> rounded = mirror(tf, round(tf, both), mirrored);
-    return tf.reshape(swapSides(tf, rounded), tf.constant(new int[] {side, side, 3}));
+    Operand<TFloat32> straight = swapSides(tf, mirror(tf, both, mirrored));
+    return tf.reshape(round(tf, straight), tf.constant(new int[] {side, side, 3}));
   }
 
   /**
@@ -86,7 +86,8 @@ final class Resize {
   }
 
   /** Reverses the columns, which come first here, or nothing: the list of axes is [0] or empty. */
-  private static Operand<TUint8> mirror(Ops tf, Operand<TUint8> image, Operand<TBool> mirrored) {
+  private static Operand<TFloat32> mirror(
+      Ops tf, Operand<TFloat32> image, Operand<TBool> mirrored) {
     Operand<TInt32> zero = tf.constant(new int[] {0});
     Operand<TInt32> axes = tf.expandDims(tf.dtypes.cast(mirrored, TInt32.class), tf.constant(0));
     return tf.reverse(image, tf.slice(zero, zero, axes));
