@@ -29,6 +29,8 @@ import org.tensorflow.types.TInt64;
  * A teacher of the student's architecture with random weights: speed does not depend on weights.
  */
 public final class RandomTeacher {
+  private static final String NAME = "random-teacher";
+
   private RandomTeacher() {}
 
   /**
@@ -39,9 +41,9 @@ public final class RandomTeacher {
    * @return the SavedModel's folder
    */
   public static Path write(RunConfig run, Path folder) {
-    RunConfig teacher =
-        run.toBuilder().clearTask().clearValidationData().setName("random-teacher").build();
-    Checkpoint checkpoint = checkpoint(teacher, folder.resolve("checkpoints"));
+    RunConfig.Builder teacher = run.toBuilder().clearValidationData().setName(NAME);
+    teacher.getDistillBuilder().getTeacherBuilder().setPath(NAME);
+    Checkpoint checkpoint = checkpoint(teacher.build(), folder.resolve("checkpoints"));
     return SavedModelExporter.export(checkpoint, folder.resolve("export")).path();
   }
 
