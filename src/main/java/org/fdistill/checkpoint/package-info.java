@@ -6,7 +6,10 @@
  *
  * <p>{@link org.fdistill.checkpoint.CheckpointStore} writes, finds and prunes the checkpoints of a
  * run; {@link org.fdistill.checkpoint.VariableFiles} holds the save and restore ops of a graph;
- * {@link org.fdistill.checkpoint.BundleReader} reads single tensors without a graph.
+ * {@link org.fdistill.checkpoint.BundleReader} reads single tensors without a graph. {@link
+ * org.fdistill.checkpoint.CheckpointChoice} finds the checkpoint that a user means, and {@link
+ * org.fdistill.checkpoint.SavedWeights} the weights of a run, a checkpoint or an export, from which
+ * another run can start.
  *
  * <p>Limits: one process writes; variables are float32; a store has no lock of its own.
  */

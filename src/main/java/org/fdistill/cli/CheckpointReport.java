@@ -2,8 +2,8 @@ package org.fdistill.cli;
 
 import java.util.TreeMap;
 import org.fdistill.checkpoint.Checkpoint;
+import org.fdistill.checkpoint.CheckpointChoice;
 import org.fdistill.checkpoint.Manifest;
-import org.fdistill.export.CheckpointChoice;
 
 /** What a checkpoint holds. */
 final class CheckpointReport {

@@ -9,6 +9,10 @@ final class Commands {
   /** In the order of the help. */
   static List<Command> all() {
     return List.of(
-        new BenchCommand(), new ExportCommand(), new InspectCommand(), new DoctorCommand());
+        new TrainCommand(),
+        new BenchCommand(),
+        new ExportCommand(),
+        new InspectCommand(),
+        new DoctorCommand());
   }
 }

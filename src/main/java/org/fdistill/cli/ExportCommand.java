@@ -2,10 +2,9 @@ package org.fdistill.cli;
 
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 import org.fdistill.checkpoint.Checkpoint;
+import org.fdistill.checkpoint.CheckpointChoice;
 import org.fdistill.config.UserError;
-import org.fdistill.export.CheckpointChoice;
 import org.fdistill.export.SavedModelExporter;
 import org.fdistill.export.SavedModelExporter.Exported;
 
@@ -70,12 +69,7 @@ final class ExportCommand implements Command {
     console.note("Exporting " + checkpoint.folder() + " ...");
     Exported exported = SavedModelExporter.export(checkpoint, out);
     console.print(exported.path().toString());
-    console.note(
-        String.format(
-            Locale.ROOT,
-            "%,d parameters. Loaded back: outputs differ by at most %.1e of the largest value.",
-            exported.parameters(),
-            exported.difference()));
+    console.note(ExportAtEnd.text(exported));
   }
 
   private static Path beside(Path folder) {
@@ -83,6 +77,6 @@ final class ExportCommand implements Command {
       throw UserError.usage(
           folder + ": this is a single checkpoint; say with --out where its export goes.");
     }
-    return folder.resolve("export");
+    return folder.resolve(ExportAtEnd.FOLDER);
   }
 }

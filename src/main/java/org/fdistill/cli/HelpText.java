@@ -12,6 +12,10 @@ final class HelpText {
       "Feature distillation of vision models on TensorFlow: a frozen teacher SavedModel in, a"
           + " distilled student SavedModel out.";
 
+  private static final String EXIT_CODES =
+      "Exit codes: 0 done, 1 the run failed, 2 usage or config, 3 a bad or missing input file, 130 or"
+          + " 143 stopped by a signal.";
+
   private final int width;
   private final StringBuilder text = new StringBuilder();
 
@@ -33,6 +37,8 @@ final class HelpText {
     help.columns(Map.of("--version", "Shows the version."));
     help.heading("Examples");
     commands.stream().map(command -> command.examples().get(0)).forEach(help::example);
+    help.line("");
+    help.paragraph(EXIT_CODES);
     help.line("");
     help.line("fdistill COMMAND --help shows a command's options.");
     return help.text.toString();

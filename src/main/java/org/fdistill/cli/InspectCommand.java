@@ -2,8 +2,8 @@ package org.fdistill.cli;
 
 import java.nio.file.Path;
 import java.util.List;
+import org.fdistill.checkpoint.CheckpointChoice;
 import org.fdistill.config.UserError;
-import org.fdistill.export.CheckpointChoice;
 import org.fdistill.graph.SavedModelFolder;
 
 /** {@code fdistill inspect}: says what a model, a run or a checkpoint holds. */

@@ -21,7 +21,8 @@ public final class Main {
   }
 
   /**
-   * Runs one command and exits: 0 done, 1 the run failed, 2 usage or config, 3 bad input file.
+   * Runs one command and exits: 0 done, 1 the run failed, 2 usage or config, 3 bad input file, and
+   * 128 and the number of a signal that stopped it.
    *
    * @param args the command line
    */
@@ -35,6 +36,8 @@ public final class Main {
     try {
       dispatch(words.stream().dropWhile(word -> word.equals("--verbose")).toList());
       return 0;
+    } catch (Stopped stopped) {
+      return stopped.exitCode();
     } catch (Throwable failure) { // errors of the virtual machine as well: they get a message too
       ErrorReport report = ErrorReport.of(failure);
       console.error(report.message());

@@ -5,6 +5,7 @@ import org.fdistill.proto.Duration;
 import org.fdistill.proto.LogConfig;
 import org.fdistill.proto.OptimizerConfig;
 import org.fdistill.proto.RunConfig;
+import org.fdistill.proto.RuntimeConfig;
 import org.fdistill.proto.ScheduleConfig;
 
 /** Checks the values of optimiser, schedule, runtime, checkpoints and log. */
@@ -21,6 +22,7 @@ final class TrainingChecks {
     checks.schedule(config.getSchedule());
     checks.checkpoint(config.getCheckpoint());
     checks.log(config.getLog());
+    checks.compiledStep(config);
     problems.notNegative(config.getRuntime().getIntraOpThreads(), "runtime.intra_op_threads");
     problems.notNegative(config.getRuntime().getInterOpThreads(), "runtime.inter_op_threads");
   }
@@ -32,6 +34,17 @@ final class TrainingChecks {
     problems.notNegative(optimizer.getAdamw().getWeightDecay(), "optimizer.adamw.weight_decay");
     problems.notNegative(optimizer.getClipNorm(), "optimizer.clip_norm");
     problems.positive(optimizer.getAccumulation(), "optimizer.accumulation");
+  }
+
+  private void compiledStep(RunConfig config) {
+    int accumulation = config.getOptimizer().getAccumulation();
+    problems.unless(
+        config.getRuntime().getXla() != RuntimeConfig.Xla.WHOLE_STEP || accumulation <= 1,
+        "runtime.xla",
+        String.format(
+            "is WHOLE_STEP, which compiles one update a run, but optimizer.accumulation is %d; set"
+                + " accumulation to 1, or xla to AUTO or OFF",
+            accumulation));
   }
 
   private void schedule(ScheduleConfig schedule) {

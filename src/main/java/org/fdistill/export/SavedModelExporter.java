@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import org.fdistill.checkpoint.Checkpoint;
+import org.fdistill.checkpoint.CheckpointChoice;
 import org.fdistill.config.TextProtos;
 import org.fdistill.config.UserError;
 import org.fdistill.graph.SavedModelFolder;

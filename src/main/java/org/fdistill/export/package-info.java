@@ -4,7 +4,7 @@
  * <p>{@link org.fdistill.export.SavedModelExporter} builds a graph for inference from the same
  * parameter names as in training ({@link org.fdistill.export.ExportedNetwork}), fills it from the
  * checkpoint, writes it, loads it back and compares all outputs before it gives the folder its
- * version number. {@link org.fdistill.export.CheckpointChoice} finds the checkpoint that a user
+ * version number. {@link org.fdistill.checkpoint.CheckpointChoice} finds the checkpoint that a user
  * means. A task with outputs beside the backbone's adds a {@link org.fdistill.export.Head}.
  *
  * <p>Limits: weights are variables in a bundle, so they may pass 2 GB, but the graph itself may

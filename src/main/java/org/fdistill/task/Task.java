@@ -2,6 +2,7 @@ package org.fdistill.task;
 
 import java.util.Map;
 import org.fdistill.graph.LayerScope;
+import org.fdistill.model.Backbones;
 import org.tensorflow.Operand;
 import org.tensorflow.Session;
 import org.tensorflow.types.TFloat32;
@@ -42,6 +43,11 @@ public interface Task {
 
   /** Whether a larger {@link #criterion()} is better. */
   boolean largerIsBetter();
+
+  /** What the names of the parameters of the network that is exported start with. */
+  default String network() {
+    return Backbones.SCOPE;
+  }
 
   /** K: labels must be 0 to K - 1; 0 where the task does not look at labels. */
   default int classes() {

@@ -15,7 +15,8 @@ final class LabelCheck {
    *
    * @param classes K; 0: the task does not look at labels
    * @param field of the config that describes the data
-   * @throws UserError where labels are needed and the source has none
+   * @throws UserError where labels are needed and the source has none, or more classes than the
+   *     task
    */
   LabelCheck(InputPipeline pipeline, int classes, String field) {
     this.pipeline = pipeline;
@@ -27,6 +28,14 @@ final class LabelCheck {
               + ": these examples have no labels, and the task needs one of "
               + classes
               + " classes for each.\nTake a source with labels.");
+    }
+    int named = pipeline.source().classNames().size();
+    if (classes > 0 && named > classes) {
+      throw UserError.input(
+          String.format(
+              "%s: these examples have %d classes, and classify.classes is %d.\n"
+                  + "Set classify.classes to %d, or leave out the classes from %s on.",
+              field, named, classes, named, pipeline.source().classNames().get(classes)));
     }
   }
 

@@ -1,7 +1,10 @@
 package org.fdistill.train;
 
 import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
@@ -38,24 +41,37 @@ public final class StopRequest {
     return Optional.ofNullable(reason.get()).map(EXIT_CODES::get);
   }
 
+  /** Signals that make a request; closing gives them their usual effect back. */
+  public interface Signals extends AutoCloseable {
+    @Override
+    void close();
+  }
+
   /**
    * Lets SIGINT and SIGTERM make this request. Java has no public way to see a second signal, so
    * this goes through {@code sun.misc.Signal}, which every JDK 17 has; where the JVM refuses, the
    * signals keep their usual effect.
    *
+   * @param stopping is told of the first signal
    * @param exitNow is given the exit code when a second signal comes
    */
-  public void onSignals(IntConsumer exitNow) {
-    EXIT_CODES.forEach((name, code) -> handle(name, () -> signalled(name, code, exitNow)));
+  public Signals onSignals(Runnable stopping, IntConsumer exitNow) {
+    List<Runnable> undo = new ArrayList<>();
+    EXIT_CODES.forEach(
+        (name, code) -> undo.add(handle(name, () -> signalled(name, code, stopping, exitNow))));
+    return () -> undo.forEach(Runnable::run);
   }
 
-  private void signalled(String name, int code, IntConsumer exitNow) {
-    if (!request(name)) {
+  private void signalled(String name, int code, Runnable stopping, IntConsumer exitNow) {
+    if (request(name)) {
+      stopping.run();
+    } else {
       exitNow.accept(code);
     }
   }
 
-  private static void handle(String name, Runnable action) {
+  /** Returns what brings the handler before back. */
+  private static Runnable handle(String name, Runnable action) {
     try {
       Class<?> signal = Class.forName("sun.misc.Signal");
       Class<?> handler = Class.forName("sun.misc.SignalHandler");
@@ -69,13 +85,23 @@ public final class StopRequest {
                 }
                 return null;
               });
-      signal
-          .getMethod("handle", signal, handler)
-          .invoke(null, signal.getConstructor(String.class).newInstance(name), proxy);
+      Object own = signal.getConstructor(String.class).newInstance(name);
+      Method handle = signal.getMethod("handle", signal, handler);
+      Object before = handle.invoke(null, own, proxy);
+      return () -> restore(handle, own, before);
     } catch (InvocationTargetException e) {
       // The JVM was started with -Xrs: signals are not ours.
+      return () -> {};
     } catch (ReflectiveOperationException e) {
       throw new LinkageError("this JVM has no sun.misc.Signal", e);
+    }
+  }
+
+  private static void restore(Method handle, Object signal, Object before) {
+    try {
+      handle.invoke(null, signal, before);
+    } catch (ReflectiveOperationException e) {
+      throw new LinkageError("a signal's handler cannot be set back", e);
     }
   }
 }

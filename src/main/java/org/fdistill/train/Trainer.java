@@ -147,18 +147,25 @@ public final class Trainer {
   }
 
   private void restore() {
-    program.initialize(config.getSeed());
     setup.task().restoreFrozen(program.session());
-    store
-        .newest(program.endpoints().files().shapes(), this::tell)
-        .ifPresent(
-            checkpoint -> {
-              latest = checkpoint;
-              program.restore(checkpoint.prefix());
-            });
+    latest = store.newest(program.endpoints().files().shapes(), this::tell).orElse(null);
+    String initial = latestOrFirstValues();
+    if (!initial.isEmpty()) {
+      tell(initial);
+    }
     startAtLatest();
     data.checkReadable();
     log.start(step, config.getLog().getTensorboard());
+  }
+
+  /** Brings the variables to where {@link #latest} says; what to tell of a start from step 0. */
+  private String latestOrFirstValues() {
+    if (latest == null) {
+      return new FirstValues(program, config, setup.task().network()).assign();
+    }
+    program.initialize(config.getSeed());
+    program.restore(latest.prefix());
+    return "";
   }
 
   private void startAtLatest() {
@@ -199,11 +206,7 @@ public final class Trainer {
   /** The variables hold garbage now: the checkpoint, or the start, replaces them. */
   private void goBack(StepResult result, TrainingData.Span batch) {
     String what = nonFinite.describe(step + 1, result);
-    if (latest == null) {
-      program.initialize(config.getSeed());
-    } else {
-      program.restore(latest.prefix());
-    }
+    latestOrFirstValues();
     nonFinite.requireFiniteStart(what);
     startAtLatest();
     data.skip(batch);

@@ -82,6 +82,12 @@ class RunConfigChecksTest {
   }
 
   @Test
+  void aCompiledStepDoesNotAccumulate() {
+    assertThat(message(RunConfigsTest.SMALL, "optimizer.accumulation=2", "runtime.xla=WHOLE_STEP"))
+        .contains("runtime.xla is WHOLE_STEP", "optimizer.accumulation is 2", "set accumulation");
+  }
+
+  @Test
   void classTokenTargetsNeedAClassToken() {
     String text = RunConfigsTest.SMALL.replace("heads: 2", "heads: 2 class_token: false");
     assertThat(message(text, "distill.targets=CLASS_TOKEN"))

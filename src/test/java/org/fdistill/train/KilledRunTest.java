@@ -37,7 +37,7 @@ class KilledRunTest {
    */
   public static void main(String[] arguments) {
     StopRequest stop = new StopRequest();
-    stop.onSignals(Runtime.getRuntime()::halt);
+    stop.onSignals(() -> {}, Runtime.getRuntime()::halt);
     Recording recording =
         new Recording(
             step -> {

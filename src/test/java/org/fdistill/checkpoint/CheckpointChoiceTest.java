@@ -1,4 +1,4 @@
-package org.fdistill.export;
+package org.fdistill.checkpoint;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
-import org.fdistill.checkpoint.Checkpoint;
 import org.fdistill.config.UserError;
+import org.fdistill.export.TrainedRuns;
 import org.fdistill.proto.RunConfig;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;

@@ -1,4 +1,4 @@
-package org.fdistill.export;
+package org.fdistill.checkpoint;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
-import org.fdistill.checkpoint.Checkpoint;
 import org.fdistill.config.RunConfigs;
 import org.fdistill.config.UserError;
 import org.fdistill.proto.RunConfig;

@@ -1,0 +1,46 @@
+package org.fdistill.cli;
+
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import org.fdistill.export.SavedModelExporter;
+import org.fdistill.export.SavedModelExporter.Exported;
+import org.fdistill.train.ProgressListener;
+import org.fdistill.train.RunEnd;
+
+/** Exports a finished run's last checkpoint into its folder, as the next version of export/. */
+final class ExportAtEnd implements RunEnd {
+  /** The exports of a run, below its folder. */
+  static final String FOLDER = "export";
+
+  private final ProgressListener listener;
+
+  /**
+   * Makes one.
+   *
+   * @param listener is told how the export went
+   */
+  ExportAtEnd(ProgressListener listener) {
+    this.listener = listener;
+  }
+
+  @Override
+  public Map<String, Object> finished(Finished run) {
+    Exported exported = SavedModelExporter.export(run.last(), run.folder().resolve(FOLDER));
+    listener.message(text(exported));
+    Map<String, Object> entries = new LinkedHashMap<>();
+    entries.put("export", run.folder().relativize(exported.path()).toString());
+    entries.put("export_parameters", exported.parameters());
+    return entries;
+  }
+
+  /** What to tell of an export. */
+  static String text(Exported exported) {
+    return String.format(
+        Locale.ROOT,
+        "%s: %,d parameters. Loaded back: outputs differ by at most %.1e of the largest value.",
+        exported.path(),
+        exported.parameters(),
+        exported.difference());
+  }
+}

@@ -1,0 +1,90 @@
+package org.fdistill.cli;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.fdistill.config.RunConfigs;
+import org.fdistill.graph.SavedModelFolder;
+import org.fdistill.proto.RunConfig;
+import org.fdistill.train.RunResult;
+
+/** {@code fdistill train}: runs a config, or goes on with a run. */
+final class TrainCommand implements Command {
+  private static final ArgumentSpec CONFIG =
+      ArgumentSpec.required("CONFIG", "A run config, such as configs/smoke/classify.txtpb.");
+  private static final OptionSpec WORKDIR =
+      OptionSpec.WORKDIR.explained(
+          "The run's folder. A run that it holds goes on; a run of another config is refused."
+              + " Default: runs/NAME, with the config's name.");
+
+  @Override
+  public String name() {
+    return "train";
+  }
+
+  @Override
+  public String summary() {
+    return "trains what a run config describes, and exports it";
+  }
+
+  @Override
+  public String description() {
+    return "Trains until the schedule's end, validates, and exports the network to export/1 in the"
+        + " run's folder. The folder also gets config.txtpb (every default spelt out), run.log,"
+        + " metrics.jsonl, events/ for TensorBoard, checkpoints/step-N and, at the end,"
+        + " summary.json. The same command goes on with a run that was stopped or killed, from its"
+        + " newest checkpoint. Ctrl-C or SIGTERM stops after the current step with a checkpoint"
+        + " (exit code 130 or 143); a second one stops at once.\n"
+        + "Relative paths, on the command line and in the config, start at the current directory.";
+  }
+
+  @Override
+  public List<ArgumentSpec> arguments() {
+    return List.of(CONFIG);
+  }
+
+  @Override
+  public List<OptionSpec> options() {
+    return List.of(WORKDIR, OptionSpec.SET);
+  }
+
+  @Override
+  public List<String> examples() {
+    return List.of(
+        "train configs/smoke/classify.txtpb",
+        "train configs/distill/clip_b_100ep.txtpb --workdir runs/a --set"
+            + " schedule.length.epochs=50");
+  }
+
+  @Override
+  public void run(ParsedOptions options, Console console) {
+    RunConfig config = RunConfigs.load(options.path(CONFIG), options.all(OptionSpec.SET));
+    Path folder = options.findPath(WORKDIR).orElseGet(() -> Path.of("runs", config.getName()));
+    console.note("run folder " + folder);
+    report(new RunTraining(config, folder, console).run(), folder, console);
+  }
+
+  private static void report(RunResult result, Path folder, Console console) {
+    console.print("run folder  " + folder);
+    console.print("checkpoint  " + result.checkpoint());
+    Path exports = folder.resolve(ExportAtEnd.FOLDER);
+    boolean exported = SavedModelFolder.isAt(exports);
+    if (exported) {
+      console.print("export      " + SavedModelFolder.read(exports).path());
+    }
+    if (!result.validation().isEmpty()) {
+      console.print("validation  " + figures(result.validation()));
+    }
+    console.note("Next: fdistill evaluate " + folder + " --knn");
+    console.note(
+        exported ? "      fdistill inspect " + exports : "      fdistill export " + folder);
+    console.note("      tensorboard --logdir " + folder.resolve("events"));
+  }
+
+  private static String figures(Map<String, Double> values) {
+    return values.entrySet().stream()
+        .map(entry -> entry.getKey() + " " + ConsoleProgress.figure(entry.getValue()))
+        .collect(Collectors.joining("  "));
+  }
+}
