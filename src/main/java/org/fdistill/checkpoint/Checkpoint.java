@@ -65,23 +65,6 @@ public record Checkpoint(Path folder, Manifest manifest) {
    * @throws UserError of kind input, naming all that is missing or of another shape
    */
   public void requireVariables(Map<String, Shape> expected) {
-    StringBuilder differences = new StringBuilder();
-    try (BundleReader reader = new BundleReader(prefix())) {
-      Map<String, Shape> found = reader.shapes();
-      expected.forEach(
-          (name, shape) -> {
-            if (!found.containsKey(name)) {
-              differences.append("\n  ").append(name).append(": missing");
-            } else if (!found.get(name).equals(shape)) {
-              differences
-                  .append("\n  " + name + ": found " + found.get(name))
-                  .append(", expected " + shape);
-            }
-          });
-    }
-    if (differences.length() > 0) {
-      throw UserError.input(
-          folder + ": a checkpoint of another model, or incomplete:" + differences);
-    }
+    SavedWeights.of(this).requireVariables(expected);
   }
 }

@@ -46,6 +46,22 @@ public record SavedWeights(String origin, Path prefix) {
   }
 
   /**
+   * Checks that all that a graph needs is there.
+   *
+   * @param expected shape of each variable, by name
+   * @throws UserError of kind input, naming all that is missing or of another shape
+   */
+  public void requireVariables(Map<String, Shape> expected) {
+    Map<String, Shape> found = shapes();
+    found.keySet().retainAll(expected.keySet());
+    String differences = differences(new TreeMap<>(expected), found);
+    if (!differences.isEmpty()) {
+      throw UserError.input(
+          origin + ": a checkpoint of another model, or incomplete:" + differences);
+    }
+  }
+
+  /**
    * Loads one network's parameters. What else the source holds, such as the moments of an optimiser
    * or another task's head, is left out.
    *
@@ -92,7 +108,7 @@ public record SavedWeights(String origin, Path prefix) {
     wanted.forEach(
         (name, shape) -> {
           if (!found.containsKey(name)) {
-            lines.append("\n  - ").append(name).append(": missing in the source");
+            lines.append("\n  - ").append(name).append(": missing");
           } else if (!found.get(name).equals(shape)) {
             String both = ": found " + found.get(name) + ", expected " + shape;
             lines.append("\n  ! ").append(name).append(both);
@@ -101,7 +117,7 @@ public record SavedWeights(String origin, Path prefix) {
     found.forEach(
         (name, shape) -> {
           if (!wanted.containsKey(name)) {
-            lines.append("\n  + ").append(name).append(": in the source only, ").append(shape);
+            lines.append("\n  + ").append(name).append(": not in the network, ").append(shape);
           }
         });
     return lines.toString();

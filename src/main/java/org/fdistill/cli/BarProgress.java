@@ -10,7 +10,6 @@ import me.tongfei.progressbar.ProgressState;
 final class BarProgress extends ConsoleProgress {
   private static final int REFRESH_MILLIS = 250;
   private static final int BAR = 20;
-  private static final String CLEAR_LINE = "\r\u001b[2K";
 
   private final Console console;
   private ProgressBar bar;
@@ -44,7 +43,7 @@ final class BarProgress extends ConsoleProgress {
 
   @Override
   public void message(String text) {
-    console.note(bar == null ? text : CLEAR_LINE + text);
+    console.note(bar == null ? text : Console.CLEAR_LINE + text);
   }
 
   @Override

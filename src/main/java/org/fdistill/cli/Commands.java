@@ -9,10 +9,12 @@ final class Commands {
   /** In the order of the help. */
   static List<Command> all() {
     return List.of(
+        new MakeDataCommand(),
         new TrainCommand(),
-        new BenchCommand(),
+        new EvaluateCommand(),
         new ExportCommand(),
         new InspectCommand(),
+        new BenchCommand(),
         new DoctorCommand());
   }
 }

@@ -9,6 +9,9 @@ import java.util.Map;
  * NO_COLOR}.
  */
 public final class Console {
+  /** Wipes the terminal's current line. */
+  static final String CLEAR_LINE = "\r\u001b[2K";
+
   private static final int DEFAULT_WIDTH = 100;
 
   private final PrintStream out;
@@ -74,6 +77,17 @@ public final class Console {
   /** Progress of a run: a bar on a terminal, else a line now and then. */
   public ConsoleProgress progress() {
     return terminal ? new BarProgress(this) : new LineProgress(this);
+  }
+
+  /** Whether a person watches. */
+  boolean isTerminal() {
+    return terminal;
+  }
+
+  /** Puts a text in place of the terminal's current line. */
+  void redraw(String text) {
+    err.print(CLEAR_LINE + text);
+    err.flush();
   }
 
   /** Columns of the terminal, or a default. */

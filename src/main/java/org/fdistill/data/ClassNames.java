@@ -13,8 +13,22 @@ public final class ClassNames {
 
   private ClassNames() {}
 
-  /** Writes the file into a folder, whole or not at all. */
+  /**
+   * Writes the file into a folder, whole or not at all.
+   *
+   * @throws UserError where the folder's file names other classes: one set of labels would then
+   *     mean two things
+   */
   public static void write(Path folder, List<String> names) throws IOException {
+    List<String> old = beside(folder.resolve(FILE));
+    if (!old.isEmpty() && !old.equals(names)) {
+      throw UserError.usage(
+          String.format(
+              "%s names other classes: %d (%s, ...) instead of %d (%s, ...).\n"
+                  + "The splits of one data set have the same classes; write this one to another"
+                  + " folder.",
+              folder.resolve(FILE), old.size(), old.get(0), names.size(), names.get(0)));
+    }
     Path unfinished = folder.resolve("." + FILE + ".unfinished");
     Files.write(unfinished, names);
     Files.move(unfinished, folder.resolve(FILE), StandardCopyOption.ATOMIC_MOVE);

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import org.fdistill.checkpoint.Checkpoint;
 import org.fdistill.checkpoint.CheckpointChoice;
+import org.fdistill.config.RunConfigs;
 import org.fdistill.config.TextProtos;
 import org.fdistill.config.UserError;
 import org.fdistill.graph.SavedModelFolder;
@@ -23,6 +24,9 @@ import org.tensorflow.Session;
  * card, and the description with which the model can serve as a teacher itself.
  */
 public final class SavedModelExporter {
+  /** The run's config inside of an export. */
+  public static final Path CONFIG = Path.of("assets.extra", "config.txtpb");
+
   private SavedModelExporter() {}
 
   /**
@@ -97,6 +101,7 @@ public final class SavedModelExporter {
     WarmupRequests.write(
         extra.resolve(WarmupRequests.FILE), run.getName(), graph.signatures(), images);
     Files.writeString(extra.resolve("model_card.md"), ModelCard.of(run, checkpoint, graph));
+    RunConfigs.write(folder.resolve(CONFIG), run);
     TextProtos.write(
         folder.resolve(TeacherDescription.FILE),
         description(run, graph.network().backbone()),

@@ -13,7 +13,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.Map;
 
 /** JSON as a run's files have it: a number that is not finite becomes null. */
-final class Json {
+public final class Json {
   private static final Gson LINE = new GsonBuilder().serializeNulls().create();
   private static final Gson PRETTY =
       new GsonBuilder().serializeNulls().setPrettyPrinting().disableHtmlEscaping().create();
@@ -50,8 +50,12 @@ final class Json {
     }
   }
 
-  /** Writes a file in one piece. */
-  static void write(Path file, Map<String, ?> values) throws IOException {
+  /**
+   * Writes a file in one piece.
+   *
+   * @param values strings, numbers or booleans by name
+   */
+  public static void write(Path file, Map<String, ?> values) throws IOException {
     replace(file, PRETTY.toJson(object(values)) + "\n");
   }
 

@@ -122,11 +122,14 @@ final class ProgramBuilder {
 
   private LayerScope trainingScope() {
     return LayerScope.training(
-        tf.withSubScope("train"), variables, precision(), new Seeds(seed, microStep));
+        tf.withSubScope("train"),
+        variables,
+        precision(config.getRuntime()),
+        new Seeds(seed, microStep));
   }
 
-  private Precision precision() {
-    return config.getRuntime().getPrecision() == RuntimeConfig.Precision.BFLOAT16
+  static Precision precision(RuntimeConfig runtime) {
+    return runtime.getPrecision() == RuntimeConfig.Precision.BFLOAT16
         ? Precision.BFLOAT16
         : Precision.FLOAT32;
   }
@@ -174,7 +177,7 @@ final class ProgramBuilder {
     String labels = null;
     if (validationData != null) {
       Ops in = tf.withSubScope("validation");
-      LayerScope scope = LayerScope.inference(in, variables, precision());
+      LayerScope scope = LayerScope.inference(in, variables, precision(config.getRuntime()));
       validation =
           endpoints(in.withSubScope("values"), task.validation(scope, batch(validationData)));
       positions = endpoint(in, "positions", validationData.positions());

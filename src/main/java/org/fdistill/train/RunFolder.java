@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -63,7 +64,7 @@ final class RunFolder implements AutoCloseable {
 
   private void requireConfig(RunConfig config) throws IOException {
     Path file = path.resolve("config.txtpb");
-    if (Files.exists(file)) {
+    if (Files.exists(file) && hasCheckpoints()) {
       List<String> differences =
           ConfigDiff.between(RunConfigs.load(file, List.of()), config, ConfigDiff.HARMLESS);
       if (!differences.isEmpty()) {
@@ -75,6 +76,17 @@ final class RunFolder implements AutoCloseable {
       }
     }
     RunConfigs.write(file, config);
+  }
+
+  /** Without any, such as after a start that failed, there is no run to go on with. */
+  private boolean hasCheckpoints() throws IOException {
+    Path checkpoints = path.resolve("checkpoints");
+    if (!Files.isDirectory(checkpoints)) {
+      return false;
+    }
+    try (DirectoryStream<Path> found = Files.newDirectoryStream(checkpoints, "step-*")) {
+      return found.iterator().hasNext();
+    }
   }
 
   private UserError unusable(IOException cause) {

@@ -136,7 +136,7 @@ public final class Trainer {
     if (built.validationData() != null) {
       validation =
           new Validation(
-              built,
+              built.validation(),
               config.getValidationData(),
               classes,
               folder.file("unreadable-validation-images.txt"));

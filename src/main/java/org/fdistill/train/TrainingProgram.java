@@ -254,32 +254,20 @@ public final class TrainingProgram implements AutoCloseable {
     }
   }
 
-  /**
-   * Validates the next batch.
-   *
-   * @param values means over the batch, by name
-   * @param positions [B]
-   * @param labels [B]
-   */
-  @SuppressWarnings("ArrayRecordComponent") // Results are read, never compared.
-  public record ValidationResult(Map<String, Double> values, long[] positions, long[] labels) {}
-
-  /** Runs the next validation batch; {@code TFOutOfRangeException} after the last. */
-  public ValidationResult validateBatch() {
+  /** Runs validation batches; null without validation data. */
+  public ValidationStep validation() {
     ProgramEndpoints names = endpoints();
-    Session.Runner runner =
-        session.runner().fetch(names.validationPositions()).fetch(names.validationLabels());
-    names.validation().values().forEach(runner::fetch);
-    try (Result result = runner.run()) {
-      Map<String, Double> values = new LinkedHashMap<>();
-      for (String name : names.validation().keySet()) {
-        values.put(name, scalar(result, 2 + values.size()));
-      }
-      return new ValidationResult(values, longs(result.get(0)), longs(result.get(1)));
-    }
+    return validationData() == null
+        ? null
+        : new ValidationStep(
+            session,
+            validationData(),
+            names.validation(),
+            names.validationPositions(),
+            names.validationLabels());
   }
 
-  private static double scalar(Result result, int index) {
+  static double scalar(Result result, int index) {
     return ((TFloat32) result.get(index)).getFloat();
   }
 
@@ -289,7 +277,7 @@ public final class TrainingProgram implements AutoCloseable {
     return values;
   }
 
-  private static long[] longs(Tensor tensor) {
+  static long[] longs(Tensor tensor) {
     return ((NdArray<?>) tensor).size() == 0
         ? new long[0]
         : org.tensorflow.ndarray.StdArrays.array1dCopyOf((TInt64) tensor);

@@ -3,6 +3,7 @@ package org.fdistill.train;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.LongConsumer;
 import org.fdistill.data.BadExamples;
 import org.fdistill.data.InputPipeline;
 import org.fdistill.proto.DataConfig;
@@ -12,7 +13,7 @@ import org.tensorflow.exceptions.TFOutOfRangeException;
 public final class Validation {
   private static final String FIELD = "validation_data";
 
-  private final TrainingProgram program;
+  private final ValidationStep step;
   private final DataConfig config;
   private final LabelCheck labels;
   private final Path report;
@@ -20,15 +21,15 @@ public final class Validation {
   /**
    * Prepares passes.
    *
-   * @param program with validation data
-   * @param config of that data
+   * @param step runs a batch
+   * @param config of the data
    * @param classes K of the task; 0: labels do not matter
    * @param report the file that names unreadable examples
    */
-  public Validation(TrainingProgram program, DataConfig config, int classes, Path report) {
-    this.program = program;
+  public Validation(ValidationStep step, DataConfig config, int classes, Path report) {
+    this.step = step;
     this.config = config;
-    this.labels = new LabelCheck(program.validationData(), classes, FIELD);
+    this.labels = new LabelCheck(step.data(), classes, FIELD);
     this.report = report;
   }
 
@@ -39,21 +40,31 @@ public final class Validation {
    * @return means over the examples, by name; empty where the pass was ended early
    */
   public Optional<Map<String, Double>> run(StopRequest stop) {
-    InputPipeline data = program.validationData();
+    return run(stop, done -> {});
+  }
+
+  /**
+   * As {@link #run(StopRequest)}.
+   *
+   * @param listener is told how many images are done
+   */
+  public Optional<Map<String, Double>> run(StopRequest stop, LongConsumer listener) {
+    InputPipeline data = step.data();
     long examples = data.source().size();
-    data.start(program.session(), 0, examples);
+    data.start(step.session(), 0, examples);
     BadExamples bad = new BadExamples(data, 0, report, config.getMaxBadShare());
     IntervalMeans means = new IntervalMeans();
     try {
       while (!stop.isRequested()) {
-        TrainingProgram.ValidationResult batch = program.validateBatch();
-        bad.observe(program.session(), batch.positions());
-        labels.observe(program.session(), batch.positions(), batch.labels());
+        ValidationStep.BatchResult batch = step.next();
+        bad.observe(step.session(), batch.positions());
+        labels.observe(step.session(), batch.positions(), batch.labels());
         means.add(batch.values(), batch.positions().length);
+        listener.accept(bad.nextPosition());
       }
       return Optional.empty();
     } catch (TFOutOfRangeException e) {
-      bad.finish(program.session(), examples);
+      bad.finish(step.session(), examples);
       return Optional.of(means.take());
     }
   }

@@ -1,5 +1,6 @@
 package org.fdistill.task.distill;
 
+import java.util.LinkedHashMap;
 import java.util.Map;
 import org.fdistill.config.UserError;
 import org.fdistill.graph.LayerScope;
@@ -69,11 +70,10 @@ public final class FeatureDistillation implements Task {
     Ops tf = scope.tf();
     Operand<TFloat32> targets = targets(tf, batch);
     Operand<TFloat32> zero = tf.zerosLike(targets);
-    return Map.of(
-        LOSS,
-        Objective.smoothL1(tf, prediction(scope, batch), targets, config.getBeta()),
-        "predict_zero_loss",
-        Objective.smoothL1(tf, zero, targets, config.getBeta()));
+    Map<String, Operand<TFloat32>> values = new LinkedHashMap<>();
+    values.put(LOSS, Objective.smoothL1(tf, prediction(scope, batch), targets, config.getBeta()));
+    values.put("predict_zero_loss", Objective.smoothL1(tf, zero, targets, config.getBeta()));
+    return values;
   }
 
   @Override

@@ -1,0 +1,173 @@
+package org.fdistill.cli;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.fdistill.checkpoint.CheckpointChoice;
+import org.fdistill.config.UserError;
+import org.fdistill.graph.SavedModelFolder;
+import org.fdistill.task.Tasks;
+import org.fdistill.task.knn.NearestNeighbours.Outcome;
+import org.fdistill.train.Evaluation;
+import org.fdistill.train.Json;
+
+/** {@code fdistill evaluate}: how good a checkpoint or an export is. */
+final class EvaluateCommand implements Command {
+  private static final ArgumentSpec FOLDER =
+      ArgumentSpec.required("FOLDER", "A run's folder, a checkpoint's folder, or an export.");
+  private static final OptionSpec CHECKPOINT =
+      OptionSpec.value("checkpoint", "WHICH", "Which of a run's checkpoints: last, best or a step.")
+          .orElse(CheckpointChoice.LAST);
+  private static final OptionSpec DATA =
+      OptionSpec.value(
+          "data",
+          "DATA",
+          "Validation images instead of the run's: an image folder, or TFRecord files as a path or a"
+              + " quoted glob pattern, such as 'data/validation-*'.");
+  private static final OptionSpec KNN =
+      OptionSpec.flag(
+          "knn",
+          "Adds the kNN top-1 of the network, and of the teacher where it was distilled: each"
+              + " validation image is classified by the labels of the 20 training images with the"
+              + " most similar features. Needs labels.");
+  private static final OptionSpec BANK =
+      OptionSpec.value(
+              "bank", "N", "Training images to compare with, at most; more are thinned out evenly.")
+          .orElse(Integer.toString(NeighbourEvaluation.BANK));
+  private static final OptionSpec JSON =
+      OptionSpec.value("json", "FILE", "Also writes the values as JSON.");
+
+  @Override
+  public String name() {
+    return "evaluate";
+  }
+
+  @Override
+  public String summary() {
+    return "validates a checkpoint or an export; kNN top-1";
+  }
+
+  @Override
+  public String description() {
+    return "Computes what training logs as validation: loss, top-1 and top-5 of a classifier; of a"
+        + " distilled student its loss, the loss of predicting zero, and the ratio of both. The"
+        + " export of a student has no projector and therefore no loss: it takes --knn. The config"
+        + " is the one that the run kept; --set changes it. Relative paths in it start at the"
+        + " current directory.";
+  }
+
+  @Override
+  public List<ArgumentSpec> arguments() {
+    return List.of(FOLDER);
+  }
+
+  @Override
+  public List<OptionSpec> options() {
+    return List.of(CHECKPOINT, DATA, KNN, BANK, JSON, OptionSpec.SET);
+  }
+
+  @Override
+  public List<String> examples() {
+    return List.of(
+        "evaluate runs/clip-b-100ep --checkpoint best",
+        "evaluate runs/quickstart --knn --json values.json",
+        "evaluate savedmodels/tiny-teacher --data 'data/shapes/validation-*'");
+  }
+
+  @Override
+  public void run(ParsedOptions options, Console console) {
+    Evaluated evaluated =
+        Evaluated.open(options.path(FOLDER), options.text(CHECKPOINT), options.all(OptionSpec.SET));
+    if (options.find(DATA).isPresent()) {
+      evaluated = evaluated.on(options.text(DATA));
+    }
+    boolean knn = options.has(KNN);
+    requireSomething(evaluated, knn);
+    Map<String, Object> values = new LinkedHashMap<>();
+    values.put("evaluated", evaluated.weights().origin());
+    evaluated.step().ifPresent(step -> values.put("step", step));
+    if (evaluated.hasValues()) {
+      values.putAll(validation(evaluated, console));
+    }
+    if (knn) {
+      values.putAll(neighbours(evaluated, options.integer(BANK, 1), console));
+    }
+    print(values, console);
+    options.findPath(JSON).ifPresent(file -> write(file, values));
+  }
+
+  private static void requireSomething(Evaluated evaluated, boolean knn) {
+    if (!evaluated.config().hasValidationData()) {
+      throw UserError.usage(
+          evaluated.weights().origin()
+              + ": its run had no validation_data.\nName images with --data.");
+    }
+    if (!evaluated.hasValues() && !knn) {
+      throw UserError.usage(
+          evaluated.weights().origin()
+              + ": the export of a distilled student has no projector, so that it has no loss.\n"
+              + "Ask for --knn, or evaluate the run's folder.");
+    }
+  }
+
+  private static Map<String, Object> validation(Evaluated evaluated, Console console) {
+    Path report =
+        Path.of(
+            System.getProperty("java.io.tmpdir"),
+            "fdistill-unreadable-images-" + ProcessHandle.current().pid() + ".txt");
+    Map<String, Double> found;
+    try (CountProgress progress = new CountProgress(console, "images validated")) {
+      found =
+          new Evaluation(evaluated.config(), Tasks.of(evaluated.config()))
+              .run(evaluated.weights(), report, progress);
+    }
+    Map<String, Object> values = new LinkedHashMap<>();
+    new TreeMap<>(found).forEach((name, value) -> values.put("validation_" + name, value));
+    if (found.containsKey("predict_zero_loss")) {
+      values.put("loss_over_predict_zero", found.get("loss") / found.get("predict_zero_loss"));
+    }
+    return values;
+  }
+
+  private static Map<String, Object> neighbours(Evaluated evaluated, int bank, Console console) {
+    NeighbourEvaluation evaluation = new NeighbourEvaluation(evaluated.config(), bank);
+    console.note("kNN of " + evaluated.weights().origin() + " ...");
+    Outcome own =
+        evaluated.model() == null
+            ? evaluation.student(evaluated.weights())
+            : evaluation.export(evaluated.model());
+    Map<String, Object> values = new LinkedHashMap<>();
+    values.put("student_knn_top1", own.top1());
+    String teacher = evaluated.config().getDistill().getTeacher().getPath();
+    if (evaluated.config().hasDistill() && !SavedModelFolder.isAt(Path.of(teacher))) {
+      console.warn("the teacher " + teacher + " is not there; its kNN is left out.");
+    } else if (evaluated.config().hasDistill()) {
+      console.note("kNN of the teacher " + teacher + " ...");
+      values.put("teacher_knn_top1", evaluation.teacher().top1());
+    }
+    values.put("knn_bank", own.bank());
+    values.put("knn_queries", own.queries());
+    return values;
+  }
+
+  private static void print(Map<String, Object> values, Console console) {
+    Map<String, Object> rows = new LinkedHashMap<>(values);
+    console.print("evaluated  " + rows.remove("evaluated"));
+    Table table = new Table("value", "");
+    rows.forEach(
+        (name, value) ->
+            table.row(name, value instanceof Double real ? ConsoleProgress.figure(real) : value));
+    console.print(table);
+  }
+
+  private static void write(Path file, Map<String, Object> values) {
+    try {
+      Json.write(file, values);
+    } catch (IOException e) {
+      throw new UserError(UserError.Kind.RUN, file + ": cannot be written: " + e, e);
+    }
+  }
+}

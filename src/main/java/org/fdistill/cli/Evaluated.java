@@ -1,0 +1,84 @@
+package org.fdistill.cli;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.OptionalLong;
+import org.fdistill.checkpoint.Checkpoint;
+import org.fdistill.checkpoint.CheckpointChoice;
+import org.fdistill.checkpoint.SavedWeights;
+import org.fdistill.config.RunConfigs;
+import org.fdistill.config.UserError;
+import org.fdistill.export.SavedModelExporter;
+import org.fdistill.graph.SavedModelFolder;
+import org.fdistill.proto.DataConfig;
+import org.fdistill.proto.ImageFolderSource;
+import org.fdistill.proto.RunConfig;
+import org.fdistill.proto.TfRecordSource;
+
+/**
+ * What is evaluated.
+ *
+ * @param config of the run that made it, with the user's overrides
+ * @param weights a checkpoint's or an export's
+ * @param step of the checkpoint; empty for an export
+ * @param model the export; null for a checkpoint
+ */
+record Evaluated(
+    RunConfig config, SavedWeights weights, OptionalLong step, SavedModelFolder model) {
+  /**
+   * Finds it.
+   *
+   * @param path a run's folder, a checkpoint's, or an export
+   * @param checkpoint which of a run's checkpoints
+   * @param overrides of the run's config
+   */
+  static Evaluated open(Path path, String checkpoint, List<String> overrides) {
+    if (SavedModelFolder.isAt(path)) {
+      SavedModelFolder model = SavedModelFolder.read(path);
+      return new Evaluated(
+          config(model, overrides), SavedWeights.find(path), OptionalLong.empty(), model);
+    }
+    Checkpoint chosen = CheckpointChoice.open(path, checkpoint);
+    RunConfig config =
+        RunConfigs.parse(chosen.manifest().config(), chosen.folder() + "/manifest.json", overrides);
+    OptionalLong step = OptionalLong.of(chosen.manifest().progress().step());
+    return new Evaluated(config, SavedWeights.of(chosen), step, null);
+  }
+
+  private static RunConfig config(SavedModelFolder model, List<String> overrides) {
+    Path file = model.path().resolve(SavedModelExporter.CONFIG);
+    if (!Files.isRegularFile(file)) {
+      throw UserError.input(
+          model.path()
+              + ": this SavedModel is no export of fdistill: it has no "
+              + SavedModelExporter.CONFIG
+              + ".\nevaluate takes a run's folder, a checkpoint's, or an export.");
+    }
+    return RunConfigs.load(file, overrides);
+  }
+
+  /**
+   * The same with other validation images: everything but their source stays.
+   *
+   * @param data an image folder, or the path or glob pattern of TFRecord files
+   */
+  Evaluated on(String data) {
+    DataConfig.Builder images =
+        config.hasValidationData()
+            ? config.getValidationData().toBuilder()
+            : config.getTrainData().toBuilder().clearAugment();
+    if (Files.isDirectory(Path.of(data))) {
+      images.setImageFolder(ImageFolderSource.newBuilder().setPath(data));
+    } else {
+      images.setTfrecord(TfRecordSource.newBuilder().addPath(data));
+    }
+    RunConfig changed = config.toBuilder().setValidationData(images).build();
+    return new Evaluated(changed, weights, step, model);
+  }
+
+  /** Whether the validation values can be had: an export of a distillation has no projector. */
+  boolean hasValues() {
+    return model == null || config.hasClassify();
+  }
+}

@@ -1,0 +1,158 @@
+package org.fdistill.cli;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
+import org.fdistill.config.NearestName;
+import org.fdistill.config.UserError;
+import org.fdistill.data.ImageFolderConversion;
+import org.fdistill.data.synthetic.SyntheticShapes;
+
+/** {@code fdistill make-data}: writes data sets as TFRecord files. */
+final class MakeDataCommand implements Command {
+  private static final String SYNTHETIC = "synthetic";
+  private static final String FOLDER = "folder";
+  private static final int SHOWN = 5;
+
+  private static final ArgumentSpec KIND =
+      ArgumentSpec.required(
+          "KIND", "synthetic: pictures of ten shapes; folder: the images of a folder.");
+  private static final OptionSpec OUT =
+      OptionSpec.value("out", "DIR", "Where the files go. Required.");
+  private static final OptionSpec TRAIN =
+      OptionSpec.value("train", "N", "synthetic: training images.").orElse("6000");
+  private static final OptionSpec VALIDATION =
+      OptionSpec.value("validation", "N", "synthetic: validation images.").orElse("1000");
+  private static final OptionSpec SIDE =
+      OptionSpec.value("side", "PIXELS", "synthetic: the shorter side of an image.").orElse("96");
+  private static final OptionSpec SEED =
+      OptionSpec.value("seed", "K", "synthetic: of every draw.").orElse("1");
+  private static final OptionSpec FROM =
+      OptionSpec.value(
+          "from",
+          "DIR",
+          "folder: one subfolder a class (ImageNet's layout), or images alone. Required.");
+  private static final OptionSpec NAME =
+      OptionSpec.value("name", "SPLIT", "folder: what the files' names start with.")
+          .orElse("train");
+  private static final OptionSpec SHARDS =
+      OptionSpec.value("shards", "N", "folder: files to spread the images over.").orElse("8");
+
+  private static final List<OptionSpec> OF_SYNTHETIC = List.of(TRAIN, VALIDATION, SIDE, SEED);
+  private static final List<OptionSpec> OF_FOLDER = List.of(FROM, NAME, SHARDS);
+
+  @Override
+  public String name() {
+    return "make-data";
+  }
+
+  @Override
+  public String summary() {
+    return "writes a data set: synthetic shapes, or a folder of images";
+  }
+
+  @Override
+  public String description() {
+    return "Writes TFRecord files, SPLIT-00000-of-0000N.tfrecord, and classes.txt. The set synthetic"
+        + " has ten classes of shapes with texture, clutter and varied pose and lighting, and a"
+        + " segmentation mask for each image; the same options give the same bytes. The kind folder"
+        + " packs JPEG, PNG, GIF or BMP files as they are; those that cannot be decoded are left out"
+        + " and named. Files that exist are not overwritten, and nothing appears under its final"
+        + " name before all is written.";
+  }
+
+  @Override
+  public List<ArgumentSpec> arguments() {
+    return List.of(KIND);
+  }
+
+  @Override
+  public List<OptionSpec> options() {
+    return Stream.of(List.of(OUT), OF_SYNTHETIC, OF_FOLDER).flatMap(List::stream).toList();
+  }
+
+  @Override
+  public List<String> examples() {
+    return List.of(
+        "make-data synthetic --out data/shapes",
+        "make-data folder --from imagenet/train --out data/imagenet --name train --shards 64");
+  }
+
+  @Override
+  public void run(ParsedOptions options, Console console) {
+    String kind = options.text(KIND);
+    switch (kind) {
+      case SYNTHETIC -> {
+        refuse(options, OF_FOLDER, kind);
+        synthetic(options, console);
+      }
+      case FOLDER -> {
+        refuse(options, OF_SYNTHETIC, kind);
+        folder(options, console);
+      }
+      default ->
+          throw UserError.usage(
+              "there is no kind of data '"
+                  + kind
+                  + "'."
+                  + NearestName.hint(kind, List.of(SYNTHETIC, FOLDER))
+                  + "\nThe kinds: synthetic, folder. See: fdistill make-data --help");
+    }
+  }
+
+  private static void refuse(ParsedOptions options, List<OptionSpec> others, String kind) {
+    for (OptionSpec other : others) {
+      if (options.has(other)) {
+        throw UserError.usage(
+            "--" + other.name() + " is no option of make-data " + kind + ". " + other.help());
+      }
+    }
+  }
+
+  private static void synthetic(ParsedOptions options, Console console) {
+    Path out = options.path(OUT);
+    int train = options.integer(TRAIN, 1);
+    int validation = options.integer(VALIDATION, 1);
+    int side = options.integer(SIDE, 16);
+    int seed = options.integer(SEED, 0);
+    try (CountProgress progress = progress(console, train + validation)) {
+      SyntheticShapes.write(out, train, validation, side, seed, progress);
+    }
+    console.print(
+        line("%,d training and %,d validation images of 10 classes in %s", train, validation, out));
+    console.note("In a config: train_data { tfrecord { path: \"" + out + "/train-*\" } }");
+    console.note(
+        "             validation_data { tfrecord { path: \"" + out + "/validation-*\" } }");
+  }
+
+  private static void folder(ParsedOptions options, Console console) {
+    Path from = options.path(FROM);
+    Path out = options.path(OUT);
+    String name = options.text(NAME);
+    ImageFolderConversion.Summary summary;
+    try (CountProgress progress = new CountProgress(console, "images packed")) {
+      summary =
+          ImageFolderConversion.convert(from, out, name, options.integer(SHARDS, 1), progress);
+    }
+    console.print(
+        line("%,d images in %d files in %s", summary.examples(), summary.files().size(), out));
+    List<String> bad = summary.bad();
+    if (!bad.isEmpty()) {
+      console.warn(line("%,d files cannot be read and were left out:", bad.size()));
+      bad.stream().limit(SHOWN).forEach(problem -> console.note("  " + problem));
+      if (bad.size() > SHOWN) {
+        console.note(line("  and %,d more", bad.size() - SHOWN));
+      }
+    }
+    console.note("In a config: tfrecord { path: \"" + out + "/" + name + "-*\" }");
+  }
+
+  private static CountProgress progress(Console console, int images) {
+    return new CountProgress(console, line("of %,d images written", images));
+  }
+
+  private static String line(String format, Object... values) {
+    return String.format(Locale.ROOT, format, values);
+  }
+}
