@@ -7,7 +7,8 @@ import org.tensorflow.proto.NodeExecStats;
 /**
  * How long a traced run waited for its batch: the time from the start of the op that takes the next
  * batch from the pipeline until it has it. Ops that need no batch run meanwhile, so this is an
- * upper bound; where batches wait ready it is microseconds.
+ * upper bound; where batches wait ready it is microseconds. A trace costs a few microseconds for
+ * each op of the step, so one step in each interval of the log is traced.
  */
 final class DataWait {
   private static final String NEXT = "= IteratorGetNext(";

@@ -17,10 +17,10 @@ final class TrainingData {
   /** Positions from {@code from} until before {@code to}. */
   record Span(long from, long to) {}
 
-  TrainingData(TrainingProgram program, DataConfig config, int classes, Path report) {
+  TrainingData(TrainingProgram program, DataConfig config, int classes, RunFolder folder) {
     this.program = program;
     this.config = config;
-    this.report = report;
+    this.report = folder.file("unreadable-training-images.txt");
     this.labels = new LabelCheck(program.trainData(), classes, "train_data");
   }
 

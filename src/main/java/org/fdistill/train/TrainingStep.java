@@ -4,7 +4,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.fdistill.config.RunLength;
 import org.fdistill.optim.schedule.LearningRateSchedule;
+import org.fdistill.optim.schedule.WarmupCosine;
 import org.fdistill.proto.RunConfig;
 
 /** One optimiser step: its micro-batches, and the means over them. */
@@ -15,11 +17,15 @@ final class TrainingStep {
   private final long seed;
   private final int microBatches;
 
-  TrainingStep(
-      TrainingProgram program, TrainingData data, LearningRateSchedule schedule, RunConfig config) {
+  TrainingStep(TrainingProgram program, TrainingData data, RunLength length, RunConfig config) {
     this.program = program;
     this.data = data;
-    this.schedule = schedule;
+    this.schedule =
+        WarmupCosine.of(
+            config.getSchedule(),
+            length.warmupSteps(),
+            length.totalSteps(),
+            config.getTrainData().getBatchSize());
     this.seed = config.getSeed();
     this.microBatches = config.getOptimizer().getAccumulation();
   }

@@ -1,5 +1,9 @@
 package org.fdistill.train;
 
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -66,5 +70,12 @@ final class Runs {
       reader.shapes().keySet().forEach(name -> values.put(name, reader.read(name)));
     }
     return values;
+  }
+
+  /** The lines of a run's metrics. */
+  static List<JsonObject> metrics(Path folder) throws IOException {
+    return Files.readAllLines(folder.resolve("metrics.jsonl")).stream()
+        .map(line -> JsonParser.parseString(line).getAsJsonObject())
+        .toList();
   }
 }
