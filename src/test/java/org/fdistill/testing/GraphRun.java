@@ -87,6 +87,13 @@ public final class GraphRun implements AutoCloseable {
         });
   }
 
+  /** Gives one variable its value. */
+  public void setVariable(String name, float... values) {
+    Variable variable =
+        variables.all().stream().filter(v -> v.name().equals(name)).findFirst().orElseThrow();
+    feeds.put(variable.value(), tensor(values, variable.shape()));
+  }
+
   /** The gradients of a scalar, by tensor in the order given. */
   public List<Output<?>> gradients(Operand<TFloat32> loss, List<? extends Operand<?>> by) {
     Output<?>[] targets = by.stream().map(Operand::asOutput).toArray(Output<?>[]::new);

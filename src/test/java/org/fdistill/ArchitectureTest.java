@@ -1,0 +1,158 @@
+package org.fdistill;
+
+import static com.tngtech.archunit.base.DescribedPredicate.alwaysTrue;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.equivalentTo;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.library.GeneralCodingRules;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.fdistill.cli.Main;
+import org.fdistill.model.Backbones;
+import org.fdistill.task.Tasks;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.tensorflow.GraphBridge;
+
+/** The arrows between the packages. A new package gets a row in {@link #ARROWS}. */
+class ArchitectureTest {
+  private static final String ROOT = "org.fdistill.";
+  private static final String MESSAGES = "org.fdistill.proto..";
+
+  /** What each package may use besides itself and the generated messages. */
+  private static final Map<String, Set<String>> ARROWS =
+      new TreeMap<>(
+          Map.ofEntries(
+              Map.entry("bench", Set.of("train", "task", "data", "graph", "config")),
+              Map.entry(
+                  "train",
+                  Set.of("task", "optim", "checkpoint", "eval", "graph", "config", "data")),
+              Map.entry(
+                  "task", Set.of("model", "teacher", "nn", "data", "eval", "graph", "config")),
+              Map.entry(
+                  "export",
+                  Set.of(
+                      "task", "model", "data", "checkpoint", "graph", "eval", "teacher",
+                      "config")),
+              Map.entry("teacher", Set.of("model", "graph", "config")),
+              Map.entry("model", Set.of("nn", "graph", "config")),
+              Map.entry("nn", Set.of("graph", "config")),
+              Map.entry("optim", Set.of("graph", "config")),
+              Map.entry("checkpoint", Set.of("graph", "config")),
+              Map.entry("data", Set.of("graph", "config")),
+              Map.entry("graph", Set.of("config")),
+              Map.entry("optim.schedule", Set.of()),
+              Map.entry("eval", Set.of()),
+              Map.entry("config", Set.of())));
+
+  private static final JavaClasses CLASSES =
+      new ClassFileImporter()
+          .importUrl(Main.class.getProtectionDomain().getCodeSource().getLocation());
+
+  static Set<String> restrictedPackages() {
+    return ARROWS.keySet();
+  }
+
+  @ParameterizedTest
+  @MethodSource("restrictedPackages")
+  void aPackageUsesOnlyThoseItsArrowsPointTo(String name) {
+    String[] allowed =
+        Stream.concat(Stream.of(name), ARROWS.get(name).stream())
+            .map(used -> ROOT + used + "..")
+            .toArray(String[]::new);
+    classes()
+        .that()
+        .resideInAPackage(ROOT + name + "..")
+        .should()
+        .onlyDependOnClassesThat(
+            resideOutsideOfPackage("org.fdistill..")
+                .or(resideInAnyPackage(allowed))
+                .or(resideInAnyPackage(MESSAGES)))
+        .check(CLASSES);
+  }
+
+  @Test
+  void everyPackageHasItsArrows() {
+    Set<String> topLevel =
+        CLASSES.stream()
+            .map(type -> type.getPackageName())
+            .filter(name -> name.startsWith(ROOT))
+            .map(name -> name.substring(ROOT.length()).replaceFirst("\\..*", ""))
+            .collect(Collectors.toCollection(TreeSet::new));
+    topLevel.removeAll(Set.of("cli", "proto"));
+    Set<String> rows = new TreeSet<>(ARROWS.keySet());
+    rows.remove("optim.schedule");
+    assertThat(rows).isEqualTo(topLevel);
+  }
+
+  @Test
+  void noPackagesFormACycle() {
+    slices().matching(ROOT + "(*)..").should().beFreeOfCycles().check(CLASSES);
+    // A registry stands beside the interface that it makes instances of, and names them all.
+    slices()
+        .matching(ROOT + "(**)")
+        .should()
+        .beFreeOfCycles()
+        .ignoreDependency(equivalentTo(Backbones.class), alwaysTrue())
+        .ignoreDependency(equivalentTo(Tasks.class), alwaysTrue())
+        .check(CLASSES);
+  }
+
+  @Test
+  void whatIsPureArithmeticKnowsNoTensorFlow() {
+    noClasses()
+        .that()
+        .resideInAnyPackage(ROOT + "config..", ROOT + "eval..", ROOT + "optim.schedule..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("org.tensorflow..")
+        .check(CLASSES);
+  }
+
+  @Test
+  void onlyTheCommandLinePrints() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage(ROOT + "cli..")
+        .should(GeneralCodingRules.ACCESS_STANDARD_STREAMS)
+        .check(CLASSES);
+  }
+
+  @Test
+  void onlyTheCommandLineExits() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage(ROOT + "cli..")
+        .should()
+        .callMethod(System.class, "exit", int.class)
+        .orShould()
+        .callMethod(Runtime.class, "exit", int.class)
+        .orShould()
+        .callMethod(Runtime.class, "halt", int.class)
+        .check(CLASSES);
+  }
+
+  @Test
+  void tensorFlowsPackageHoldsTheBridgeAlone() {
+    classes()
+        .that()
+        .resideInAPackage("org.tensorflow..")
+        .and()
+        .doNotHaveSimpleName("package-info")
+        .should()
+        .be(GraphBridge.class)
+        .check(CLASSES);
+  }
+}
