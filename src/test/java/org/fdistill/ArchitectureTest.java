@@ -44,8 +44,7 @@ class ArchitectureTest {
               Map.entry(
                   "export",
                   Set.of(
-                      "task", "model", "data", "checkpoint", "graph", "eval", "teacher",
-                      "config")),
+                      "task", "model", "data", "checkpoint", "graph", "eval", "teacher", "config")),
               Map.entry("teacher", Set.of("model", "graph", "config")),
               Map.entry("model", Set.of("nn", "graph", "config")),
               Map.entry("nn", Set.of("graph", "config")),

@@ -9,6 +9,7 @@ final class Commands {
   /** In the order of the help. */
   static List<Command> all() {
     return List.of(
+        new QuickstartCommand(),
         new MakeDataCommand(),
         new TrainCommand(),
         new EvaluateCommand(),

@@ -10,7 +10,6 @@ import org.fdistill.checkpoint.Retention;
 import org.fdistill.config.RunLength;
 import org.fdistill.config.TextProtos;
 import org.fdistill.config.UserError;
-import org.fdistill.optim.schedule.WarmupCosine;
 import org.fdistill.proto.RunConfig;
 import org.fdistill.task.Task;
 import org.tensorflow.TensorFlow;
@@ -127,12 +126,8 @@ public final class Trainer {
     int batch = config.getTrainData().getBatchSize();
     length = RunLength.of(config.getSchedule(), built.trainData().source().size(), batch);
     int classes = setup.task().classes();
-    data =
-        new TrainingData(
-            built, config.getTrainData(), classes, folder.file("unreadable-training-images.txt"));
-    WarmupCosine schedule =
-        WarmupCosine.of(config.getSchedule(), length.warmupSteps(), length.totalSteps(), batch);
-    stepper = new TrainingStep(built, data, schedule, config);
+    data = new TrainingData(built, config.getTrainData(), classes, folder);
+    stepper = new TrainingStep(built, data, length, config);
     if (built.validationData() != null) {
       validation =
           new Validation(
@@ -149,28 +144,30 @@ public final class Trainer {
   private void restore() {
     setup.task().restoreFrozen(program.session());
     latest = store.newest(program.endpoints().files().shapes(), this::tell).orElse(null);
-    String initial = latestOrFirstValues();
+    String initial = goToLatest();
     if (!initial.isEmpty()) {
       tell(initial);
     }
-    startAtLatest();
     data.checkReadable();
     log.start(step, config.getLog().getTensorboard());
   }
 
-  /** Brings the variables to where {@link #latest} says; what to tell of a start from step 0. */
-  private String latestOrFirstValues() {
+  /**
+   * Takes variables, step and data position of the newest checkpoint, or of the beginning.
+   *
+   * @return what to tell of a beginning from other weights; else empty
+   */
+  private String goToLatest() {
     if (latest == null) {
-      return new FirstValues(program, config, setup.task().network()).assign();
+      String initial = new FirstValues(program, config, setup.task().network()).assign();
+      step = 0;
+      data.start(0);
+      return initial;
     }
-    program.initialize(config.getSeed());
     program.restore(latest.prefix());
+    step = latest.manifest().progress().step();
+    data.start(latest.manifest().progress().dataPosition());
     return "";
-  }
-
-  private void startAtLatest() {
-    step = latest == null ? 0 : latest.manifest().progress().step();
-    data.start(latest == null ? 0 : latest.manifest().progress().dataPosition());
   }
 
   private void greet() {
@@ -206,9 +203,8 @@ public final class Trainer {
   /** The variables hold garbage now: the checkpoint, or the start, replaces them. */
   private void goBack(StepResult result, TrainingData.Span batch) {
     String what = nonFinite.describe(step + 1, result);
-    latestOrFirstValues();
+    goToLatest();
     nonFinite.requireFiniteStart(what);
-    startAtLatest();
     data.skip(batch);
     progress.rewind(step);
     tell(
@@ -230,6 +226,7 @@ public final class Trainer {
     Map<String, Double> values = validation.run(setup.stop()).orElse(Map.of());
     if (!values.isEmpty()) {
       progress.validation(step, values);
+      log.message("Validation after step " + step + ": " + values + ".");
     }
     return values;
   }
@@ -240,6 +237,7 @@ public final class Trainer {
     latest = store.write(where, values, program::save);
     store.prune();
     milestones.checkpointWritten();
+    log.message("Checkpoint " + latest.folder() + ".");
     setup.listener().checkpoint(latest.folder());
   }
 
@@ -266,26 +264,17 @@ public final class Trainer {
   }
 
   private void finish(double seconds) {
-    RunEnd.Finished run =
-        new RunEnd.Finished(folder.path(), latest, store.best(), latest.manifest().validation());
+    Map<String, Double> values = latest.manifest().validation();
+    RunEnd.Finished run = new RunEnd.Finished(folder.path(), latest, store.best(), values);
     Summary.write(folder.summary(), config.getName(), run, seconds, setup.end().finished(run));
   }
 
   private RunResult alreadyFinished() {
-    latest =
-        store
-            .newest(Map.of(), this::tell)
-            .orElseThrow(
-                () ->
-                    UserError.input(
-                        folder.path()
-                            + ": a finished run whose checkpoints are gone.\nTake another"
-                            + " --workdir to train again."));
+    String again = "Take another --workdir to train again.";
+    String gone = folder.path() + ": a finished run whose checkpoints are gone. " + again;
+    latest = store.newest(Map.of(), this::tell).orElseThrow(() -> UserError.input(gone));
     step = latest.manifest().progress().step();
-    tell(
-        String.format(
-            "%s: this run is finished (step %d). Take another --workdir to train again.",
-            folder.path(), step));
+    tell(String.format("%s: this run is finished (step %d). %s", folder.path(), step, again));
     return result(RunResult.Outcome.ALREADY_FINISHED, step, 0);
   }
 

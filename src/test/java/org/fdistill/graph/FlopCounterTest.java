@@ -31,11 +31,9 @@ class FlopCounterTest {
 
   @Test
   void transposedFactorsCountAlike() {
-    Operand<TFloat32> first =
-        tf.linalg.matMul(input(3, 2), input(3, 5), MatMul.transposeA(true));
+    Operand<TFloat32> first = tf.linalg.matMul(input(3, 2), input(3, 5), MatMul.transposeA(true));
     assertThat(count(first)).isEqualTo(2 * 2 * 3 * 5);
-    Operand<TFloat32> second =
-        tf.linalg.matMul(input(2, 3), input(5, 3), MatMul.transposeB(true));
+    Operand<TFloat32> second = tf.linalg.matMul(input(2, 3), input(5, 3), MatMul.transposeB(true));
     assertThat(count(second)).isEqualTo(2 * 2 * 3 * 5);
   }
 
@@ -52,7 +50,7 @@ class FlopCounterTest {
   @Test
   void aConvolutionAndBothItsGradientsCountAlike() {
     // 2 images of 8 x 8 x 3, a filter of 2 x 2 x 3 x 5 at stride 2: 4 x 4 x 5 outputs.
-    long expected = 2 * 2 * (4 * 4 * 5) * (2 * 2 * 3);
+    double expected = 2 * 2 * (4 * 4 * 5) * (2 * 2 * 3);
     Operand<TFloat32> images = input(2, 8, 8, 3);
     Operand<TFloat32> filter = input(2, 2, 3, 5);
     Operand<TFloat32> output = input(2, 4, 4, 5);
@@ -72,8 +70,7 @@ class FlopCounterTest {
 
   @Test
   void onlyWhatTheEndsNeedAndTheCallerChoosesCounts() {
-    Operand<TFloat32> first =
-        tf.withName("teacher").linalg.matMul(input(2, 3), input(3, 5));
+    Operand<TFloat32> first = tf.withName("teacher").linalg.matMul(input(2, 3), input(3, 5));
     tf.linalg.matMul(first, input(5, 100));
     Operand<TFloat32> second = tf.withName("student").linalg.matMul(first, input(5, 1));
     assertThat(count(second)).isEqualTo(2 * 2 * 3 * 5 + 2 * 2 * 5);

@@ -18,8 +18,7 @@ class FusedGradientTest {
           (tf, saved, dy) -> {
             Operand<TFloat32> b = asFloat(saved.get(0));
             Operand<TFloat32> upstream = asFloat(dy);
-            return List.of(
-                tf.math.mul(tf.math.mul(upstream, b), tf.constant(3f)), upstream);
+            return List.of(tf.math.mul(tf.math.mul(upstream, b), tf.constant(3f)), upstream);
           });
 
   @Test
@@ -78,8 +77,7 @@ class FusedGradientTest {
         .hasMessageContaining("with_in2");
   }
 
-  private static List<Operand<?>> concat(
-      Operand<?> first, List<? extends Operand<?>> others) {
+  private static List<Operand<?>> concat(Operand<?> first, List<? extends Operand<?>> others) {
     return java.util.stream.Stream.concat(
             java.util.stream.Stream.<Operand<?>>of(first), others.stream())
         .toList();

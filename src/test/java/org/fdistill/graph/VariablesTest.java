@@ -96,8 +96,7 @@ class VariablesTest {
   private static Variables variables(Graph graph) {
     Ops tf = Ops.create(graph);
     return new Variables(
-        tf,
-        tf.withName("seed").placeholder(TInt64.class, Placeholder.shape(Shape.scalar())));
+        tf, tf.withName("seed").placeholder(TInt64.class, Placeholder.shape(Shape.scalar())));
   }
 
   private static List<float[]> firstValues(Graph graph, Variables variables) {

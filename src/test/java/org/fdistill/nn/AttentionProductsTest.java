@@ -69,8 +69,7 @@ class AttentionProductsTest {
           AttentionProducts.apply(scope, qkv.get(0), qkv.get(1), qkv.get(2), bias, WIDTH);
       Operand<TFloat32> weights = run.input(WEIGHTS, BATCH, HEADS, TOKENS, WIDTH);
       Operand<TFloat32> loss =
-          tf.sum(
-              tf.math.mul(Precision.full(tf, y), weights), tf.constant(new int[] {0, 1, 2, 3}));
+          tf.sum(tf.math.mul(Precision.full(tf, y), weights), tf.constant(new int[] {0, 1, 2, 3}));
       List<Operand<?>> fetches = new ArrayList<>(List.of(loss));
       fetches.addAll(run.gradients(loss, inputs));
       return run.run(fetches);

@@ -25,16 +25,14 @@ class GeluTest {
     try (GraphRun run = new GraphRun()) {
       Ops tf = run.tf();
       Operand<TFloat32> x = run.input(X, X.length);
-      Operand<TFloat32> y =
-          Precision.full(tf, Gelu.apply(tf, Precision.FLOAT32.compute(tf, x)));
+      Operand<TFloat32> y = Precision.full(tf, Gelu.apply(tf, Precision.FLOAT32.compute(tf, x)));
       Operand<TFloat32> loss = tf.sum(tf.math.mul(y, tf.constant(WEIGHTS)), tf.constant(0));
       Output<?> gradient = run.gradients(loss, List.of(x)).get(0);
       List<float[]> values = run.run(List.of(loss, gradient));
 
       double[] point = FiniteDifferences.widen(X);
       assertThat(Tolerance.error(values.get(0), new double[] {loss(point)})).isLessThan(TOLERANCE);
-      assertThat(
-              Tolerance.error(values.get(1), FiniteDifferences.gradient(GeluTest::loss, point)))
+      assertThat(Tolerance.error(values.get(1), FiniteDifferences.gradient(GeluTest::loss, point)))
           .isLessThan(TOLERANCE);
     }
   }

@@ -56,8 +56,7 @@ class LayerNormTest {
           .isLessThan(TOLERANCE);
       assertThat(
               Tolerance.error(
-                  values.get(2),
-                  Arrays.copyOfRange(expected, parametersAt, parametersAt + WIDTH)))
+                  values.get(2), Arrays.copyOfRange(expected, parametersAt, parametersAt + WIDTH)))
           .as("scale")
           .isLessThan(TOLERANCE);
       assertThat(
@@ -73,8 +72,7 @@ class LayerNormTest {
   void whitenedRowsHaveZeroMeanAndUnitVariance() {
     try (GraphRun run = new GraphRun()) {
       float[] row = {1, 2, 3, 4, 100};
-      Operand<TFloat32> white =
-          LayerNorm.whiten(run.tf(), run.input(row, 1, row.length), 1e-5f);
+      Operand<TFloat32> white = LayerNorm.whiten(run.tf(), run.input(row, 1, row.length), 1e-5f);
       float[] values = run.run(List.of(white)).get(0);
       double sum = 0;
       double squares = 0;

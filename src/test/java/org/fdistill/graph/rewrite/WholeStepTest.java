@@ -64,8 +64,7 @@ class WholeStepTest {
       Variable w = variables.trainable("w", Shape.of(3), Initializers.ones());
       Operand<TFloat32> x = input(tf, "x", Shape.of(3));
       Operand<TFloat32> rate = input(tf, "rate", Shape.scalar());
-      Operand<TFloat32> loss =
-          tf.sum(tf.math.square(tf.math.mul(w.value(), x)), tf.constant(0));
+      Operand<TFloat32> loss = tf.sum(tf.math.square(tf.math.mul(w.value(), x)), tf.constant(0));
       Output<?>[] gradient =
           graph.addGradients(loss.asOutput(), new Output<?>[] {w.value().asOutput()});
       Op update = tf.train.resourceApplyGradientDescent(w.handle(), rate, asFloat(gradient[0]));
