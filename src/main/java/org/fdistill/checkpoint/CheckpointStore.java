@@ -155,7 +155,7 @@ public final class CheckpointStore {
   /** The checkpoints whose manifests can be read, by falling step. */
   private List<Checkpoint> readable() {
     List<Checkpoint> checkpoints = new ArrayList<>();
-    for (Path path : folders(folder)) {
+    for (Path path : folders()) {
       try {
         checkpoints.add(new Checkpoint(path, Manifest.read(path)));
       } catch (UserError e) {
@@ -166,7 +166,7 @@ public final class CheckpointStore {
   }
 
   /** All folders of checkpoints, by falling step. */
-  private static List<Path> folders(Path folder) {
+  private List<Path> folders() {
     try {
       return Folders.list(folder).stream()
           .filter(path -> NAME.matcher(path.getFileName().toString()).matches())
@@ -182,24 +182,17 @@ public final class CheckpointStore {
     return matcher.matches() ? Long.parseLong(matcher.group(1)) : -1;
   }
 
-  /** As the other {@code newest}, of this store. */
-  public Optional<Checkpoint> newest(Map<String, Shape> expected, Consumer<String> warn) {
-    return newest(folder, expected, warn);
-  }
-
   /**
-   * The newest whole checkpoint of a folder.
+   * The newest whole checkpoint.
    *
-   * @param folder holds folders step-N
    * @param expected shapes that it must have, by variable; empty: any
    * @param warn is told of each newer one that is not whole
    * @return empty where there is no checkpoint at all
    * @throws UserError of kind input, where there are some and none is whole
    */
-  public static Optional<Checkpoint> newest(
-      Path folder, Map<String, Shape> expected, Consumer<String> warn) {
+  public Optional<Checkpoint> newest(Map<String, Shape> expected, Consumer<String> warn) {
     List<String> problems = new ArrayList<>();
-    for (Path path : folders(folder)) {
+    for (Path path : folders()) {
       try {
         Checkpoint checkpoint = Checkpoint.open(path);
         checkpoint.requireVariables(expected);
