@@ -2,6 +2,7 @@ package org.fdistill.data;
 
 import java.util.List;
 import org.fdistill.proto.DataConfig;
+import org.tensorflow.ConcreteFunction;
 import org.tensorflow.Operand;
 import org.tensorflow.Output;
 import org.tensorflow.ndarray.Shape;
@@ -90,17 +91,19 @@ final class BatchedExamples {
             : Runtime.getRuntime().availableProcessors();
     int side = config.getImageSize();
     List<Shape> shapes = List.of(Shape.of(side, side, 3), Shape.scalar(), Shape.scalar());
-    Operand<? extends TType> mapped =
-        tf.data.parallelMapDataset(
-            positions,
-            arrays,
-            tf.constant(threads),
-            map.function(name + "_example"),
-            TYPES,
-            shapes,
-            ParallelMapDataset.deterministic("true"));
-    return tf.data.ignoreErrorsDataset(
-        mapped, TYPES, shapes, IgnoreErrorsDataset.logWarning(false));
+    try (ConcreteFunction example = map.function(name + "_example")) {
+      Operand<? extends TType> mapped =
+          tf.data.parallelMapDataset(
+              positions,
+              arrays,
+              tf.constant(threads),
+              example,
+              TYPES,
+              shapes,
+              ParallelMapDataset.deterministic("true"));
+      return tf.data.ignoreErrorsDataset(
+          mapped, TYPES, shapes, IgnoreErrorsDataset.logWarning(false));
+    }
   }
 
   private List<Shape> batchShapes() {

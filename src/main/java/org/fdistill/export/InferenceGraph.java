@@ -104,18 +104,23 @@ final class InferenceGraph implements AutoCloseable {
     Ops own = tf.withSubScope(ServingSignature.FILES);
     Operand<TString> bytes =
         own.withName("bytes").placeholder(TString.class, Placeholder.shape(Shape.of(-1)));
-    Operand<TUint8> images =
-        own.mapDefun(
-                List.of(bytes),
-                List.of(),
-                List.of(TUint8.class),
-                List.of(Shape.of(side, side, 3)),
-                decoding())
-            .output()
-            .get(0)
-            .expect(TUint8.class);
-    Operand<TFloat32> pixels = own.dtypes.cast(images, TFloat32.class);
+    Operand<TFloat32> pixels = own.dtypes.cast(decoded(own, bytes), TFloat32.class);
     return signature(own, ServingSignature.FILES, "bytes", bytes, pixels);
+  }
+
+  /** From files [B] to [B, S, S, 3]. */
+  private Operand<TUint8> decoded(Ops own, Operand<TString> bytes) {
+    try (ConcreteFunction decoding = decoding()) {
+      return own.mapDefun(
+              List.of(bytes),
+              List.of(),
+              List.of(TUint8.class),
+              List.of(Shape.of(side, side, 3)),
+              decoding)
+          .output()
+          .get(0)
+          .expect(TUint8.class);
+    }
   }
 
   /** From one file to [S, S, 3], as evaluation sees it. */

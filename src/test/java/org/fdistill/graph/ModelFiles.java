@@ -6,12 +6,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.tensorflow.types.TString;
+import org.tensorflow.proto.SaverDef;
+import org.tensorflow.op.train.Restore;
+import org.tensorflow.op.Op;
+import java.util.List;
 import java.util.function.BiFunction;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
-import org.tensorflow.SavedModelBundle;
 import org.tensorflow.Session;
-import org.tensorflow.Signature;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Placeholder;
@@ -46,13 +49,17 @@ public final class ModelFiles {
   /** A finished graph as a model without variables. */
   public static Path write(
       Path folder, Graph graph, Map<String, Operand<?>> inputs, Map<String, Operand<?>> outputs) {
+    return write(folder, meta(graph, inputs, outputs).build());
+  }
+
+  private static MetaGraphDef.Builder meta(
+      Graph graph, Map<String, Operand<?>> inputs, Map<String, Operand<?>> outputs) {
     SignatureDef.Builder signature = SignatureDef.newBuilder();
     inputs.forEach((name, tensor) -> signature.putInputs(name, info(tensor)));
     outputs.forEach((name, tensor) -> signature.putOutputs(name, info(tensor)));
     MetaGraphDef.Builder meta = MetaGraphDef.newBuilder().setGraphDef(graph.toGraphDef());
     meta.getMetaInfoDefBuilder().addTags("serve");
-    meta.putSignatureDef("serving_default", signature.build());
-    return write(folder, meta.build());
+    return meta.putSignatureDef("serving_default", signature.build());
   }
 
   /** A graph with its signatures. */
@@ -73,25 +80,43 @@ public final class ModelFiles {
       Ops tf = Ops.create(graph);
       Operand<TFloat32> input =
           tf.withName("images").placeholder(TFloat32.class, Placeholder.shape(images));
-      Operand<TFloat32> variable = tf.withName("w").variable(tf.constant(w));
+      Operand<TFloat32> variable = tf.withName("w").variable(Shape.scalar(), TFloat32.class);
       Operand<TFloat32> output = tf.withName("tokens").math.mul(input, variable);
-      try (Session session = new Session(graph)) {
-        session.initialize();
-        SavedModelBundle.exporter(folder.toString())
-            .withSession(session)
-            .withSignature(
-                Signature.builder()
-                    .key("serving_default")
-                    .methodName("tensorflow/serving/predict")
-                    .input("images", input)
-                    .output("tokens", output)
-                    .build())
-            .export();
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
+      Operand<TFloat32> assigned = tf.assign(variable, tf.constant(w));
+      SaverDef saver = saver(tf, variable);
+      Path weights = folder.resolve("variables").resolve("variables");
+      Files.createDirectories(weights.getParent());
+      try (Session session = new Session(graph);
+          TString path = TString.scalarOf(weights.toString())) {
+        session.runner().addTarget(assigned).run().close();
+        session.runner().feed("file", path).addTarget("save").run().close();
       }
+      return write(
+          folder,
+          meta(graph, Map.of("images", input), Map.of("tokens", output))
+              .setSaverDef(saver)
+              .build());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
-    return folder;
+  }
+
+  /** The ops that save and restore a variable {@code w}. */
+  private static SaverDef saver(Ops tf, Operand<TFloat32> variable) {
+    Operand<TString> file =
+        tf.withName("file").placeholder(TString.class, Placeholder.shape(Shape.scalar()));
+    Operand<TString> names = tf.array("w");
+    Operand<TString> slices = tf.array("");
+    Op written = tf.train.save(file, names, slices, List.of(variable));
+    tf.withName("save").withControlDependencies(written).identity(file);
+    Restore read = tf.train.restore(file, names, slices, List.of(TFloat32.class));
+    Op restored = tf.assign(variable, read.tensors().get(0).expect(TFloat32.class));
+    tf.withName("restore").withControlDependencies(restored).noOp();
+    return SaverDef.newBuilder()
+        .setFilenameTensorName("file:0")
+        .setSaveTensorName("save:0")
+        .setRestoreOpName("restore")
+        .build();
   }
 
   /** The signature's entry for a tensor, with its static shape. */

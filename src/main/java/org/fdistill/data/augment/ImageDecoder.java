@@ -58,15 +58,14 @@ public final class ImageDecoder {
       Operand<TFloat64> draws,
       BiFunction<Ops, Inputs, Operand<TUint8>> jpeg,
       BiFunction<Ops, Inputs, Operand<TUint8>> other) {
-    return tf.statelessIf(
-            isJpeg(tf, bytes),
-            List.of(bytes, draws),
-            List.of(TUint8.class),
-            branch("decode_jpeg", jpeg),
-            branch("decode_other", other))
-        .output()
-        .get(0)
-        .expect(TUint8.class);
+    try (ConcreteFunction ofJpeg = branch("decode_jpeg", jpeg);
+        ConcreteFunction ofOther = branch("decode_other", other)) {
+      return tf.statelessIf(
+              isJpeg(tf, bytes), List.of(bytes, draws), List.of(TUint8.class), ofJpeg, ofOther)
+          .output()
+          .get(0)
+          .expect(TUint8.class);
+    }
   }
 
   private static ConcreteFunction branch(

@@ -112,23 +112,23 @@ final class RandomResizedCropTest {
         .hasMessageContaining("flip_probability is 2.0");
   }
 
+  /** From a position to its box. */
+  private static Signature body(Ops tf, RandomResizedCrop crop, int height, int width) {
+    Operand<TInt64> position = tf.placeholder(TInt64.class, Placeholder.shape(Shape.scalar()));
+    Operand<TInt64> seed = tf.stack(List.of(tf.constant(11L), position));
+    Operand<TFloat64> draws = crop.draws(tf, seed);
+    Operand<TInt32> size = tf.constant(new int[] {height, width, 3});
+    return Signature.builder("box")
+        .input("position", position)
+        .output("box", crop.box(tf, size, draws).asVector(tf))
+        .build();
+  }
+
   /** Boxes (top, left, height, width) of the first positions. */
   private static int[][] draw(RandomResizedCrop crop, int height, int width) {
-    try (Graph graph = new Graph()) {
+    try (Graph graph = new Graph();
+        ConcreteFunction box = ConcreteFunction.create(t -> body(t, crop, height, width))) {
       Ops tf = Ops.create(graph);
-      ConcreteFunction box =
-          ConcreteFunction.create(
-              t -> {
-                Operand<TInt64> position =
-                    t.placeholder(TInt64.class, Placeholder.shape(Shape.scalar()));
-                Operand<TInt64> seed = t.stack(List.of(t.constant(11L), position));
-                Operand<TFloat64> draws = crop.draws(t, seed);
-                Operand<TInt32> size = t.constant(new int[] {height, width, 3});
-                return Signature.builder("box")
-                    .input("position", position)
-                    .output("box", crop.box(t, size, draws).asVector(t))
-                    .build();
-              });
       List<Class<? extends TType>> longs = List.of(TInt64.class);
       List<Class<? extends TType>> ints = List.of(TInt32.class);
       Operand<? extends TType> positions =

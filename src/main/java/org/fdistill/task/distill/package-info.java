@@ -1,0 +1,12 @@
+/**
+ * Feature Distillation (arXiv 2205.14141): {@link org.fdistill.task.distill.FeatureDistillation}
+ * opens the teacher, checks that student and teacher fit, and puts student, projector and teacher
+ * into the graph.
+ *
+ * <p>The paper's words and ours: its projector g is the parameters {@code projector} (the
+ * reference's {@code decoder}), its whitening the target normalisation {@code WHITEN}. The teacher
+ * sees the same augmented view as the student, under its own normalisation.
+ *
+ * <p>Limits: one teacher; its drop path (Table 5 of the paper) cannot be had from a SavedModel.
+ */
+package org.fdistill.task.distill;

@@ -1,0 +1,15 @@
+/**
+ * How well features separate classes without any training: {@link
+ * org.fdistill.task.knn.NearestNeighbours} classifies validation images by the labels of the training
+ * images with the most similar features, of a student, an export or a teacher ({@link
+ * org.fdistill.task.knn.FeatureNetwork}).
+ *
+ * <pre>{@code
+ * NearestNeighbours knn = new NearestNeighbours(trainData, validationData, 20_000);
+ * double top1 = knn.evaluate(FeatureNetwork.of(teacher), seed).top1();
+ * }</pre>
+ *
+ * <p>Limits: the features of all training images that are compared with must fit into memory, C
+ * floats each.
+ */
+package org.fdistill.task.knn;
