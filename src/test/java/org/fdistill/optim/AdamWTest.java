@@ -13,6 +13,8 @@ import org.fdistill.proto.AdamWConfig;
 import org.fdistill.testing.Golden;
 import org.fdistill.testing.Input;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.tensorflow.ndarray.Shape;
 
 class AdamWTest {
@@ -23,14 +25,15 @@ class AdamWTest {
    * 2e-7 off; our kernel has 1 - beta2 in float32, which is 1.3e-5 off 0.001 and shows in v alone,
    * since the bias correction has the same beta2.
    */
-  @Test
-  void tenStepsEqualPyTorchs() {
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void tenStepsEqualPyTorchs(boolean xla) {
     Golden golden = Golden.open("adamw");
     Map<String, Input> parameters = golden.inputs("parameters");
     Map<String, Input> gradients = golden.inputs("gradients");
     Map<String, Shape> shapes = new LinkedHashMap<>();
     parameters.forEach((name, input) -> shapes.put(name, Shape.of(input.shape())));
-    try (OptimizerHarness harness = new OptimizerHarness(shapes, DEFAULTS, 3f, 2)) {
+    try (OptimizerHarness harness = new OptimizerHarness(shapes, DEFAULTS, 3f, xla)) {
       parameters.forEach((name, input) -> harness.assign(name, input.values()));
       for (int step = 0; step < golden.description().get("steps").getAsInt(); step++) {
         Map<String, float[]> fed = new LinkedHashMap<>();
@@ -73,8 +76,9 @@ class AdamWTest {
    * Decay, Adam and the reads race for the variable's buffer if their order is wrong; large
    * parameters and several threads would show it. Expected values come from a loop in double.
    */
-  @Test
-  void decayComesBeforeTheStepUnderSeveralThreads() {
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void decayComesBeforeTheStepUnderSeveralThreads(boolean xla) {
     int size = 100_000;
     int count = 6;
     Map<String, Shape> shapes = new LinkedHashMap<>();
@@ -86,7 +90,7 @@ class AdamWTest {
       gradients.put("layer" + p + "/kernel", gradient);
     }
     AdamWConfig strong = AdamWConfig.newBuilder().setWeightDecay(0.5f).build();
-    try (OptimizerHarness harness = new OptimizerHarness(shapes, strong, 0, 4)) {
+    try (OptimizerHarness harness = new OptimizerHarness(shapes, strong, 0, xla)) {
       float[] ones = new float[size];
       Arrays.fill(ones, 1f);
       shapes.keySet().forEach(name -> harness.assign(name, ones));

@@ -9,6 +9,8 @@ import org.fdistill.graph.Initializers;
 import org.fdistill.graph.Variable;
 import org.fdistill.graph.Variables;
 import org.fdistill.proto.AdamWConfig;
+import org.fdistill.proto.RuntimeConfig;
+import org.fdistill.train.Sessions;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.Result;
@@ -18,7 +20,6 @@ import org.tensorflow.ndarray.buffer.DataBuffers;
 import org.tensorflow.op.Op;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Placeholder;
-import org.tensorflow.proto.ConfigProto;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt64;
 
@@ -36,7 +37,7 @@ final class OptimizerHarness implements AutoCloseable {
   private final List<Op> update;
   private final Session session;
 
-  OptimizerHarness(Map<String, Shape> shapes, AdamWConfig config, float clipNorm, int threads) {
+  OptimizerHarness(Map<String, Shape> shapes, AdamWConfig config, float clipNorm, boolean xla) {
     List<Gradient> gradients = new ArrayList<>();
     shapes.forEach(
         (name, shape) -> {
@@ -48,13 +49,10 @@ final class OptimizerHarness implements AutoCloseable {
     optimizer = new AdamW(config, ParameterRules.weightDecay().assign(variables.trainable()));
     clipped = GlobalNormClipping.apply(tf, gradients, 1, clipNorm);
     update = optimizer.update(tf, variables, clipped.gradients(), hyperparameters);
-    session =
-        new Session(
-            graph,
-            ConfigProto.newBuilder()
-                .setIntraOpParallelismThreads(2)
-                .setInterOpParallelismThreads(threads)
-                .build());
+    RuntimeConfig.Builder runtime =
+        RuntimeConfig.newBuilder().setIntraOpThreads(2).setInterOpThreads(4);
+    runtime.setXla(xla ? RuntimeConfig.Xla.AUTO : RuntimeConfig.Xla.OFF);
+    session = new Session(graph, Sessions.config(runtime.build()));
     Session.Runner runner = session.runner();
     variables.initializations().forEach(runner::addTarget);
     try (TInt64 zero = TInt64.scalarOf(0)) {
