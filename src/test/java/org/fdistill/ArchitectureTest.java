@@ -35,7 +35,10 @@ class ArchitectureTest {
   private static final Map<String, Set<String>> ARROWS =
       new TreeMap<>(
           Map.ofEntries(
-              Map.entry("bench", Set.of("train","task","export","model","data","checkpoint","graph","config")),
+              Map.entry(
+                  "bench",
+                  Set.of(
+                      "train", "task", "export", "model", "data", "checkpoint", "graph", "config")),
               Map.entry(
                   "train",
                   Set.of("task", "optim", "checkpoint", "eval", "graph", "config", "data")),

@@ -4,9 +4,9 @@
  * <p>{@link org.fdistill.graph.Variables} is the one list of a graph's variables: layers ask it for
  * parameters, the optimiser for slots, checkpoint and export for everything. A {@link
  * org.fdistill.graph.LayerScope} is where a layer is built: names, variables, {@link
- * org.fdistill.graph.Precision} and the {@link org.fdistill.graph.Seeds} of its random draws. {@link
- * org.fdistill.graph.ImportedModel} brings an output of a SavedModel into the graph, apart from
- * everything else in it.
+ * org.fdistill.graph.Precision} and the {@link org.fdistill.graph.Seeds} of its random draws.
+ * {@link org.fdistill.graph.ImportedModel} brings an output of a SavedModel into the graph, apart
+ * from everything else in it.
  *
  * <pre>{@code
  * Variables variables = new Variables(tf, runSeed);

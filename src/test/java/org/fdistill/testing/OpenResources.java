@@ -10,10 +10,10 @@ import org.bytedeco.javacpp.Pointer;
 import org.tensorflow.Graph;
 
 /**
- * What is open of TensorFlow in this process: graphs, from TensorFlow Java's own list, and sessions,
- * tensors and functions, from JavaCPP's list of pointers that wait to be freed. Both lists lose an
- * entry when it is closed; the second also when the garbage collector frees what nobody closed, so
- * that a leak can escape notice but nothing closed is ever taken for one.
+ * What is open of TensorFlow in this process: graphs, from TensorFlow Java's own list, and
+ * sessions, tensors and functions, from JavaCPP's list of pointers that wait to be freed. Both
+ * lists lose an entry when it is closed; the second also when the garbage collector frees what
+ * nobody closed, so that a leak can escape notice but nothing closed is ever taken for one.
  */
 final class OpenResources {
   private static final Field GRAPHS = field(Graph.class, "ALL_GRAPHS");

@@ -1,7 +1,7 @@
 /**
  * How well features separate classes without any training: {@link
- * org.fdistill.task.knn.NearestNeighbours} classifies validation images by the labels of the training
- * images with the most similar features, of a student, an export or a teacher ({@link
+ * org.fdistill.task.knn.NearestNeighbours} classifies validation images by the labels of the
+ * training images with the most similar features, of a student, an export or a teacher ({@link
  * org.fdistill.task.knn.FeatureNetwork}).
  *
  * <pre>{@code
