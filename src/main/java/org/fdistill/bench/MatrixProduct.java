@@ -5,11 +5,12 @@ import org.fdistill.graph.Precision;
 import org.fdistill.graph.Variable;
 import org.fdistill.graph.Variables;
 import org.tensorflow.Graph;
+import org.tensorflow.Operand;
 import org.tensorflow.Session;
 import org.tensorflow.ndarray.Shape;
-import org.tensorflow.op.Op;
 import org.tensorflow.op.Ops;
 import org.tensorflow.proto.ConfigProto;
+import org.tensorflow.types.family.TFloating;
 
 /**
  * The machine's own measure: one large product of two square matrices, in the precision and with
@@ -30,9 +31,11 @@ final class MatrixProduct implements AutoCloseable {
     // Two variables: the graph optimiser would compute a product of constants once.
     Variable a = variables.state("a", square, Initializers.normal(1));
     Variable b = variables.state("b", square, Initializers.normal(1));
-    Op result =
+    Variable c = variables.state("c", square, Initializers.zeros());
+    Operand<TFloating> result =
         tf.linalg.matMul(precision.compute(tf, a.value()), precision.compute(tf, b.value()));
-    product = tf.withControlDependencies(result).withName("product").noOp().op().name();
+    // Kept in a variable: the optimiser drops what nobody sees.
+    product = tf.assignVariableOp(c.handle(), Precision.full(tf, result)).op().name();
     session = new Session(graph, settings);
     Session.Runner initialize = session.runner();
     variables.initializations().forEach(initialize::addTarget);

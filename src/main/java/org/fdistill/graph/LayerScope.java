@@ -4,7 +4,7 @@ import org.tensorflow.Operand;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
-import org.tensorflow.types.TInt64;
+import org.tensorflow.types.TInt32;
 
 /**
  * Where a layer is built: the graph, the path that its parameters' names start with, and the
@@ -71,7 +71,7 @@ public final class LayerScope {
   }
 
   /** The seed [2] of a draw that this layer makes anew in each step. */
-  public Operand<TInt64> seed(String purpose) {
+  public Operand<TInt32> seed(String purpose) {
     return seeds.of(tf, qualified(purpose));
   }
 

@@ -1,9 +1,11 @@
 package org.fdistill.graph;
 
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.zip.CRC32;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
+import org.tensorflow.types.TInt32;
 import org.tensorflow.types.TInt64;
 
 /**
@@ -27,20 +29,22 @@ public final class Seeds {
   }
 
   /**
-   * The seed for one purpose.
+   * The seed for one purpose. It is of 32 bits, which is all that XLA's stateless ops take.
    *
    * @param tf where to build
    * @param purpose a name that no other draw of the graph has
    * @return [2]
    */
-  public Operand<TInt64> of(Ops tf, String purpose) {
-    return seed(tf, run, step, purpose);
+  public Operand<TInt32> of(Ops tf, String purpose) {
+    Operand<TInt64> first = tf.bitwise.bitwiseXor(run, tf.constant(hash("run/" + purpose)));
+    Operand<TInt64> second = tf.math.add(step, tf.constant(hash(purpose)));
+    return tf.dtypes.cast(tf.stack(List.of(first, second)), TInt32.class);
   }
 
   /** A seed [2] from two fed scalars and a purpose. */
   static Operand<TInt64> seed(Ops tf, Operand<TInt64> run, Operand<TInt64> step, String purpose) {
     Operand<TInt64> mixed = tf.bitwise.bitwiseXor(run, tf.constant(hash(purpose) << 31));
-    return tf.stack(java.util.List.of(mixed, tf.math.add(step, tf.constant(hash(purpose)))));
+    return tf.stack(List.of(mixed, tf.math.add(step, tf.constant(hash(purpose)))));
   }
 
   private static long hash(String purpose) {

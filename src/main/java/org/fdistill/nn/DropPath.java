@@ -3,13 +3,18 @@ package org.fdistill.nn;
 import org.fdistill.graph.LayerScope;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
+import org.tensorflow.op.random.StatelessRandomGetKeyCounter;
 import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TInt32;
 
 /**
  * Stochastic depth (arXiv 1603.09382), per example, as in timm: kept branches are divided by the
  * keep rate.
  */
 public final class DropPath {
+  /** TensorFlow's number of the algorithm. */
+  private static final int PHILOX = 1;
+
   private DropPath() {}
 
   /**
@@ -30,14 +35,21 @@ public final class DropPath {
     Ops tf = scope.tf();
     int batch = (int) (branch.shape().get(0) / tokens);
     int width = (int) branch.shape().get(1);
-    Operand<TFloat32> uniform =
-        tf.random.statelessRandomUniform(
-            tf.constant(new int[] {batch, 1}), scope.seed(purpose), TFloat32.class);
+    Operand<TFloat32> uniform = uniform(tf, new int[] {batch, 1}, scope.seed(purpose));
     Operand<TFloat32> kept = tf.math.floor(tf.math.add(uniform, tf.constant(1 - rate)));
     Operand<TFloat32> factor = tf.math.div(kept, tf.constant(1 - rate));
     Operand<TFloat32> examples = tf.reshape(branch, tf.constant(new int[] {batch, tokens * width}));
     return tf.reshape(
         tf.math.mul(examples, factor), tf.constant(new int[] {batch * tokens, width}));
+  }
+
+  /**
+   * Draws from Philox by name: without it XLA would choose another generator, and other numbers.
+   */
+  private static Operand<TFloat32> uniform(Ops tf, int[] shape, Operand<TInt32> seed) {
+    StatelessRandomGetKeyCounter state = tf.random.statelessRandomGetKeyCounter(seed);
+    return tf.random.statelessRandomUniformV2(
+        tf.constant(shape), state.key(), state.counter(), tf.constant(PHILOX), TFloat32.class);
   }
 
   /** The linear ramp over a network's blocks: 0 at the first, {@code rate} at the last. */

@@ -66,7 +66,7 @@ class InitializersTest {
 
   private static float[] draw(Initializer initializer, long seed, String name) {
     try (GraphRun run = new GraphRun()) {
-      Operand<TInt64> own = new Seeds(run.scalar(seed), run.scalar(0)).of(run.tf(), name);
+      Operand<TInt64> own = Seeds.seed(run.tf(), run.scalar(seed), run.scalar(0), name);
       return run.run(List.of(initializer.value(run.tf(), Shape.of(SIZE / 10, 10), own))).get(0);
     }
   }
