@@ -23,13 +23,16 @@ import org.tensorflow.proto.NodeDef;
 
 /**
  * Forward, backward and update as one function that XLA must compile. Variables, fed values and the
- * next batch are its arguments; the nodes that are fetched and the one that is run keep their
- * names.
+ * next batch, and the random draws, are its arguments; the nodes that are fetched and the one that
+ * is run keep their names.
  */
 public final class WholeStep {
-  /** What stays outside: state and inputs. */
+  /**
+   * What stays outside: state, inputs, and random draws, whose bits under XLA are others than those
+   * of TensorFlow's kernels.
+   */
   private static final Set<String> BOUNDARY =
-      Set.of("IteratorGetNext", "VarHandleOp", "Placeholder");
+      Set.of("IteratorGetNext", "VarHandleOp", "Placeholder", "StatelessRandomUniformV2");
 
   private final GraphDef graph;
   private final Map<String, NodeDef> nodes = new HashMap<>();
