@@ -27,6 +27,7 @@ public final class Main {
    * @param args the command line
    */
   public static void main(String[] args) {
+    CudaLibraries.load();
     System.exit(new Main(Commands.all(), Console.ofProcess()).run(List.of(args)));
   }
 
