@@ -57,6 +57,19 @@ class ArchitectureTest {
               Map.entry("graph", Set.of("config")),
               Map.entry("optim.schedule", Set.of()),
               Map.entry("eval", Set.of()),
+              Map.entry("weights", Set.of("config")),
+              Map.entry(
+                  "convert",
+                  Set.of(
+                      "weights",
+                      "export",
+                      "teacher",
+                      "checkpoint",
+                      "model",
+                      "nn",
+                      "graph",
+                      "config",
+                      "data")),
               Map.entry("config", Set.of())));
 
   private static final JavaClasses CLASSES =

@@ -13,7 +13,7 @@ final class ModelChecks {
     problems.share(model.getDropPath(), "model.drop_path");
     switch (model.getArchitectureCase()) {
       case VIT -> vit(model.getVit(), problems);
-      case ARCHITECTURE_NOT_SET ->
+      case SWIN, SWIN_V2, ARCHITECTURE_NOT_SET ->
           problems.unless(false, "model", "has no architecture; set vit { ... }");
     }
   }

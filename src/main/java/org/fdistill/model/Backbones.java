@@ -15,7 +15,7 @@ public final class Backbones {
   public static Backbone of(BackboneConfig config) {
     return switch (config.getArchitectureCase()) {
       case VIT -> new VisionTransformer(config.getVit(), config.getDropPath());
-      case ARCHITECTURE_NOT_SET ->
+      case SWIN, SWIN_V2, ARCHITECTURE_NOT_SET ->
           throw UserError.usage(
               "model: no architecture is set.\nExpected one of: vit.\n"
                   + "Add, for example, model { vit { width: 768 } } to the config.");

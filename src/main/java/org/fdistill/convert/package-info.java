@@ -1,0 +1,2 @@
+/** From published checkpoints to this project's networks. */
+package org.fdistill.convert;

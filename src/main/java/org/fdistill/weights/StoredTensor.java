@@ -1,0 +1,31 @@
+package org.fdistill.weights;
+
+/** A tensor in an archive; its values are read when asked for. */
+public interface StoredTensor {
+  /** Its name in the archive. */
+  String name();
+
+  /** The sizes of its dimensions; empty for a scalar. Do not change it. */
+  long[] shape();
+
+  /** How its numbers are stored. */
+  NumberFormat numbers();
+
+  /** How many numbers it has. */
+  default long elements() {
+    long elements = 1;
+    for (long size : shape()) {
+      elements *= size;
+    }
+    return elements;
+  }
+
+  /**
+   * Reads its values, row-major, whatever strides it is stored with.
+   *
+   * @return each number as float32, rounded where it is stored with more digits
+   * @throws org.fdistill.config.UserError of kind input, where the file has changed or ends early,
+   *     or the tensor has more than 2^31 - 1 numbers
+   */
+  float[] floats();
+}
