@@ -9,7 +9,7 @@ import org.fdistill.checkpoint.CheckpointChoice;
 import org.fdistill.checkpoint.SavedWeights;
 import org.fdistill.config.RunConfigs;
 import org.fdistill.config.UserError;
-import org.fdistill.export.SavedModelExporter;
+import org.fdistill.export.SavedModelWriter;
 import org.fdistill.graph.SavedModelFolder;
 import org.fdistill.proto.DataConfig;
 import org.fdistill.proto.ImageFolderSource;
@@ -47,12 +47,12 @@ record Evaluated(
   }
 
   private static RunConfig config(SavedModelFolder model, List<String> overrides) {
-    Path file = model.path().resolve(SavedModelExporter.CONFIG);
+    Path file = model.path().resolve(SavedModelWriter.CONFIG);
     if (!Files.isRegularFile(file)) {
       throw UserError.input(
           model.path()
               + ": this SavedModel is no export of fdistill: it has no "
-              + SavedModelExporter.CONFIG
+              + SavedModelWriter.CONFIG
               + ".\nevaluate takes a run's folder, a checkpoint's, or an export.");
     }
     return RunConfigs.load(file, overrides);

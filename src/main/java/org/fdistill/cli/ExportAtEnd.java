@@ -3,8 +3,8 @@ package org.fdistill.cli;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import org.fdistill.export.Exported;
 import org.fdistill.export.SavedModelExporter;
-import org.fdistill.export.SavedModelExporter.Exported;
 import org.fdistill.train.ProgressListener;
 import org.fdistill.train.RunEnd;
 

@@ -5,8 +5,8 @@ import java.util.List;
 import org.fdistill.checkpoint.Checkpoint;
 import org.fdistill.checkpoint.CheckpointChoice;
 import org.fdistill.config.UserError;
+import org.fdistill.export.Exported;
 import org.fdistill.export.SavedModelExporter;
-import org.fdistill.export.SavedModelExporter.Exported;
 
 /** {@code fdistill export}: writes a checkpoint as a SavedModel for serving. */
 final class ExportCommand implements Command {

@@ -18,7 +18,7 @@ import org.tensorflow.types.family.TType;
 
 /**
  * Loads an export as a server would, and compares what it answers with what the same network
- * answers with the weights of the checkpoint.
+ * answers with the weights that it was made from.
  */
 final class ExportCheck {
   /**
@@ -35,20 +35,35 @@ final class ExportCheck {
     this.images = images;
   }
 
-  /** The largest difference found, of the largest value of its output. */
-  float compare(Session reference, Path exported) {
+  /** What the weights in a session answer: outputs by signature and name. */
+  Map<String, Map<String, float[]>> answers(Session reference) {
+    Map<String, Map<String, float[]>> answers = new TreeMap<>();
+    for (ServingSignature signature : signatures) {
+      try (TType input = input(signature)) {
+        answers.put(signature.name(), run(reference, signature.toProto(), input));
+      }
+    }
+    return answers;
+  }
+
+  /**
+   * Loads a model and compares.
+   *
+   * @param expected from {@link #answers}
+   * @return the largest difference found, of the largest value of its output
+   */
+  float compare(Map<String, Map<String, float[]>> expected, Path exported) {
     float worst = 0;
     try (SavedModelBundle bundle =
         SavedModelBundle.load(exported.toString(), SavedModelFolder.SERVE)) {
       Map<String, SignatureDef> loaded = bundle.metaGraphDef().getSignatureDefMap();
       for (ServingSignature signature : signatures) {
         try (TType input = input(signature)) {
-          SignatureDef found = loaded.get(signature.name());
-          Map<String, float[]> expected = run(reference, signature.toProto(), input);
-          Map<String, float[]> actual = run(bundle.session(), found, input);
-          for (String output : expected.keySet()) {
+          Map<String, float[]> actual = run(bundle.session(), loaded.get(signature.name()), input);
+          Map<String, float[]> wanted = expected.get(signature.name());
+          for (String output : wanted.keySet()) {
             String place = signature.name() + "/" + output;
-            worst = Math.max(worst, difference(place, expected.get(output), actual.get(output)));
+            worst = Math.max(worst, difference(place, wanted.get(output), actual.get(output)));
           }
         }
       }
@@ -98,9 +113,9 @@ final class ExportCheck {
   private static UserError failed(String place, String found, Object expected) {
     return UserError.run(
         """
-        The export does not answer as the trained weights do: output %s has %s.
+        The model that was written does not answer as its weights do: output %s has %s.
         Expected: %s.
-        Nothing was kept. Export again; if it stays so, this is a fault of fdistill."""
+        Nothing was kept. Try again; if it stays so, this is a fault of fdistill."""
             .formatted(place, found, expected));
   }
 }

@@ -45,6 +45,14 @@ final class InferenceGraph implements AutoCloseable {
    */
   record InitialValue(Operand<TFloat32> value, Op assignment) {}
 
+  /**
+   * How a variable is set from outside.
+   *
+   * @param value is fed
+   * @param op assigns it
+   */
+  record Assignment(Operand<TFloat32> value, Op op) {}
+
   InferenceGraph(ExportedNetwork network) {
     this.network = network;
     this.side = network.backbone().imageSize();
@@ -78,6 +86,18 @@ final class InferenceGraph implements AutoCloseable {
   /** The variables, each with what it is before it is restored. */
   Map<Variable, InitialValue> variables() {
     return initialValues;
+  }
+
+  /** Adds the means to set a variable; no part of an export. */
+  Assignment assignment(String name) {
+    Variable variable =
+        initialValues.keySet().stream()
+            .filter(v -> v.name().equals(name))
+            .findFirst()
+            .orElseThrow();
+    Ops in = tf.withSubScope("assign");
+    Operand<TFloat32> value = in.placeholder(TFloat32.class, Placeholder.shape(variable.shape()));
+    return new Assignment(value, in.assignVariableOp(variable.handle(), value));
   }
 
   /** S. */

@@ -3,50 +3,37 @@ package org.fdistill.export;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.TreeMap;
-import org.fdistill.checkpoint.Checkpoint;
 import org.fdistill.config.TextProtos;
-import org.fdistill.proto.DataConfig;
-import org.fdistill.proto.RunConfig;
-import org.fdistill.proto.TeacherConfig;
-import org.fdistill.teacher.TeacherDescription;
 import org.tensorflow.Operand;
 import org.tensorflow.types.TFloat32;
 
 /** What a model is, where it comes from and how to call it, as Markdown for people. */
 final class ModelCard {
-  private final RunConfig run;
-  private final Checkpoint checkpoint;
+  private final ModelContent content;
   private final InferenceGraph graph;
   private final StringBuilder text = new StringBuilder();
 
-  private ModelCard(RunConfig run, Checkpoint checkpoint, InferenceGraph graph) {
-    this.run = run;
-    this.checkpoint = checkpoint;
+  private ModelCard(ModelContent content, InferenceGraph graph) {
+    this.content = content;
     this.graph = graph;
   }
 
-  static String of(RunConfig run, Checkpoint checkpoint, InferenceGraph graph) {
-    return new ModelCard(run, checkpoint, graph).toMarkdown();
+  static String of(ModelContent content, InferenceGraph graph) {
+    return new ModelCard(content, graph).toMarkdown();
   }
 
   private String toMarkdown() {
-    line("# " + run.getName());
+    line("# " + content.config().getName());
     line("");
     line(what());
-    line("");
     signatures();
-    if (run.hasDistill()) {
-      teacher(TeacherDescription.of(run.getDistill().getTeacher()));
-    }
-    training();
-    if (!run.getExport().getNote().isEmpty()) {
-      section("Note");
-      line(run.getExport().getNote());
+    for (ModelContent.Section section : content.sections()) {
+      section(section.title());
+      section.lines().forEach(this::line);
     }
     section("Config");
     line("```");
-    text.append(TextProtos.toText(run));
+    text.append(TextProtos.toText(content.config()));
     line("```");
     return text.toString();
   }
@@ -56,9 +43,7 @@ final class ModelCard {
     return String.format(
         Locale.ROOT,
         "%s of %,d parameters, for images of %d x %d pixels; written by fdistill.",
-        run.hasDistill()
-            ? "A vision backbone, distilled from a teacher's features,"
-            : "An image classifier",
+        content.title(),
         parameters,
         graph.side(),
         graph.side());
@@ -89,41 +74,6 @@ final class ModelCard {
       sizes.append(", ").append(tensor.shape().get(i));
     }
     return sizes.append(']').toString();
-  }
-
-  private void teacher(TeacherConfig teacher) {
-    section("Teacher");
-    line("- path: " + teacher.getPath());
-    if (!teacher.getName().isEmpty()) {
-      line("- name: " + teacher.getName());
-    }
-    line(
-        "- licence of its weights: "
-            + (teacher.getLicence().isEmpty() ? "not stated" : teacher.getLicence()));
-    line("");
-    line("This model learned from the teacher's outputs; its licence may bind this model too.");
-  }
-
-  private void training() {
-    section("Training");
-    line("- step: " + checkpoint.manifest().progress().step());
-    line("- data: " + source(run.getTrainData()));
-    if (run.hasValidationData()) {
-      line("- validation data: " + source(run.getValidationData()));
-    }
-    new TreeMap<>(checkpoint.manifest().validation())
-        .forEach((name, value) -> line("- validation " + name + ": " + value));
-    new TreeMap<>(checkpoint.manifest().versions())
-        .forEach((name, version) -> line("- " + name + " " + version));
-  }
-
-  private static String source(DataConfig data) {
-    return switch (data.getSourceCase()) {
-      case TFRECORD -> "TFRecord files " + String.join(", ", data.getTfrecord().getPathList());
-      case IMAGE_FOLDER -> "images under " + data.getImageFolder().getPath();
-      case NOISE -> "noise";
-      case SOURCE_NOT_SET -> "not stated";
-    };
   }
 
   private void section(String title) {

@@ -1,6 +1,10 @@
 package org.fdistill.export;
 
 import java.util.Map;
+import org.fdistill.model.Backbone;
+import org.fdistill.proto.TeacherConfig;
+import org.fdistill.proto.TeacherConfig.InputRange;
+import org.fdistill.proto.TeacherConfig.Layout;
 import org.tensorflow.Operand;
 import org.tensorflow.Output;
 import org.tensorflow.ndarray.Shape;
@@ -25,6 +29,28 @@ record ServingSignature(
   static final String FILES = "image_bytes";
 
   private static final String PREDICT = "tensorflow/serving/predict";
+
+  /**
+   * Describes a model of ours as a teacher: with it, {@code teacher { path }} is all that a run
+   * needs to learn from it.
+   */
+  static TeacherConfig asTeacher(ModelContent content) {
+    Backbone backbone = content.network().backbone();
+    TeacherConfig.Builder description =
+        TeacherConfig.newBuilder()
+            .setName(content.config().getName())
+            .setSignature(PIXELS)
+            .setInput("images")
+            .setOutput("tokens")
+            .setLayout(Layout.TOKENS)
+            .setPrefixTokens(backbone.prefixTokens())
+            .setImageSize(backbone.imageSize())
+            .setInputRange(InputRange.BYTES);
+    if (!content.licence().isEmpty()) {
+      description.setLicence(content.licence());
+    }
+    return description.build();
+  }
 
   SignatureDef toProto() {
     SignatureDef.Builder proto = SignatureDef.newBuilder().setMethodName(PREDICT);

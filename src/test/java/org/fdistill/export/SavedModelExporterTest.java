@@ -53,7 +53,7 @@ class SavedModelExporterTest {
   /** One export that several tests read. */
   @TempDir static Path shared;
 
-  private static SavedModelExporter.Exported distilled;
+  private static Exported distilled;
 
   @TempDir Path folder;
 

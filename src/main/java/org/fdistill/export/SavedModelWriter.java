@@ -1,0 +1,117 @@
+package org.fdistill.export;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Map;
+import org.fdistill.config.RunConfigs;
+import org.fdistill.config.TextProtos;
+import org.fdistill.config.UserError;
+import org.fdistill.graph.SavedModelFolder;
+import org.fdistill.teacher.TeacherDescription;
+import org.tensorflow.Session;
+
+/**
+ * Writes a SavedModel that TensorFlow Serving loads as it is: a folder with the next free version
+ * number, holding the graph and the variables, warm-up requests, a model card, and the description
+ * with which the model can serve as a teacher. Before the folder gets its number it is loaded back
+ * and compared.
+ */
+public final class SavedModelWriter {
+  /** What a model may need beside what is served. */
+  public static final String EXTRA = "assets.extra";
+
+  /** The config that describes the network, inside of the model's folder. */
+  public static final Path CONFIG = Path.of(EXTRA, "config.txtpb");
+
+  private SavedModelWriter() {}
+
+  /** A last look at a model's folder before it gets its version number. */
+  @FunctionalInterface
+  public interface Inspection {
+    /** Accepts all. */
+    Inspection NONE = folder -> {};
+
+    /**
+     * Looks, or adds files to {@link #EXTRA}.
+     *
+     * @param folder of saved_model.pb
+     * @throws UserError where the model must not be kept
+     */
+    void inspect(Path folder) throws IOException;
+  }
+
+  /** Writes a model without a further look. */
+  public static Exported write(ModelContent content, Path model) {
+    return write(content, model, Inspection.NONE);
+  }
+
+  /**
+   * Writes a model.
+   *
+   * @param content what to write
+   * @param model the parent of all versions
+   * @param inspection after the comparison
+   * @throws UserError where weights are missing, the disk is full, or the model that was written
+   *     does not answer as it should; then nothing is left behind
+   */
+  public static Exported write(ModelContent content, Path model, Inspection inspection) {
+    try (InferenceGraph graph = new InferenceGraph(content.network());
+        VersionFolder version = new VersionFolder(model)) {
+      content.weights().requireVariables(graph.shapes());
+      float difference = write(graph, content, version.path());
+      inspection.inspect(version.path());
+      long parameters = graph.shapes().values().stream().mapToLong(s -> s.size()).sum();
+      return new Exported(version.commit(), parameters, difference);
+    } catch (IOException e) {
+      throw new UserError(
+          UserError.Kind.RUN,
+          model
+              + ": the model could not be written: "
+              + e
+              + "\nMake room or give another folder with --out, and try again.",
+          e);
+    }
+  }
+
+  /** Writes all files and checks them; the largest difference. */
+  private static float write(InferenceGraph graph, ModelContent content, Path folder)
+      throws IOException {
+    ProbeImages images = new ProbeImages(graph.side());
+    ExportCheck check = new ExportCheck(graph.signatures(), images);
+    Map<String, Map<String, float[]>> expected = saveVariables(graph, content, folder, check);
+    Files.write(
+        folder.resolve(SavedModelFolder.FILE),
+        new ServingMetaGraph(graph).savedModel().toByteArray(),
+        StandardOpenOption.CREATE_NEW);
+    describe(graph, content, folder, images);
+    return check.compare(expected, folder);
+  }
+
+  /** What the weights answer; their session ends here, so that memory never holds them twice. */
+  private static Map<String, Map<String, float[]>> saveVariables(
+      InferenceGraph graph, ModelContent content, Path folder, ExportCheck check)
+      throws IOException {
+    try (Session session = new Session(graph.graph())) {
+      content.weights().load(new GraphWeights(graph, session));
+      Path variables = Files.createDirectory(folder.resolve("variables"));
+      graph.saver().save(session, variables.resolve("variables"));
+      return check.answers(session);
+    }
+  }
+
+  private static void describe(
+      InferenceGraph graph, ModelContent content, Path folder, ProbeImages images)
+      throws IOException {
+    Path extra = Files.createDirectory(folder.resolve(EXTRA));
+    WarmupRequests.write(
+        extra.resolve(WarmupRequests.FILE), content.config().getName(), graph.signatures(), images);
+    Files.writeString(extra.resolve("model_card.md"), ModelCard.of(content, graph));
+    RunConfigs.write(folder.resolve(CONFIG), content.config());
+    TextProtos.write(
+        folder.resolve(TeacherDescription.FILE),
+        ServingSignature.asTeacher(content),
+        "How to read this model as a teacher.");
+  }
+}

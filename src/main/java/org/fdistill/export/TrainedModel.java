@@ -1,0 +1,109 @@
+package org.fdistill.export;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.fdistill.checkpoint.Checkpoint;
+import org.fdistill.proto.DataConfig;
+import org.fdistill.proto.RunConfig;
+import org.fdistill.proto.TeacherConfig;
+import org.fdistill.teacher.TeacherDescription;
+import org.tensorflow.ndarray.Shape;
+
+/** A network that a run of this project trained, as the content of a SavedModel. */
+final class TrainedModel {
+  private final ExportedNetwork network;
+  private final RunConfig run;
+  private final Checkpoint checkpoint;
+
+  TrainedModel(ExportedNetwork network, RunConfig run, Checkpoint checkpoint) {
+    this.network = network;
+    this.run = run;
+    this.checkpoint = checkpoint;
+  }
+
+  ModelContent content() {
+    return new ModelContent(network, weights(), run, licence(), title(), sections());
+  }
+
+  private Weights weights() {
+    return new Weights() {
+      @Override
+      public void requireVariables(Map<String, Shape> expected) {
+        checkpoint.requireVariables(expected);
+      }
+
+      @Override
+      public void load(Receiver receiver) {
+        receiver.restore(checkpoint.prefix());
+      }
+    };
+  }
+
+  private String title() {
+    return run.hasDistill()
+        ? "A vision backbone, distilled from a teacher's features,"
+        : "An image classifier";
+  }
+
+  private String licence() {
+    if (!run.hasDistill()) {
+      return "";
+    }
+    TeacherConfig teacher = TeacherDescription.of(run.getDistill().getTeacher());
+    return "distilled from " + teacher.getPath() + ", whose licence is: " + licence(teacher);
+  }
+
+  private List<ModelContent.Section> sections() {
+    List<ModelContent.Section> sections = new ArrayList<>();
+    if (run.hasDistill()) {
+      sections.add(teacher(TeacherDescription.of(run.getDistill().getTeacher())));
+    }
+    sections.add(training());
+    if (!run.getExport().getNote().isEmpty()) {
+      sections.add(new ModelContent.Section("Note", List.of(run.getExport().getNote())));
+    }
+    return sections;
+  }
+
+  private static ModelContent.Section teacher(TeacherConfig teacher) {
+    List<String> lines = new ArrayList<>();
+    lines.add("- path: " + teacher.getPath());
+    if (!teacher.getName().isEmpty()) {
+      lines.add("- name: " + teacher.getName());
+    }
+    lines.add("- licence of its weights: " + licence(teacher));
+    lines.add("");
+    lines.add(
+        "This model learned from the teacher's outputs; its licence may bind this model too.");
+    return new ModelContent.Section("Teacher", lines);
+  }
+
+  private static String licence(TeacherConfig teacher) {
+    return teacher.getLicence().isEmpty() ? "not stated" : teacher.getLicence();
+  }
+
+  private ModelContent.Section training() {
+    List<String> lines = new ArrayList<>();
+    lines.add("- step: " + checkpoint.manifest().progress().step());
+    lines.add("- data: " + source(run.getTrainData()));
+    if (run.hasValidationData()) {
+      lines.add("- validation data: " + source(run.getValidationData()));
+    }
+    new TreeMap<>(checkpoint.manifest().validation())
+        .forEach((name, value) -> lines.add("- validation " + name + ": " + value));
+    new TreeMap<>(checkpoint.manifest().versions())
+        .forEach((name, version) -> lines.add("- " + name + " " + version));
+    return new ModelContent.Section("Training", lines);
+  }
+
+  private static String source(DataConfig data) {
+    return switch (data.getSourceCase()) {
+      case TFRECORD -> "TFRecord files " + String.join(", ", data.getTfrecord().getPathList());
+      case IMAGE_FOLDER -> "images under " + data.getImageFolder().getPath();
+      case NOISE -> "noise";
+      case SOURCE_NOT_SET -> "not stated";
+    };
+  }
+}
