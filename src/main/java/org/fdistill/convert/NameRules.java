@@ -1,0 +1,153 @@
+package org.fdistill.convert;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * What becomes of each tensor of one published layout. In a rule's names {@code #} stands for a
+ * number, such as a block's; rules are tried in order.
+ */
+final class NameRules {
+  /** What becomes of a tensor. */
+  sealed interface Fate {}
+
+  /**
+   * It becomes one of our parameters, or a part of it.
+   *
+   * @param target our name
+   * @param layout how it lies
+   * @param part which of {@code parts}, along the last axis
+   * @param parts how many tensors make the parameter
+   */
+  record Mapped(String target, Layout layout, int part, int parts) implements Fate {}
+
+  /**
+   * It is not needed.
+   *
+   * @param reason for the user
+   */
+  record LeftOut(String reason) implements Fate {}
+
+  private record Rule(Pattern source, String target, int shift, Fate fate) {
+    Fate of(Matcher matcher) {
+      if (fate instanceof Mapped mapped) {
+        return new Mapped(name(matcher), mapped.layout(), mapped.part(), mapped.parts());
+      }
+      return fate;
+    }
+
+    private String name(Matcher matcher) {
+      String name = target;
+      for (int group = 1; group <= matcher.groupCount(); group++) {
+        int number = Integer.parseInt(matcher.group(group)) + shift;
+        boolean block = name.substring(0, name.indexOf('#')).endsWith("blocks/");
+        String text = String.format(Locale.ROOT, block ? "%02d" : "%d", number);
+        name = name.replaceFirst("#", text);
+      }
+      return name;
+    }
+  }
+
+  private final List<Rule> rules;
+
+  private NameRules(List<Rule> rules) {
+    this.rules = List.copyOf(rules);
+  }
+
+  /** What becomes of a tensor; empty where no rule knows its name. */
+  Optional<Fate> of(String name) {
+    for (Rule rule : rules) {
+      Matcher matcher = rule.source().matcher(name);
+      if (matcher.matches()) {
+        return Optional.of(rule.of(matcher));
+      }
+    }
+    return Optional.empty();
+  }
+
+  static Builder builder() {
+    return new Builder();
+  }
+
+  /** Collects rules. */
+  static final class Builder {
+    private final List<Rule> rules = new ArrayList<>();
+
+    /** A linear layer of PyTorch. */
+    Builder linear(String source, String target) {
+      return map(source + ".weight", target + "/kernel", Layout.TRANSPOSED)
+          .map(source + ".bias", target + "/bias", Layout.SAME);
+    }
+
+    /** Three linear layers of PyTorch that make one of ours. */
+    Builder joined(String target, String... sources) {
+      for (int i = 0; i < sources.length; i++) {
+        part(sources[i] + ".weight", target + "/kernel", Layout.TRANSPOSED, i, sources.length);
+        part(sources[i] + ".bias", target + "/bias", Layout.SAME, i, sources.length);
+      }
+      return this;
+    }
+
+    /** A convolution of PyTorch. */
+    Builder convolution(String source, String target) {
+      return map(source + ".weight", target + "/kernel", Layout.CONVOLUTION)
+          .map(source + ".bias", target + "/bias", Layout.SAME);
+    }
+
+    /** A layer norm of PyTorch. */
+    Builder norm(String source, String target) {
+      return map(source + ".weight", target + "/scale", Layout.SAME)
+          .map(source + ".bias", target + "/offset", Layout.SAME);
+    }
+
+    /** A tensor as it is. */
+    Builder same(String source, String target) {
+      return map(source, target, Layout.SAME);
+    }
+
+    /** One tensor. */
+    Builder map(String source, String target, Layout layout) {
+      return part(source, target, layout, 0, 1);
+    }
+
+    /** One tensor of several that make a parameter. */
+    Builder part(String source, String target, Layout layout, int part, int parts) {
+      return add(source, target, 0, new Mapped("", layout, part, parts));
+    }
+
+    /** One tensor whose number differs from ours. */
+    Builder shifted(String source, String target, Layout layout, int shift) {
+      return add(source, target, shift, new Mapped("", layout, 0, 1));
+    }
+
+    /**
+     * Tensors that are not needed.
+     *
+     * @param source a name; {@code *} stands for anything
+     */
+    Builder leaveOut(String source, String reason) {
+      return add(source, "", 0, new LeftOut(reason));
+    }
+
+    /** All rules of another builder. */
+    Builder all(Builder other) {
+      rules.addAll(other.rules);
+      return this;
+    }
+
+    NameRules build() {
+      return new NameRules(rules);
+    }
+
+    private Builder add(String source, String target, int shift, Fate fate) {
+      String regex =
+          Pattern.quote(source).replace("#", "\\E(\\d{1,4})\\Q").replace("*", "\\E.*\\Q");
+      rules.add(new Rule(Pattern.compile(regex), target, shift, fate));
+      return this;
+    }
+  }
+}

@@ -1,0 +1,90 @@
+package org.fdistill.convert;
+
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.fdistill.weights.StoredTensor;
+import org.fdistill.weights.WeightArchive;
+
+/**
+ * A file's tensors under our names.
+ *
+ * @param dialect in which the file names them
+ * @param prefix what stands before their names in the file
+ * @param parameters by our names
+ * @param leftOut the reason for each tensor that is not needed, by its name in the file
+ * @param unknown tensors under the prefix that no rule of the dialect knows
+ */
+record NamedTensors(
+    Dialect dialect,
+    String prefix,
+    Map<String, Assembly> parameters,
+    Map<StoredTensor, String> leftOut,
+    Collection<StoredTensor> unknown) {
+
+  /** Reads the names of all tensors of a file; no values. */
+  static NamedTensors of(WeightArchive archive, Dialect dialect, String prefix) {
+    NamedTensors named =
+        new NamedTensors(
+            dialect, prefix, new TreeMap<>(), new LinkedHashMap<>(), new java.util.ArrayList<>());
+    archive.tensors().values().forEach(named::add);
+    named.chooseHead();
+    return named;
+  }
+
+  private void add(StoredTensor tensor) {
+    if (!tensor.name().startsWith(prefix)) {
+      outside(tensor);
+      return;
+    }
+    Optional<NameRules.Fate> fate = dialect.rules().of(tensor.name().substring(prefix.length()));
+    if (fate.isEmpty()) {
+      unknown.add(tensor);
+    } else if (fate.get() instanceof NameRules.LeftOut reason) {
+      leftOut.put(tensor, reason.reason());
+    } else {
+      map(tensor, (NameRules.Mapped) fate.get());
+    }
+  }
+
+  /** Hugging Face's classifier stands beside the network. */
+  private void outside(StoredTensor tensor) {
+    if (tensor.name().equals("classifier.weight")) {
+      map(tensor, new NameRules.Mapped("head/kernel", Layout.TRANSPOSED, 0, 1));
+    } else if (tensor.name().equals("classifier.bias")) {
+      map(tensor, new NameRules.Mapped("head/bias", Layout.SAME, 0, 1));
+    } else {
+      leftOut.put(tensor, "not under " + prefix);
+    }
+  }
+
+  private void map(StoredTensor tensor, NameRules.Mapped rule) {
+    parameters
+        .computeIfAbsent(rule.target(), Assembly::new)
+        .add(new Assembly.Piece(tensor, rule));
+  }
+
+  /** A distillation token has a classifier of its own, which one linear layer cannot stand for. */
+  private void chooseHead() {
+    boolean two = leftOut.values().stream().anyMatch(r -> r.contains("distillation token"));
+    boolean linear = has("head/kernel") && has("head/bias");
+    for (String name : new String[] {"head/kernel", "head/bias"}) {
+      if ((two || !linear) && has(name)) {
+        Assembly head = parameters.remove(name);
+        head.pieces().forEach(piece -> leftOut.put(piece.tensor(), "one of several heads"));
+      }
+    }
+  }
+
+  boolean has(String parameter) {
+    return parameters.containsKey(parameter);
+  }
+
+  /** Our shape of a parameter; null where it is missing or cannot be put together. */
+  long[] shape(String parameter) {
+    Assembly assembly = parameters.get(parameter);
+    return assembly == null || !assembly.problem().isEmpty() ? null : assembly.shape();
+  }
+}

@@ -1,0 +1,283 @@
+package org.fdistill.convert;
+
+import java.util.List;
+import org.fdistill.proto.BackboneConfig;
+import org.fdistill.proto.Normalization;
+import org.fdistill.proto.VitConfig;
+import org.fdistill.proto.VitConfig.Activation;
+
+/** The families of vision transformers. */
+final class VitFamilies {
+  private static final String APACHE = "Apache-2.0";
+  private static final String MIT = "MIT";
+  private static final String NON_COMMERCIAL = "CC-BY-NC-4.0 (no commercial use)";
+
+  static final Normalization IMAGENET = normalization(0.485f, 0.456f, 0.406f, 0.229f, 0.224f, 0.225f);
+  static final Normalization HALF = normalization(0.5f, 0.5f, 0.5f, 0.5f, 0.5f, 0.5f);
+  static final Normalization OPENAI =
+      normalization(
+          0.48145466f, 0.4578275f, 0.40821073f, 0.26862954f, 0.26130258f, 0.27577711f);
+
+  private static final Family DINO =
+      new Family(
+          "dino",
+          "DINO (arXiv 2104.14294)",
+          APACHE,
+          List.of(VitDialects.TIMM, VitDialects.HUGGING_FACE_VIT),
+          List.of("teacher/.*", ".*"),
+          traits(1e-6f, Activation.GELU),
+          IMAGENET,
+          Family.PositionStyle.BICUBIC,
+          t -> t.prefix().matches("(teacher|student)/.*") && !masksTokens(t),
+          List.of(
+              Size.vit("dino_vits16", 224, 16, 384, 12, 6),
+              Size.vit("dino_vits8", 224, 8, 384, 12, 6),
+              Size.vit("dino_vitb16", 224, 16, 768, 12, 12),
+              Size.vit("dino_vitb8", 224, 8, 768, 12, 12)));
+
+  private static final Family IBOT =
+      new Family(
+          "ibot",
+          "iBOT (arXiv 2111.07832)",
+          APACHE,
+          List.of(VitDialects.TIMM),
+          List.of("(state_dict|teacher)/.*", ".*"),
+          traits(1e-6f, Activation.GELU),
+          IMAGENET,
+          Family.PositionStyle.BICUBIC,
+          VitFamilies::masksTokens,
+          List.of(
+              Size.vit("ibot_vits16", 224, 16, 384, 12, 6),
+              Size.vit("ibot_vitb16", 224, 16, 768, 12, 12),
+              Size.vit("ibot_vitl16", 224, 16, 1024, 24, 16)));
+
+  private static final Family DINOV2 =
+      new Family(
+          "dinov2",
+          "DINOv2 (arXiv 2304.07193), with and without registers",
+          APACHE,
+          List.of(VitDialects.TIMM, VitDialects.HUGGING_FACE_DINOV2),
+          List.of("teacher/.*", ".*"),
+          traits(1e-6f, Activation.GELU),
+          IMAGENET,
+          Family.PositionStyle.DINOV2,
+          t -> t.has("student/reg_tokens") && t.has("student/blocks/00/layer_scale1")
+              || leavesOut(t, "mask_token") && t.has("student/blocks/00/layer_scale1")
+                  && t.has("student/pos_embed"),
+          List.of(
+              Size.vit("dinov2_vits14", 518, 14, 384, 12, 6),
+              Size.vit("dinov2_vitb14", 518, 14, 768, 12, 12),
+              Size.vit("dinov2_vitl14", 518, 14, 1024, 24, 16),
+              Size.vit("dinov2_vitg14", 518, 14, 1536, 40, 24),
+              Size.vit("dinov2_vits14_reg", 518, 14, 384, 12, 6).withRegisters(4),
+              Size.vit("dinov2_vitb14_reg", 518, 14, 768, 12, 12).withRegisters(4),
+              Size.vit("dinov2_vitl14_reg", 518, 14, 1024, 24, 16).withRegisters(4),
+              Size.vit("dinov2_vitg14_reg", 518, 14, 1536, 40, 24).withRegisters(4)));
+
+  private static final Family DEIT =
+      new Family(
+          "deit",
+          "DeiT (arXiv 2012.12877) and DeiT III (arXiv 2204.07118)",
+          APACHE,
+          List.of(VitDialects.TIMM, VitDialects.HUGGING_FACE_VIT),
+          List.of("model/.*", ".*"),
+          traits(1e-6f, Activation.GELU),
+          IMAGENET,
+          Family.PositionStyle.BICUBIC,
+          t -> leavesOut(t, "head_dist.weight"),
+          List.of(
+              Size.vit("deit_tiny16", 224, 16, 192, 12, 3),
+              Size.vit("deit_small16", 224, 16, 384, 12, 6),
+              Size.vit("deit_base16", 224, 16, 768, 12, 12),
+              Size.vit("deit_base16_384", 384, 16, 768, 12, 12),
+              Size.vit("deit_tiny16_distilled", 224, 16, 192, 12, 3).withRegisters(1),
+              Size.vit("deit_small16_distilled", 224, 16, 384, 12, 6).withRegisters(1),
+              Size.vit("deit_base16_distilled", 224, 16, 768, 12, 12).withRegisters(1),
+              Size.vit("deit_base16_distilled_384", 384, 16, 768, 12, 12).withRegisters(1),
+              Size.vit("deit3_small16", 224, 16, 384, 12, 6),
+              Size.vit("deit3_small16_384", 384, 16, 384, 12, 6),
+              Size.vit("deit3_medium16", 224, 16, 512, 12, 8),
+              Size.vit("deit3_base16", 224, 16, 768, 12, 12),
+              Size.vit("deit3_base16_384", 384, 16, 768, 12, 12),
+              Size.vit("deit3_large16", 224, 16, 1024, 24, 16),
+              Size.vit("deit3_large16_384", 384, 16, 1024, 24, 16),
+              Size.vit("deit3_huge14", 224, 14, 1280, 32, 16)));
+
+  private static final Family VIT =
+      new Family(
+          "vit",
+          "Supervised ViT (arXiv 2010.11929, 2106.10270): timm and Google",
+          APACHE,
+          List.of(
+              VitDialects.TIMM,
+              VitDialects.HUGGING_FACE_VIT,
+              VitDialects.FLAX_VIT,
+              VitDialects.BIG_VISION),
+          List.of(".*"),
+          traits(1e-6f, Activation.GELU),
+          HALF,
+          Family.PositionStyle.BICUBIC,
+          t -> t.dialect() == VitDialects.FLAX_VIT,
+          List.of(
+              Size.vit("vit_tiny16", 224, 16, 192, 12, 3),
+              Size.vit("vit_small16", 224, 16, 384, 12, 6),
+              Size.vit("vit_small32", 224, 32, 384, 12, 6),
+              Size.vit("vit_base8", 224, 8, 768, 12, 12),
+              Size.vit("vit_base16", 224, 16, 768, 12, 12),
+              Size.vit("vit_base32", 224, 32, 768, 12, 12),
+              Size.vit("vit_large16", 224, 16, 1024, 24, 16),
+              Size.vit("vit_large32", 224, 32, 1024, 24, 16),
+              Size.vit("vit_huge14", 224, 14, 1280, 32, 16)));
+
+  private static final Family CLIP =
+      new Family(
+          "clip",
+          "CLIP's visual tower, as OpenAI published it (arXiv 2103.00020)",
+          MIT,
+          List.of(VitDialects.CLIP, VitDialects.HUGGING_FACE_CLIP),
+          List.of(".*"),
+          traits(1e-5f, Activation.QUICK_GELU),
+          OPENAI,
+          Family.PositionStyle.BICUBIC,
+          t -> false,
+          List.of(
+              Size.vit("clip_vitb32", 224, 32, 768, 12, 12),
+              Size.vit("clip_vitb16", 224, 16, 768, 12, 12),
+              Size.vit("clip_vitl14", 224, 14, 1024, 24, 16),
+              Size.vit("clip_vitl14_336", 336, 14, 1024, 24, 16)));
+
+  private static final Family OPEN_CLIP =
+      new Family(
+          "openclip",
+          "OpenCLIP's visual towers (arXiv 2212.07143)",
+          MIT,
+          List.of(VitDialects.CLIP, VitDialects.HUGGING_FACE_CLIP),
+          List.of(".*"),
+          traits(1e-5f, Activation.GELU),
+          OPENAI,
+          Family.PositionStyle.BICUBIC,
+          t -> false,
+          List.of(
+              Size.vit("openclip_vitb32", 224, 32, 768, 12, 12),
+              Size.vit("openclip_vitb16", 224, 16, 768, 12, 12),
+              Size.vit("openclip_vitl14", 224, 14, 1024, 24, 16),
+              Size.vit("openclip_vith14", 224, 14, 1280, 32, 16),
+              Size.vit("openclip_vitg14", 224, 14, 1408, 40, 16),
+              Size.vit("openclip_vitbigg14", 224, 14, 1664, 48, 16)));
+
+  private static final Family SIGLIP =
+      new Family(
+          "siglip",
+          "SigLIP's visual tower (arXiv 2303.15343)",
+          APACHE,
+          List.of(VitDialects.TIMM, VitDialects.HUGGING_FACE_CLIP, VitDialects.BIG_VISION),
+          List.of(".*img/.*", ".*"),
+          traits(1e-6f, Activation.GELU_TANH),
+          HALF,
+          Family.PositionStyle.BICUBIC,
+          t ->
+              t.prefix().endsWith("img/")
+                  || leavesOut(t, "attn_pool.latent")
+                  || leavesOut(t, "head.probe"),
+          List.of(
+              Size.vit("siglip_base16_224", 224, 16, 768, 12, 12),
+              Size.vit("siglip_base16_256", 256, 16, 768, 12, 12),
+              Size.vit("siglip_base16_384", 384, 16, 768, 12, 12),
+              Size.vit("siglip_base16_512", 512, 16, 768, 12, 12),
+              Size.vit("siglip_large16_256", 256, 16, 1024, 24, 16),
+              Size.vit("siglip_large16_384", 384, 16, 1024, 24, 16),
+              Size.vit("siglip_so400m14_224", 224, 14, 1152, 27, 16),
+              Size.vit("siglip_so400m14_384", 378, 14, 1152, 27, 16)));
+
+  private static final Family MAE =
+      new Family(
+          "mae",
+          "MAE (arXiv 2111.06377), pre-trained and fine-tuned",
+          NON_COMMERCIAL,
+          List.of(VitDialects.TIMM, VitDialects.HUGGING_FACE_VIT),
+          List.of("model/.*", ".*"),
+          traits(1e-6f, Activation.GELU),
+          IMAGENET,
+          Family.PositionStyle.BICUBIC,
+          t -> leavesOut(t, "decoder_pos_embed"),
+          List.of(
+              Size.vit("mae_vitb16", 224, 16, 768, 12, 12),
+              Size.vit("mae_vitl16", 224, 16, 1024, 24, 16),
+              Size.vit("mae_vith14", 224, 14, 1280, 32, 16)));
+
+  private static final Family MOCO_V3 =
+      new Family(
+          "moco_v3",
+          "MoCo v3 (arXiv 2104.02057)",
+          NON_COMMERCIAL,
+          List.of(VitDialects.TIMM),
+          List.of(".*base_encoder\\.", ".*"),
+          traits(1e-6f, Activation.GELU),
+          IMAGENET,
+          Family.PositionStyle.BICUBIC,
+          t -> t.prefix().matches(".*(base|momentum)_encoder\\."),
+          List.of(
+              Size.vit("moco_v3_vits16", 224, 16, 384, 12, 12),
+              Size.vit("moco_v3_vitb16", 224, 16, 768, 12, 12)));
+
+  private static final Family BEIT_V2 =
+      new Family(
+          "beit_v2",
+          "BEiT v2 (arXiv 2208.06366), pre-trained and fine-tuned",
+          MIT,
+          List.of(VitDialects.TIMM, VitDialects.HUGGING_FACE_BEIT),
+          List.of("model/.*", ".*"),
+          traits(1e-6f, Activation.GELU),
+          IMAGENET,
+          Family.PositionStyle.BICUBIC,
+          t -> leavesOut(t, "lm_head.weight"),
+          List.of(
+              Size.vit("beit_v2_base16", 224, 16, 768, 12, 12),
+              Size.vit("beit_v2_large16", 224, 16, 1024, 24, 16)));
+
+  private static final Family FEATURE_DISTILLATION =
+      new Family(
+          "fd",
+          "Feature Distillation's own ViTs (arXiv 2205.14141), distilled and fine-tuned",
+          MIT,
+          List.of(VitDialects.TIMM),
+          List.of(".*encoder\\.", ".*"),
+          traits(1e-6f, Activation.GELU),
+          IMAGENET,
+          Family.PositionStyle.BICUBIC,
+          t -> t.prefix().endsWith("/encoder.") && t.has("student/rel_pos_bias/table"),
+          List.of(
+              Size.vit("fd_vitb16", 224, 16, 768, 12, 12),
+              Size.vit("fd_vitl14", 224, 14, 1024, 24, 16)));
+
+  static final List<Family> ALL =
+      List.of(
+          DINO, DINOV2, DEIT, VIT, CLIP, OPEN_CLIP, SIGLIP, MAE, MOCO_V3, BEIT_V2, IBOT,
+          FEATURE_DISTILLATION);
+
+  private VitFamilies() {}
+
+  private static boolean masksTokens(NamedTensors tensors) {
+    return leavesOut(tensors, "masked_embed");
+  }
+
+  /** Whether a file has a tensor that is left out. */
+  static boolean leavesOut(NamedTensors tensors, String name) {
+    return tensors.leftOut().keySet().stream()
+        .anyMatch(tensor -> tensor.name().equals(tensors.prefix() + name));
+  }
+
+  private static BackboneConfig traits(float epsilon, Activation activation) {
+    return BackboneConfig.newBuilder()
+        .setVit(VitConfig.newBuilder().setLayerNormEpsilon(epsilon).setActivation(activation))
+        .build();
+  }
+
+  private static Normalization normalization(
+      float red, float green, float blue, float redStd, float greenStd, float blueStd) {
+    return Normalization.newBuilder()
+        .addAllMean(List.of(red, green, blue))
+        .addAllStd(List.of(redStd, greenStd, blueStd))
+        .build();
+  }
+}
