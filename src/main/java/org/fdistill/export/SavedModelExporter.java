@@ -118,6 +118,7 @@ public final class SavedModelExporter {
             .setOutput("tokens")
             .setLayout(Layout.TOKENS)
             .setPrefixTokens(backbone.prefixTokens())
+            .setClassToken(backbone.hasClassToken())
             .setImageSize(backbone.imageSize())
             .setInputRange(InputRange.BYTES);
     if (run.hasDistill()) {
