@@ -26,12 +26,7 @@ final class ModelChecks {
     problems.positive(vit.getHeads(), VIT + ".heads");
     multiple(vit.getImageSize(), vit.getPatchSize(), "image_size", "patch_size", problems);
     multiple(vit.getWidth(), vit.getHeads(), "width", "heads", problems);
-    double hidden = vit.getWidth() * (double) vit.getMlpRatio();
-    problems.unless(
-        hidden >= 1 && hidden <= Integer.MAX_VALUE && hidden == Math.rint(hidden),
-        VIT + ".mlp_ratio",
-        String.format(
-            "times width (%d) must be a whole number from 1, found %s", vit.getWidth(), hidden));
+    VitOptionChecks.check(vit, problems);
     problems.notNegative(vit.getLayerScale(), VIT + ".layer_scale");
     problems.positive(vit.getLayerNormEpsilon(), VIT + ".layer_norm_epsilon");
   }

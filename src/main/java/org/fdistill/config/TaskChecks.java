@@ -4,6 +4,7 @@ import org.fdistill.proto.ClassifyTask;
 import org.fdistill.proto.DistillTask;
 import org.fdistill.proto.RunConfig;
 import org.fdistill.proto.TeacherConfig;
+import org.fdistill.proto.VitConfig;
 
 /** Checks the values of a task, and those of the model that it relies on. */
 final class TaskChecks {
@@ -20,6 +21,20 @@ final class TaskChecks {
           problems.unless(
               false, "the config", "has no task; set exactly one of distill { }, classify { }");
     }
+    finalNorm(config, problems);
+  }
+
+  /** A norm on the mean of the patches would never be trained by a task that reads tokens. */
+  private static void finalNorm(RunConfig config, Problems problems) {
+    boolean readsMean =
+        config.hasDistill()
+            ? config.getDistill().getTargets() == DistillTask.Targets.GAP
+            : config.getClassify().getPooling() == ClassifyTask.Pooling.MEAN;
+    problems.unless(
+        readsMean || config.getModel().getVit().getFinalNorm() != VitConfig.FinalNorm.ON_POOLED,
+        "model.vit.final_norm",
+        "is ON_POOLED, which needs a task on the mean of the patches (distill.targets GAP or"
+            + " classify.pooling MEAN); set ON_TOKENS");
   }
 
   private static void distill(DistillTask task, boolean classToken, Problems problems) {

@@ -44,6 +44,7 @@ record ServingSignature(
             .setOutput("tokens")
             .setLayout(Layout.TOKENS)
             .setPrefixTokens(backbone.prefixTokens())
+            .setClassToken(backbone.hasClassToken())
             .setImageSize(backbone.imageSize())
             .setInputRange(InputRange.BYTES);
     if (!content.licence().isEmpty()) {

@@ -61,6 +61,18 @@ public final class Initializers {
             tf.math.sub(uniform(tf, shape, seed), tf.constant(0.5f)), tf.constant(2 * limit));
   }
 
+  /**
+   * Glorot's uniform for a kernel whose last axis are its outputs: within ±sqrt(6 / (inputs +
+   * outputs)), with a convolution's kernel read as the matrix of its product.
+   */
+  public static Initializer glorotUniform() {
+    return (tf, shape, seed) -> {
+      long outputs = shape.get(shape.numDimensions() - 1);
+      long inputs = shape.size() / outputs;
+      return uniform((float) Math.sqrt(6.0 / (inputs + outputs))).value(tf, shape, seed);
+    };
+  }
+
   private static Operand<TFloat32> uniform(Ops tf, Shape shape, Operand<TInt64> seed) {
     return tf.random.statelessRandomUniform(dimensions(tf, shape), seed, TFloat32.class);
   }

@@ -24,6 +24,11 @@ public interface Backbone {
   /** G: the side of the grid of patch tokens. */
   int grid();
 
-  /** Tokens before the patch tokens, such as a class token. */
+  /** Tokens before the patch tokens: class token, then registers. */
   int prefixTokens();
+
+  /** Whether the first of the prefix tokens is a class token. */
+  default boolean hasClassToken() {
+    return prefixTokens() > 0;
+  }
 }

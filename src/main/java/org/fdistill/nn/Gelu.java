@@ -21,9 +21,9 @@ final class Gelu {
    * @param x of any shape and precision
    */
   static Operand<TFloating> apply(Ops tf, Operand<TFloating> x) {
-    Operand<TFloating> z = tf.math.mul(x, scalar(tf, ROOT_HALF, x));
-    Operand<TFloating> twicePhi = tf.math.add(tf.math.erf(z), scalar(tf, 1, x));
-    Operand<TFloating> half = tf.math.mul(x, scalar(tf, 0.5f, x));
+    Operand<TFloating> z = tf.math.mul(x, Scalars.like(tf, ROOT_HALF, x));
+    Operand<TFloating> twicePhi = tf.math.add(tf.math.erf(z), Scalars.like(tf, 1, x));
+    Operand<TFloating> half = tf.math.mul(x, Scalars.like(tf, 0.5f, x));
     Operand<TFloating> y = tf.math.mul(half, twicePhi);
     return GRADIENT.attach(tf, y, List.of(x), List.of(z, twicePhi));
   }
@@ -35,12 +35,9 @@ final class Gelu {
     Operand<TFloating> twicePhi = (Operand<TFloating>) saved.get(1);
     Operand<TFloating> dy = (Operand<TFloating>) upstream;
     Operand<TFloating> bell = tf.math.exp(tf.math.neg(tf.math.square(z)));
-    Operand<TFloating> density = tf.math.mul(tf.math.mul(z, scalar(tf, INVERSE_ROOT_PI, z)), bell);
-    Operand<TFloating> phi = tf.math.mul(twicePhi, scalar(tf, 0.5f, z));
+    Operand<TFloating> density =
+        tf.math.mul(tf.math.mul(z, Scalars.like(tf, INVERSE_ROOT_PI, z)), bell);
+    Operand<TFloating> phi = tf.math.mul(twicePhi, Scalars.like(tf, 0.5f, z));
     return List.of(tf.math.mul(dy, tf.math.add(phi, density)));
-  }
-
-  private static Operand<TFloating> scalar(Ops tf, float value, Operand<TFloating> like) {
-    return tf.dtypes.cast(tf.constant(value), like.type());
   }
 }

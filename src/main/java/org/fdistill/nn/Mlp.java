@@ -2,19 +2,28 @@ package org.fdistill.nn;
 
 import org.fdistill.graph.Initializer;
 import org.fdistill.graph.LayerScope;
+import org.fdistill.proto.VitConfig.Activation;
 import org.tensorflow.Operand;
+import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.family.TFloating;
 
 /**
- * Two linear layers, {@code fc1} and {@code fc2}, with the exact (erf) GELU between them.
+ * Two linear layers, {@code fc1} and {@code fc2}, with an activation between them. For SwiGLU,
+ * {@code fc1} is twice as wide: the gate's columns, then the value's.
  *
  * @param width of input and output
- * @param hidden width between
+ * @param hidden width of what {@code fc2} takes
+ * @param activation between the layers
  * @param fc1 first value of the first kernel
  * @param fc2 first value of the second kernel
  */
-public record Mlp(int width, int hidden, Initializer fc1, Initializer fc2) {
+public record Mlp(int width, int hidden, Activation activation, Initializer fc1, Initializer fc2) {
+
+  /** Layers with the exact (erf) GELU between them. */
+  public Mlp(int width, int hidden, Initializer fc1, Initializer fc2) {
+    this(width, hidden, Activation.GELU, fc1, fc2);
+  }
 
   /**
    * Applies the layers.
@@ -23,8 +32,17 @@ public record Mlp(int width, int hidden, Initializer fc1, Initializer fc2) {
    * @return [rows, width], in the precision of products
    */
   public Operand<TFloating> apply(LayerScope scope, Operand<TFloat32> x) {
-    Operand<TFloating> up = Dense.of(width, hidden, fc1).apply(scope.at("fc1"), x);
-    Operand<TFloating> active = Gelu.apply(scope.tf(), up);
-    return Dense.of(hidden, width, fc2).apply(scope.at("fc2"), active);
+    int up = activation == Activation.SWIGLU ? 2 * hidden : hidden;
+    Operand<TFloating> inner = Dense.of(width, up, fc1).apply(scope.at("fc1"), x);
+    return Dense.of(hidden, width, fc2).apply(scope.at("fc2"), activated(scope.tf(), inner));
+  }
+
+  private Operand<TFloating> activated(Ops tf, Operand<TFloating> x) {
+    return switch (activation) {
+      case GELU -> Gelu.apply(tf, x);
+      case GELU_TANH -> TanhGelu.apply(tf, x);
+      case QUICK_GELU -> QuickGelu.apply(tf, x);
+      case SWIGLU -> SwiGlu.apply(tf, x);
+    };
   }
 }

@@ -45,13 +45,13 @@ public final class ParameterRules {
 
   /**
    * The reference's weight decay (optimizer.py, get_pretrain_param_groups): class token and
-   * absolute positions, vectors and scalars are left alone; all else decays, tables of relative
-   * positions included.
+   * absolute positions, and registers like them, vectors and scalars are left alone; all else
+   * decays, tables of relative positions included.
    */
   public static ParameterRules weightDecay() {
     return new ParameterRules(
         List.of(
-            Rule.named("(.*/)?(cls_token|pos_embed)", ParameterGroup.UNDECAYED),
+            Rule.named("(.*/)?(cls_token|reg_tokens|pos_embed)", ParameterGroup.UNDECAYED),
             Rule.ofRankUpTo(1, ParameterGroup.UNDECAYED),
             Rule.named(".*", ParameterGroup.DECAYED)));
   }

@@ -80,9 +80,14 @@ public final class Teacher {
     return layout.tokens();
   }
 
-  /** Tokens before the patches, such as a class token. */
+  /** Tokens before the patches: class token, then registers. */
   public int prefixTokens() {
     return layout.prefixTokens();
+  }
+
+  /** Whether the first of the prefix tokens is a class token. */
+  public boolean hasClassToken() {
+    return prefixTokens() > 0 && description.getClassToken();
   }
 
   /** G: the side of its grid of patches. */
@@ -123,13 +128,15 @@ public final class Teacher {
 
   /** Refuses a teacher without a class token. */
   public void requireClassToken() {
-    if (prefixTokens() == 0) {
+    if (!hasClassToken()) {
       throw UserError.usage(
           """
-          %s: it has no class token (prefix_tokens 0, layout %s), but distill.targets is CLASS_TOKEN.
-          Set teacher.prefix_tokens if its tokens start with one, or distill.targets to TOKENS or \
-          GAP."""
-              .formatted(who, description.getLayout()));
+          %s: it has no class token (prefix_tokens %d, class_token %s, layout %s), but \
+          distill.targets is CLASS_TOKEN.
+          Set teacher.prefix_tokens and teacher.class_token if its tokens start with one, or \
+          distill.targets to TOKENS or GAP."""
+              .formatted(
+                  who, prefixTokens(), description.getClassToken(), description.getLayout()));
     }
   }
 

@@ -25,7 +25,7 @@ public record ClassifierHead(ClassifyTask config) {
 
   /** Refuses pooling that the backbone cannot give. */
   public void requireFit(Backbone backbone) {
-    if (config.getPooling() == Pooling.CLASS_TOKEN_POOLING && backbone.prefixTokens() == 0) {
+    if (config.getPooling() == Pooling.CLASS_TOKEN_POOLING && !backbone.hasClassToken()) {
       throw UserError.usage(
           "classify.pooling is CLASS_TOKEN_POOLING, but the model has no class token.\n"
               + "Set model.vit.class_token to true, or classify.pooling to MEAN.");

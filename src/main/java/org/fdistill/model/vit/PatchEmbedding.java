@@ -10,10 +10,10 @@ import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.family.TFloating;
 
 /**
- * The convolution whose stride is its size P, as one product: {@code kernel} [P, P, 3, C], {@code
- * bias} [C].
+ * The convolution whose stride is its size P, as one product: {@code kernel} [P, P, 3, C] and, if
+ * it has one, {@code bias} [C].
  */
-record PatchEmbedding(int patch, int width, Initializer initializer) {
+record PatchEmbedding(int patch, int width, boolean hasBias, Initializer initializer) {
 
   /**
    * Embeds.
@@ -30,10 +30,13 @@ record PatchEmbedding(int patch, int width, Initializer initializer) {
             tf.nn.spaceToDepth(precision.compute(tf, images), (long) patch),
             tf.constant(new int[] {-1, values}));
     Operand<TFloat32> kernel = scope.parameter("kernel", initializer, patch, patch, 3, width);
-    Operand<TFloat32> bias = scope.parameter("bias", Initializers.zeros(), width);
     Operand<TFloating> matrix =
         precision.compute(tf, tf.reshape(kernel, tf.constant(new int[] {values, width})));
     Operand<TFloating> product = tf.linalg.matMul(pixels, matrix);
+    if (!hasBias) {
+      return Precision.full(tf, product);
+    }
+    Operand<TFloat32> bias = scope.parameter("bias", Initializers.zeros(), width);
     return Precision.full(tf, tf.nn.biasAdd(product, precision.compute(tf, bias)));
   }
 }

@@ -21,11 +21,11 @@ import org.tensorflow.types.family.TFloating;
  * @param config of the network
  * @param tokens N
  * @param dropPath rate of both branches
- * @param plain first value of the inner kernels
- * @param rescaled first value of the two kernels that end a branch
+ * @param number i, which the first value of the kernels that end a branch depends on
+ * @param initializers of the network
  */
 record TransformerBlock(
-    VitConfig config, int tokens, float dropPath, Initializer plain, Initializer rescaled) {
+    VitConfig config, int tokens, float dropPath, int number, VitInitializers initializers) {
 
   /**
    * Applies the block.
@@ -36,12 +36,16 @@ record TransformerBlock(
    */
   Operand<TFloat32> apply(LayerScope scope, Operand<TFloat32> x, Operand<TFloat32> positionBias) {
     SelfAttention attention =
-        new SelfAttention(width(), config.getHeads(), config.getQkvBias(), plain, rescaled);
+        new SelfAttention(
+            width(),
+            config.getHeads(),
+            config.getQkvBias(),
+            initializers.queriesKeysValues(),
+            initializers.branchEnd(number));
     Operand<TFloat32> normed = norm().apply(scope.at("norm1"), x);
     Operand<TFloating> mixed = attention.apply(scope.at("attn"), normed, tokens, positionBias);
     Operand<TFloat32> y = residual(scope, "layer_scale1", x, mixed);
-    Mlp mlp = new Mlp(width(), hidden(), plain, rescaled);
-    Operand<TFloating> fed = mlp.apply(scope.at("mlp"), norm().apply(scope.at("norm2"), y));
+    Operand<TFloating> fed = mlp().apply(scope.at("mlp"), norm().apply(scope.at("norm2"), y));
     return residual(scope, "layer_scale2", y, fed);
   }
 
@@ -56,6 +60,15 @@ record TransformerBlock(
     return tf.math.add(x, DropPath.apply(scope, scaleName, rows, tokens, dropPath));
   }
 
+  private Mlp mlp() {
+    return new Mlp(
+        width(),
+        hidden(),
+        config.getActivation(),
+        initializers.kernel(),
+        initializers.branchEnd(number));
+  }
+
   private LayerNorm norm() {
     return new LayerNorm(width(), config.getLayerNormEpsilon());
   }
@@ -65,6 +78,8 @@ record TransformerBlock(
   }
 
   private int hidden() {
-    return (int) (config.getWidth() * config.getMlpRatio());
+    return config.getMlpHidden() > 0
+        ? config.getMlpHidden()
+        : (int) (config.getWidth() * config.getMlpRatio());
   }
 }

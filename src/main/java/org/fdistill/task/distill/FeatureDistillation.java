@@ -112,20 +112,25 @@ public final class FeatureDistillation implements Task {
   private Operand<TFloat32> targets(Ops tf, Batch batch) {
     TeacherOutputs outputs = teacher.build(tf, batch.images());
     Endpoints endpoints =
-        new Endpoints(outputs.tokens(), outputs.prefixTokens(), outputs.grid(), teacher.width());
+        new Endpoints(
+            outputs.tokens(),
+            outputs.prefixTokens(),
+            teacher.hasClassToken(),
+            outputs.grid(),
+            teacher.width());
     Operand<TFloat32> rows = selected(tf, endpoints);
     return Objective.targets(tf, rows, config.getTargetNormalization());
   }
 
   private Operand<TFloat32> selected(Ops tf, Endpoints endpoints) {
-    boolean samePrefix = student.prefixTokens() == teacher.prefixTokens();
-    return Objective.selected(tf, endpoints, config.getTargets(), samePrefix);
+    boolean classTokens = student.hasClassToken() && teacher.hasClassToken();
+    return Objective.selected(tf, endpoints, config.getTargets(), classTokens);
   }
 
   private void requireFit() {
     if (config.getTargets() == Targets.CLASS_TOKEN) {
       teacher.requireClassToken();
-      if (student.prefixTokens() == 0) {
+      if (!student.hasClassToken()) {
         throw UserError.usage(
             "distill.targets is CLASS_TOKEN, but the student has no class token.\n"
                 + "Set model.vit.class_token to true, or distill.targets to TOKENS or GAP.");

@@ -22,15 +22,16 @@ final class Objective {
   /**
    * The features that take part in the loss (Table 2 of the paper).
    *
-   * @param samePrefix whether student and teacher have the same tokens before the patches; if not,
-   *     the patches alone are compared
+   * @param classTokens whether student and teacher both have a class token; if not, {@code TOKENS}
+   *     are the patches alone. Registers are never compared: they mean nothing to another network
    * @return [rows, C]
    */
   static Operand<TFloat32> selected(
-      Ops tf, Endpoints endpoints, Targets targets, boolean samePrefix) {
+      Ops tf, Endpoints endpoints, Targets targets, boolean classTokens) {
     Operand<TFloat32> features =
         switch (targets) {
-          case TOKENS -> samePrefix ? endpoints.tokens() : endpoints.patchTokens(tf);
+          case TOKENS ->
+              classTokens ? endpoints.classAndPatchTokens(tf) : endpoints.patchTokens(tf);
           case CLASS_TOKEN -> endpoints.classToken(tf);
           case GAP -> endpoints.pooled(tf);
         };

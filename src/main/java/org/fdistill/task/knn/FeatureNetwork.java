@@ -40,8 +40,12 @@ public interface FeatureNetwork {
       @Override
       public Operand<TFloat32> features(Ops tf, Variables variables, Operand<TUint8> images) {
         TeacherOutputs outputs = teacher.build(tf, images);
-        Operand<TFloat32> tokens = outputs.tokens();
-        return new Endpoints(tokens, outputs.prefixTokens(), outputs.grid(), teacher.width())
+        return new Endpoints(
+                outputs.tokens(),
+                outputs.prefixTokens(),
+                teacher.hasClassToken(),
+                outputs.grid(),
+                teacher.width())
             .pooled(tf);
       }
 

@@ -77,7 +77,7 @@ class ObjectiveTest {
     try (GraphRun run = new GraphRun()) {
       Operand<TFloat32> tokens = run.input(new float[] {1, 2, 3, 4, 5, 6, 7, 8, 9, 10}, 1, 5, 2);
       Operand<TFloat32> rows =
-          Objective.selected(run.tf(), endpoints(tokens), Targets.TOKENS, /* samePrefix= */ false);
+          Objective.selected(run.tf(), endpoints(tokens), Targets.TOKENS, /* classTokens= */ false);
       assertThat(run.run(List.of(rows)).get(0)).containsExactly(3, 4, 5, 6, 7, 8, 9, 10);
     }
   }

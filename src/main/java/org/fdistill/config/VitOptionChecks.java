@@ -1,0 +1,73 @@
+package org.fdistill.config;
+
+import org.fdistill.proto.VitConfig;
+import org.fdistill.proto.VitConfig.PositionKind;
+import org.fdistill.proto.VitConfig.PositionedTokens;
+
+/** Checks the options of a vision transformer that exclude or need each other. */
+final class VitOptionChecks {
+  private static final String VIT = "model.vit";
+
+  private VitOptionChecks() {}
+
+  static void check(VitConfig vit, Problems problems) {
+    hiddenWidth(vit, problems);
+    registers(vit, problems);
+    String kind = VIT + ".absolute_position_kind";
+    if (!vit.getAbsolutePosition()) {
+      String what = "is %s, but absolute_position is false; set it to true";
+      problems.unless(
+          vit.getAbsolutePositionKind() == PositionKind.LEARNED,
+          kind,
+          String.format(what, vit.getAbsolutePositionKind()));
+      problems.unless(
+          vit.getPositionedTokens() == PositionedTokens.CLASS_AND_PATCHES,
+          VIT + ".positioned_tokens",
+          String.format(what, vit.getPositionedTokens()));
+    } else if (vit.getAbsolutePositionKind() != PositionKind.LEARNED) {
+      sineCosine(vit, kind, problems);
+    }
+  }
+
+  private static void hiddenWidth(VitConfig vit, Problems problems) {
+    problems.notNegative(vit.getMlpHidden(), VIT + ".mlp_hidden");
+    double hidden = vit.getWidth() * (double) vit.getMlpRatio();
+    boolean whole = hidden >= 1 && hidden <= Integer.MAX_VALUE && hidden == Math.rint(hidden);
+    problems.unless(
+        vit.getMlpHidden() > 0 || whole,
+        VIT + ".mlp_ratio",
+        String.format(
+            "times width (%d) must be a whole number from 1, found %s; mlp_hidden gives the width"
+                + " itself",
+            vit.getWidth(), hidden));
+  }
+
+  private static void registers(VitConfig vit, Problems problems) {
+    problems.notNegative(vit.getRegisterTokens(), VIT + ".register_tokens");
+    boolean relative = vit.getRelativePositionShared() || vit.getRelativePositionPerLayer();
+    problems.unless(
+        vit.getRegisterTokens() <= 0 || !relative,
+        VIT + ".register_tokens",
+        String.format(
+            "must be 0 with a relative position bias, whose table has no rows for registers, found"
+                + " %d; set relative_position_shared and relative_position_per_layer to false,"
+                + " and absolute_position to true",
+            vit.getRegisterTokens()));
+  }
+
+  private static void sineCosine(VitConfig vit, String kind, Problems problems) {
+    problems.unless(
+        vit.getWidth() % 4 == 0,
+        kind,
+        String.format(
+            "is %s, which needs a width that is a multiple of 4, found %d",
+            vit.getAbsolutePositionKind(), vit.getWidth()));
+    problems.unless(
+        vit.getPositionedTokens() != PositionedTokens.EVERY_TOKEN || vit.getRegisterTokens() <= 0,
+        VIT + ".positioned_tokens",
+        String.format(
+            "is EVERY_TOKEN, but absolute_position_kind %s has no positions for the %d registers;"
+                + " set CLASS_AND_PATCHES",
+            vit.getAbsolutePositionKind(), vit.getRegisterTokens()));
+  }
+}

@@ -1,0 +1,50 @@
+package org.fdistill.nn;
+
+import java.util.List;
+import org.fdistill.graph.FusedGradient;
+import org.tensorflow.Operand;
+import org.tensorflow.op.Ops;
+import org.tensorflow.types.family.TFloating;
+
+/**
+ * GELU's approximation by tanh (arXiv 1606.08415): x (1 + tanh u) / 2 with u = √(2/π) (x + 0.044715
+ * x³). With p = 2u that is x sigmoid(p), which does not cancel for negative x.
+ */
+final class TanhGelu {
+  private static final float LINEAR = (float) (2 * Math.sqrt(2 / Math.PI));
+  private static final float CUBIC = 0.044715f * LINEAR;
+
+  private static final FusedGradient GRADIENT =
+      FusedGradient.of("TanhGeluGradient", TanhGelu::gradients);
+
+  private TanhGelu() {}
+
+  /**
+   * Applies the function to each element.
+   *
+   * @param x of any shape and precision
+   */
+  static Operand<TFloating> apply(Ops tf, Operand<TFloating> x) {
+    Operand<TFloating> cubed = tf.math.mul(tf.math.square(x), Scalars.like(tf, CUBIC, x));
+    Operand<TFloating> slope = tf.math.add(cubed, Scalars.like(tf, LINEAR, x));
+    Operand<TFloating> gate = tf.math.sigmoid(tf.math.mul(x, slope));
+    Operand<TFloating> y = tf.math.mul(x, gate);
+    return GRADIENT.attach(tf, y, List.of(x), List.of(gate, y, cubed));
+  }
+
+  /**
+   * With s the sigmoid and y = x s: s + y (1 - s) p', where p' = 2√(2/π) (1 + 3 · 0.044715 x²) and
+   * the second term of it is three times the saved one.
+   */
+  @SuppressWarnings("unchecked") // The gradient has the type of x.
+  private static List<Operand<?>> gradients(Ops tf, List<Operand<?>> saved, Operand<?> upstream) {
+    Operand<TFloating> s = (Operand<TFloating>) saved.get(0);
+    Operand<TFloating> y = (Operand<TFloating>) saved.get(1);
+    Operand<TFloating> cubed = (Operand<TFloating>) saved.get(2);
+    Operand<TFloating> dy = (Operand<TFloating>) upstream;
+    Operand<TFloating> slope =
+        tf.math.add(tf.math.mul(cubed, Scalars.like(tf, 3, s)), Scalars.like(tf, LINEAR, s));
+    Operand<TFloating> rest = tf.math.sub(y, tf.math.mul(y, s));
+    return List.of(tf.math.mul(dy, tf.math.add(s, tf.math.mul(rest, slope))));
+  }
+}
