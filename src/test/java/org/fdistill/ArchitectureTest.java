@@ -52,7 +52,8 @@ class ArchitectureTest {
               Map.entry("model", Set.of("nn", "graph", "config")),
               Map.entry("nn", Set.of("graph", "config")),
               Map.entry("optim", Set.of("graph", "config")),
-              Map.entry("checkpoint", Set.of("graph", "config")),
+              Map.entry("checkpoint", Set.of("resample", "graph", "config")),
+              Map.entry("resample", Set.of("config")),
               Map.entry("data", Set.of("graph", "config")),
               Map.entry("graph", Set.of("config")),
               Map.entry("optim.schedule", Set.of()),
@@ -62,6 +63,7 @@ class ArchitectureTest {
                   "convert",
                   Set.of(
                       "weights",
+                      "resample",
                       "export",
                       "teacher",
                       "checkpoint",
@@ -129,7 +131,8 @@ class ArchitectureTest {
   void whatIsPureArithmeticKnowsNoTensorFlow() {
     noClasses()
         .that()
-        .resideInAnyPackage(ROOT + "config..", ROOT + "eval..", ROOT + "optim.schedule..")
+        .resideInAnyPackage(
+            ROOT + "config..", ROOT + "eval..", ROOT + "optim.schedule..", ROOT + "resample..")
         .should()
         .dependOnClassesThat()
         .resideInAPackage("org.tensorflow..")
