@@ -2,7 +2,9 @@ package org.fdistill.convert;
 
 import java.util.Arrays;
 
-/** How a published tensor lies, against ours: dense kernels [in, out], convolutions [h, w, in, out]. */
+/**
+ * How a published tensor lies, against ours: dense kernels [in, out], convolutions [h, w, in, out].
+ */
 enum Layout {
   /** As ours, but for sizes of 1. */
   SAME,
@@ -23,8 +25,7 @@ enum Layout {
       case CONVOLUTION ->
           theirs.length == 4 ? new long[] {theirs[2], theirs[3], theirs[1], theirs[0]} : null;
       case HEADS_LAST -> headsLast(theirs);
-      case HEADS_FIRST ->
-          theirs.length == 3 ? new long[] {theirs[0] * theirs[1], theirs[2]} : null;
+      case HEADS_FIRST -> theirs.length == 3 ? new long[] {theirs[0] * theirs[1], theirs[2]} : null;
     };
   }
 

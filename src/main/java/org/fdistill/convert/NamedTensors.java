@@ -61,9 +61,7 @@ record NamedTensors(
   }
 
   private void map(StoredTensor tensor, NameRules.Mapped rule) {
-    parameters
-        .computeIfAbsent(rule.target(), Assembly::new)
-        .add(new Assembly.Piece(tensor, rule));
+    parameters.computeIfAbsent(rule.target(), Assembly::new).add(new Assembly.Piece(tensor, rule));
   }
 
   /** A distillation token has a classifier of its own, which one linear layer cannot stand for. */

@@ -13,6 +13,8 @@ import java.util.List;
  * @param heads of each stage
  * @param window of a Swin transformer; 0 for a ViT
  * @param registers tokens beside class token and patches
+ * @param positionWindow windows of each stage that a SwinV2's offsets are divided by; empty for its
+ *     own
  */
 record Size(
     String arch,
@@ -22,12 +24,27 @@ record Size(
     List<Integer> depths,
     List<Integer> heads,
     int window,
-    int registers) {
+    int registers,
+    List<Integer> positionWindow) {
   static Size vit(String arch, int imageSize, int patch, int width, int depth, int heads) {
-    return new Size(arch, imageSize, patch, width, List.of(depth), List.of(heads), 0, 0);
+    return new Size(arch, imageSize, patch, width, List.of(depth), List.of(heads), 0, 0, List.of());
   }
 
   Size withRegisters(int count) {
-    return new Size(arch, imageSize, patch, width, depths, heads, window, count);
+    return new Size(arch, imageSize, patch, width, depths, heads, window, count, List.of());
+  }
+
+  /** Of a SwinV2 that was trained before with another window, half as large in the last stage. */
+  Size trainedWithWindow(int before) {
+    return new Size(
+        arch,
+        imageSize,
+        patch,
+        width,
+        depths,
+        heads,
+        window,
+        registers,
+        List.of(before, before, before, before / 2));
   }
 }

@@ -86,8 +86,7 @@ final class SwinDialects {
         .linear(from + "attn.proj", OUR_BLOCK + "attn/proj")
         .same(from + "attn.q_bias", OUR_BLOCK + "attn/q_bias")
         .same(from + "attn.v_bias", OUR_BLOCK + "attn/v_bias")
-        .same(
-            from + "attn.relative_position_bias_table", OUR_BLOCK + "attn/rel_pos_bias/table")
+        .same(from + "attn.relative_position_bias_table", OUR_BLOCK + "attn/rel_pos_bias/table")
         .same(from + "attn.logit_scale", OUR_BLOCK + "attn/logit_scale")
         .linear(from + "attn.cpb_mlp.0", OUR_BLOCK + "attn/cpb/fc1")
         .linear(from + "attn.cpb_mlp.2", OUR_BLOCK + "attn/cpb/fc2")

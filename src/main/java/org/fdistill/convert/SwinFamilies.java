@@ -76,11 +76,11 @@ final class SwinFamilies {
               base("swin_v2_base_w8_256", 256, 8),
               base("swin_v2_base_w16_256", 256, 16),
               base("swin_v2_base_w12_192", 192, 12),
-              base("swin_v2_base_w12to16_256", 256, 16),
-              base("swin_v2_base_w12to24_384", 384, 24),
+              base("swin_v2_base_w12to16_256", 256, 16).trainedWithWindow(12),
+              base("swin_v2_base_w12to24_384", 384, 24).trainedWithWindow(12),
               large("swin_v2_large_w12_192", 192, 12),
-              large("swin_v2_large_w12to16_256", 256, 16),
-              large("swin_v2_large_w12to24_384", 384, 24)));
+              large("swin_v2_large_w12to16_256", 256, 16).trainedWithWindow(12),
+              large("swin_v2_large_w12to24_384", 384, 24).trainedWithWindow(12)));
 
   private static final Family FEATURE_DISTILLATION =
       new Family(
@@ -125,7 +125,12 @@ final class SwinFamilies {
   }
 
   private static Size size(
-      String arch, int imageSize, int window, int width, List<Integer> depths, List<Integer> heads) {
-    return new Size(arch, imageSize, 4, width, depths, heads, window, 0);
+      String arch,
+      int imageSize,
+      int window,
+      int width,
+      List<Integer> depths,
+      List<Integer> heads) {
+    return new Size(arch, imageSize, 4, width, depths, heads, window, 0, List.of());
   }
 }

@@ -275,8 +275,7 @@ final class VitDialects {
       String norm1, String attention, String norm2, String mlp) {
     String from = "Transformer/encoderblock_#/";
     String to = "student/blocks/#/";
-    NameRules.Builder rules =
-        NameRules.builder().all(flaxNorm(from + norm1, to + "norm1"));
+    NameRules.Builder rules = NameRules.builder().all(flaxNorm(from + norm1, to + "norm1"));
     String[] parts = {"query", "key", "value"};
     for (int i = 0; i < parts.length; i++) {
       String part = from + attention + "/" + parts[i];

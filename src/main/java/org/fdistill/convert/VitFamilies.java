@@ -12,11 +12,11 @@ final class VitFamilies {
   private static final String MIT = "MIT";
   private static final String NON_COMMERCIAL = "CC-BY-NC-4.0 (no commercial use)";
 
-  static final Normalization IMAGENET = normalization(0.485f, 0.456f, 0.406f, 0.229f, 0.224f, 0.225f);
+  static final Normalization IMAGENET =
+      normalization(0.485f, 0.456f, 0.406f, 0.229f, 0.224f, 0.225f);
   static final Normalization HALF = normalization(0.5f, 0.5f, 0.5f, 0.5f, 0.5f, 0.5f);
   static final Normalization OPENAI =
-      normalization(
-          0.48145466f, 0.4578275f, 0.40821073f, 0.26862954f, 0.26130258f, 0.27577711f);
+      normalization(0.48145466f, 0.4578275f, 0.40821073f, 0.26862954f, 0.26130258f, 0.27577711f);
 
   private static final Family DINO =
       new Family(
@@ -61,9 +61,11 @@ final class VitFamilies {
           traits(1e-6f, Activation.GELU),
           IMAGENET,
           Family.PositionStyle.DINOV2,
-          t -> t.has("student/reg_tokens") && t.has("student/blocks/00/layer_scale1")
-              || leavesOut(t, "mask_token") && t.has("student/blocks/00/layer_scale1")
-                  && t.has("student/pos_embed"),
+          t ->
+              t.has("student/reg_tokens") && t.has("student/blocks/00/layer_scale1")
+                  || leavesOut(t, "mask_token")
+                      && t.has("student/blocks/00/layer_scale1")
+                      && t.has("student/pos_embed"),
           List.of(
               Size.vit("dinov2_vits14", 518, 14, 384, 12, 6),
               Size.vit("dinov2_vitb14", 518, 14, 768, 12, 12),
@@ -252,7 +254,17 @@ final class VitFamilies {
 
   static final List<Family> ALL =
       List.of(
-          DINO, DINOV2, DEIT, VIT, CLIP, OPEN_CLIP, SIGLIP, MAE, MOCO_V3, BEIT_V2, IBOT,
+          DINO,
+          DINOV2,
+          DEIT,
+          VIT,
+          CLIP,
+          OPEN_CLIP,
+          SIGLIP,
+          MAE,
+          MOCO_V3,
+          BEIT_V2,
+          IBOT,
           FEATURE_DISTILLATION);
 
   private VitFamilies() {}

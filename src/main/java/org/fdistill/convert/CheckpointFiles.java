@@ -1,0 +1,109 @@
+package org.fdistill.convert;
+
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParseException;
+import com.google.gson.JsonParser;
+import java.io.IOException;
+import java.nio.charset.MalformedInputException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.fdistill.config.UserError;
+
+/**
+ * The files of a checkpoint: the weights, and what describes them in a folder of Hugging Face's
+ * hub.
+ *
+ * @param weights the file, or the index of several
+ * @param published what the files beside it say
+ */
+record CheckpointFiles(Path weights, Published published) {
+  private static final List<String> WEIGHTS =
+      List.of(
+          "model.safetensors",
+          "model.safetensors.index.json",
+          "pytorch_model.bin",
+          "pytorch_model.bin.index.json",
+          "open_clip_model.safetensors",
+          "open_clip_pytorch_model.bin");
+  private static final String CONFIG = "config.json";
+  private static final String OPEN_CLIP = "open_clip_config.json";
+
+  /** Whether a path looks like a folder of the hub. */
+  static boolean isFolder(Path path) {
+    return Files.isDirectory(path) && WEIGHTS.stream().anyMatch(n -> exists(path.resolve(n)));
+  }
+
+  /**
+   * Finds the files.
+   *
+   * @param path a file of weights, or a folder of the hub
+   */
+  static CheckpointFiles find(Path path) {
+    if (!Files.isDirectory(path)) {
+      boolean ofHub = path.getFileName() != null && WEIGHTS.contains(path.getFileName().toString());
+      Path folder = path.toAbsolutePath().getParent();
+      return new CheckpointFiles(path, ofHub ? published(folder) : Published.NOTHING);
+    }
+    Path weights =
+        WEIGHTS.stream()
+            .map(path::resolve)
+            .filter(CheckpointFiles::exists)
+            .findFirst()
+            .orElseThrow(() -> none(path));
+    return new CheckpointFiles(weights, published(path));
+  }
+
+  private static boolean exists(Path file) {
+    return Files.isRegularFile(file);
+  }
+
+  private static UserError none(Path folder) {
+    return UserError.input(
+        folder
+            + ": no weights in this folder.\nExpected one of "
+            + String.join(", ", WEIGHTS)
+            + "; found "
+            + listing(folder)
+            + ".\nGive the file itself with --checkpoint.");
+  }
+
+  private static String listing(Path folder) {
+    try (Stream<Path> files = Files.list(folder)) {
+      List<String> names =
+          files.map(file -> file.getFileName().toString()).sorted().limit(8).toList();
+      return names.isEmpty() ? "nothing" : String.join(", ", names);
+    } catch (IOException e) {
+      return "nothing that can be read";
+    }
+  }
+
+  private static Published published(Path folder) {
+    Path openClip = folder.resolve(OPEN_CLIP);
+    if (exists(openClip)) {
+      return OpenClipConfig.read(openClip.toString(), json(openClip));
+    }
+    Path file = folder.resolve(CONFIG);
+    if (!exists(file)) {
+      return Published.NOTHING;
+    }
+    JsonObject config = json(file);
+    if (config.has("architecture")) {
+      return TimmConfig.read(file.toString(), config);
+    }
+    Path preprocessor = folder.resolve("preprocessor_config.json");
+    return TransformersConfig.read(
+        file.toString(), config, exists(preprocessor) ? json(preprocessor) : new JsonObject());
+  }
+
+  private static JsonObject json(Path file) {
+    try {
+      return JsonParser.parseString(Files.readString(file)).getAsJsonObject();
+    } catch (JsonParseException | IllegalStateException | MalformedInputException e) {
+      throw UserError.input(file + ": no JSON object: " + e.getMessage() + "\nDownload it again.");
+    } catch (IOException e) {
+      throw UserError.input(file + ": cannot be read: " + e);
+    }
+  }
+}

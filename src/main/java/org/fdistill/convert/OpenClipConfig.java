@@ -1,0 +1,48 @@
+package org.fdistill.convert;
+
+import com.google.gson.JsonObject;
+import java.util.Optional;
+import org.fdistill.config.UserError;
+import org.fdistill.proto.BackboneConfig;
+import org.fdistill.proto.VitConfig;
+import org.fdistill.proto.VitConfig.Activation;
+
+/** Reads the {@code open_clip_config.json} of OpenCLIP. */
+final class OpenClipConfig {
+  private static final int HEAD_WIDTH = 64;
+
+  private OpenClipConfig() {}
+
+  /**
+   * Reads it.
+   *
+   * @param file for messages
+   */
+  static Published read(String file, JsonObject config) {
+    JsonObject model = Published.object(config, "model_cfg");
+    JsonObject vision = Published.object(model, "vision_cfg");
+    JsonObject preprocess = Published.object(config, "preprocess_cfg");
+    if (vision.has("timm_model_name") || !vision.has("width")) {
+      throw UserError.input(
+          file
+              + ": its visual tower is "
+              + (vision.has("timm_model_name")
+                  ? "timm's " + Published.text(vision, "timm_model_name")
+                  : "of no width")
+              + ".\nExpected a vision transformer of OpenCLIP, with model_cfg.vision_cfg.width.");
+    }
+    int headWidth = Published.integer(vision, "head_width").orElse(HEAD_WIDTH);
+    boolean quick = model.has("quick_gelu") && model.get("quick_gelu").getAsBoolean();
+    VitConfig.Builder vit =
+        VitConfig.newBuilder()
+            .setHeads(Published.integer(vision, "width").orElse(0) / headWidth)
+            .setActivation(quick ? Activation.QUICK_GELU : Activation.GELU);
+    return new Published(
+        file,
+        Optional.of("openclip"),
+        BackboneConfig.newBuilder().setVit(vit).build(),
+        Published.normalization(preprocess.get("mean"), preprocess.get("std")),
+        null,
+        "");
+  }
+}

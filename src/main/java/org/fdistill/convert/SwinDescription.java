@@ -1,0 +1,128 @@
+package org.fdistill.convert;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.fdistill.config.UserError;
+import org.fdistill.proto.BackboneConfig;
+import org.fdistill.proto.SwinConfig;
+import org.fdistill.proto.SwinV2Config;
+import org.fdistill.resample.RelativePositionTable;
+import org.fdistill.weights.StoredTensor;
+
+/** Reads a Swin transformer's description off the shapes of its tensors. */
+final class SwinDescription {
+  private static final String FIRST = "student/layers/0/blocks/00/";
+
+  private final NamedTensors tensors;
+
+  private SwinDescription(NamedTensors tensors) {
+    this.tensors = tensors;
+  }
+
+  /**
+   * Describes a network.
+   *
+   * @param traits what no shape tells: epsilon, and window and image size if they are known
+   * @return with image size 0 or window 0 where they are not known
+   */
+  static BackboneConfig of(NamedTensors tensors, BackboneConfig traits) {
+    SwinDescription description = new SwinDescription(tensors);
+    BackboneConfig.Builder model = traits.toBuilder();
+    if (traits.hasSwin()) {
+      model.setSwin(description.first(traits.getSwin()));
+    } else {
+      model.setSwinV2(description.second(traits.getSwinV2()));
+    }
+    return model.build();
+  }
+
+  private SwinConfig first(SwinConfig traits) {
+    SwinConfig.Builder swin = traits.toBuilder().setPatchSize(patch()).setWidth(width());
+    swin.clearDepths().clearHeads().addAllDepths(depths()).setMlpRatio(mlpRatio());
+    for (int stage = 0; stage < swin.getDepthsCount(); stage++) {
+      swin.addHeads(last("student/layers/" + stage + "/blocks/00/attn/rel_pos_bias/table"));
+    }
+    if (!swin.hasWindow()) {
+      long[] table = tensors.shape(FIRST + "attn/rel_pos_bias/table");
+      swin.setWindow(
+          table == null
+              ? 0
+              : RelativePositionTable.ofRows(table[0], table[1])
+                  .map(RelativePositionTable::grid)
+                  .orElse(0));
+    }
+    return swin.build();
+  }
+
+  private SwinV2Config second(SwinV2Config traits) {
+    SwinV2Config.Builder swin = traits.toBuilder().setPatchSize(patch()).setWidth(width());
+    swin.clearDepths().clearHeads().addAllDepths(depths()).setMlpRatio(mlpRatio());
+    for (int stage = 0; stage < swin.getDepthsCount(); stage++) {
+      swin.addHeads(last("student/layers/" + stage + "/blocks/00/attn/cpb/fc2/kernel"));
+    }
+    if (!swin.hasWindow()) {
+      swin.setWindow(windowOfIndex());
+    }
+    swin.setMainNormInterval(mainNormInterval());
+    return swin.build();
+  }
+
+  private int patch() {
+    long[] kernel = tensors.shape("student/patch_embed/kernel");
+    if (kernel == null || kernel.length != 4 || kernel[0] != kernel[1] || kernel[2] != 3) {
+      throw UserError.input(
+          "The patch embedding "
+              + tensors.parameters().get("student/patch_embed/kernel").sources()
+              + " is none of square patches of RGB images.\n"
+              + "Expected, in PyTorch's order, [width, 3, patch, patch].");
+    }
+    return (int) kernel[0];
+  }
+
+  private int width() {
+    return last("student/patch_embed/kernel");
+  }
+
+  private List<Integer> depths() {
+    List<Integer> depths = new ArrayList<>();
+    int stages = Counts.distinct(tensors, "student/layers/(\\d+)/blocks/.*");
+    for (int stage = 0; stage < stages; stage++) {
+      depths.add(Counts.distinct(tensors, "student/layers/" + stage + "/blocks/(\\d+)/.*"));
+    }
+    return depths;
+  }
+
+  private float mlpRatio() {
+    return last(FIRST + "mlp/fc1/kernel") / (float) width();
+  }
+
+  /** The last size of a parameter; 1 where it is missing, which the list of parameters says. */
+  private int last(String name) {
+    long[] shape = tensors.shape(name);
+    return shape == null || shape.length == 0 ? 1 : (int) shape[shape.length - 1];
+  }
+
+  /** The index of pairs of a window's positions, [w², w²], is not needed but tells the window. */
+  private int windowOfIndex() {
+    return tensors.leftOut().keySet().stream()
+        .filter(t -> t.name().endsWith("relative_position_index") && t.shape().length == 2)
+        .findFirst()
+        .map(StoredTensor::shape)
+        .map(shape -> (int) Math.round(Math.sqrt(shape[0])))
+        .orElse(0);
+  }
+
+  private int mainNormInterval() {
+    return tensors.parameters().keySet().stream()
+        .filter(name -> name.matches("student/layers/\\d+/blocks/\\d+/main_norm/scale"))
+        .mapToInt(name -> Integer.parseInt(name.split("/", -1)[4]) + 1)
+        .min()
+        .orElse(0);
+  }
+
+  /** For messages. */
+  static String text(List<Integer> sizes) {
+    return Arrays.toString(sizes.toArray());
+  }
+}

@@ -1,0 +1,138 @@
+package org.fdistill.convert;
+
+import com.google.gson.JsonObject;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.fdistill.config.UserError;
+import org.fdistill.proto.BackboneConfig;
+import org.fdistill.proto.EvalCropConfig;
+import org.fdistill.proto.Interpolation;
+import org.fdistill.proto.SwinConfig;
+import org.fdistill.proto.SwinV2Config;
+import org.fdistill.proto.VitConfig;
+import org.fdistill.proto.VitConfig.Activation;
+
+/** Reads the {@code config.json} that timm writes for the Hugging Face hub. */
+final class TimmConfig {
+  private static final Pattern WINDOW = Pattern.compile("window(\\d+)(?:to(\\d+))?");
+  private static final Pattern IMAGE = Pattern.compile("_(\\d{3})$");
+
+  private TimmConfig() {}
+
+  /**
+   * Reads it.
+   *
+   * @param file for messages
+   * @param config config.json
+   */
+  static Published read(String file, JsonObject config) {
+    String architecture = Published.text(config, "architecture");
+    JsonObject cfg = Published.object(config, "pretrained_cfg");
+    String tag = architecture + "." + Published.text(cfg, "tag");
+    String family = family(file, tag);
+    return new Published(
+        file,
+        Optional.of(family),
+        traits(architecture, family, cfg, Published.object(config, "model_args")),
+        Published.normalization(cfg.get("mean"), cfg.get("std")),
+        crop(cfg),
+        Published.text(cfg, "license"));
+  }
+
+  private static String family(String file, String tag) {
+    String[][] known = {
+      {"swinv2_cr", ""},
+      {"swinv2", "swin_v2"},
+      {"swin_s3", ""},
+      {"swin", "swin"},
+      {"dinov3", ""},
+      {"dinov2", "dinov2"},
+      {"siglip", "siglip"},
+      {"clip_", "openclip"},
+      {"beitv2", "beit_v2"},
+      {"beit3", ""},
+      {"deit", "deit"},
+      {".dino", "dino"},
+      {".mae", "mae"},
+      {"openai", "openclip"},
+      {"laion", "openclip"},
+      {"vit_", "vit"}
+    };
+    for (String[] entry : known) {
+      if (tag.contains(entry[0]) && !entry[1].isEmpty()) {
+        return entry[1];
+      }
+      if (tag.contains(entry[0])) {
+        break;
+      }
+    }
+    throw UserError.input(
+        file
+            + ": architecture \""
+            + tag
+            + "\" is no network that fdistill knows.\nExpected one of the families of fdistill"
+            + " import-teacher --list; if it is the same network, name it with --arch.");
+  }
+
+  private static BackboneConfig traits(
+      String architecture, String family, JsonObject cfg, JsonObject args) {
+    BackboneConfig.Builder traits = BackboneConfig.newBuilder();
+    Matcher window = WINDOW.matcher(architecture);
+    boolean windowed = window.find();
+    if (family.equals("swin")) {
+      SwinConfig.Builder swin = SwinConfig.newBuilder();
+      imageSize(architecture, cfg).ifPresent(swin::setImageSize);
+      return traits.setSwin(swin).build();
+    }
+    if (family.equals("swin_v2")) {
+      SwinV2Config.Builder swin = SwinV2Config.newBuilder();
+      imageSize(architecture, cfg).ifPresent(swin::setImageSize);
+      Published.integer(args, "window_size")
+          .or(() -> windowed ? Optional.of(windowNow(window)) : Optional.empty())
+          .ifPresent(swin::setWindow);
+      if (windowed && window.group(2) != null) {
+        int before = Integer.parseInt(window.group(1));
+        swin.addPositionWindow(before).addPositionWindow(before).addPositionWindow(before);
+        swin.addPositionWindow(before / 2);
+      }
+      return traits.setSwinV2(swin).build();
+    }
+    VitConfig.Builder vit = VitConfig.newBuilder();
+    Published.integer(args, "num_heads").ifPresent(vit::setHeads);
+    activation(architecture, family).ifPresent(vit::setActivation);
+    return traits.setVit(vit).build();
+  }
+
+  private static int windowNow(Matcher window) {
+    return Integer.parseInt(window.group(2) == null ? window.group(1) : window.group(2));
+  }
+
+  /** timm's own choice, where it is not its family's. */
+  private static Optional<Activation> activation(String architecture, String family) {
+    if (architecture.contains("quickgelu")) {
+      return Optional.of(Activation.QUICK_GELU);
+    }
+    boolean approximate = architecture.contains("so400m") || architecture.contains("giantopt");
+    return family.equals("siglip") && !approximate
+        ? Optional.of(Activation.GELU)
+        : Optional.empty();
+  }
+
+  private static Optional<Integer> imageSize(String architecture, JsonObject cfg) {
+    Optional<Integer> stated = Published.integer(cfg, "input_size");
+    Matcher named = IMAGE.matcher(architecture);
+    return stated.isPresent() || !named.find()
+        ? stated
+        : Optional.of(Integer.parseInt(named.group(1)));
+  }
+
+  private static EvalCropConfig crop(JsonObject cfg) {
+    EvalCropConfig.Builder crop = EvalCropConfig.newBuilder();
+    Published.number(cfg, "crop_pct").ifPresent(share -> crop.setCropFraction(share.floatValue()));
+    if (Published.text(cfg, "interpolation").equals("bilinear")) {
+      crop.setInterpolation(Interpolation.BILINEAR);
+    }
+    return crop.build();
+  }
+}

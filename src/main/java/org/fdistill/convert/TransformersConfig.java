@@ -1,0 +1,156 @@
+package org.fdistill.convert;
+
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import java.util.Map;
+import java.util.Optional;
+import org.fdistill.config.UserError;
+import org.fdistill.proto.BackboneConfig;
+import org.fdistill.proto.EvalCropConfig;
+import org.fdistill.proto.Interpolation;
+import org.fdistill.proto.Normalization;
+import org.fdistill.proto.SwinConfig;
+import org.fdistill.proto.SwinV2Config;
+import org.fdistill.proto.VitConfig;
+import org.fdistill.proto.VitConfig.Activation;
+
+/** Reads the {@code config.json} of Hugging Face's transformers. */
+final class TransformersConfig {
+  private static final int RESAMPLE_BICUBIC = 3;
+  private static final int DEFAULT_HEADS = 12;
+
+  /** By {@code model_type}: the family, and the epsilon and activation where none is stated. */
+  private record Type(String family, float epsilon, String activation) {}
+
+  private static final Map<String, Type> TYPES =
+      Map.ofEntries(
+          Map.entry("vit", new Type("vit", 1e-12f, "gelu")),
+          Map.entry("deit", new Type("deit", 1e-12f, "gelu")),
+          Map.entry("vit_mae", new Type("mae", 1e-12f, "gelu")),
+          Map.entry("beit", new Type("beit_v2", 1e-12f, "gelu")),
+          Map.entry("dinov2", new Type("dinov2", 1e-6f, "gelu")),
+          Map.entry("dinov2_with_registers", new Type("dinov2", 1e-6f, "gelu")),
+          Map.entry("clip", new Type("clip", 1e-5f, "quick_gelu")),
+          Map.entry("clip_vision_model", new Type("clip", 1e-5f, "quick_gelu")),
+          Map.entry("siglip", new Type("siglip", 1e-6f, "gelu_pytorch_tanh")),
+          Map.entry("siglip_vision_model", new Type("siglip", 1e-6f, "gelu_pytorch_tanh")),
+          Map.entry("swin", new Type("swin", 1e-5f, "gelu")),
+          Map.entry("swinv2", new Type("swin_v2", 1e-5f, "gelu")));
+
+  private final String file;
+  private final JsonObject config;
+  private final JsonObject preprocessor;
+
+  private TransformersConfig(String file, JsonObject config, JsonObject preprocessor) {
+    this.file = file;
+    this.config = config;
+    this.preprocessor = preprocessor;
+  }
+
+  /**
+   * Reads it.
+   *
+   * @param file for messages
+   * @param config config.json
+   * @param preprocessor preprocessor_config.json, or nothing
+   */
+  static Published read(String file, JsonObject config, JsonObject preprocessor) {
+    return new TransformersConfig(file, config, preprocessor).read();
+  }
+
+  private Published read() {
+    String name = Published.text(config, "model_type");
+    Type type = TYPES.get(name);
+    if (type == null) {
+      throw UserError.input(
+          file
+              + ": model_type \""
+              + name
+              + "\" is no network that fdistill knows.\nExpected one of "
+              + String.join(", ", TYPES.keySet().stream().sorted().toList())
+              + ".");
+    }
+    JsonObject vision =
+        config.has("vision_config") ? Published.object(config, "vision_config") : config;
+    BackboneConfig.Builder traits = BackboneConfig.newBuilder();
+    float epsilon =
+        Published.number(vision, "layer_norm_eps").map(Double::floatValue).orElse(type.epsilon());
+    switch (type.family()) {
+      case "swin" -> traits.setSwin(swin(vision, epsilon));
+      case "swin_v2" -> traits.setSwinV2(swinV2(vision, epsilon));
+      default -> traits.setVit(vit(vision, type, epsilon));
+    }
+    return new Published(
+        file, Optional.of(type.family()), traits.build(), normalization(), crop(), "");
+  }
+
+  private VitConfig vit(JsonObject vision, Type type, float epsilon) {
+    VitConfig.Builder vit = VitConfig.newBuilder().setLayerNormEpsilon(epsilon);
+    vit.setHeads(Published.integer(vision, "num_attention_heads").orElse(DEFAULT_HEADS));
+    String stated = Published.text(vision, "hidden_act");
+    return vit.setActivation(activation(stated.isEmpty() ? type.activation() : stated)).build();
+  }
+
+  private Activation activation(String name) {
+    return switch (name) {
+      case "gelu" -> Activation.GELU;
+      case "quick_gelu" -> Activation.QUICK_GELU;
+      case "gelu_pytorch_tanh", "gelu_new", "gelu_fast" -> Activation.GELU_TANH;
+      default ->
+          throw UserError.input(
+              file
+                  + ": hidden_act \""
+                  + name
+                  + "\" is no activation that fdistill has.\n"
+                  + "Expected gelu, quick_gelu or gelu_pytorch_tanh.");
+    };
+  }
+
+  private static SwinConfig swin(JsonObject vision, float epsilon) {
+    SwinConfig.Builder swin = SwinConfig.newBuilder().setLayerNormEpsilon(epsilon);
+    swin.setImageSize(Published.integer(vision, "image_size").orElse(224));
+    return swin.setWindow(Published.integer(vision, "window_size").orElse(7)).build();
+  }
+
+  private static SwinV2Config swinV2(JsonObject vision, float epsilon) {
+    SwinV2Config.Builder swin = SwinV2Config.newBuilder().setLayerNormEpsilon(epsilon);
+    swin.setImageSize(Published.integer(vision, "image_size").orElse(224));
+    swin.setWindow(Published.integer(vision, "window_size").orElse(7));
+    var before = Published.integers(vision, "pretrained_window_sizes");
+    if (before.stream().anyMatch(window -> window > 0)) {
+      swin.addAllPositionWindow(before);
+    }
+    return swin.build();
+  }
+
+  private Normalization normalization() {
+    return Published.normalization(preprocessor.get("image_mean"), preprocessor.get("image_std"));
+  }
+
+  /** How the processor brings images to size: to a shorter side, then a crop; or straight. */
+  private EvalCropConfig crop() {
+    if (preprocessor.size() == 0) {
+      return null;
+    }
+    EvalCropConfig.Builder crop = EvalCropConfig.newBuilder().setCropFraction(1);
+    Optional<Integer> side = side(preprocessor.get("crop_size"));
+    Optional<Integer> resized = side(preprocessor.get("size"));
+    boolean crops =
+        preprocessor.has("do_center_crop") && preprocessor.get("do_center_crop").getAsBoolean();
+    if (crops && side.isPresent() && resized.isPresent() && resized.get() >= side.get()) {
+      crop.setCropFraction(side.get() / (float) resized.get());
+    }
+    boolean bicubic =
+        Published.integer(preprocessor, "resample").orElse(RESAMPLE_BICUBIC) == RESAMPLE_BICUBIC;
+    return crop.setInterpolation(bicubic ? Interpolation.BICUBIC : Interpolation.BILINEAR).build();
+  }
+
+  /** A number, or a height or shortest edge. */
+  private static Optional<Integer> side(JsonElement size) {
+    if (size instanceof JsonObject object) {
+      return Published.integer(object, "shortest_edge")
+          .or(() -> Published.integer(object, "height"));
+    }
+    return size != null && size.isJsonPrimitive() ? Optional.of(size.getAsInt()) : Optional.empty();
+  }
+}

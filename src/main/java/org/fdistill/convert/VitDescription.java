@@ -1,0 +1,147 @@
+package org.fdistill.convert;
+
+import java.util.Arrays;
+import java.util.Optional;
+import org.fdistill.config.UserError;
+import org.fdistill.proto.VitConfig;
+import org.fdistill.proto.VitConfig.Activation;
+import org.fdistill.proto.VitConfig.FinalNorm;
+import org.fdistill.proto.VitConfig.PositionedTokens;
+import org.fdistill.proto.VitConfig.QkvBias;
+import org.fdistill.resample.AbsolutePositionTable;
+import org.fdistill.resample.RelativePositionTable;
+
+/** Reads a ViT's description off the shapes of its tensors. */
+final class VitDescription {
+  private static final String BLOCK = "student/blocks/00/";
+
+  /** What a network with LayerScale starts it from; an imported one has its values already. */
+  private static final float LAYER_SCALE = 0.1f;
+
+  private final NamedTensors tensors;
+  private final VitConfig.Builder vit;
+
+  private VitDescription(NamedTensors tensors, VitConfig traits) {
+    this.tensors = tensors;
+    this.vit = traits.toBuilder();
+  }
+
+  /**
+   * Describes a network.
+   *
+   * @param traits what no shape tells: epsilon, activation, and heads and image size if they are
+   *     known
+   * @return with image size 0 or heads 0 where they are not known
+   */
+  static VitConfig of(NamedTensors tensors, VitConfig traits) {
+    return new VitDescription(tensors, traits).describe();
+  }
+
+  private VitConfig describe() {
+    long[] kernel = tensors.shape("student/patch_embed/kernel");
+    requireImages(kernel);
+    int width = (int) kernel[3];
+    vit.setPatchSize((int) kernel[0]).setWidth(width);
+    vit.setDepth(Counts.distinct(tensors, "student/blocks/(\\d+)/.*"));
+    vit.setPatchBias(tensors.has("student/patch_embed/bias"));
+    vit.setClassToken(tensors.has("student/cls_token"));
+    vit.setRegisterTokens(registers(width));
+    vit.setPreNorm(tensors.has("student/norm_pre/scale"));
+    vit.setQkvBias(qkvBias());
+    vit.setLayerScale(tensors.has(BLOCK + "layer_scale1") ? LAYER_SCALE : 0);
+    boolean pooled = tensors.has("student/fc_norm/scale") && !tensors.has("student/norm/scale");
+    vit.setFinalNorm(pooled ? FinalNorm.ON_POOLED : FinalNorm.ON_TOKENS);
+    mlp(width);
+    positions(width);
+    return vit.build();
+  }
+
+  private void requireImages(long[] kernel) {
+    if (kernel == null || kernel.length != 4 || kernel[0] != kernel[1] || kernel[2] != 3) {
+      throw UserError.input(
+          "The patch embedding "
+              + tensors.parameters().get("student/patch_embed/kernel").sources()
+              + " is none of square patches of RGB images.\n"
+              + "Expected, in PyTorch's order, [width, 3, patch, patch].");
+    }
+  }
+
+  private int registers(int width) {
+    long[] shape = tensors.shape("student/reg_tokens");
+    return shape == null ? 0 : (int) (Arrays.stream(shape).reduce(1, (a, b) -> a * b) / width);
+  }
+
+  private QkvBias qkvBias() {
+    if (tensors.has(BLOCK + "attn/qkv/bias")) {
+      return QkvBias.FULL_BIAS;
+    }
+    return tensors.has(BLOCK + "attn/q_bias") ? QkvBias.QV_BIAS : QkvBias.NO_BIAS;
+  }
+
+  private void mlp(int width) {
+    long[] up = tensors.shape(BLOCK + "mlp/fc1/kernel");
+    long[] down = tensors.shape(BLOCK + "mlp/fc2/kernel");
+    if (up == null || down == null || up.length != 2 || down.length != 2) {
+      return; // The list of what is missing says so.
+    }
+    int hidden = (int) down[0];
+    if (up[1] == 2 * down[0]) {
+      vit.setActivation(Activation.SWIGLU);
+    }
+    if (hidden % width == 0) {
+      vit.setMlpRatio((float) (hidden / width));
+    } else {
+      vit.setMlpHidden(hidden);
+    }
+  }
+
+  private void positions(int width) {
+    vit.setAbsolutePosition(tensors.has("student/pos_embed"));
+    vit.setRelativePositionShared(tensors.has("student/rel_pos_bias/table"));
+    vit.setRelativePositionPerLayer(tensors.has(BLOCK + "attn/rel_pos_bias/table"));
+    int grid = vit.getAbsolutePosition() ? absoluteGrid(width) : relativeGrid();
+    if (grid > 0 && !vit.hasImageSize()) {
+      vit.setImageSize(grid * vit.getPatchSize());
+    }
+  }
+
+  /** The grid of the table of positions; its rows also tell which tokens have one. */
+  private int absoluteGrid(int width) {
+    long[] shape = tensors.shape("student/pos_embed");
+    long rows = shape == null ? 0 : Arrays.stream(shape).reduce(1, (a, b) -> a * b) / width;
+    int one = vit.getClassToken() ? 1 : 0;
+    for (PositionedTokens tokens : PositionedTokens.values()) {
+      int prefix =
+          switch (tokens) {
+            case CLASS_AND_PATCHES -> one;
+            case PATCHES -> 0;
+            case EVERY_TOKEN -> one + vit.getRegisterTokens();
+          };
+      Optional<AbsolutePositionTable> table = AbsolutePositionTable.ofRows(rows, prefix, width);
+      if (table.isPresent()) {
+        vit.setPositionedTokens(tokens);
+        return table.get().grid();
+      }
+    }
+    throw UserError.input(
+        "The positions "
+            + tensors.parameters().get("student/pos_embed").sources()
+            + " belong to no square grid of patches.\nExpected G x G rows, with those of the class"
+            + " token and the registers before them or without.");
+  }
+
+  private int relativeGrid() {
+    String name =
+        vit.getRelativePositionShared()
+            ? "student/rel_pos_bias/table"
+            : BLOCK + "attn/rel_pos_bias/table";
+    long[] shape = tensors.shape(name);
+    if (shape == null || shape.length != 2) {
+      return 0;
+    }
+    vit.setHeads((int) shape[1]);
+    return RelativePositionTable.ofRows(shape[0], shape[1])
+        .map(RelativePositionTable::grid)
+        .orElse(0);
+  }
+}
