@@ -1,6 +1,7 @@
-"""Goldens of the ViT student: tokens, a scalar loss and every gradient, in float64.
+"""Goldens of the ViTs: tokens, a scalar loss and every gradient, in float64; fixed tables of positions.
 
-Parameters, images and loss weights are not stored: deterministic.py makes them again.
+Parameters, images and loss weights are not stored: deterministic.py makes them again. Before anything
+is written, vit_references.py compares the networks with those of timm and transformers.
 """
 
 import dataclasses
@@ -11,12 +12,15 @@ import torch
 
 import deterministic
 import golden_files
+import vit_references
 import vit_torch
 
 PREFIX = "student/"
 SAMPLES = 256
 
 SMALL = vit_torch.Vit(image_size=32, patch_size=8, width=32, depth=2, heads=4, relative_position_shared=False)
+TINY = vit_torch.Vit(image_size=12, patch_size=4, width=16, depth=2, heads=2, absolute_position=True,
+                     relative_position_shared=False, layer_scale=False, qkv_bias="FULL_BIAS")
 CASES = {
     "no-position": (2, SMALL),
     "absolute": (2, dataclasses.replace(SMALL, absolute_position=True, layer_scale=False, qkv_bias="FULL_BIAS")),
@@ -32,7 +36,22 @@ CASES = {
         3, vit_torch.Vit(image_size=12, patch_size=4, width=48, depth=3, heads=3, mlp_ratio=2.0,
                          absolute_position=True, relative_position_per_layer=True)),
     "base-16-two-blocks": (1, vit_torch.Vit(depth=2)),
+    "registers": (2, dataclasses.replace(TINY, register_tokens=3, layer_scale=True)),
+    "registers-no-class-token": (2, dataclasses.replace(TINY, register_tokens=2, class_token=False)),
+    "registers-no-positions": (2, dataclasses.replace(TINY, register_tokens=4, positioned_tokens="PATCHES")),
+    "registers-every-token": (2, dataclasses.replace(TINY, register_tokens=1, positioned_tokens="EVERY_TOKEN")),
+    "patch-positions": (2, dataclasses.replace(TINY, positioned_tokens="PATCHES", layer_scale=True)),
+    "sine-cosine-mae": (2, dataclasses.replace(TINY, absolute_position_kind="SIN_COS_MAE")),
+    "sine-cosine-moco-v3": (
+        2, dataclasses.replace(TINY, absolute_position_kind="SIN_COS_MOCO_V3", register_tokens=2)),
+    "clip": (2, dataclasses.replace(TINY, pre_norm=True, patch_bias=False, activation="QUICK_GELU",
+                                    layer_norm_epsilon=1e-5)),
+    "siglip": (2, dataclasses.replace(TINY, class_token=False, activation="GELU_TANH", mlp_hidden=44)),
+    "swiglu": (2, dataclasses.replace(TINY, activation="SWIGLU", mlp_hidden=24, layer_scale=True)),
+    "norm-on-pooled": (2, dataclasses.replace(TINY, absolute_position=False, relative_position_shared=True,
+                                              qkv_bias="QV_BIAS", final_norm="ON_POOLED")),
 }
+TABLES = [(kind, grid, width) for kind in ("SIN_COS_MAE", "SIN_COS_MOCO_V3") for grid, width in ((3, 16), (14, 768))]
 
 
 def value_range(name, shape):
@@ -49,14 +68,23 @@ def value_range(name, shape):
 
 
 def run(vit, values, images, weights, dtype):
-    """Tokens, loss and gradients by name, as numpy arrays."""
+    """Tokens, loss and gradients by name, as numpy arrays; the mean too where the final norm is on it."""
     parameters = {n: torch.tensor(v, dtype=dtype, requires_grad=True) for n, v in values.items()}
     tokens = vit_torch.forward(vit, parameters, torch.tensor(images, dtype=dtype))
     loss = (tokens * torch.tensor(weights, dtype=dtype)).sum()
+    results = {"tokens": tokens.detach().numpy()}
+    if vit.final_norm == "ON_POOLED":
+        pooled = vit_torch.pooled(vit, parameters, tokens)
+        loss = loss + (pooled * torch.tensor(pooled_weights(vit, len(images)), dtype=dtype)).sum()
+        results["pooled"] = pooled.detach().numpy()
     loss.backward()
-    results = {"tokens": tokens.detach().numpy(), "loss": loss.detach().numpy()}
+    results["loss"] = loss.detach().numpy()
     results |= {f"grad/{PREFIX}{n}": p.grad.numpy() for n, p in parameters.items()}
     return results
+
+
+def pooled_weights(vit, batch):
+    return deterministic.uniform("pooled_weights", (batch, vit.width))
 
 
 def make(name, batch, vit):
@@ -78,6 +106,7 @@ def make(name, batch, vit):
         "batch": batch, "vit": dataclasses.asdict(vit), "parameters": ranges, "tensors": tensors,
         "images": {"shape": images.shape, "centre": 0.0, "half_width": 2.0},
         "loss_weights": {"shape": weights.shape, "centre": 0.0, "half_width": 1.0},
+        "pooled_weights": {"shape": (batch, vit.width), "centre": 0.0, "half_width": 1.0},
         "samples": SAMPLES if sampled else 0})
     print("   float32 against float64, worst tensor:", max((t["float32_error"], k) for k, t in tensors.items()))
 
@@ -92,7 +121,18 @@ def sample(key, value):
     return value if value.ndim == 0 else value.reshape(-1)[deterministic.integers("sample/" + key, SAMPLES, value.size)]
 
 
+def make_tables():
+    """Fixed positions; of the large tables, sampled entries."""
+    arrays = {}
+    for kind, grid, width in TABLES:
+        key = f"{kind}/{grid}/{width}"
+        table = vit_torch.sine_cosine(kind, grid, width)
+        arrays[key] = golden_files.stored(sample(key, table) if width > 100 else table)
+    golden_files.write("vit/sine-cosine", arrays, {"samples": SAMPLES, "tables": TABLES})
+
+
 def main():
+    vit_references.check()
     golden_files.write("values", {
         "uniform": deterministic.uniform("student/blocks/00/attn/qkv/kernel", (3, 5, 7), 0.5, 0.1),
         "integers": deterministic.integers("sample", 64, 1000003),
@@ -102,6 +142,7 @@ def main():
     }, {"uniform": "student/blocks/00/attn/qkv/kernel, centre 0.5, half width 0.1", "integers": "sample, below 1000003"})
     for name, (batch, vit) in CASES.items():
         make(name, batch, vit)
+    make_tables()
 
 
 if __name__ == "__main__":

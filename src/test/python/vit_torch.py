@@ -1,12 +1,14 @@
-"""FD's ViT student in PyTorch, written from its facts, with fdistill's parameter names and layouts.
+"""The ViTs of fdistill in PyTorch, written from their facts, with fdistill's parameter names and layouts.
 
 Parameters live in a flat dict: dense kernels [in, out], convolutions [kh, kw, in, out].
-B batch, S image side, P patch side, G grid side, N tokens, C width, H heads, D head width.
+B batch, S image side, P patch side, G grid side, N tokens, C width, H heads, D head width,
+M hidden width of the MLP, R register tokens.
 """
 
 import dataclasses
 import math
 
+import numpy as np
 import torch
 import torch.nn.functional as F
 
@@ -26,6 +28,14 @@ class Vit:
     layer_scale: bool = True
     qkv_bias: str = "QV_BIAS"  # or NO_BIAS, FULL_BIAS
     layer_norm_epsilon: float = 1e-6
+    register_tokens: int = 0
+    absolute_position_kind: str = "LEARNED"  # or SIN_COS_MAE, SIN_COS_MOCO_V3
+    positioned_tokens: str = "CLASS_AND_PATCHES"  # or PATCHES, EVERY_TOKEN
+    pre_norm: bool = False
+    patch_bias: bool = True
+    activation: str = "GELU"  # or GELU_TANH, QUICK_GELU, SWIGLU
+    mlp_hidden: int = 0
+    final_norm: str = "ON_TOKENS"  # or ON_POOLED
 
     @property
     def grid(self):
@@ -33,11 +43,22 @@ class Vit:
 
     @property
     def tokens(self):
-        return self.grid**2 + int(self.class_token)
+        return self.grid**2 + self.prefix
+
+    @property
+    def prefix(self):
+        return int(self.class_token) + self.register_tokens
 
     @property
     def hidden(self):
-        return int(self.width * self.mlp_ratio)
+        return self.mlp_hidden or int(self.width * self.mlp_ratio)
+
+    @property
+    def positions(self):
+        """Rows of a learned table of absolute positions."""
+        with_class = self.grid**2 + int(self.class_token)
+        return {"CLASS_AND_PATCHES": with_class, "PATCHES": self.grid**2, "EVERY_TOKEN": self.tokens}[
+            self.positioned_tokens]
 
     @property
     def table_rows(self):
@@ -47,17 +68,24 @@ class Vit:
 def parameter_shapes(vit):
     """All parameters in the order of the forward pass: name without student/ -> shape."""
     c, p = vit.width, vit.patch_size
-    shapes = {"patch_embed/kernel": (p, p, 3, c), "patch_embed/bias": (c,)}
+    shapes = {"patch_embed/kernel": (p, p, 3, c)}
+    if vit.patch_bias:
+        shapes["patch_embed/bias"] = (c,)
     if vit.class_token:
         shapes["cls_token"] = (1, 1, c)
-    if vit.absolute_position:
-        shapes["pos_embed"] = (1, vit.tokens, c)
+    if vit.register_tokens:
+        shapes["reg_tokens"] = (1, vit.register_tokens, c)
+    if vit.absolute_position and vit.absolute_position_kind == "LEARNED":
+        shapes["pos_embed"] = (1, vit.positions, c)
+    if vit.pre_norm:
+        shapes["norm_pre/scale"] = shapes["norm_pre/offset"] = (c,)
     if vit.relative_position_shared:
         shapes["rel_pos_bias/table"] = (vit.table_rows, vit.heads)
     for i in range(vit.depth):
         for name, shape in _block_shapes(vit).items():
             shapes[f"blocks/{i:02d}/{name}"] = shape
-    shapes["norm/scale"] = shapes["norm/offset"] = (c,)
+    norm = "norm" if vit.final_norm == "ON_TOKENS" else "fc_norm"
+    shapes[norm + "/scale"] = shapes[norm + "/offset"] = (c,)
     return shapes
 
 
@@ -74,7 +102,8 @@ def _block_shapes(vit):
     if vit.layer_scale:
         shapes |= {"layer_scale1": (c,), "layer_scale2": (c,)}
     shapes |= {"norm2/scale": (c,), "norm2/offset": (c,)}
-    shapes |= {"mlp/fc1/kernel": (c, m), "mlp/fc1/bias": (m,)}
+    up = 2 * m if vit.activation == "SWIGLU" else m
+    shapes |= {"mlp/fc1/kernel": (c, up), "mlp/fc1/bias": (up,)}
     shapes |= {"mlp/fc2/kernel": (m, c), "mlp/fc2/bias": (c,)}
     return shapes
 
@@ -97,7 +126,7 @@ def relative_index(vit):
 
 
 def forward(vit, parameters, images, fused_attention=False):
-    """Tokens [B, N, C] after the final norm, of images [B, S, S, 3].
+    """Tokens [B, N, C], of images [B, S, S, 3]; after the final norm unless that is on the mean.
 
     fused_attention takes scaled_dot_product_attention; otherwise attention is spelled out.
     """
@@ -107,7 +136,25 @@ def forward(vit, parameters, images, fused_attention=False):
     for i in range(vit.depth):
         block = _Block(vit, parameters, f"blocks/{i:02d}/", fused_attention)
         x = block(x, _sum(shared, _bias(block.optional("attn/rel_pos_bias/table"), index)))
-    return _norm(vit, x, parameters["norm/scale"], parameters["norm/offset"])
+    return _norm(vit, x, parameters, "norm") if vit.final_norm == "ON_TOKENS" else x
+
+
+def pooled(vit, parameters, tokens):
+    """[B, C]: the mean of the patch tokens, through the final norm if that is on the mean."""
+    mean = tokens[:, vit.prefix:].mean(dim=1)
+    return mean if vit.final_norm == "ON_TOKENS" else _norm(vit, mean, parameters, "fc_norm")
+
+
+def sine_cosine(kind, grid, width):
+    """The fixed table [G^2, C] in float64, by the formulas of MAE (util/pos_embed.py) and MoCo v3 (vits.py)."""
+    frequencies = 1.0 / 10000.0 ** (np.arange(width // 4, dtype=np.float64) / (width // 4))
+    steps = np.arange(grid, dtype=np.float64)
+    if kind == "SIN_COS_MAE":
+        first, second = np.meshgrid(steps, steps)
+    else:
+        first, second = np.meshgrid(steps, steps, indexing="ij")
+    angles = [np.outer(coordinate.ravel(), frequencies) for coordinate in (first, second)]
+    return np.concatenate([f(a) for a in angles for f in (np.sin, np.cos)], axis=1)
 
 
 def _bias(table, index):
@@ -121,15 +168,34 @@ def _sum(a, b):
 
 def _embed(vit, parameters, images):
     kernel = parameters["patch_embed/kernel"].permute(3, 2, 0, 1)
-    x = F.conv2d(images.permute(0, 3, 1, 2), kernel, parameters["patch_embed/bias"], stride=vit.patch_size)
+    bias = parameters.get("patch_embed/bias")
+    x = F.conv2d(images.permute(0, 3, 1, 2), kernel, bias, stride=vit.patch_size)
     x = x.flatten(2).transpose(1, 2)
-    if vit.class_token:
-        x = torch.cat([parameters["cls_token"].expand(x.shape[0], -1, -1).to(x.dtype), x], dim=1)
-    return x + parameters["pos_embed"] if vit.absolute_position else x
+    prefix = [parameters[name] for name in ("cls_token", "reg_tokens") if name in parameters]
+    x = torch.cat([token.expand(x.shape[0], -1, -1).to(x.dtype) for token in prefix] + [x], dim=1)
+    if vit.absolute_position:
+        x = _positioned(vit, parameters, x)
+    return _norm(vit, x, parameters, "norm_pre") if vit.pre_norm else x
 
 
-def _norm(vit, x, scale, offset):
-    return F.layer_norm(x, (vit.width,), scale, offset, vit.layer_norm_epsilon)
+def _positioned(vit, parameters, x):
+    """Adds positions where tokens have one; the others are concatenated as they are."""
+    patches = x[:, vit.prefix:]
+    if vit.absolute_position_kind != "LEARNED":
+        table = sine_cosine(vit.absolute_position_kind, vit.grid, vit.width)
+        return torch.cat([x[:, :vit.prefix], patches + torch.tensor(table).to(x)], dim=1)
+    table = parameters["pos_embed"]
+    if vit.positioned_tokens == "EVERY_TOKEN":
+        return x + table
+    if vit.positioned_tokens == "PATCHES" or not vit.class_token:
+        return torch.cat([x[:, :vit.prefix], patches + table], dim=1)
+    registers = x[:, 1:vit.prefix]
+    return torch.cat([x[:, :1] + table[:, :1], registers, patches + table[:, 1:]], dim=1)
+
+
+def _norm(vit, x, parameters, name):
+    return F.layer_norm(x, (vit.width,), parameters[name + "/scale"], parameters[name + "/offset"],
+                        vit.layer_norm_epsilon)
 
 
 class _Block:
@@ -149,7 +215,7 @@ class _Block:
         return F.linear(x, self.get(name + "/kernel").T, self.optional(name + "/bias"))
 
     def norm(self, x, name):
-        return _norm(self.vit, x, self.get(name + "/scale"), self.get(name + "/offset"))
+        return _norm(self.vit, x, self.parameters, self.prefix + name)
 
     def __call__(self, x, bias):
         x = x + self.scaled(self.attention(self.norm(x, "norm1"), bias), "layer_scale1")
@@ -159,7 +225,17 @@ class _Block:
         return x * self.get(name) if self.vit.layer_scale else x
 
     def mlp(self, x):
-        return self.dense(F.gelu(self.dense(x, "mlp/fc1")), "mlp/fc2")
+        return self.dense(self.activated(self.dense(x, "mlp/fc1")), "mlp/fc2")
+
+    def activated(self, x):
+        if self.vit.activation == "GELU":
+            return F.gelu(x)
+        if self.vit.activation == "GELU_TANH":
+            return F.gelu(x, approximate="tanh")
+        if self.vit.activation == "QUICK_GELU":
+            return x * torch.sigmoid(1.702 * x)
+        gate, value = x.chunk(2, dim=-1)
+        return F.silu(gate) * value
 
     def attention(self, x, bias):
         b, n, c = x.shape
