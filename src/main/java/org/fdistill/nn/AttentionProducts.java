@@ -1,6 +1,7 @@
 package org.fdistill.nn;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.fdistill.graph.FusedGradient;
 import org.fdistill.graph.LayerScope;
@@ -24,6 +25,27 @@ final class AttentionProducts {
   private AttentionProducts() {}
 
   /**
+   * What is added to the scaled products.
+   *
+   * @param byHead [H, N, N], or null
+   * @param byWindow [W, 1, N, N] where the batch consists of B W windows, or null
+   */
+  record LogitOffsets(Operand<TFloat32> byHead, Operand<TFloat32> byWindow) {
+    /** To logits [B W, H, N, N]: one pass over them, for they are the largest tensor. */
+    private Operand<TFloat32> addTo(Ops tf, Operand<TFloat32> logits) {
+      if (byWindow == null) {
+        return byHead == null ? logits : tf.math.add(logits, byHead);
+      }
+      Operand<TFloat32> both = tf.math.add(byHead, byWindow);
+      int[] sizes = Arrays.stream(both.shape().asArray()).mapToInt(Math::toIntExact).toArray();
+      int[] windows = {-1, sizes[0], sizes[1], sizes[2], sizes[3]};
+      int[] flat = {-1, sizes[1], sizes[2], sizes[3]};
+      Operand<TFloat32> byExample = tf.reshape(logits, tf.constant(windows));
+      return tf.reshape(tf.math.add(byExample, both), tf.constant(flat));
+    }
+  }
+
+  /**
    * Attends.
    *
    * @param q queries [B, H, N, D]
@@ -40,22 +62,53 @@ final class AttentionProducts {
       Operand<TFloating> v,
       Operand<TFloat32> bias,
       int headWidth) {
+    return scaled(scope, List.of(q, k, v), new LogitOffsets(bias, null), headWidth);
+  }
+
+  /**
+   * As {@link #apply}, with what windows need.
+   *
+   * @param parts queries, keys and values
+   */
+  static Operand<TFloating> scaled(
+      LayerScope scope,
+      List<? extends Operand<TFloating>> parts,
+      LogitOffsets offsets,
+      int headWidth) {
     Ops tf = scope.tf();
     Operand<TFloating> scale =
         scope.precision().compute(tf, tf.constant((float) (1 / Math.sqrt(headWidth))));
-    Operand<TFloating> scaled = tf.math.mul(q, scale);
-    Operand<TFloat32> logits = Precision.full(tf, BatchProduct.of(tf, scaled, k, false, true));
-    Operand<TFloat32> biased = bias == null ? logits : tf.math.add(logits, bias);
-    Operand<TFloat32> weights = tf.nn.softmax(biased);
+    return attend(scope, parts, tf.math.mul(parts.get(0), scale), offsets, List.of(scale));
+  }
+
+  /** As {@link #scaled}, of queries that need no scale. */
+  static Operand<TFloating> unscaled(
+      LayerScope scope, List<? extends Operand<TFloating>> parts, LogitOffsets offsets) {
+    return attend(scope, parts, parts.get(0), offsets, List.of());
+  }
+
+  private static Operand<TFloating> attend(
+      LayerScope scope,
+      List<? extends Operand<TFloating>> parts,
+      Operand<TFloating> queries,
+      LogitOffsets offsets,
+      List<Operand<TFloating>> scale) {
+    Ops tf = scope.tf();
+    Operand<TFloating> k = parts.get(1);
+    Operand<TFloating> v = parts.get(2);
+    Operand<TFloat32> logits = Precision.full(tf, BatchProduct.of(tf, queries, k, false, true));
+    Operand<TFloat32> weights = tf.nn.softmax(offsets.addTo(tf, logits));
     Operand<TFloating> rounded = scope.precision().compute(tf, weights);
     Operand<TFloating> y = BatchProduct.of(tf, rounded, v, false, false);
 
-    List<Operand<?>> inputs = new ArrayList<>(List.of(q, k, v));
-    if (bias != null) {
-      inputs.add(bias);
+    List<Operand<?>> inputs = new ArrayList<>(parts);
+    if (offsets.byHead() != null) {
+      inputs.add(offsets.byHead());
     }
-    FusedGradient gradient = bias == null ? WITHOUT_BIAS : WITH_BIAS;
-    return gradient.attach(tf, y, inputs, List.of(scaled, k, v, rounded, y, scale));
+    List<Operand<?>> saved = new ArrayList<>(List.of(queries, k, v, rounded, y));
+    saved.addAll(scale);
+    FusedGradient gradient = offsets.byHead() == null ? WITHOUT_BIAS : WITH_BIAS;
+    return gradient.attach(tf, y, inputs, saved);
   }
 
   /**
@@ -70,7 +123,6 @@ final class AttentionProducts {
     Operand<TFloating> v = (Operand<TFloating>) saved.get(2);
     Operand<TFloating> weights = (Operand<TFloating>) saved.get(3);
     Operand<TFloating> y = (Operand<TFloating>) saved.get(4);
-    Operand<TFloating> scale = (Operand<TFloating>) saved.get(5);
     Operand<TFloating> dy = (Operand<TFloating>) upstream;
 
     Operand<TFloat32> along =
@@ -83,7 +135,9 @@ final class AttentionProducts {
         tf.math.mul(tf.math.sub(dWeights, along), Precision.full(tf, weights));
     Operand<TFloating> rounded = Precision.like(tf, dLogits, dy);
     List<Operand<?>> gradients = new ArrayList<>();
-    gradients.add(tf.math.mul(BatchProduct.of(tf, rounded, k, false, false), scale));
+    Operand<TFloating> dScaled = BatchProduct.of(tf, rounded, k, false, false);
+    boolean hasScale = saved.size() > 5;
+    gradients.add(hasScale ? tf.math.mul(dScaled, (Operand<TFloating>) saved.get(5)) : dScaled);
     gradients.add(BatchProduct.of(tf, rounded, scaled, true, false));
     gradients.add(BatchProduct.of(tf, weights, dy, true, false));
     if (hasBias) {

@@ -52,7 +52,7 @@ public record Dense(int inputs, int outputs, Initializer kernel, Initializer bia
    * @param bias [out], or null
    * @return [rows, out], in the precision of products
    */
-  static Operand<TFloating> product(
+  public static Operand<TFloating> product(
       LayerScope scope,
       Operand<? extends TFloating> x,
       Operand<TFloat32> kernel,

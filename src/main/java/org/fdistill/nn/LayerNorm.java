@@ -2,6 +2,7 @@ package org.fdistill.nn;
 
 import java.util.List;
 import org.fdistill.graph.FusedGradient;
+import org.fdistill.graph.Initializer;
 import org.fdistill.graph.Initializers;
 import org.fdistill.graph.LayerScope;
 import org.tensorflow.Operand;
@@ -14,10 +15,16 @@ import org.tensorflow.types.TFloat32;
  *
  * @param width of the last axis
  * @param epsilon added to the variance
+ * @param initialScale first value of the scale
  */
-public record LayerNorm(int width, float epsilon) {
+public record LayerNorm(int width, float epsilon, Initializer initialScale) {
   private static final FusedGradient GRADIENT =
       FusedGradient.of("LayerNormGradient", LayerNorm::gradients);
+
+  /** A norm whose scale starts at one. */
+  public LayerNorm(int width, float epsilon) {
+    this(width, epsilon, Initializers.ones());
+  }
 
   /** Rows at zero mean and unit variance, and what they were multiplied by, [rows, 1]. */
   private record Normalized(Operand<TFloat32> rows, Operand<TFloat32> inverseDeviation) {}
@@ -41,7 +48,7 @@ public record LayerNorm(int width, float epsilon) {
    */
   public Operand<TFloat32> apply(LayerScope scope, Operand<TFloat32> x) {
     Ops tf = scope.tf();
-    Operand<TFloat32> scale = scope.parameter("scale", Initializers.ones(), width);
+    Operand<TFloat32> scale = scope.parameter("scale", initialScale, width);
     Operand<TFloat32> offset = scope.parameter("offset", Initializers.zeros(), width);
     Normalized normalized = normalize(tf, x, epsilon);
     Operand<TFloat32> y = tf.math.add(tf.math.mul(normalized.rows(), scale), offset);

@@ -1,5 +1,6 @@
 package org.fdistill.nn;
 
+import org.fdistill.graph.Initializer;
 import org.fdistill.graph.Initializers;
 import org.fdistill.graph.LayerScope;
 import org.tensorflow.Operand;
@@ -15,8 +16,15 @@ import org.tensorflow.types.TInt32;
  * @param grid G
  * @param classToken whether token 0 is a class token
  * @param heads H
+ * @param initializer first value of the table
  */
-public record RelativePositionBias(int grid, boolean classToken, int heads) {
+public record RelativePositionBias(
+    int grid, boolean classToken, int heads, Initializer initializer) {
+
+  /** A bias that starts at zero. */
+  public RelativePositionBias(int grid, boolean classToken, int heads) {
+    this(grid, classToken, heads, Initializers.zeros());
+  }
 
   /** Rows of the table. */
   public int rows() {
@@ -31,9 +39,16 @@ public record RelativePositionBias(int grid, boolean classToken, int heads) {
    * @return [H, N, N], by head, query and key
    */
   public Operand<TFloat32> apply(LayerScope scope, Operand<TInt32> index) {
-    Ops tf = scope.tf();
+    return lookUp(scope.tf(), scope.parameter("table", initializer, rows(), heads), index);
+  }
+
+  /**
+   * As {@link #apply}, of a table that is computed.
+   *
+   * @param table [rows, H]
+   */
+  Operand<TFloat32> lookUp(Ops tf, Operand<TFloat32> table, Operand<TInt32> index) {
     int tokens = tokens();
-    Operand<TFloat32> table = scope.parameter("table", Initializers.zeros(), rows(), heads);
     Operand<TFloat32> pairs = tf.gather(table, index, tf.constant(0));
     Operand<TFloat32> byHead = tf.linalg.transpose(pairs, tf.constant(new int[] {1, 0}));
     return tf.reshape(byHead, tf.constant(new int[] {heads, tokens, tokens}));

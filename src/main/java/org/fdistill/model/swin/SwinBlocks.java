@@ -1,0 +1,65 @@
+package org.fdistill.model.swin;
+
+import org.fdistill.graph.Initializer;
+import org.fdistill.graph.Initializers;
+import org.fdistill.graph.LayerScope;
+import org.fdistill.graph.Precision;
+import org.fdistill.nn.DropPath;
+import org.fdistill.nn.LayerNorm;
+import org.fdistill.nn.Mlp;
+import org.fdistill.nn.PatchMerging;
+import org.fdistill.nn.WindowAttention;
+import org.tensorflow.Operand;
+import org.tensorflow.op.Ops;
+import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TInt32;
+import org.tensorflow.types.family.TFloating;
+
+/**
+ * Version 1: pre-norm blocks, {@code x + drop(attn(norm1(x)))} and the same with the MLP. First
+ * values are those of its authors' code, where the patch embedding keeps PyTorch's.
+ */
+record SwinBlocks(SwinSizes sizes) implements SwinVersion {
+  private static final Initializer NORMAL = Initializers.normal(0.02f);
+
+  @Override
+  public PatchEmbedding patchEmbedding() {
+    Initializer torch = Initializers.uniform((float) (1 / Math.sqrt(3.0 * patch() * patch())));
+    return new PatchEmbedding(patch(), sizes.width(), sizes.epsilon(), torch, torch);
+  }
+
+  @Override
+  public Operand<TFloat32> block(
+      LayerScope scope, BlockPlace place, Operand<TFloat32> x, Operand<TInt32> index) {
+    Ops tf = scope.tf();
+    int width = place.stage().width();
+    LayerNorm norm = new LayerNorm(width, sizes.epsilon());
+    WindowAttention attention =
+        new WindowAttention(width, place.stage().heads(), place.windows(), NORMAL);
+    Operand<TFloating> mixed =
+        InWindows.attend(
+            scope,
+            place,
+            norm.apply(scope.at("norm1"), x),
+            rows -> attention.apply(scope.at("attn"), rows, index));
+    Operand<TFloat32> y = tf.math.add(x, dropped(scope, "attn", place, mixed));
+    Mlp mlp = new Mlp(width, sizes.hidden(width), NORMAL, NORMAL);
+    Operand<TFloating> fed = mlp.apply(scope.at("mlp"), norm.apply(scope.at("norm2"), y));
+    return tf.math.add(y, dropped(scope, "mlp", place, fed));
+  }
+
+  @Override
+  public PatchMerging merging(Stage stage) {
+    return new PatchMerging(stage.grid(), stage.width(), true, sizes.epsilon(), NORMAL);
+  }
+
+  private static Operand<TFloat32> dropped(
+      LayerScope scope, String purpose, BlockPlace place, Operand<TFloating> branch) {
+    Operand<TFloat32> full = Precision.full(scope.tf(), branch);
+    return DropPath.apply(scope, purpose, full, place.stage().tokens(), place.dropPath());
+  }
+
+  private int patch() {
+    return sizes.patch();
+  }
+}
