@@ -97,11 +97,11 @@ def token_error(single, double):
 
 
 def fill(model, name, dtype=torch.float32):
-    """Gives every parameter and running statistic its deterministic value, rounded to dtype."""
+    """Gives every parameter and running statistic its deterministic value, rounded to dtype (or dtype(key))."""
     running = {n: b for n, b in model.named_buffers() if "running_" in n}
     with torch.no_grad():
         for key, tensor in [*model.named_parameters(), *running.items()]:
-            tensor.copy_(values(name, key, tensor.shape, dtype))
+            tensor.copy_(values(name, key, tensor.shape, dtype if isinstance(dtype, torch.dtype) else dtype(key)))
     return model.eval()
 
 

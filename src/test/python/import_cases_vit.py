@@ -17,9 +17,10 @@ from import_case import HALF, Case
 EPSILON = 1e-6
 TIMM = f"timm {timm.__version__}, VisionTransformer"
 TRANSFORMERS = f"transformers {transformers.__version__}, "
-SHAPE = {"img_size": 32, "patch_size": 8, "embed_dim": 32, "depth": 2, "num_heads": 4}
-HF_SHAPE = {"image_size": 32, "patch_size": 8, "hidden_size": 24, "num_hidden_layers": 2, "num_attention_heads": 3,
-            "intermediate_size": 96}
+WIDTH = 16
+SHAPE = {"img_size": 32, "patch_size": 8, "embed_dim": WIDTH, "depth": 2, "num_heads": 2}
+HF_SHAPE = {"image_size": 32, "patch_size": 8, "hidden_size": WIDTH, "num_hidden_layers": 2, "num_attention_heads": 2,
+            "intermediate_size": 4 * WIDTH}
 
 
 def vit(kind=VisionTransformer, **changes):
@@ -31,12 +32,12 @@ def vit(kind=VisionTransformer, **changes):
 def facts(model, **more):
     return {"width": model.embed_dim, "depth": len(model.blocks), "heads": model.blocks[0].attn.num_heads,
             "image_size": model.patch_embed.img_size[0], "patch_size": model.patch_embed.patch_size[0],
-            "prefix_tokens": model.num_prefix_tokens, "layer_norm_epsilon": EPSILON, **more}
+            "prefix_tokens": model.num_prefix_tokens, "activation": "GELU", "layer_norm_epsilon": EPSILON, **more}
 
 
 def hf_facts(config, prefix, source, **more):
     return {"width": config.hidden_size, "depth": config.num_hidden_layers, "heads": config.num_attention_heads,
-            "image_size": config.image_size, "patch_size": config.patch_size, "prefix_tokens": prefix,
+            "image_size": config.image_size, "patch_size": config.patch_size, "prefix_tokens": prefix, "activation": "GELU",
             "layer_norm_epsilon": config.layer_norm_eps, "source": TRANSFORMERS + source, **more}
 
 
@@ -65,7 +66,7 @@ def dino_backbone(name, patch, image):
 
 def dino_full(name):
     """The training checkpoint: student behind DistributedDataParallel, teacher not."""
-    student, teacher = (import_case.fill(vit(embed_dim=24, num_heads=3), f"{name}/{part}") for part in ("student", "teacher"))
+    student, teacher = (import_case.fill(vit(), f"{name}/{part}") for part in ("student", "teacher"))
     case = Case(name, "dino_deitsmall16_pretrain_full_checkpoint.pth", family="dino", arch="dino_vits16",
                 **facts(teacher, source=TIMM, notes=[
                     "key teacher: backbone.*, head.*; key student: module.backbone.*, module.head.*",
@@ -73,9 +74,9 @@ def dino_full(name):
                     "args is an argparse.Namespace"]))
     case.torch_file({
         "student": hub_style.state(hub_style.prefixed("module.backbone.", student.state_dict()),
-                                   hub_style.prefixed("module.head.", hub_style.dino_head(name + "/student", 24))),
+                                   hub_style.prefixed("module.head.", hub_style.dino_head(name + "/student", WIDTH))),
         "teacher": hub_style.state(hub_style.prefixed("backbone.", teacher.state_dict()),
-                                   hub_style.prefixed("head.", hub_style.dino_head(name + "/teacher", 24))),
+                                   hub_style.prefixed("head.", hub_style.dino_head(name + "/teacher", WIDTH))),
         "optimizer": hub_style.optimizer(name), "epoch": 100,
         "args": hub_style.namespace(arch="vit_small", patch_size=16, out_dim=65536, norm_last_layer=False),
         "dino_loss": hub_style.state({"center": torch.zeros(1, 16)}), "fp16_scaler": hub_style.scaler()})
@@ -84,17 +85,17 @@ def dino_full(name):
     case.write()
 
 
-def mae(name, file, content, notes, width=24):
+def mae(name, file, content, notes):
     """content(encoder's state dict) is what torch.save gets."""
-    model = import_case.fill(vit(embed_dim=width, num_heads=3), name)
-    model.pos_embed.data = hub_style.sin_cos_mae(width, 4)
+    model = import_case.fill(vit(), name)
+    model.pos_embed.data = hub_style.sin_cos_mae(WIDTH, 4)
     case = Case(name, file, family="mae", arch="mae_vit_b16", **facts(model, source=TIMM, notes=notes))
     case.torch_file(content(name, model.state_dict()))
     case.expect(model, tokens)
     case.write()
 
 
-def mae_decoder(name, encoder_width, width=16, patch=8, grid=4):
+def mae_decoder(name, encoder_width, width=8, patch=8, grid=4):
     block = {"norm1.weight": (width,), "norm1.bias": (width,), "attn.qkv.weight": (3 * width, width),
              "attn.qkv.bias": (3 * width,), "attn.proj.weight": (width, width), "attn.proj.bias": (width,),
              "norm2.weight": (width,), "norm2.bias": (width,), "mlp.fc1.weight": (4 * width, width),
@@ -107,14 +108,14 @@ def mae_decoder(name, encoder_width, width=16, patch=8, grid=4):
 
 
 def mae_training(name, encoder):
-    return {"model": hub_style.state(encoder, mae_decoder(name, 24)), "optimizer": hub_style.optimizer(name),
+    return {"model": hub_style.state(encoder, mae_decoder(name, WIDTH)), "optimizer": hub_style.optimizer(name),
             "epoch": 799, "scaler": hub_style.scaler(),
             "args": hub_style.namespace(model="mae_vit_base_patch16", mask_ratio=0.75, norm_pix_loss=True)}
 
 
 def mae_finetuned(name):
     """fc_norm on the mean of the patches: no norm on tokens, which leave as the last block gives them."""
-    model = import_case.fill(vit(num_classes=10, global_pool="avg", embed_dim=24, num_heads=3), name)
+    model = import_case.fill(vit(num_classes=10, global_pool="avg"), name)
     case = Case(name, "mae_finetuned_vit_base.pth", family="mae", arch="mae_vit_b16",
                 **facts(model, final_norm="ON_POOLED", source=TIMM + " with global_pool avg", notes=[
                     "keys fc_norm.* and head.*, no norm.*: tokens are the last block's output without a norm",
@@ -134,12 +135,12 @@ def mae_finetuned(name):
 
 def mae_hugging_face(name):
     """ViTMAEForPreTraining as published: vit.*, decoder.decoder_layers.*."""
-    config = transformers.ViTMAEConfig(**HF_SHAPE, decoder_hidden_size=16, decoder_num_hidden_layers=1,
+    config = transformers.ViTMAEConfig(**HF_SHAPE, decoder_hidden_size=8, decoder_num_hidden_layers=1,
                                        decoder_num_attention_heads=2, decoder_intermediate_size=32, mask_ratio=0.75)
     model = import_case.fill(transformers.ViTMAEForPreTraining(config), name)
     with torch.no_grad():
-        model.vit.embeddings.position_embeddings.copy_(hub_style.sin_cos_mae(24, 4))
-        model.decoder.decoder_pos_embed.copy_(hub_style.sin_cos_mae(16, 4))
+        model.vit.embeddings.position_embeddings.copy_(hub_style.sin_cos_mae(WIDTH, 4))
+        model.decoder.decoder_pos_embed.copy_(hub_style.sin_cos_mae(8, 4))
     case = Case(name, "vit-mae-base", family="mae", arch="mae_vit_b16", **hf_facts(config, 1, "ViTMAEForPreTraining", notes=[
         "decoder.* is not part of the encoder", "tokens: every patch visible, in order (the layers after the embedding of all patches)"]))
     import_case.hugging_face(
@@ -166,7 +167,7 @@ def deit_base(name):
         "blocks.1.mlp.fc2.weight is stored transposed: strides (1, C)"]))
     weights = hub_style.state(model.state_dict())
     both = torch.cat([weights["blocks.0.attn.qkv.bias"], weights["blocks.1.attn.qkv.bias"]])
-    weights["blocks.0.attn.qkv.bias"], weights["blocks.1.attn.qkv.bias"] = both[:96], both[96:]
+    weights["blocks.0.attn.qkv.bias"], weights["blocks.1.attn.qkv.bias"] = both.split(3 * WIDTH)
     weights["blocks.1.mlp.fc2.weight"] = weights["blocks.1.mlp.fc2.weight"].t().contiguous().t()
     case.torch_file({"model": weights}, legacy=True)
     case.expect(model, classified)
@@ -174,7 +175,7 @@ def deit_base(name):
 
 
 def deit_distilled(name):
-    model = import_case.fill(vit(VisionTransformerDistilled, num_classes=10, embed_dim=24, num_heads=3), name)
+    model = import_case.fill(vit(VisionTransformerDistilled, num_classes=10), name)
     case = Case(name, "deit_base_distilled_patch16_224-df68dfff.pth", family="deit", arch="deit_b16_distilled",
                 **facts(model, source=f"timm {timm.__version__}, VisionTransformerDistilled", notes=[
                     "dist_token follows the class token; pos_embed covers both; head_dist is the second classifier",
@@ -198,7 +199,7 @@ def deit_hugging_face(name):
 
 def deit3(name):
     """Positions for patches alone, LayerScale as gamma_1 and gamma_2."""
-    model = import_case.fill(vit(num_classes=10, no_embed_class=True, init_values=1e-6, embed_dim=24, num_heads=3), name)
+    model = import_case.fill(vit(num_classes=10, no_embed_class=True, init_values=1e-6), name)
     case = Case(name, "deit_3_base_224_1k.pth", family="deit", arch="deit3_b16", **facts(model, source=TIMM, notes=[
         "pos_embed has no row for the class token"]))
     weights = hub_style.renamed(model.state_dict(), ("ls1.gamma", "gamma_1"), ("ls2.gamma", "gamma_2"))
@@ -226,7 +227,7 @@ def timm_folder(case, model, architecture, dtype=torch.float32, **more):
 
 
 def vit_timm(name, dtype):
-    model = import_case.fill(vit(num_classes=10), name, dtype)
+    model = import_case.fill(vit(num_classes=10, embed_dim=24, num_heads=3), name, dtype)
     case = Case(name, "vit_base_patch16_224.augreg_in21k_ft_in1k", HALF, family="vit", arch="vit_b16",
                 **facts(model, source=TIMM, notes=[f"model.safetensors of {dtype}", "mean and std from config.json: pretrained_cfg"]))
     timm_folder(case, model, "vit_base_patch16_224", dtype)
@@ -235,7 +236,7 @@ def vit_timm(name, dtype):
 
 
 def vit_timm_flat(name):
-    model = import_case.fill(vit(num_classes=10, embed_dim=24, num_heads=3), name)
+    model = import_case.fill(vit(num_classes=10), name)
     case = Case(name, "jx_vit_base_p16_224-80ecf9dd.pth", HALF, family="vit", arch="vit_b16",
                 **facts(model, source=TIMM, notes=["flat state dict, legacy serialisation (no zip)"]))
     case.torch_file(model.state_dict(), legacy=True)
@@ -270,14 +271,14 @@ def moco_head(name, width):
 
 def moco(name, file, arch, linear):
     """More heads than width / 64; positions fixed, rows first."""
-    model = import_case.fill(vit(embed_dim=24, num_heads=6), name)
-    model.pos_embed.data = hub_style.sin_cos_moco(24, 4)
-    other = import_case.fill(vit(embed_dim=24, num_heads=6), name + "/other")
+    model = import_case.fill(vit(num_heads=4), name)
+    model.pos_embed.data = hub_style.sin_cos_moco(WIDTH, 4)
+    other = import_case.fill(vit(num_heads=4), name + "/other")
     case = Case(name, file, family="moco_v3", arch=arch, **facts(model, source=TIMM, notes=[]))
     if linear:
         case.facts["notes"] += ["linear probe: module.* with a linear head", "optimizer is SGD's"]
         parts = hub_style.prefixed("module.", {**model.state_dict(), **hub_style.drawn(
-            name, {"head.weight": (10, 24), "head.bias": (10,)})})
+            name, {"head.weight": (10, WIDTH), "head.bias": (10,)})})
         leftovers = {"best_acc1": torch.tensor(73.2), "optimizer": {"state": {0: {"momentum_buffer": torch.zeros(3)}}, "param_groups": []}}
     else:
         case.facts["notes"] += ["tokens are module.base_encoder's; module.momentum_encoder and module.predictor are left out"]
@@ -290,19 +291,19 @@ def moco(name, file, arch, linear):
 
 
 def encoder(part, name, model):
-    return hub_style.prefixed(f"module.{part}.", {**model.state_dict(), **hub_style.prefixed("head.", moco_head(f"{name}/{part}", 24))})
+    return hub_style.prefixed(f"module.{part}.", {**model.state_dict(), **hub_style.prefixed("head.", moco_head(f"{name}/{part}", WIDTH))})
 
 
 def moco_conv_stem(name):
     """vit_conv_small: refused, the stem is not a patch embedding."""
-    model = import_case.fill(vit(embed_dim=24, num_heads=6, depth=1), name)
-    model.pos_embed.data = hub_style.sin_cos_moco(24, 4)
+    model = import_case.fill(vit(num_heads=4, depth=1), name)
+    model.pos_embed.data = hub_style.sin_cos_moco(WIDTH, 4)
     stem = {}
-    for i, (a, b) in enumerate([(3, 3), (3, 6), (6, 12), (12, 24)]):
+    for i, (a, b) in enumerate([(3, 2), (2, 4), (4, 8), (8, WIDTH)]):
         bn = {f"{3 * i + 1}.{k}": (b,) for k in ("weight", "bias", "running_mean", "running_var")}
         stem |= hub_style.drawn(name, {f"{3 * i}.weight": (b, a, 3, 3), **bn})
         stem[f"{3 * i + 1}.num_batches_tracked"] = torch.tensor(375300)
-    stem |= hub_style.drawn(name, {"12.weight": (24, 24, 1, 1), "12.bias": (24,)})
+    stem |= hub_style.drawn(name, {"12.weight": (WIDTH, WIDTH, 1, 1), "12.bias": (WIDTH,)})
     weights = {**hub_style.without(model.state_dict(), "patch_embed"), **hub_style.prefixed("patch_embed.proj.", stem)}
     case = Case(name, "vit-conv-s-300ep.pth.tar", family="moco_v3", arch="moco_v3_vit_conv_s16",
                 refused="convolutional stem: patch_embed.proj.0.weight is a 3x3 convolution", **facts(model))
@@ -313,15 +314,15 @@ def moco_conv_stem(name):
 
 def ibot(name, full):
     """checkpoint_teacher.pth (key state_dict) or the training checkpoint; masked_embed is the mask token."""
-    model = import_case.fill(vit(embed_dim=24, num_heads=3), name)
-    masked = hub_style.drawn(name, {"masked_embed": (1, 24)})
-    head = {"mlp.0.weight": (12, 24), "mlp.0.bias": (12,), "mlp.2.weight": (12, 12), "mlp.2.bias": (12,), "mlp.4.weight": (6, 12),
+    model = import_case.fill(vit(), name)
+    masked = hub_style.drawn(name, {"masked_embed": (1, WIDTH)})
+    head = {"mlp.0.weight": (12, WIDTH), "mlp.0.bias": (12,), "mlp.2.weight": (12, 12), "mlp.2.bias": (12,), "mlp.4.weight": (6, 12),
             "mlp.4.bias": (6,), "last_layer.weight_g": (16, 1), "last_layer.weight_v": (16, 6),
             "last_layer2.weight_g": (16, 1), "last_layer2.weight_v": (16, 6)}
     case = Case(name, "checkpoint.pth" if full else "checkpoint_teacher.pth", family="ibot", arch="ibot_vit_b16",
                 **facts(model, source=TIMM, notes=["masked_embed is not used"]))
     if full:
-        other = import_case.fill(vit(embed_dim=24, num_heads=3), name + "/student")
+        other = import_case.fill(vit(), name + "/student")
         case.facts["notes"] += ["key teacher: backbone.*; key student: module.backbone.*; tokens are the teacher's"]
         case.torch_file({
             "student": hub_style.state(hub_style.prefixed("module.backbone.", {**other.state_dict(), **masked}),

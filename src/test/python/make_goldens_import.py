@@ -8,9 +8,11 @@ import sys
 import torch
 import transformers
 
+import import_cases_clip
+import import_cases_dinov2
 import import_cases_vit
 
-CASES = {**import_cases_vit.CASES}
+CASES = {**import_cases_vit.CASES, **import_cases_clip.CASES, **import_cases_dinov2.CASES}
 
 
 def main(starts):
