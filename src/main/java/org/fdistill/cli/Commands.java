@@ -11,6 +11,7 @@ final class Commands {
     return List.of(
         new QuickstartCommand(),
         new MakeDataCommand(),
+        new ImportTeacherCommand(),
         new TrainCommand(),
         new EvaluateCommand(),
         new ExportCommand(),

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
+import org.fdistill.proto.BackboneConfig;
 import org.fdistill.proto.DataConfig;
 import org.fdistill.proto.RunConfig;
 import org.fdistill.proto.TeacherConfig;
@@ -49,6 +50,24 @@ public final class RunConfigs {
   /** Writes a config so that {@link #load} gives the same one again, in one piece. */
   public static void write(Path file, RunConfig config) throws IOException {
     TextProtos.write(file, config, "The run " + config.getName() + " as resolved.");
+  }
+
+  /**
+   * Checks the description of a network that is in no config.
+   *
+   * @param source what describes it, for messages
+   * @throws UserError of kind usage
+   */
+  public static void check(BackboneConfig model, String source) {
+    Problems problems =
+        new Problems(
+            new Origin(
+                source,
+                RunConfig.getDescriptor(),
+                TextFormatParseInfoTree.builder().build(),
+                Set.of()));
+    ModelChecks.check(model, problems);
+    problems.report();
   }
 
   private static void check(RunConfig config, Problems problems) {

@@ -22,14 +22,15 @@ final class OpenClipConfig {
     JsonObject model = Published.object(config, "model_cfg");
     JsonObject vision = Published.object(model, "vision_cfg");
     JsonObject preprocess = Published.object(config, "preprocess_cfg");
-    if (vision.has("timm_model_name") || !vision.has("width")) {
+    if (vision.has("timm_model_name")) {
+      return TimmConfig.read(
+          file, Published.text(vision, "timm_model_name"), preprocess, new JsonObject());
+    }
+    if (!vision.has("width")) {
       throw UserError.input(
           file
-              + ": its visual tower is "
-              + (vision.has("timm_model_name")
-                  ? "timm's " + Published.text(vision, "timm_model_name")
-                  : "of no width")
-              + ".\nExpected a vision transformer of OpenCLIP, with model_cfg.vision_cfg.width.");
+              + ": model_cfg.vision_cfg has no width.\n"
+              + "Expected the description of a vision transformer of OpenCLIP's or timm's.");
     }
     int headWidth = Published.integer(vision, "head_width").orElse(HEAD_WIDTH);
     boolean quick = model.has("quick_gelu") && model.get("quick_gelu").getAsBoolean();

@@ -1,7 +1,6 @@
 package org.fdistill.convert;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.fdistill.config.UserError;
 import org.fdistill.proto.BackboneConfig;
@@ -119,10 +118,5 @@ final class SwinDescription {
         .mapToInt(name -> Integer.parseInt(name.split("/", -1)[4]) + 1)
         .min()
         .orElse(0);
-  }
-
-  /** For messages. */
-  static String text(List<Integer> sizes) {
-    return Arrays.toString(sizes.toArray());
   }
 }

@@ -27,14 +27,25 @@ final class TimmConfig {
    * @param config config.json
    */
   static Published read(String file, JsonObject config) {
-    String architecture = Published.text(config, "architecture");
-    JsonObject cfg = Published.object(config, "pretrained_cfg");
-    String tag = architecture + "." + Published.text(cfg, "tag");
-    String family = family(file, tag);
+    return read(
+        file,
+        Published.text(config, "architecture"),
+        Published.object(config, "pretrained_cfg"),
+        Published.object(config, "model_args"));
+  }
+
+  /**
+   * Reads the description of a network of timm's.
+   *
+   * @param cfg mean, std, input_size, crop_pct and so on, where they are stated
+   * @param args what was given to its constructor
+   */
+  static Published read(String file, String architecture, JsonObject cfg, JsonObject args) {
+    String family = family(file, architecture + "." + Published.text(cfg, "tag"));
     return new Published(
         file,
         Optional.of(family),
-        traits(architecture, family, cfg, Published.object(config, "model_args")),
+        traits(architecture, family, cfg, args),
         Published.normalization(cfg.get("mean"), cfg.get("std")),
         crop(cfg),
         Published.text(cfg, "license"));
@@ -100,7 +111,7 @@ final class TimmConfig {
     }
     VitConfig.Builder vit = VitConfig.newBuilder();
     Published.integer(args, "num_heads").ifPresent(vit::setHeads);
-    activation(architecture, family).ifPresent(vit::setActivation);
+    activation(architecture, family, args).ifPresent(vit::setActivation);
     return traits.setVit(vit).build();
   }
 
@@ -109,11 +120,15 @@ final class TimmConfig {
   }
 
   /** timm's own choice, where it is not its family's. */
-  private static Optional<Activation> activation(String architecture, String family) {
+  private static Optional<Activation> activation(
+      String architecture, String family, JsonObject args) {
     if (architecture.contains("quickgelu")) {
       return Optional.of(Activation.QUICK_GELU);
     }
-    boolean approximate = architecture.contains("so400m") || architecture.contains("giantopt");
+    boolean approximate =
+        Published.text(args, "act_layer").equals("gelu_tanh")
+            || architecture.contains("so400m")
+            || architecture.contains("giantopt");
     return family.equals("siglip") && !approximate
         ? Optional.of(Activation.GELU)
         : Optional.empty();

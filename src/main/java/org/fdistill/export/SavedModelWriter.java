@@ -57,13 +57,9 @@ public final class SavedModelWriter {
    *     does not answer as it should; then nothing is left behind
    */
   public static Exported write(ModelContent content, Path model, Inspection inspection) {
-    try (InferenceGraph graph = new InferenceGraph(content.network());
-        VersionFolder version = new VersionFolder(model)) {
+    try (InferenceGraph graph = new InferenceGraph(content.network())) {
       content.weights().requireVariables(graph.shapes());
-      float difference = write(graph, content, version.path());
-      inspection.inspect(version.path());
-      long parameters = graph.shapes().values().stream().mapToLong(s -> s.size()).sum();
-      return new Exported(version.commit(), parameters, difference);
+      return write(graph, content, model, inspection);
     } catch (IOException e) {
       throw new UserError(
           UserError.Kind.RUN,
@@ -72,6 +68,17 @@ public final class SavedModelWriter {
               + e
               + "\nMake room or give another folder with --out, and try again.",
           e);
+    }
+  }
+
+  private static Exported write(
+      InferenceGraph graph, ModelContent content, Path model, Inspection inspection)
+      throws IOException {
+    try (VersionFolder version = new VersionFolder(model)) {
+      float difference = write(graph, content, version.path());
+      inspection.inspect(version.path());
+      long parameters = graph.shapes().values().stream().mapToLong(s -> s.size()).sum();
+      return new Exported(version.commit(), parameters, difference);
     }
   }
 

@@ -18,6 +18,7 @@ import org.fdistill.config.UserError;
 final class VersionFolder implements AutoCloseable {
   private final Path model;
   private final Path partial;
+  private final boolean isNew;
 
   /**
    * Starts a version.
@@ -26,6 +27,7 @@ final class VersionFolder implements AutoCloseable {
    */
   VersionFolder(Path model) {
     this.model = model;
+    this.isNew = !Files.exists(model);
     try {
       Files.createDirectories(model);
       this.partial = Files.createTempDirectory(model, ".partial-");
@@ -76,6 +78,13 @@ final class VersionFolder implements AutoCloseable {
     if (!Files.exists(partial)) {
       return;
     }
+    removePartial();
+    if (isNew) {
+      Files.deleteIfExists(model);
+    }
+  }
+
+  private void removePartial() throws IOException {
     Files.walkFileTree(
         partial,
         new SimpleFileVisitor<>() {

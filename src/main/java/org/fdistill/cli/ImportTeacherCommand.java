@@ -1,0 +1,210 @@
+package org.fdistill.cli;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import org.fdistill.convert.Architectures;
+import org.fdistill.convert.ImportReport;
+import org.fdistill.convert.StoredAnswers;
+import org.fdistill.convert.TeacherImport;
+import org.fdistill.export.Exported;
+import org.fdistill.export.SavedModelWriter;
+
+/** {@code fdistill import-teacher}: turns a published checkpoint into a SavedModel. */
+final class ImportTeacherCommand implements Command {
+  private static final String REPORT = "import_report.txt";
+
+  private static final OptionSpec ARCH =
+      OptionSpec.value(
+              "arch",
+              "NAME",
+              "What the checkpoint is: a family such as dino, a size of it such as dino_vitb16, or"
+                  + " auto. --list shows all.")
+          .orElse("auto");
+  private static final OptionSpec CHECKPOINT =
+      OptionSpec.value(
+          "checkpoint",
+          "FILE",
+          "safetensors, PyTorch (.pth, .pt, .bin), TorchScript or npz, told by its content; or a"
+              + " folder of Hugging Face's hub, with config.json.");
+  private static final OptionSpec OUT =
+      OptionSpec.value(
+          "out",
+          "DIR",
+          "The model's folder; the import becomes its next numbered version. Its name becomes the"
+              + " model's.");
+  private static final OptionSpec KEY =
+      OptionSpec.value(
+          "key",
+          "PREFIX",
+          "Which network of a checkpoint that holds several, such as student or teacher. Default:"
+              + " the one that the family's own code takes.");
+  private static final OptionSpec IMAGE_SIZE =
+      OptionSpec.value(
+          "image-size",
+          "PIXELS",
+          "Side of the images that the teacher will take; positions are resampled. Default: as it"
+              + " was trained.");
+  private static final OptionSpec HEADS =
+      OptionSpec.value(
+          "heads", "N", "Attention heads of a ViT of unpublished size, which no tensor tells.");
+  private static final OptionSpec CHECK_AGAINST =
+      OptionSpec.value(
+          "check-against",
+          "FILE",
+          "What another implementation answers: an npz, safetensors or .pt file with images [batch,"
+              + " height, width, 3], pixel values 0 to 255, and tokens (or pooled, cls, logits).");
+  private static final OptionSpec TOLERANCE =
+      OptionSpec.value(
+              "tolerance",
+              "SHARE",
+              "How far --check-against may be off, of the largest value of each token.")
+          .orElse("1e-4");
+  private static final OptionSpec LIST =
+      OptionSpec.flag("list", "Shows every architecture and size that can be imported.");
+
+  @Override
+  public String name() {
+    return "import-teacher";
+  }
+
+  @Override
+  public String summary() {
+    return "turns a published checkpoint into a teacher SavedModel";
+  }
+
+  @Override
+  public String description() {
+    return "Reads a checkpoint of DINO, DINOv2, DeiT, ViT, CLIP, SigLIP, MAE, MoCo v3, BEiT v2, iBOT,"
+        + " Swin, SwinV2, EsViT or Feature Distillation as it was published, without Python and"
+        + " without running anything that a pickle asks for, and writes a frozen SavedModel that"
+        + " TensorFlow Serving can serve, train can distil from (distill.teacher.path) and a student"
+        + " can start from (model.init_from). Every tensor is accounted for in assets.extra/"
+        + REPORT
+        + "; one that is missing, unexpected or of another shape is an error.";
+  }
+
+  @Override
+  public List<OptionSpec> options() {
+    return List.of(ARCH, CHECKPOINT, OUT, KEY, IMAGE_SIZE, HEADS, CHECK_AGAINST, TOLERANCE, LIST);
+  }
+
+  @Override
+  public List<String> examples() {
+    return List.of(
+        "import-teacher --list",
+        "import-teacher --arch dino --checkpoint dino_vitbase16_pretrain.pth --out"
+            + " savedmodels/dino_vitb16",
+        "import-teacher --checkpoint clip-vit-large-patch14 --out savedmodels/clip_vitl14",
+        "import-teacher --arch dinov2 --checkpoint dinov2_vitb14_pretrain.pth --image-size 196"
+            + " --out savedmodels/dinov2_vitb14_196");
+  }
+
+  @Override
+  public void run(ParsedOptions options, Console console) {
+    if (options.has(LIST)) {
+      console.print(list());
+      return;
+    }
+    Path checkpoint = options.path(CHECKPOINT);
+    Path out = options.path(OUT);
+    Optional<StoredAnswers> answers = options.findPath(CHECK_AGAINST).map(StoredAnswers::read);
+    TeacherImport.Request request =
+        new TeacherImport.Request(
+            checkpoint,
+            options.text(ARCH),
+            options.find(KEY).orElse(""),
+            number(options, HEADS),
+            number(options, IMAGE_SIZE));
+    try (TeacherImport teacher = TeacherImport.open(request)) {
+      console.note("Importing " + checkpoint + " ...");
+      Exported exported =
+          teacher.write(
+              out,
+              folder -> {
+                writeReport(folder, teacher.report());
+                answers.ifPresent(a -> check(a, folder, options.number(TOLERANCE), console));
+              });
+      console.print(exported.path().toString());
+      summary(teacher.report(), exported, console);
+    }
+  }
+
+  private static int number(ParsedOptions options, OptionSpec option) {
+    return options.has(option) ? options.integer(option, 1) : 0;
+  }
+
+  private static void check(StoredAnswers answers, Path folder, double tolerance, Console console) {
+    for (StoredAnswers.Comparison compared : answers.compare(folder, tolerance)) {
+      console.note(
+          String.format(
+              Locale.ROOT,
+              "Checked %s: at most %.2g of a token's largest value apart (allowed %.2g).",
+              compared.output(),
+              compared.difference(),
+              tolerance));
+    }
+  }
+
+  private static void summary(ImportReport report, Exported exported, Console console) {
+    console.note(
+        String.format(
+            Locale.ROOT,
+            "%s, %,d parameters from %d tensors.",
+            report.family(),
+            exported.parameters(),
+            report.taken().size()));
+    report.taken().stream()
+        .filter(row -> row.what().contains("resampled"))
+        .forEach(row -> console.note("  " + row.target() + ": " + row.what()));
+    report
+        .reasons()
+        .forEach((reason, count) -> console.note("  left out: " + count + " (" + reason + ")"));
+    console.note("Every tensor: " + exported.path().resolve(reportFile()));
+  }
+
+  private static Path reportFile() {
+    return Path.of(SavedModelWriter.EXTRA, REPORT);
+  }
+
+  private static void writeReport(Path folder, ImportReport report) throws IOException {
+    Table taken = new Table("source", "shape", "numbers", "parameter", "shape here", "change");
+    report
+        .taken()
+        .forEach(
+            r ->
+                taken.row(
+                    r.source(), r.sourceShape(), r.numbers(), r.target(), r.shape(), r.what()));
+    Table leftOut = new Table("left out", "shape", "numbers", "reason");
+    report.leftOut().forEach(r -> leftOut.row(r.source(), r.sourceShape(), r.numbers(), r.what()));
+    StringBuilder text = new StringBuilder();
+    text.append(report.family()).append(", names of ").append(report.layout());
+    text.append(report.prefix().isEmpty() ? "\n\n" : " under " + report.prefix() + "\n\n");
+    text.append(String.join("\n", taken.lines())).append("\n\n");
+    text.append(String.join("\n", leftOut.lines())).append('\n');
+    Files.writeString(folder.resolve(reportFile()), text);
+  }
+
+  private static Table list() {
+    Table table =
+        new Table(
+            "family", "arch", "image", "patch", "width", "depth", "heads", "window", "licence");
+    Architectures.list()
+        .forEach(
+            e ->
+                table.row(
+                    e.family(),
+                    e.arch(),
+                    e.imageSize(),
+                    e.patch(),
+                    e.width(),
+                    e.depth(),
+                    e.heads(),
+                    e.window(),
+                    e.licence()));
+    return table;
+  }
+}

@@ -1,0 +1,178 @@
+package org.fdistill.convert;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
+import org.fdistill.config.UserError;
+import org.fdistill.proto.BackboneConfig;
+import org.fdistill.proto.SwinConfig;
+import org.fdistill.proto.SwinV2Config;
+import org.fdistill.proto.VitConfig;
+
+/** From a checkpoint's tensors to the network's description. */
+final class ArchitectureReader {
+  private final Resolution resolution;
+  private final Published published;
+  private final int heads;
+
+  /**
+   * Prepares.
+   *
+   * @param published what lies beside the checkpoint
+   * @param heads the user's number of heads; 0: found out
+   */
+  ArchitectureReader(Resolution resolution, Published published, int heads) {
+    this.resolution = resolution;
+    this.published = published;
+    this.heads = heads;
+  }
+
+  /** The network as it was trained. */
+  BackboneConfig describe() {
+    BackboneConfig traits =
+        resolution.family().traits().toBuilder().mergeFrom(published.traits()).build();
+    BackboneConfig model =
+        traits.hasVit()
+            ? traits.toBuilder().setVit(vit(traits.getVit())).build()
+            : swin(SwinDescription.of(resolution.tensors(), traits));
+    return model.toBuilder().setDropPath(0).build();
+  }
+
+  private VitConfig vit(VitConfig traits) {
+    VitConfig.Builder vit = VitDescription.of(resolution.tensors(), traits).toBuilder();
+    Optional<Size> size = size(s -> fits(s, vit));
+    resolution.size().filter(s -> !named(s, vit)).ifPresent(s -> differs(s, text(vit)));
+    if (heads > 0) {
+      vit.setHeads(heads);
+    } else if (!vit.hasHeads() || vit.getHeads() == 0) {
+      vit.setHeads(size.map(s -> s.heads().get(0)).orElseThrow(() -> unknownHeads(vit)));
+    }
+    return vit.build();
+  }
+
+  private static boolean fits(Size size, VitConfig.Builder vit) {
+    return size.window() == 0
+        && size.patch() == vit.getPatchSize()
+        && size.width() == vit.getWidth()
+        && size.depths().get(0) == vit.getDepth()
+        && size.registers() == vit.getRegisterTokens();
+  }
+
+  /** A name that another size of the family shares but for its images stands for its images too. */
+  private boolean named(Size size, VitConfig.Builder vit) {
+    boolean alone =
+        resolution.family().sizes().stream()
+            .filter(other -> fits(other, vit))
+            .allMatch(other -> other.imageSize() == size.imageSize());
+    return fits(size, vit) && (alone || size.imageSize() == vit.getImageSize());
+  }
+
+  private static String text(VitConfig.Builder vit) {
+    return "patch %d, width %d, depth %d, %d registers, images of %d pixels"
+        .formatted(
+            vit.getPatchSize(),
+            vit.getWidth(),
+            vit.getDepth(),
+            vit.getRegisterTokens(),
+            vit.getImageSize());
+  }
+
+  private UserError unknownHeads(VitConfig.Builder vit) {
+    return UserError.input(
+        "The number of attention heads is in no tensor, and no published size of "
+            + resolution.family().name()
+            + " has "
+            + text(vit)
+            + ".\nGive it with --heads; mostly it is width / 64.");
+  }
+
+  private BackboneConfig swin(BackboneConfig found) {
+    Optional<Size> size = resolution.size().or(() -> size(s -> fits(s, found)));
+    resolution.size().filter(s -> !fits(s, found)).ifPresent(s -> differs(s, text(found)));
+    BackboneConfig.Builder model = found.toBuilder();
+    if (found.hasSwin()) {
+      SwinConfig.Builder swin = model.getSwinBuilder();
+      if (!found.getSwin().hasImageSize()) {
+        swin.setImageSize(size.map(Size::imageSize).orElseThrow(this::unknownImageSize));
+      }
+    } else {
+      SwinV2Config.Builder swin = model.getSwinV2Builder();
+      if (!found.getSwinV2().hasImageSize()) {
+        swin.setImageSize(size.map(Size::imageSize).orElseThrow(this::unknownImageSize));
+      }
+      if (swin.getWindow() == 0) {
+        swin.setWindow(size.map(Size::window).orElseThrow(this::unknownWindow));
+      }
+      if (swin.getPositionWindowCount() == 0) {
+        resolution.size().ifPresent(s -> swin.addAllPositionWindow(s.positionWindow()));
+      }
+    }
+    return model.build();
+  }
+
+  private static boolean fits(Size size, BackboneConfig model) {
+    boolean first = model.hasSwin();
+    int width = first ? model.getSwin().getWidth() : model.getSwinV2().getWidth();
+    int window = first ? model.getSwin().getWindow() : model.getSwinV2().getWindow();
+    List<Integer> depths =
+        first ? model.getSwin().getDepthsList() : model.getSwinV2().getDepthsList();
+    return size.window() > 0
+        && size.width() == width
+        && size.depths().equals(depths)
+        && (window == 0 || window == size.window());
+  }
+
+  private static String text(BackboneConfig model) {
+    return model.hasSwin()
+        ? "width %d, depths %s, window %d"
+            .formatted(
+                model.getSwin().getWidth(),
+                model.getSwin().getDepthsList(),
+                model.getSwin().getWindow())
+        : "width %d, depths %s, window %d"
+            .formatted(
+                model.getSwinV2().getWidth(),
+                model.getSwinV2().getDepthsList(),
+                model.getSwinV2().getWindow());
+  }
+
+  private UserError unknownImageSize() {
+    return UserError.input(
+        "The size of its images is in no tensor, and no published size of "
+            + resolution.family().name()
+            + " is like it.\nGive it with --image-size.");
+  }
+
+  private UserError unknownWindow() {
+    return UserError.input(
+        "The size of its windows is in no tensor.\nName the size with --arch, such as "
+            + resolution.family().sizes().get(0).arch()
+            + ", or import from the authors' file, which holds relative_position_index.");
+  }
+
+  private Optional<Size> size(Predicate<Size> fits) {
+    return resolution
+        .size()
+        .filter(fits)
+        .or(() -> resolution.family().sizes().stream().filter(fits).findFirst());
+  }
+
+  private static void differs(Size size, String found) {
+    throw UserError.input(
+        "The checkpoint is no "
+            + size.arch()
+            + ": it has "
+            + found
+            + ".\nExpected patch "
+            + size.patch()
+            + ", width "
+            + size.width()
+            + ", depth "
+            + size.depths()
+            + (size.window() > 0 ? ", window " + size.window() : "")
+            + (size.registers() > 0 ? ", " + size.registers() + " registers" : "")
+            + ", images of "
+            + size.imageSize()
+            + " pixels. Give another --arch, or the family's name alone.");
+  }
+}

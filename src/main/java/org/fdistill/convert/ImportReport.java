@@ -1,0 +1,89 @@
+package org.fdistill.convert;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.fdistill.weights.StoredTensor;
+
+/**
+ * What became of every tensor of a checkpoint.
+ *
+ * @param family that it was read as
+ * @param layout whose names it has
+ * @param prefix of the network's tensors
+ * @param taken a row for each tensor that was used
+ * @param leftOut a row for each that was not
+ */
+public record ImportReport(
+    String family, String layout, String prefix, List<Row> taken, List<Row> leftOut) {
+  /** Takes copies. */
+  public ImportReport {
+    taken = List.copyOf(taken);
+    leftOut = List.copyOf(leftOut);
+  }
+
+  /**
+   * One tensor.
+   *
+   * @param source its name in the checkpoint
+   * @param sourceShape its shape there
+   * @param numbers how its numbers are stored
+   * @param target our name; empty where it was left out
+   * @param shape of the parameter that it became or is a part of; empty where it was left out
+   * @param what was done to it, or why it was left out
+   */
+  public record Row(
+      String source,
+      String sourceShape,
+      String numbers,
+      String target,
+      String shape,
+      String what) {}
+
+  static ImportReport of(Resolution resolution, ConvertedWeights weights) {
+    NamedTensors tensors = resolution.tensors();
+    List<Row> taken = new ArrayList<>();
+    tensors.parameters().values().forEach(a -> taken.addAll(rows(a, weights)));
+    List<Row> leftOut = new ArrayList<>();
+    tensors
+        .leftOut()
+        .forEach((t, why) -> leftOut.add(new Row(t.name(), shape(t), numbers(t), "", "", why)));
+    return new ImportReport(
+        resolution.family().title(), tensors.dialect().name(), tensors.prefix(), taken, leftOut);
+  }
+
+  private static List<Row> rows(Assembly assembly, ConvertedWeights weights) {
+    List<String> changes = new ArrayList<>();
+    if (!assembly.changes().isEmpty()) {
+      changes.add(assembly.changes());
+    }
+    Positions.Change change = weights.resampled().get(assembly.target());
+    if (change != null) {
+      changes.add(change.text());
+    }
+    String made = Arrays.toString(assembly.shape());
+    String what = changes.isEmpty() ? "as it is" : String.join(", ", changes);
+    return assembly.pieces().stream()
+        .map(p -> p.tensor())
+        .map(t -> new Row(t.name(), shape(t), numbers(t), assembly.target(), made, what))
+        .toList();
+  }
+
+  private static String shape(StoredTensor tensor) {
+    return Arrays.toString(tensor.shape());
+  }
+
+  private static String numbers(StoredTensor tensor) {
+    return tensor.numbers().name().toLowerCase(Locale.ROOT);
+  }
+
+  /** How many tensors were left out, by reason. */
+  public Map<String, Integer> reasons() {
+    Map<String, Integer> reasons = new LinkedHashMap<>();
+    leftOut.forEach(row -> reasons.merge(row.what(), 1, Integer::sum));
+    return reasons;
+  }
+}

@@ -1,0 +1,185 @@
+package org.fdistill.convert;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.fdistill.config.UserError;
+import org.fdistill.graph.SavedModelFolder;
+import org.fdistill.weights.StoredTensor;
+import org.fdistill.weights.WeightArchive;
+import org.fdistill.weights.WeightArchives;
+import org.tensorflow.Result;
+import org.tensorflow.SavedModelBundle;
+import org.tensorflow.Session;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.ndarray.buffer.DataBuffers;
+import org.tensorflow.proto.SignatureDef;
+import org.tensorflow.types.TFloat32;
+
+/**
+ * What another implementation of a network answered: a file of tensors with {@code images} [B, S,
+ * S, 3], pixel values from 0 to 255, and outputs by their names, such as {@code tokens} [B, N, C].
+ */
+public final class StoredAnswers {
+  private static final String IMAGES = "images";
+  private static final String SIGNATURE = "serving_default";
+
+  private final Path file;
+  private final float[] images;
+  private final Shape shape;
+  private final Map<String, Answer> expected;
+
+  /**
+   * One output.
+   *
+   * @param shape of the tensor
+   * @param values row-major
+   */
+  private record Answer(long[] shape, float[] values) {}
+
+  private StoredAnswers(Path file, float[] images, Shape shape, Map<String, Answer> expected) {
+    this.file = file;
+    this.images = images;
+    this.shape = shape;
+    this.expected = expected;
+  }
+
+  /**
+   * Reads a file of safetensors, NumPy or PyTorch.
+   *
+   * @throws UserError of kind input
+   */
+  public static StoredAnswers read(Path file) {
+    try (WeightArchive archive = WeightArchives.open(file)) {
+      StoredTensor images = archive.tensors().get(IMAGES);
+      if (images == null || images.shape().length != 4 || images.shape()[3] != 3) {
+        throw UserError.input(
+            file
+                + ": "
+                + (images == null
+                    ? "no tensor " + IMAGES
+                    : IMAGES + " has the shape " + Arrays.toString(images.shape()))
+                + ".\nExpected images [batch, height, width, 3] with pixel values from 0 to 255, and"
+                + " what the network answers: tokens [batch, tokens, width].");
+      }
+      Map<String, Answer> expected = new TreeMap<>();
+      for (StoredTensor tensor : archive.tensors().values()) {
+        if (!tensor.name().equals(IMAGES)) {
+          expected.put(tensor.name(), new Answer(tensor.shape(), tensor.floats()));
+        }
+      }
+      float[] pixels = images.floats();
+      requirePixels(file, pixels);
+      return new StoredAnswers(file, pixels, Shape.of(images.shape()), expected);
+    }
+  }
+
+  private static void requirePixels(Path file, float[] pixels) {
+    float lowest = Float.POSITIVE_INFINITY;
+    float highest = Float.NEGATIVE_INFINITY;
+    for (float pixel : pixels) {
+      lowest = Math.min(lowest, pixel);
+      highest = Math.max(highest, pixel);
+    }
+    if (!(lowest >= 0 && highest <= 255 && highest > 1)) {
+      throw UserError.input(
+          "%s: images lie between %s and %s.\nExpected pixel values from 0 to 255, before any normalisation: the model normalises them itself."
+              .formatted(file, lowest, highest));
+    }
+  }
+
+  /**
+   * One compared output.
+   *
+   * @param output its name
+   * @param difference the largest, over the rows along the last axis, of the largest difference in
+   *     a row over the row's largest value
+   */
+  public record Comparison(String output, double difference) {}
+
+  /**
+   * Compares a model's answers.
+   *
+   * @param model the folder of saved_model.pb
+   * @param tolerance of {@link Comparison#difference}
+   * @throws UserError of kind input, where an output is missing or further away
+   */
+  public List<Comparison> compare(Path model, double tolerance) {
+    try (SavedModelBundle bundle = SavedModelBundle.load(model.toString(), SavedModelFolder.SERVE);
+        TFloat32 input = TFloat32.tensorOf(shape, DataBuffers.of(images, true, false))) {
+      SignatureDef signature = bundle.metaGraphDef().getSignatureDefOrThrow(SIGNATURE);
+      requireSize(signature);
+      List<Comparison> comparisons = new ArrayList<>();
+      for (String output : outputs(signature)) {
+        Session.Runner runner = bundle.session().runner();
+        runner.feed(signature.getInputsOrThrow(IMAGES).getName(), input);
+        runner.fetch(signature.getOutputsOrThrow(output).getName());
+        try (Result result = runner.run()) {
+          comparisons.add(compare(output, (TFloat32) result.get(0), tolerance));
+        }
+      }
+      return comparisons;
+    }
+  }
+
+  private void requireSize(SignatureDef signature) {
+    long side = signature.getInputsOrThrow(IMAGES).getTensorShape().getDim(1).getSize();
+    if (shape.get(1) != side || shape.get(2) != side) {
+      throw UserError.input(
+          "%s: images of %d x %d pixels.\nExpected %d x %d, which the model takes; --image-size changes it."
+              .formatted(file, shape.get(1), shape.get(2), side, side));
+    }
+  }
+
+  /** The outputs that both have. */
+  private List<String> outputs(SignatureDef signature) {
+    List<String> outputs =
+        expected.keySet().stream().filter(signature.getOutputsMap()::containsKey).toList();
+    if (outputs.isEmpty()) {
+      throw UserError.input(
+          "%s: none of its tensors %s is an output of the model.\nExpected one of %s."
+              .formatted(
+                  file, expected.keySet(), new TreeMap<>(signature.getOutputsMap()).keySet()));
+    }
+    return outputs;
+  }
+
+  private Comparison compare(String output, TFloat32 tensor, double tolerance) {
+    Answer answer = expected.get(output);
+    if (!Arrays.equals(tensor.shape().asArray(), answer.shape())) {
+      throw UserError.input(
+          "%s: %s has the shape %s, the model's %s.\nNothing was kept."
+              .formatted(file, output, Arrays.toString(answer.shape()), tensor.shape()));
+    }
+    float[] actual = new float[answer.values().length];
+    tensor.copyTo(DataBuffers.of(actual, false, false));
+    int width = (int) answer.shape()[answer.shape().length - 1];
+    double worst = 0;
+    for (int row = 0; row < actual.length / width; row++) {
+      worst = Math.max(worst, difference(answer.values(), actual, row * width, width));
+    }
+    if (!(worst <= tolerance)) {
+      throw UserError.input(
+          """
+          %s: the model's %s differ by up to %.3g of a row's largest value.
+          Expected at most %.3g. Nothing was kept. Was the pair made with the same weights, at this \
+          image size, with pixel values from 0 to 255, after the final norm? A wrong --arch or \
+          --heads shows like this as well."""
+              .formatted(file, output, worst, tolerance));
+    }
+    return new Comparison(output, worst);
+  }
+
+  private static double difference(float[] expected, float[] actual, int start, int width) {
+    double largest = 0;
+    double apart = 0;
+    for (int i = start; i < start + width; i++) {
+      largest = Math.max(largest, Math.abs((double) expected[i]));
+      apart = Math.max(apart, Math.abs((double) expected[i] - actual[i]));
+    }
+    return largest > 0 ? apart / largest : apart;
+  }
+}
