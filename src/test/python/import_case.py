@@ -116,7 +116,7 @@ def value_range(key, shape):
     if "gamma" in last or "lambda" in last:
         return 0.5, 0.25
     if last == "logit_scale" and len(shape) == 3:
-        return 3.0, 2.0  # SwinV2: some heads reach the clamp at log 100
+        return 2.3, 1.0  # SwinV2 starts at log 10
     if "table" in last:
         return 0.0, 1.0
     if last == "running_var" or (last == "weight" and len(shape) == 1):

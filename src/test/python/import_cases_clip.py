@@ -170,13 +170,13 @@ def pooled(model, x):
     return {"tokens": result["tokens"], "pooled": result["logits"]}
 
 
-def siglip_timm(name, tanh):
-    model = siglip_vit(name, tanh)
+def siglip_timm(name):
+    model = siglip_vit(name, tanh=False)
     architecture = "vit_base_patch16_siglip_224"
-    case = Case(name, architecture + (".v2_webli" if tanh else ".webli"), HALF, family="siglip", arch="siglip_vit_b16", **facts(
-        model, activation="GELU_TANH" if tanh else "GELU", source=TIMM, notes=[
-            "attn_pool.* pools by attention: pooled", "GELU by the error function unless config.json's model_args name gelu_tanh"]))
-    timm_folder(case, model, architecture, global_pool="map", **({"model_args": {"act_layer": "gelu_tanh"}} if tanh else {}))
+    case = Case(name, architecture + ".webli", HALF, family="siglip", arch="siglip_vit_b16", **facts(model, source=TIMM, notes=[
+        "attn_pool.* pools by attention: pooled",
+        "timm computes this architecture with GELU by the error function, big_vision and Hugging Face with tanh"]))
+    timm_folder(case, model, architecture, global_pool="map")
     case.expect(model, pooled)
     case.write()
 
@@ -185,7 +185,7 @@ def siglip_open_clip(name):
     """ViT-B-16-SigLIP as OpenCLIP stores it: the timm network behind visual.trunk."""
     model = siglip_vit(name, False)
     case = Case(name, "ViT-B-16-SigLIP", HALF, family="siglip", arch="siglip_vit_b16", **facts(
-        model, activation="GELU", source=TIMM, notes=["visual.trunk.*; text.*, logit_scale and logit_bias are left out"]))
+        model, source=TIMM, notes=["visual.trunk.*; text.*, logit_scale and logit_bias are left out"]))
     case.checkpoint.mkdir()
     text = hub_style.drawn(name, {"text.token_embedding.weight": (20, 8), "text.positional_embedding": (8, 8), "text.ln_final.weight": (8,),
                                   "text.ln_final.bias": (8,), "logit_scale": (1,), "logit_bias": (1,)})
@@ -212,6 +212,6 @@ CASES = {
         n, "open_clip_vit_h14", "CLIP-ViT-H-14-laion2B-s32B-b79K", torch.float16, False, width=40, head_width=20),
     "clip-open-clip-training": open_clip_training,
     "siglip-hf": siglip_hugging_face,
-    "siglip-timm": lambda n: siglip_timm(n, tanh=True),
+    "siglip-timm": siglip_timm,
     "siglip-open-clip": siglip_open_clip,
 }

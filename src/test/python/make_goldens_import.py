@@ -8,11 +8,14 @@ import sys
 import torch
 import transformers
 
+import import_cases_beit
 import import_cases_clip
 import import_cases_dinov2
+import import_cases_swin
 import import_cases_vit
 
-CASES = {**import_cases_vit.CASES, **import_cases_clip.CASES, **import_cases_dinov2.CASES}
+CASES = {**import_cases_vit.CASES, **import_cases_clip.CASES, **import_cases_dinov2.CASES, **import_cases_beit.CASES,
+         **import_cases_swin.CASES}
 
 
 def main(starts):
