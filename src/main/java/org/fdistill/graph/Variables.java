@@ -24,6 +24,7 @@ import org.tensorflow.types.family.TType;
 public final class Variables {
   private final Ops tf;
   private final Operand<TInt64> seed;
+  private Ops initial;
   private final Map<String, Variable> byName = new LinkedHashMap<>();
 
   /**
@@ -86,10 +87,18 @@ public final class Variables {
   private Variable create(String name, Shape shape, boolean trainable, Initializer initializer) {
     Operand<? extends TType> handle = handle(name, shape);
     Operand<TFloat32> value = tf.readVariableOp(handle, TFloat32.class);
-    Ops init = tf.withSubScope("initialize");
+    Ops init = initial();
     Operand<TInt64> own = Seeds.seed(init, seed, init.constant(0L), name);
     Op assignment = init.assignVariableOp(handle, initializer.value(init, shape, own));
     return new Variable(name, shape, trainable, handle, value, assignment);
+  }
+
+  /** One scope for all first values: TensorFlow looks through the whole graph to make a scope. */
+  private Ops initial() {
+    if (initial == null) {
+      initial = tf.withSubScope("initialize");
+    }
+    return initial;
   }
 
   /** The generated class cannot take a name with slashes, and without a shared name all alias. */
