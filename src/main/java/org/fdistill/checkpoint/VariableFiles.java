@@ -9,6 +9,7 @@ import org.fdistill.graph.Variable;
 import org.tensorflow.Operand;
 import org.tensorflow.Session;
 import org.tensorflow.ndarray.Shape;
+import org.tensorflow.ndarray.buffer.DataBuffers;
 import org.tensorflow.op.Op;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
@@ -22,13 +23,19 @@ import org.tensorflow.types.TString;
  * @param prefix placeholder of the bundle's path
  * @param save target that writes every variable
  * @param restore target that reads a variable, by the variable's name
+ * @param values tensor that such a target assigns, by the variable's name
  * @param shapes of the variables, by name
  */
 public record VariableFiles(
-    String prefix, String save, Map<String, String> restore, Map<String, Shape> shapes) {
+    String prefix,
+    String save,
+    Map<String, String> restore,
+    Map<String, String> values,
+    Map<String, Shape> shapes) {
   /** Takes copies. */
   public VariableFiles {
     restore = Map.copyOf(restore);
+    values = Map.copyOf(values);
     shapes = Map.copyOf(shapes);
   }
 
@@ -41,9 +48,13 @@ public record VariableFiles(
   public static VariableFiles build(Ops tf, Collection<Variable> variables) {
     Operand<TString> prefix = tf.placeholder(TString.class);
     Map<String, String> restore = new LinkedHashMap<>();
+    Map<String, String> read = new LinkedHashMap<>();
     Map<String, Shape> shapes = new LinkedHashMap<>();
     for (Variable variable : variables) {
-      restore.put(variable.name(), restore(tf, prefix, variable).op().name());
+      Operand<?> value = read(tf, prefix, variable);
+      read.put(variable.name(), value.op().name() + ":" + value.asOutput().index());
+      Op assignment = tf.assignVariableOp(variable.handle(), value);
+      restore.put(variable.name(), assignment.op().name());
       shapes.put(variable.name(), variable.shape());
     }
     String[] names = shapes.keySet().toArray(String[]::new);
@@ -54,16 +65,14 @@ public record VariableFiles(
             tf.array(names),
             tf.fill(tf.constant(new int[] {names.length}), tf.constant("")),
             values);
-    return new VariableFiles(prefix.op().name(), save.op().name(), restore, shapes);
+    return new VariableFiles(prefix.op().name(), save.op().name(), restore, read, shapes);
   }
 
-  private static Op restore(Ops tf, Operand<TString> prefix, Variable variable) {
-    Operand<?> value =
-        tf.train
-            .restore(prefix, tf.array(variable.name()), tf.array(""), List.of(TFloat32.class))
-            .tensors()
-            .get(0);
-    return tf.assignVariableOp(variable.handle(), value);
+  private static Operand<?> read(Ops tf, Operand<TString> prefix, Variable variable) {
+    return tf.train
+        .restore(prefix, tf.array(variable.name()), tf.array(""), List.of(TFloat32.class))
+        .tensors()
+        .get(0);
   }
 
   /** Writes every variable. */
@@ -83,6 +92,23 @@ public record VariableFiles(
    */
   public void restore(Session session, Path file, Collection<String> names) {
     run(session, file, names.stream().map(restore::get).toList());
+  }
+
+  /**
+   * Gives a variable values of the caller's, in place of those of a file.
+   *
+   * @param values row by row
+   */
+  public void assign(Session session, String variable, float[] values) {
+    try (TFloat32 tensor =
+        TFloat32.tensorOf(shapes.get(variable), DataBuffers.of(values, true, false))) {
+      session
+          .runner()
+          .feed(this.values.get(variable), tensor)
+          .addTarget(restore.get(variable))
+          .run()
+          .close();
+    }
   }
 
   private void run(Session session, Path file, Collection<String> targets) {

@@ -23,7 +23,7 @@ public final class SavedModelWriter {
   public static final String EXTRA = "assets.extra";
 
   /** The config that describes the network, inside of the model's folder. */
-  public static final Path CONFIG = Path.of(EXTRA, "config.txtpb");
+  public static final Path CONFIG = SavedModelFolder.CONFIG;
 
   private SavedModelWriter() {}
 

@@ -27,6 +27,9 @@ public record SavedModelFolder(Path path, MetaGraphDef metaGraph) {
   /** The file that makes a folder a SavedModel. */
   public static final String FILE = "saved_model.pb";
 
+  /** The config of the run that made a model, or that describes its network, in its folder. */
+  public static final Path CONFIG = Path.of("assets.extra", "config.txtpb");
+
   private static final String VERSION = "\\d+";
 
   /**

@@ -3,7 +3,10 @@ package org.fdistill.train;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import org.fdistill.checkpoint.SavedWeights;
+import java.util.Optional;
+import org.fdistill.checkpoint.InitialWeights;
+import org.fdistill.checkpoint.LoadedWeights;
+import org.fdistill.checkpoint.NetworkParameters;
 import org.fdistill.proto.RunConfig;
 import org.tensorflow.ndarray.Shape;
 
@@ -24,24 +27,20 @@ final class FirstValues {
     this.network = network;
   }
 
-  /** Assigns them all; what to tell the user, empty where there is nothing to tell. */
-  String assign() {
+  /** Assigns them all; what was loaded, empty where all are random. */
+  Optional<LoadedWeights> assign() {
     program.initialize(config.getSeed());
     String source = config.getModel().getInitFrom();
     return source.isEmpty()
-        ? ""
-        : SavedWeights.find(Path.of(source))
-            .load(network, parameters(), program.endpoints().files(), program.session());
+        ? Optional.empty()
+        : Optional.of(
+            InitialWeights.find(Path.of(source))
+                .load(parameters(), program.endpoints().files(), program.session()));
   }
 
-  /** Shapes of the network's parameters, by name. */
-  private Map<String, Shape> parameters() {
-    Map<String, Shape> shapes = new LinkedHashMap<>();
-    for (String name : program.endpoints().step().parameters()) {
-      if (name.startsWith(network + "/")) {
-        shapes.put(name, program.endpoints().files().shapes().get(name));
-      }
-    }
-    return shapes;
+  private NetworkParameters parameters() {
+    Map<String, Shape> shapes = new LinkedHashMap<>(program.endpoints().files().shapes());
+    shapes.keySet().retainAll(program.endpoints().step().parameters());
+    return new NetworkParameters(network, config.getModel(), shapes);
   }
 }

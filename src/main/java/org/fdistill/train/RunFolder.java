@@ -98,6 +98,15 @@ final class RunFolder implements AutoCloseable {
     return path.resolve(name);
   }
 
+  /** Writes a file in one piece. */
+  void write(String name, String text) {
+    try {
+      Json.replace(file(name), text);
+    } catch (IOException e) {
+      throw unusable(e);
+    }
+  }
+
   Path path() {
     return path;
   }

@@ -3,8 +3,10 @@ package org.fdistill.train;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import org.fdistill.checkpoint.Checkpoint;
 import org.fdistill.checkpoint.CheckpointStore;
+import org.fdistill.checkpoint.LoadedWeights;
 import org.fdistill.checkpoint.Manifest;
 import org.fdistill.checkpoint.Retention;
 import org.fdistill.config.RunLength;
@@ -42,6 +44,8 @@ public final class Trainer {
       Rewriter rewriter,
       RunEnd end,
       StopRequest stop) {}
+
+  private static final String INIT_FROM = "init_from.txt";
 
   private final Setup setup;
   private final RunConfig config;
@@ -144,10 +148,7 @@ public final class Trainer {
   private void restore() {
     setup.task().restoreFrozen(program.session());
     latest = store.newest(program.endpoints().files().shapes(), this::tell).orElse(null);
-    String initial = goToLatest();
-    if (!initial.isEmpty()) {
-      tell(initial);
-    }
+    goToLatest().ifPresent(this::tellInitial);
     data.checkReadable();
     log.start(step, config.getLog().getTensorboard());
   }
@@ -155,11 +156,12 @@ public final class Trainer {
   /**
    * Takes variables, step and data position of the newest checkpoint, or of the beginning.
    *
-   * @return what to tell of a beginning from other weights; else empty
+   * @return what a beginning took from other weights
    */
-  private String goToLatest() {
+  private Optional<LoadedWeights> goToLatest() {
     if (latest == null) {
-      String initial = new FirstValues(program, config, setup.task().network()).assign();
+      Optional<LoadedWeights> initial =
+          new FirstValues(program, config, setup.task().network()).assign();
       step = 0;
       data.start(0);
       return initial;
@@ -167,7 +169,12 @@ public final class Trainer {
     program.restore(latest.prefix());
     step = latest.manifest().progress().step();
     data.start(latest.manifest().progress().dataPosition());
-    return "";
+    return Optional.empty();
+  }
+
+  private void tellInitial(LoadedWeights initial) {
+    folder.write(INIT_FROM, initial.table());
+    tell(initial.summary() + "\nEvery parameter: " + folder.file(INIT_FROM));
   }
 
   private void greet() {

@@ -1,0 +1,110 @@
+package org.fdistill.checkpoint;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.fdistill.checkpoint.ParameterOrigin.How;
+import org.fdistill.config.RunConfigs;
+import org.fdistill.config.TextProtos;
+import org.fdistill.config.UserError;
+import org.fdistill.graph.SavedModelFolder;
+import org.fdistill.proto.BackboneConfig;
+import org.fdistill.proto.RunConfig;
+import org.tensorflow.Session;
+
+/**
+ * Weights from which a run starts: another run's, an export's or an import's. Position tables may
+ * be of another grid or window, and a few more differences are bridged (see {@link
+ * WeightMatching}); everything else must fit.
+ */
+public final class InitialWeights {
+  private final SavedWeights weights;
+  private final BackboneConfig described;
+
+  private InitialWeights(SavedWeights weights, BackboneConfig described) {
+    this.weights = weights;
+    this.described = described;
+  }
+
+  /**
+   * Finds weights.
+   *
+   * @param path a run's folder (its newest checkpoint is taken), a checkpoint's, an export or an
+   *     import
+   * @throws UserError of kind input, where there are none
+   */
+  public static InitialWeights find(Path path) {
+    ForeignWeights.refuse(path);
+    SavedWeights weights = SavedWeights.find(path);
+    return new InitialWeights(weights, described(weights.prefix().getParent()));
+  }
+
+  /** The network that a bundle's folder holds; the default instance where nothing says so. */
+  private static BackboneConfig described(Path folder) {
+    if (CheckpointChoice.isCheckpoint(folder)) {
+      String text = Manifest.read(folder).config();
+      return RunConfigs.parse(text, folder + "/manifest.json", List.of()).getModel();
+    }
+    Path config = folder.resolveSibling(SavedModelFolder.CONFIG);
+    return Files.isRegularFile(config)
+        ? TextProtos.read(config, RunConfig.getDefaultInstance()).getModel()
+        : BackboneConfig.getDefaultInstance();
+  }
+
+  /**
+   * Loads them.
+   *
+   * @param network that takes them; all its parameters have values already
+   * @param files restore ops of its graph
+   * @throws UserError of kind input, naming everything that does not fit, on either side
+   */
+  public LoadedWeights load(NetworkParameters network, VariableFiles files, Session session) {
+    try (BundleReader reader = new BundleReader(weights.prefix())) {
+      requireAny(network, reader);
+      WeightMatching matching = new WeightMatching(network, reader.shapes());
+      NetworkDifferences differences = NetworkDifferences.between(described, network.model());
+      requireFit(matching, differences);
+      assign(matching.origins(), reader, files, session);
+      return new LoadedWeights(weights.origin(), network, matching, differences.told());
+    }
+  }
+
+  private void assign(
+      List<ParameterOrigin> origins, BundleReader reader, VariableFiles files, Session session) {
+    List<String> loaded = new ArrayList<>();
+    for (ParameterOrigin origin : origins) {
+      if (origin.how() == How.LOADED) {
+        loaded.add(origin.parameter());
+      } else if (origin.how() != How.KEPT) {
+        float[] values = origin.change().apply(reader.read(origin.source()));
+        files.assign(session, origin.parameter(), values);
+      }
+    }
+    files.restore(session, weights.prefix(), loaded);
+  }
+
+  private void requireAny(NetworkParameters network, BundleReader reader) {
+    if (reader.shapes().keySet().stream().noneMatch(network::isOwn)) {
+      throw UserError.input(
+          String.format(
+              """
+              %s: none of its %d tensors is called %s/..., so it is no network of fdistill's.
+              Expected a run, a checkpoint, an export, or what fdistill import-teacher has written.""",
+              weights.origin(), reader.shapes().size(), network.scope()));
+    }
+  }
+
+  private void requireFit(WeightMatching matching, NetworkDifferences differences) {
+    List<String> lines = new ArrayList<>(matching.problems());
+    differences.refused().forEach(line -> lines.add("! " + line));
+    if (!lines.isEmpty()) {
+      throw UserError.input(
+          weights.origin()
+              + ": weights of another network:\n  "
+              + String.join("\n  ", lines)
+              + "\nThe network's description (model) must be the one that they were trained with;"
+              + " the sizes of image and window may differ.");
+    }
+  }
+}
