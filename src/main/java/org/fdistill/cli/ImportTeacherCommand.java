@@ -48,9 +48,11 @@ final class ImportTeacherCommand implements Command {
           "PIXELS",
           "Side of the images that the teacher will take; positions are resampled. Default: as it"
               + " was trained.");
-  private static final OptionSpec HEADS =
-      OptionSpec.value(
-          "heads", "N", "Attention heads of a ViT of unpublished size, which no tensor tells.");
+  private static final OptionSpec SET =
+      OptionSpec.SET.explained(
+          "Overrides what shapes and architecture tell of the network, by its field in a run's"
+              + " config, such as model.vit.heads=8 or train_data.normalization.mean=0.5,0.5,0.5."
+              + " Repeatable.");
   private static final OptionSpec CHECK_AGAINST =
       OptionSpec.value(
           "check-against",
@@ -89,7 +91,7 @@ final class ImportTeacherCommand implements Command {
 
   @Override
   public List<OptionSpec> options() {
-    return List.of(ARCH, CHECKPOINT, OUT, KEY, IMAGE_SIZE, HEADS, CHECK_AGAINST, TOLERANCE, LIST);
+    return List.of(ARCH, CHECKPOINT, OUT, KEY, IMAGE_SIZE, SET, CHECK_AGAINST, TOLERANCE, LIST);
   }
 
   @Override
@@ -117,8 +119,8 @@ final class ImportTeacherCommand implements Command {
             checkpoint,
             options.text(ARCH),
             options.find(KEY).orElse(""),
-            number(options, HEADS),
-            number(options, IMAGE_SIZE));
+            options.has(IMAGE_SIZE) ? options.integer(IMAGE_SIZE, 1) : 0,
+            options.all(SET));
     try (TeacherImport teacher = TeacherImport.open(request)) {
       console.note("Importing " + checkpoint + " ...");
       Exported exported =
@@ -131,10 +133,6 @@ final class ImportTeacherCommand implements Command {
       console.print(exported.path().toString());
       summary(teacher.report(), exported, console);
     }
-  }
-
-  private static int number(ParsedOptions options, OptionSpec option) {
-    return options.has(option) ? options.integer(option, 1) : 0;
   }
 
   private static void check(StoredAnswers answers, Path folder, double tolerance, Console console) {

@@ -53,6 +53,16 @@ public final class RunConfigs {
   }
 
   /**
+   * Overrides fields of a config that is being made.
+   *
+   * @param overrides {@code path.to.field=value}
+   * @throws UserError naming an unknown field or a wrong value
+   */
+  public static void override(RunConfig.Builder config, List<String> overrides) {
+    Overrides.apply(config, overrides);
+  }
+
+  /**
    * Checks the description of a network that is in no config.
    *
    * @param source what describes it, for messages

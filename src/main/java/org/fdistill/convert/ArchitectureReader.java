@@ -13,21 +13,18 @@ import org.fdistill.proto.VitConfig;
 final class ArchitectureReader {
   private final Resolution resolution;
   private final Published published;
-  private final int heads;
 
   /**
    * Prepares.
    *
    * @param published what lies beside the checkpoint
-   * @param heads the user's number of heads; 0: found out
    */
-  ArchitectureReader(Resolution resolution, Published published, int heads) {
+  ArchitectureReader(Resolution resolution, Published published) {
     this.resolution = resolution;
     this.published = published;
-    this.heads = heads;
   }
 
-  /** The network as it was trained. */
+  /** The network as it was trained; heads, window or image size are 0 where nothing tells them. */
   BackboneConfig describe() {
     BackboneConfig traits =
         resolution.family().traits().toBuilder().mergeFrom(published.traits()).build();
@@ -42,10 +39,11 @@ final class ArchitectureReader {
     VitConfig.Builder vit = VitDescription.of(resolution.tensors(), traits).toBuilder();
     Optional<Size> size = size(s -> fits(s, vit));
     resolution.size().filter(s -> !named(s, vit)).ifPresent(s -> differs(s, text(vit)));
-    if (heads > 0) {
-      vit.setHeads(heads);
-    } else if (!vit.hasHeads() || vit.getHeads() == 0) {
-      vit.setHeads(size.map(s -> s.heads().get(0)).orElseThrow(() -> unknownHeads(vit)));
+    if (!vit.hasHeads()) {
+      vit.setHeads(size.map(s -> s.heads().get(0)).orElse(0));
+    }
+    if (!vit.hasImageSize()) {
+      vit.setImageSize(size.map(Size::imageSize).orElse(0));
     }
     return vit.build();
   }
@@ -77,15 +75,6 @@ final class ArchitectureReader {
             vit.getImageSize());
   }
 
-  private UserError unknownHeads(VitConfig.Builder vit) {
-    return UserError.input(
-        "The number of attention heads is in no tensor, and no published size of "
-            + resolution.family().name()
-            + " has "
-            + text(vit)
-            + ".\nGive it with --heads; mostly it is width / 64.");
-  }
-
   private BackboneConfig swin(BackboneConfig found) {
     Optional<Size> size = resolution.size().or(() -> size(s -> fits(s, found)));
     resolution.size().filter(s -> !fits(s, found)).ifPresent(s -> differs(s, text(found)));
@@ -93,15 +82,15 @@ final class ArchitectureReader {
     if (found.hasSwin()) {
       SwinConfig.Builder swin = model.getSwinBuilder();
       if (!found.getSwin().hasImageSize()) {
-        swin.setImageSize(size.map(Size::imageSize).orElseThrow(this::unknownImageSize));
+        swin.setImageSize(size.map(Size::imageSize).orElse(0));
       }
     } else {
       SwinV2Config.Builder swin = model.getSwinV2Builder();
       if (!found.getSwinV2().hasImageSize()) {
-        swin.setImageSize(size.map(Size::imageSize).orElseThrow(this::unknownImageSize));
+        swin.setImageSize(size.map(Size::imageSize).orElse(0));
       }
       if (swin.getWindow() == 0) {
-        swin.setWindow(size.map(Size::window).orElseThrow(this::unknownWindow));
+        swin.setWindow(size.map(Size::window).orElse(0));
       }
       if (swin.getPositionWindowCount() == 0) {
         resolution.size().ifPresent(s -> swin.addAllPositionWindow(s.positionWindow()));
@@ -136,18 +125,41 @@ final class ArchitectureReader {
                 model.getSwinV2().getWindow());
   }
 
-  private UserError unknownImageSize() {
-    return UserError.input(
-        "The size of its images is in no tensor, and no published size of "
-            + resolution.family().name()
-            + " is like it.\nGive it with --image-size.");
-  }
-
-  private UserError unknownWindow() {
-    return UserError.input(
-        "The size of its windows is in no tensor.\nName the size with --arch, such as "
-            + resolution.family().sizes().get(0).arch()
-            + ", or import from the authors' file, which holds relative_position_index.");
+  /**
+   * Refuses a network of which something is not known.
+   *
+   * @param model the description, with the user's overrides
+   */
+  void requireKnown(BackboneConfig model) {
+    String field = null;
+    switch (model.getArchitectureCase()) {
+      case VIT ->
+          field =
+              model.getVit().getHeads() == 0
+                  ? "model.vit.heads"
+                  : model.getVit().getImageSize() == 0 ? "model.vit.image_size" : null;
+      case SWIN ->
+          field =
+              model.getSwin().getImageSize() == 0
+                  ? "model.swin.image_size"
+                  : model.getSwin().getWindow() == 0 ? "model.swin.window" : null;
+      default ->
+          field =
+              model.getSwinV2().getImageSize() == 0
+                  ? "model.swin_v2.image_size"
+                  : model.getSwinV2().getWindow() == 0 ? "model.swin_v2.window" : null;
+    }
+    if (field != null) {
+      throw UserError.input(
+          field
+              + " is in no tensor, and no published size of "
+              + resolution.family().name()
+              + " is like this network: "
+              + (model.hasVit() ? text(model.getVit().toBuilder()) : text(model))
+              + ".\nGive it with --set "
+              + field
+              + "=N, or name the size with --arch.");
+    }
   }
 
   private Optional<Size> size(Predicate<Size> fits) {

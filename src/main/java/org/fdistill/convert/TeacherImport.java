@@ -14,7 +14,7 @@ import org.fdistill.model.Backbones;
 import org.fdistill.proto.BackboneConfig;
 import org.fdistill.proto.ClassifyTask;
 import org.fdistill.proto.ClassifyTask.Pooling;
-import org.fdistill.proto.DataConfig;
+import org.fdistill.proto.Normalization;
 import org.fdistill.proto.RunConfig;
 import org.fdistill.proto.VitConfig.FinalNorm;
 import org.fdistill.weights.WeightArchive;
@@ -31,16 +31,22 @@ public final class TeacherImport implements AutoCloseable {
    * @param checkpoint a file of weights, or a folder of Hugging Face's hub
    * @param arch a family, one of its sizes, or {@code auto}
    * @param key prefix of the network in the checkpoint; empty: the family's usual one
-   * @param heads attention heads of a ViT of unpublished size; 0: found out
    * @param imageSize S, to which positions are resampled; 0: as it was trained
+   * @param overrides {@code path.to.field=value} of the config that describes the network
    */
-  public record Request(Path checkpoint, String arch, String key, int heads, int imageSize) {}
+  public record Request(
+      Path checkpoint, String arch, String key, int imageSize, List<String> overrides) {
+    /** Takes a copy. */
+    public Request {
+      overrides = List.copyOf(overrides);
+    }
+  }
 
   private final Request request;
   private final WeightArchive archive;
   private final Published published;
   private final Resolution resolution;
-  private final BackboneConfig model;
+  private final RunConfig config;
   private final ConvertedWeights weights;
 
   private TeacherImport(Request request, WeightArchive archive, Published published) {
@@ -48,10 +54,11 @@ public final class TeacherImport implements AutoCloseable {
     this.archive = archive;
     this.published = published;
     this.resolution = Resolution.of(archive, published, request.arch(), request.key());
-    this.model = model();
+    this.config = describe();
     this.weights =
         new ConvertedWeights(
-            resolution.tensors(), new Positions(resolution.family().positions(), model));
+            resolution.tensors(),
+            new Positions(resolution.family().positions(), config.getModel()));
   }
 
   /**
@@ -73,19 +80,42 @@ public final class TeacherImport implements AutoCloseable {
     }
   }
 
-  private BackboneConfig model() {
-    BackboneConfig trained =
-        new ArchitectureReader(resolution, published, request.heads()).describe();
-    BackboneConfig.Builder sized = trained.toBuilder();
-    if (request.imageSize() > 0) {
-      switch (trained.getArchitectureCase()) {
-        case VIT -> sized.getVitBuilder().setImageSize(request.imageSize());
-        case SWIN -> sized.getSwinBuilder().setImageSize(request.imageSize());
-        default -> sized.getSwinV2Builder().setImageSize(request.imageSize());
-      }
+  /** The config of a run that would have trained this network. */
+  private RunConfig describe() {
+    ArchitectureReader reader = new ArchitectureReader(resolution, published);
+    RunConfig.Builder config = RunConfig.newBuilder().setModel(reader.describe());
+    config.getTrainDataBuilder().setNormalization(normalization());
+    if (published.crop() != null) {
+      config.getTrainDataBuilder().setEvalCrop(published.crop());
     }
-    RunConfigs.check(sized.build(), "The network with these options");
-    return sized.build();
+    RunConfigs.override(config, overrides(config.getModel()));
+    BackboneConfig model = config.getModel();
+    reader.requireKnown(model);
+    RunConfigs.check(model, "The network with these options");
+    config.getTrainDataBuilder().setImageSize(Backbones.of(model).imageSize());
+    long[] head = resolution.tensors().shape("head/kernel");
+    if (head != null) {
+      config.setClassify(
+          ClassifyTask.newBuilder().setClasses((int) head[1]).setPooling(pooling(model)));
+    }
+    return config.build();
+  }
+
+  private Normalization normalization() {
+    return published.normalization() == null
+        ? resolution.family().normalization()
+        : published.normalization();
+  }
+
+  /** The user's, after what {@code --image-size} stands for. */
+  private List<String> overrides(BackboneConfig model) {
+    List<String> overrides = new ArrayList<>();
+    if (request.imageSize() > 0) {
+      String network = model.getArchitectureCase().name().toLowerCase(Locale.ROOT);
+      overrides.add("model." + network + ".image_size=" + request.imageSize());
+    }
+    overrides.addAll(request.overrides());
+    return overrides;
   }
 
   /**
@@ -97,10 +127,10 @@ public final class TeacherImport implements AutoCloseable {
    *     is left behind
    */
   public Exported write(Path out, SavedModelWriter.Inspection inspection) {
-    RunConfig config = config(name(out));
+    RunConfig named = config.toBuilder().setName(name(out)).build();
     ModelContent content =
         new ModelContent(
-            ExportedNetwork.of(config), weights, config, licence(), title(), List.of(origin()));
+            ExportedNetwork.of(named), weights, named, licence(), title(), List.of(origin()));
     try {
       return SavedModelWriter.write(content, out, inspection);
     } catch (UserError e) {
@@ -115,28 +145,7 @@ public final class TeacherImport implements AutoCloseable {
     return name.replaceAll("[^A-Za-z0-9_.-]", "_").replaceFirst("^[.-]", "_");
   }
 
-  /** The config of a run that would have trained this network. */
-  private RunConfig config(String name) {
-    DataConfig.Builder data =
-        DataConfig.newBuilder()
-            .setImageSize(Backbones.of(model).imageSize())
-            .setNormalization(
-                published.normalization() == null
-                    ? resolution.family().normalization()
-                    : published.normalization());
-    if (published.crop() != null) {
-      data.setEvalCrop(published.crop());
-    }
-    RunConfig.Builder config =
-        RunConfig.newBuilder().setName(name).setModel(model).setTrainData(data);
-    long[] head = resolution.tensors().shape("head/kernel");
-    if (head != null) {
-      config.setClassify(ClassifyTask.newBuilder().setClasses((int) head[1]).setPooling(pooling()));
-    }
-    return config.build();
-  }
-
-  private Pooling pooling() {
+  private static Pooling pooling(BackboneConfig model) {
     boolean mean =
         !model.hasVit()
             || !model.getVit().getClassToken()
@@ -178,11 +187,6 @@ public final class TeacherImport implements AutoCloseable {
   /** What became of every tensor; complete after {@link #write}. */
   public ImportReport report() {
     return ImportReport.of(resolution, weights);
-  }
-
-  /** The network as it is written. */
-  public BackboneConfig network() {
-    return model;
   }
 
   @Override

@@ -18,29 +18,42 @@ final class VitDialects {
           Network.VIT,
           "patch_embed.proj.weight",
           List.of("blocks.0.norm1.weight", "blocks.0.attn.qkv.weight"),
-          NameRules.builder()
-              .convolution("patch_embed.proj", "student/patch_embed")
-              .same("cls_token", "student/cls_token")
-              .same("reg_token", "student/reg_tokens")
-              .same("register_tokens", "student/reg_tokens")
-              .same("dist_token", "student/reg_tokens")
-              .same("pos_embed", "student/pos_embed")
-              .norm("norm_pre", "student/norm_pre")
-              .same("rel_pos_bias.relative_position_bias_table", "student/rel_pos_bias/table")
-              .all(timmBlock("blocks.#.", "student/blocks/#/"))
-              .norm("norm", "student/norm")
-              .norm("fc_norm", "student/fc_norm")
-              .linear("head", "head")
-              .leaveOut("head_dist.*", "the classifier of the distillation token")
-              .leaveOut("head.*", PRE_TRAINING_HEAD)
-              .leaveOut("lm_head.*", PRE_TRAINING_HEAD)
-              .leaveOut("cls_pt_layers.*", PRE_TRAINING_HEAD)
-              .leaveOut("*relative_position_index", "follows from the grid")
-              .leaveOut("mask_token", MASK_TOKEN)
-              .leaveOut("masked_embed", MASK_TOKEN)
-              .leaveOut("decoder_*", DECODER)
-              .leaveOut("attn_pool.*", POOLING_HEAD)
-              .build());
+          timm("blocks.#."));
+
+  /** DINOv2's names in training, where blocks lie in chunks and keep their numbers. */
+  static final Dialect TIMM_IN_CHUNKS =
+      new Dialect(
+          "DINOv2, in chunks of blocks",
+          Network.VIT,
+          "patch_embed.proj.weight",
+          List.of("blocks.0.0.norm1.weight", "blocks.0.0.attn.qkv.weight"),
+          timm("blocks.*.#."));
+
+  private static NameRules timm(String block) {
+    return NameRules.builder()
+        .convolution("patch_embed.proj", "student/patch_embed")
+        .same("cls_token", "student/cls_token")
+        .same("reg_token", "student/reg_tokens")
+        .same("register_tokens", "student/reg_tokens")
+        .same("dist_token", "student/reg_tokens")
+        .same("pos_embed", "student/pos_embed")
+        .norm("norm_pre", "student/norm_pre")
+        .same("rel_pos_bias.relative_position_bias_table", "student/rel_pos_bias/table")
+        .all(timmBlock(block, "student/blocks/#/"))
+        .norm("norm", "student/norm")
+        .norm("fc_norm", "student/fc_norm")
+        .linear("head", "head")
+        .leaveOut("head_dist.*", "the classifier of the distillation token")
+        .leaveOut("head.*", PRE_TRAINING_HEAD)
+        .leaveOut("lm_head.*", PRE_TRAINING_HEAD)
+        .leaveOut("cls_pt_layers.*", PRE_TRAINING_HEAD)
+        .leaveOut("*relative_position_index", "follows from the grid")
+        .leaveOut("mask_token", MASK_TOKEN)
+        .leaveOut("masked_embed", MASK_TOKEN)
+        .leaveOut("decoder_*", DECODER)
+        .leaveOut("attn_pool.*", POOLING_HEAD)
+        .build();
+  }
 
   private static NameRules.Builder timmBlock(String from, String to) {
     return NameRules.builder()

@@ -56,7 +56,7 @@ final class VitFamilies {
           "dinov2",
           "DINOv2 (arXiv 2304.07193), with and without registers",
           APACHE,
-          List.of(VitDialects.TIMM, VitDialects.HUGGING_FACE_DINOV2),
+          List.of(VitDialects.TIMM, VitDialects.TIMM_IN_CHUNKS, VitDialects.HUGGING_FACE_DINOV2),
           List.of("teacher/.*", ".*"),
           traits(1e-6f, Activation.GELU),
           IMAGENET,

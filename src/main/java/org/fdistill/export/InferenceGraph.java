@@ -36,6 +36,7 @@ final class InferenceGraph implements AutoCloseable {
   private final List<ServingSignature> signatures;
   private final SaverNodes saver;
   private final Map<Variable, InitialValue> initialValues = new LinkedHashMap<>();
+  private final Map<String, Assignment> assignments = new LinkedHashMap<>();
 
   /**
    * What a variable is before it is restored.
@@ -88,16 +89,18 @@ final class InferenceGraph implements AutoCloseable {
     return initialValues;
   }
 
-  /** Adds the means to set a variable; no part of an export. */
-  Assignment assignment(String name) {
-    Variable variable =
-        initialValues.keySet().stream()
-            .filter(v -> v.name().equals(name))
-            .findFirst()
-            .orElseThrow();
-    Ops in = tf.withSubScope("assign");
-    Operand<TFloat32> value = in.placeholder(TFloat32.class, Placeholder.shape(variable.shape()));
-    return new Assignment(value, in.assignVariableOp(variable.handle(), value));
+  /** How each variable is set, by name; no part of an export. */
+  Map<String, Assignment> assignments() {
+    if (assignments.isEmpty()) {
+      Ops in = tf.withSubScope("assign");
+      for (Variable variable : variables.all()) {
+        Operand<TFloat32> value =
+            in.placeholder(TFloat32.class, Placeholder.shape(variable.shape()));
+        Op op = in.assignVariableOp(variable.handle(), value);
+        assignments.put(variable.name(), new Assignment(value, op));
+      }
+    }
+    return assignments;
   }
 
   /** S. */

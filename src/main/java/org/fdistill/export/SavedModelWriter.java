@@ -101,7 +101,9 @@ public final class SavedModelWriter {
       InferenceGraph graph, ModelContent content, Path folder, ExportCheck check)
       throws IOException {
     try (Session session = new Session(graph.graph())) {
-      content.weights().load(new GraphWeights(graph, session));
+      GraphWeights receiver = new GraphWeights(graph, session);
+      content.weights().load(receiver);
+      receiver.flush();
       Path variables = Files.createDirectory(folder.resolve("variables"));
       graph.saver().save(session, variables.resolve("variables"));
       return check.answers(session);
