@@ -86,7 +86,7 @@ final class ShardedArchive {
       attributes.putAll(archive.attributes());
     }
     String format =
-        "%s in %d files".formatted(shards.values().iterator().next().format(), shards.size());
+        "%s, files: %d".formatted(shards.values().iterator().next().format(), shards.size());
     return new OpenArchive(format, tensors(), attributes, this::closeShards);
   }
 

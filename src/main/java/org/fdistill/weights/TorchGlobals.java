@@ -25,6 +25,8 @@ final class TorchGlobals implements Globals {
   private static final Pattern DTYPE =
       Pattern.compile("q?u?int\\d+|b?float\\d+\\w*|complex\\d+|bool");
 
+  private static final Pattern QUANTISED = Pattern.compile("QU?Int.*Storage");
+
   private final Function<Tuple, TorchStorage> storages;
   private final boolean scripted;
   private final Map<String, Object> known = new HashMap<>();
@@ -119,10 +121,25 @@ final class TorchGlobals implements Globals {
     if (module.equals("torch") && DTYPE.matcher(name).matches()) {
       return new Dtype(name);
     }
-    if (scripted && full.startsWith(SCRIPTED) && !full.startsWith(SCRIPTED + "torch.")) {
+    if (scripted && full.startsWith(SCRIPTED) && !full.startsWith(SCRIPTED + "torch.classes.")) {
       return (Constructor) arguments -> new PickledObject(full);
     }
-    throw new RefusedPickleException("it asks for " + full);
+    throw new RefusedPickleException(reason(full));
+  }
+
+  private static String reason(String full) {
+    boolean ofTorch = full.startsWith("torch.");
+    String name = full.substring(full.lastIndexOf('.') + 1);
+    if (ofTorch && name.startsWith("Complex")) {
+      return "it holds complex numbers (%s)".formatted(full);
+    } else if (ofTorch && name.contains("sparse")) {
+      return "it holds a sparse tensor (%s)".formatted(full);
+    } else if (ofTorch && (name.equals("_rebuild_qtensor") || QUANTISED.matcher(name).matches())) {
+      return "it holds a quantised tensor (%s)".formatted(full);
+    }
+    return ("it asks for %s; nothing that a file asks for is run here, and weights need no more"
+            + " than tensors and plain containers")
+        .formatted(full);
   }
 
   @Override

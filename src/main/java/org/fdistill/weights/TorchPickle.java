@@ -1,6 +1,7 @@
 package org.fdistill.weights;
 
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.fdistill.weights.pickle.CopyLimit;
 import org.fdistill.weights.pickle.MalformedPickleException;
 import org.fdistill.weights.pickle.PickleInput;
@@ -11,8 +12,7 @@ import org.fdistill.weights.pickle.Unpickler;
 /** Reads the pickles of PyTorch's files and says in the user's terms what is wrong with them. */
 final class TorchPickle {
   private static final String NEXT =
-      "Nothing that a file asks for is run here, and weights need no more than tensors and plain"
-          + " containers. If you trust the file, load it in Python and save the state dict alone:"
+      "If you trust the file, load it in Python and save the state dict alone:"
           + " torch.save(model.state_dict(), \"weights.pth\"), or with safetensors.";
 
   private final SourceFile file;
@@ -51,7 +51,7 @@ final class TorchPickle {
     return guarded(() -> new TorchContents(value, limit, scripted));
   }
 
-  private <T> T guarded(java.util.function.Supplier<T> action) {
+  private <T> T guarded(Supplier<T> action) {
     try {
       return action.get();
     } catch (MalformedPickleException e) {
