@@ -1,0 +1,68 @@
+package org.fdistill.weights;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
+import java.util.Locale;
+
+/** The first bytes of a file, by which it is recognised. */
+final class FileStart {
+  private static final int BYTES = 512;
+  private static final int SHOWN = 8;
+  private static final int LENGTH_BYTES = 8;
+  private static final int PICKLE_PROTOCOL = 0x80;
+
+  private final byte[] bytes;
+  private final String text;
+
+  private FileStart(byte[] bytes) {
+    this.bytes = bytes;
+    this.text = new String(bytes, StandardCharsets.ISO_8859_1);
+  }
+
+  static FileStart of(SourceFile file) {
+    ByteBuffer window = file.window(0, (int) Math.min(BYTES, file.length()));
+    byte[] bytes = new byte[window.remaining()];
+    window.get(bytes);
+    return new FileStart(bytes);
+  }
+
+  /** Whether it starts with some bytes, given as Latin-1. */
+  boolean startsWith(String prefix) {
+    return text.startsWith(prefix);
+  }
+
+  boolean hasAt(int index, String word) {
+    return text.startsWith(word, index);
+  }
+
+  boolean isPickle() {
+    return bytes.length > 1
+        && (bytes[0] & 0xFF) == PICKLE_PROTOCOL
+        && bytes[1] >= 2
+        && bytes[1] <= 5;
+  }
+
+  /** An opening brace may also be the length of a safetensors header of 123 bytes. */
+  boolean isJson() {
+    String stripped = text.strip();
+    return stripped.startsWith("{") && !(bytes[0] == '{' && isSafetensors());
+  }
+
+  /** Whether a brace follows what would be a length. */
+  boolean isSafetensors() {
+    return bytes.length > LENGTH_BYTES && bytes[LENGTH_BYTES] == '{' && text.indexOf('\0') >= 0;
+  }
+
+  boolean isHtml() {
+    String stripped = text.strip().toLowerCase(Locale.ROOT);
+    return stripped.startsWith("<!doctype")
+        || stripped.startsWith("<html")
+        || stripped.startsWith("<?xml");
+  }
+
+  /** Its first bytes in hexadecimal. */
+  String hex() {
+    return HexFormat.ofDelimiter(" ").formatHex(bytes, 0, Math.min(SHOWN, bytes.length));
+  }
+}

@@ -1,0 +1,122 @@
+package org.fdistill.weights;
+
+import java.nio.ByteOrder;
+import java.util.Arrays;
+import java.util.OptionalLong;
+
+/** How a tensor's numbers lie in memory. */
+final class Layout {
+  private final long[] shape;
+  private final long[] strides;
+  private final NumberFormat numbers;
+  private final ByteOrder order;
+
+  /**
+   * A layout.
+   *
+   * @param shape sizes, none below 0
+   * @param strides how many numbers lie between neighbours along each dimension, none below 0
+   */
+  Layout(long[] shape, long[] strides, NumberFormat numbers, ByteOrder order) {
+    this.shape = shape;
+    this.strides = strides;
+    this.numbers = numbers;
+    this.order = order;
+  }
+
+  /** Row-major and little-endian. */
+  static Layout rowMajor(long[] shape, NumberFormat numbers) {
+    return new Layout(shape, rowMajorStrides(shape), numbers, ByteOrder.LITTLE_ENDIAN);
+  }
+
+  static long[] rowMajorStrides(long[] shape) {
+    long[] strides = new long[shape.length];
+    long stride = 1;
+    for (int i = shape.length - 1; i >= 0; i--) {
+      strides[i] = stride;
+      // An overflow is found by elements(), which everyone asks first.
+      stride *= Math.max(1, shape[i]);
+    }
+    return strides;
+  }
+
+  static long[] columnMajorStrides(long[] shape) {
+    long[] strides = new long[shape.length];
+    long stride = 1;
+    for (int i = 0; i < shape.length; i++) {
+      strides[i] = stride;
+      stride *= Math.max(1, shape[i]);
+    }
+    return strides;
+  }
+
+  long[] shape() {
+    return shape;
+  }
+
+  NumberFormat numbers() {
+    return numbers;
+  }
+
+  ByteOrder order() {
+    return order;
+  }
+
+  /** The product of some sizes; empty where it does not fit into 63 bits or a size is negative. */
+  static OptionalLong elements(long[] shape) {
+    long elements = 1;
+    for (long size : shape) {
+      if (size < 0 || (size > 0 && elements > Long.MAX_VALUE / size)) {
+        return OptionalLong.empty();
+      }
+      elements *= size;
+    }
+    return OptionalLong.of(elements);
+  }
+
+  /** Numbers from the first to the last, both included; empty where that overflows. */
+  OptionalLong span() {
+    if (Arrays.stream(shape).anyMatch(size -> size == 0)) {
+      return OptionalLong.of(0);
+    }
+    try {
+      long last = 0;
+      for (int i = 0; i < shape.length; i++) {
+        last = Math.addExact(last, Math.multiplyExact(shape[i] - 1, strides[i]));
+      }
+      return OptionalLong.of(Math.addExact(last, 1));
+    } catch (ArithmeticException e) {
+      return OptionalLong.empty();
+    }
+  }
+
+  boolean isRowMajor() {
+    long[] expected = rowMajorStrides(shape);
+    for (int i = 0; i < shape.length; i++) {
+      if (shape[i] > 1 && strides[i] != expected[i]) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Picks the tensor's values, row-major, from all numbers of its span. */
+  float[] gather(float[] span, int elements) {
+    float[] values = new float[elements];
+    int[] index = new int[shape.length];
+    int at = 0;
+    for (int i = 0; i < elements; i++) {
+      values[i] = span[at];
+      // Counts up as an odometer does.
+      for (int d = shape.length - 1; d >= 0; d--) {
+        at += (int) strides[d];
+        if (++index[d] < shape[d]) {
+          break;
+        }
+        at -= (int) (strides[d] * shape[d]);
+        index[d] = 0;
+      }
+    }
+    return values;
+  }
+}

@@ -1,0 +1,99 @@
+package org.fdistill.weights;
+
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import org.fdistill.config.UserError;
+
+/** A tensor whose numbers lie in a region. */
+final class RegionTensor implements StoredTensor {
+  private static final int MAX_ARRAY = Integer.MAX_VALUE - 8;
+
+  /** Views that repeat numbers are read up to this size even where little is stored. */
+  private static final long MAX_REPEATED = 1 << 20;
+
+  private final String name;
+  private final Layout layout;
+  private final Region region;
+  private final long start;
+
+  /**
+   * A tensor.
+   *
+   * @param start the byte of its first number; the caller has checked that its span lies inside
+   */
+  RegionTensor(String name, Layout layout, Region region, long start) {
+    this.name = name;
+    this.layout = layout;
+    this.region = region;
+    this.start = start;
+  }
+
+  @Override
+  public String name() {
+    return name;
+  }
+
+  @Override
+  public long[] shape() {
+    return layout.shape();
+  }
+
+  @Override
+  public NumberFormat numbers() {
+    return layout.numbers();
+  }
+
+  @Override
+  public float[] floats() {
+    int elements = arraySize(elements());
+    if (layout.isRowMajor()) {
+      return run(elements);
+    }
+    int span = arraySize(layout.span().orElseThrow());
+    if (elements > Math.max(span, MAX_REPEATED)) {
+      throw UserError.input(
+          "Tensor %s repeats %d stored numbers to shape %s, more than is read. Save a copy of it: tensor.clone(memory_format=torch.contiguous_format)."
+              .formatted(name, span, Arrays.toString(shape())));
+    }
+    return layout.gather(run(span), elements);
+  }
+
+  private int arraySize(long elements) {
+    if (elements > MAX_ARRAY) {
+      throw UserError.input(
+          "Tensor %s of shape %s has %d numbers; at most %d are read. It belongs to no model known here."
+              .formatted(name, Arrays.toString(shape()), elements, MAX_ARRAY));
+    }
+    return (int) elements;
+  }
+
+  /** The first numbers as they are stored. */
+  private float[] run(int count) {
+    try {
+      return read(count);
+    } catch (InternalError e) {
+      // What Java makes of a fault in mapped memory: the file was cut below a mapped window.
+      throw new UserError(
+          UserError.Kind.INPUT,
+          "The file of tensor %s became shorter while it was read. Run again when it is complete."
+              .formatted(name),
+          e);
+    } finally {
+      region.release();
+    }
+  }
+
+  private float[] read(int count) {
+    NumberReader reader = new NumberReader(numbers());
+    float[] values = new float[count];
+    int each = Region.WINDOW / numbers().bytes();
+    for (int done = 0; done < count; ) {
+      int n = Math.min(each, count - done);
+      long from = start + (long) done * numbers().bytes();
+      ByteBuffer window = region.window(from, n * numbers().bytes()).order(layout.order());
+      reader.read(window, values, done, n);
+      done += n;
+    }
+    return values;
+  }
+}

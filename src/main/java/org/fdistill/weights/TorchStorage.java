@@ -1,0 +1,65 @@
+package org.fdistill.weights;
+
+import java.nio.ByteOrder;
+
+/** The memory behind one or more tensors of PyTorch. */
+final class TorchStorage {
+  private final String key;
+  private final long bytes;
+  private final NumberFormat numbers;
+  private Region region;
+  private long start;
+  private ByteOrder order = ByteOrder.LITTLE_ENDIAN;
+  private TorchStorage root = this;
+
+  /**
+   * A storage.
+   *
+   * @param key what the file calls it
+   * @param numbers null where the storage is of plain bytes and its tensors say what they are
+   */
+  TorchStorage(String key, long bytes, NumberFormat numbers) {
+    this.key = key;
+    this.bytes = bytes;
+    this.numbers = numbers;
+  }
+
+  /** A part of it as a storage of its own; the caller has checked that it lies inside. */
+  TorchStorage view(String viewKey, long fromByte, long viewBytes) {
+    TorchStorage view = new TorchStorage(viewKey, viewBytes, numbers);
+    view.root = this;
+    view.start = fromByte;
+    return view;
+  }
+
+  String key() {
+    return key;
+  }
+
+  long bytes() {
+    return bytes;
+  }
+
+  NumberFormat numbers() {
+    return numbers;
+  }
+
+  /** Says where it lies; legacy files tell after their tensors. The caller checks the size. */
+  void place(Region region, long start, ByteOrder order) {
+    this.region = region;
+    this.start = start;
+    this.order = order;
+  }
+
+  boolean isPlaced() {
+    return region != null;
+  }
+
+  /** Its tensor; the caller has checked that it lies inside. */
+  StoredTensor tensor(String name, TorchTensor tensor) {
+    Layout layout = new Layout(tensor.shape(), tensor.strides(), tensor.numbers(), root.order);
+    long rootStart = root == this ? 0 : root.start;
+    long first = rootStart + start + tensor.offset() * tensor.numbers().bytes();
+    return new RegionTensor(name, layout, root.region, first);
+  }
+}

@@ -1,0 +1,14 @@
+package org.fdistill.weights.pickle;
+
+/** What stands in for a Python class or function that a pickle may name. */
+@FunctionalInterface
+public interface Constructor {
+  /**
+   * Makes a value.
+   *
+   * @param arguments as the pickle gives them, unchecked
+   * @throws MalformedPickleException where they do not fit
+   * @throws RefusedPickleException where they ask for what is not done
+   */
+  Object call(Tuple arguments);
+}

@@ -1,0 +1,53 @@
+package org.fdistill.weights;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import org.junit.jupiter.api.Test;
+
+class NumberReaderTest {
+  /** IEEE 754: (-1)^s * 2^(e - 15) * (1 + f / 1024), without the 1 where e = 0. */
+  private static double byDefinition(int bits) {
+    int exponent = bits >> 10 & 0x1F;
+    double fraction = (bits & 0x3FF) / 1024.0;
+    double magnitude =
+        exponent == 0 ? Math.scalb(fraction, -14) : Math.scalb(1 + fraction, exponent - 15);
+    return bits >= 0x8000 ? -magnitude : magnitude;
+  }
+
+  @Test
+  void everyHalfIsExact() {
+    for (int bits = 0; bits < 1 << 16; bits++) {
+      float value = NumberReader.half((short) bits);
+      if ((bits >> 10 & 0x1F) != 0x1F) {
+        assertThat(Float.floatToRawIntBits(value))
+            .as("0x%04x", bits)
+            .isEqualTo(Float.floatToRawIntBits((float) byDefinition(bits)));
+      } else if ((bits & 0x3FF) == 0) {
+        assertThat(value)
+            .isEqualTo(bits < 0x8000 ? Float.POSITIVE_INFINITY : Float.NEGATIVE_INFINITY);
+      } else {
+        assertThat(value).isNaN();
+      }
+    }
+  }
+
+  @Test
+  void moreThanOneChunkIsReadInTheByteOrderOfTheBuffer() {
+    int count = 10_000;
+    for (ByteOrder order : new ByteOrder[] {ByteOrder.LITTLE_ENDIAN, ByteOrder.BIG_ENDIAN}) {
+      ByteBuffer shorts = ByteBuffer.allocate(2 * count).order(order);
+      ByteBuffer doubles = ByteBuffer.allocate(8 * count).order(order);
+      for (int i = 0; i < count; i++) {
+        shorts.putShort((short) i);
+        doubles.putDouble(i / 4.0);
+      }
+      float[] out = new float[count + 1];
+      new NumberReader(NumberFormat.INT16).read(shorts.flip(), out, 1, count);
+      assertThat(out).startsWith(0, 0, 1, 2).endsWith(9998, 9999);
+      new NumberReader(NumberFormat.FLOAT64).read(doubles.flip(), out, 1, count);
+      assertThat(out).startsWith(0, 0, 0.25f, 0.5f).endsWith(9998 / 4f, 9999 / 4f);
+    }
+  }
+}
