@@ -77,6 +77,22 @@ public final class SavedModelExporter {
     }
   }
 
+  /**
+   * Writes the graph of a run's network and how to read it as a teacher, without weights: enough to
+   * build a training graph on, and to see what it costs.
+   *
+   * @param folder exists; becomes the model's
+   */
+  public static void exportGraph(RunConfig run, Path folder) throws IOException {
+    try (InferenceGraph graph = new InferenceGraph(ExportedNetwork.of(run))) {
+      Files.write(
+          folder.resolve(SavedModelFolder.FILE),
+          new ServingMetaGraph(graph).savedModel().toByteArray(),
+          StandardOpenOption.CREATE_NEW);
+      describeAsTeacher(run, graph, folder);
+    }
+  }
+
   /** Writes all files and checks them; the largest difference. */
   private static float write(
       InferenceGraph graph, RunConfig run, Checkpoint checkpoint, Path folder) throws IOException {
@@ -102,6 +118,11 @@ public final class SavedModelExporter {
         extra.resolve(WarmupRequests.FILE), run.getName(), graph.signatures(), images);
     Files.writeString(extra.resolve("model_card.md"), ModelCard.of(run, checkpoint, graph));
     RunConfigs.write(folder.resolve(CONFIG), run);
+    describeAsTeacher(run, graph, folder);
+  }
+
+  private static void describeAsTeacher(RunConfig run, InferenceGraph graph, Path folder)
+      throws IOException {
     TextProtos.write(
         folder.resolve(TeacherDescription.FILE),
         description(run, graph.network().backbone()),
