@@ -1,5 +1,6 @@
 package org.fdistill.bench;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -10,13 +11,16 @@ import org.fdistill.checkpoint.Retention;
 import org.fdistill.checkpoint.VariableFiles;
 import org.fdistill.config.TextProtos;
 import org.fdistill.export.SavedModelExporter;
+import org.fdistill.graph.GraphScope;
 import org.fdistill.graph.LayerScope;
 import org.fdistill.graph.Precision;
+import org.fdistill.graph.SavedModelFolder;
 import org.fdistill.graph.Variables;
 import org.fdistill.model.Backbone;
 import org.fdistill.model.Backbones;
 import org.fdistill.proto.CheckpointConfig;
 import org.fdistill.proto.RunConfig;
+import org.fdistill.proto.TeacherConfig;
 import org.tensorflow.Graph;
 import org.tensorflow.Session;
 import org.tensorflow.ndarray.Shape;
@@ -26,30 +30,72 @@ import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt64;
 
 /**
- * A teacher of the student's architecture with random weights: speed does not depend on weights.
+ * A network that stands in for a teacher which is not there: neither speed nor memory depend on
+ * weights. It is of the architecture that the config describes, else of the student's.
  */
 public final class RandomTeacher {
   private static final String NAME = "random-teacher";
 
   private RandomTeacher() {}
 
+  /** Whether a run has a teacher of which there is no SavedModel. */
+  public static boolean isMissing(RunConfig run) {
+    String path = run.getDistill().getTeacher().getPath();
+    return run.hasDistill() && (path.isEmpty() || !SavedModelFolder.isAt(Path.of(path)));
+  }
+
+  /** Whether a run says what its teacher's network is; else the student's stands in. */
+  public static boolean isDescribed(RunConfig run) {
+    return run.getDistill().getTeacher().hasArchitecture();
+  }
+
   /**
-   * Writes it as a SavedModel.
+   * Writes a stand-in with random weights.
    *
-   * @param run whose model it takes
-   * @param folder for a checkpoint and the export
-   * @return the SavedModel's folder
+   * @param run that lacks its teacher
+   * @param folder for a checkpoint and the SavedModel
+   * @return the run, with the stand-in for its teacher
    */
-  public static Path write(RunConfig run, Path folder) {
-    RunConfig.Builder teacher = run.toBuilder().clearValidationData().setName(NAME);
-    teacher.getDistillBuilder().getTeacherBuilder().setPath(NAME);
-    Checkpoint checkpoint = checkpoint(teacher.build(), folder.resolve("checkpoints"));
-    return SavedModelExporter.export(checkpoint, folder.resolve("export")).path();
+  public static RunConfig withWeights(RunConfig run, Path folder) {
+    Checkpoint checkpoint = checkpoint(network(run), folder.resolve("checkpoints"));
+    Path model = SavedModelExporter.export(checkpoint, folder.resolve("export")).path();
+    return taughtBy(run, model);
+  }
+
+  /**
+   * Writes a stand-in without weights, on which the training graph can be built, but not run.
+   *
+   * @param run that lacks its teacher
+   * @param folder for the SavedModel
+   * @return the run, with the stand-in for its teacher
+   */
+  public static RunConfig withoutWeights(RunConfig run, Path folder) throws IOException {
+    SavedModelExporter.exportGraph(network(run), folder);
+    return taughtBy(run, folder);
+  }
+
+  /** The run whose model is the stand-in's network. */
+  private static RunConfig network(RunConfig run) {
+    RunConfig.Builder network = run.toBuilder().clearValidationData().setName(NAME);
+    network.getDistillBuilder().setTeacher(TeacherConfig.newBuilder().setPath(NAME));
+    if (isDescribed(run)) {
+      network.setModel(run.getDistill().getTeacher().getArchitecture());
+    }
+    return network.build();
+  }
+
+  /** What the config says of the missing model's tensors does not hold for the stand-in. */
+  private static RunConfig taughtBy(RunConfig run, Path model) {
+    RunConfig.Builder taught = run.toBuilder();
+    taught
+        .getDistillBuilder()
+        .setTeacher(TeacherConfig.newBuilder().setPath(model.toString()).setName(NAME));
+    return taught.build();
   }
 
   private static Checkpoint checkpoint(RunConfig run, Path folder) {
     try (Graph graph = new Graph()) {
-      Ops tf = Ops.create(graph);
+      Ops tf = GraphScope.ops(graph);
       Placeholder<TInt64> seed = tf.placeholder(TInt64.class, Placeholder.shape(Shape.scalar()));
       Variables variables = new Variables(tf, seed);
       Backbone backbone = Backbones.of(run.getModel());

@@ -42,7 +42,8 @@ final class BenchCommand implements Command {
         + " the achieved rate of floating point operations as a fraction of a large matrix"
         + " product's, which is run beside each step in the same process, precision and threads."
         + " Nothing is trained for good. Without a path of the teacher, a teacher of the student's"
-        + " architecture with random weights takes its place: speed does not depend on them.";
+        + " architecture with random weights takes its place, or, where the teacher's SavedModel is"
+        + " missing, of distill.teacher.architecture: speed does not depend on weights.";
   }
 
   @Override
@@ -67,17 +68,21 @@ final class BenchCommand implements Command {
     RunConfig config = RunConfigs.load(options.path(CONFIG), options.all(OptionSpec.SET));
     int steps = options.integer(STEPS, 1);
     int warmup = options.integer(WARMUP, 1);
-    if (!config.hasDistill() || !config.getDistill().getTeacher().getPath().isEmpty()) {
+    if (!takesRandomTeacher(config)) {
       report(options, console, measure(config, warmup, steps, console));
       return;
     }
     try (TemporaryFolder folder = new TemporaryFolder("fdistill-bench")) {
-      console.note("writing a teacher of the student's architecture with random weights ...");
-      Path teacher = RandomTeacher.write(config, folder.path());
-      RunConfig.Builder complete = config.toBuilder();
-      complete.getDistillBuilder().getTeacherBuilder().setPath(teacher.toString());
-      report(options, console, measure(complete.build(), warmup, steps, console));
+      console.note("writing a teacher with random weights ...");
+      RunConfig complete = RandomTeacher.withWeights(config, folder.path());
+      report(options, console, measure(complete, warmup, steps, console));
     }
+  }
+
+  /** A path where nothing is may be a slip; with an architecture beside it, it is not. */
+  private static boolean takesRandomTeacher(RunConfig config) {
+    boolean named = !config.getDistill().getTeacher().getPath().isEmpty();
+    return RandomTeacher.isMissing(config) && (!named || RandomTeacher.isDescribed(config));
   }
 
   private static BenchReport measure(RunConfig config, int warmup, int steps, Console console) {

@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.fdistill.data.augment.CentreCrop;
+import org.fdistill.graph.GraphScope;
 import org.fdistill.graph.LayerScope;
 import org.fdistill.graph.PixelNormalization;
 import org.fdistill.graph.Precision;
@@ -29,7 +30,7 @@ import org.tensorflow.types.TUint8;
  */
 final class InferenceGraph implements AutoCloseable {
   private final Graph graph = new Graph();
-  private final Ops tf = Ops.create(graph);
+  private final Ops tf = GraphScope.ops(graph);
   private final Variables variables = new Variables(tf, tf.constant(0L));
   private final ExportedNetwork network;
   private final int side;

@@ -1,5 +1,6 @@
 package org.fdistill.export;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import org.fdistill.checkpoint.Checkpoint;
 import org.fdistill.checkpoint.CheckpointChoice;
@@ -31,5 +32,20 @@ public final class SavedModelExporter {
   public static Exported export(
       ExportedNetwork network, RunConfig run, Checkpoint checkpoint, Path model) {
     return SavedModelWriter.write(new TrainedModel(network, run, checkpoint).content(), model);
+  }
+
+  /**
+   * Writes the graph of a run's network and how to read it as a teacher, without weights: enough to
+   * build a training graph on, and to see what it costs.
+   *
+   * @param folder exists; becomes the model's
+   */
+  public static void exportGraph(RunConfig run, Path folder) throws IOException {
+    ExportedNetwork network = ExportedNetwork.of(run);
+    try (InferenceGraph graph = new InferenceGraph(network)) {
+      SavedModelWriter.writeGraph(graph, folder);
+    }
+    SavedModelWriter.describeAsTeacher(
+        ServingSignature.asTeacher(run.getName(), network.backbone(), ""), folder);
   }
 }

@@ -9,6 +9,7 @@ import org.fdistill.config.RunConfigs;
 import org.fdistill.config.TextProtos;
 import org.fdistill.config.UserError;
 import org.fdistill.graph.SavedModelFolder;
+import org.fdistill.proto.TeacherConfig;
 import org.fdistill.teacher.TeacherDescription;
 import org.tensorflow.Session;
 
@@ -88,10 +89,7 @@ public final class SavedModelWriter {
     ProbeImages images = new ProbeImages(graph.side());
     ExportCheck check = new ExportCheck(graph.signatures(), images);
     Map<String, Map<String, float[]>> expected = saveVariables(graph, content, folder, check);
-    Files.write(
-        folder.resolve(SavedModelFolder.FILE),
-        new ServingMetaGraph(graph).savedModel().toByteArray(),
-        StandardOpenOption.CREATE_NEW);
+    writeGraph(graph, folder);
     describe(graph, content, folder, images);
     return check.compare(expected, folder);
   }
@@ -118,9 +116,24 @@ public final class SavedModelWriter {
         extra.resolve(WarmupRequests.FILE), content.config().getName(), graph.signatures(), images);
     Files.writeString(extra.resolve("model_card.md"), ModelCard.of(content, graph));
     RunConfigs.write(folder.resolve(CONFIG), content.config());
+    describeAsTeacher(
+        ServingSignature.asTeacher(
+            content.config().getName(), content.network().backbone(), content.licence()),
+        folder);
+  }
+
+  /** Writes the graph alone. */
+  static void writeGraph(InferenceGraph graph, Path folder) throws IOException {
+    Files.write(
+        folder.resolve(SavedModelFolder.FILE),
+        new ServingMetaGraph(graph).savedModel().toByteArray(),
+        StandardOpenOption.CREATE_NEW);
+  }
+
+  static void describeAsTeacher(TeacherConfig description, Path folder) throws IOException {
     TextProtos.write(
         folder.resolve(TeacherDescription.FILE),
-        ServingSignature.asTeacher(content),
+        description,
         "How to read this model as a teacher.");
   }
 }

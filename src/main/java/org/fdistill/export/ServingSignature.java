@@ -33,12 +33,13 @@ record ServingSignature(
   /**
    * Describes a model of ours as a teacher: with it, {@code teacher { path }} is all that a run
    * needs to learn from it.
+   *
+   * @param licence of its weights; empty: not stated
    */
-  static TeacherConfig asTeacher(ModelContent content) {
-    Backbone backbone = content.network().backbone();
+  static TeacherConfig asTeacher(String name, Backbone backbone, String licence) {
     TeacherConfig.Builder description =
         TeacherConfig.newBuilder()
-            .setName(content.config().getName())
+            .setName(name)
             .setSignature(PIXELS)
             .setInput("images")
             .setOutput("tokens")
@@ -47,8 +48,8 @@ record ServingSignature(
             .setClassToken(backbone.hasClassToken())
             .setImageSize(backbone.imageSize())
             .setInputRange(InputRange.BYTES);
-    if (!content.licence().isEmpty()) {
-      description.setLicence(content.licence());
+    if (!licence.isEmpty()) {
+      description.setLicence(licence);
     }
     return description.build();
   }

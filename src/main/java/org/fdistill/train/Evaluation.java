@@ -8,6 +8,7 @@ import org.fdistill.checkpoint.SavedWeights;
 import org.fdistill.checkpoint.VariableFiles;
 import org.fdistill.data.ExampleSource;
 import org.fdistill.data.InputPipeline;
+import org.fdistill.graph.GraphScope;
 import org.fdistill.graph.LayerScope;
 import org.fdistill.graph.Variables;
 import org.fdistill.graph.rewrite.BatchProducts;
@@ -51,7 +52,7 @@ public final class Evaluation {
   public Map<String, Double> run(SavedWeights weights, Path report, LongConsumer listener) {
     try (Graph draft = new Graph();
         Graph graph = new Graph()) {
-      Names names = build(Ops.create(draft));
+      Names names = build(GraphScope.ops(draft));
       graph.importGraphDef(BatchProducts.forOneDnn(StaticShapes.fold(draft)));
       weights.requireVariables(names.files().shapes());
       try (Session session = new Session(graph, Sessions.config(config.getRuntime()))) {

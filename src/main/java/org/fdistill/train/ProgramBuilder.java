@@ -7,6 +7,7 @@ import java.util.Map;
 import org.fdistill.checkpoint.VariableFiles;
 import org.fdistill.data.ExampleSource;
 import org.fdistill.data.InputPipeline;
+import org.fdistill.graph.GraphScope;
 import org.fdistill.graph.LayerScope;
 import org.fdistill.graph.Precision;
 import org.fdistill.graph.Seeds;
@@ -67,7 +68,7 @@ final class ProgramBuilder {
     this.config = config;
     this.task = task;
     this.graph = graph;
-    tf = Ops.create(graph);
+    tf = GraphScope.ops(graph);
     seed = scalar("run_seed");
     microStep = scalar("micro_step");
     variables = new Variables(tf, seed);

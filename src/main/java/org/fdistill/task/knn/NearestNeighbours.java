@@ -6,6 +6,7 @@ import org.fdistill.config.UserError;
 import org.fdistill.data.ExampleSource;
 import org.fdistill.data.InputPipeline;
 import org.fdistill.eval.NeighbourVote;
+import org.fdistill.graph.GraphScope;
 import org.fdistill.graph.Initializers;
 import org.fdistill.graph.Variable;
 import org.fdistill.graph.Variables;
@@ -72,7 +73,7 @@ public final class NearestNeighbours {
     ExampleSource querySource = labelled(validation, "validation_data");
     int stride = ceilDiv(bankSource.size(), largestBank);
     try (Graph graph = new Graph()) {
-      Ops tf = Ops.create(graph);
+      Ops tf = GraphScope.ops(graph);
       Placeholder<TInt64> run = tf.placeholder(TInt64.class, Placeholder.shape(Shape.scalar()));
       Variables variables = new Variables(tf, run);
       InputPipeline bankInput =

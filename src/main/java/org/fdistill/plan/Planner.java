@@ -1,0 +1,123 @@
+package org.fdistill.plan;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.fdistill.bench.RandomTeacher;
+import org.fdistill.config.RunLength;
+import org.fdistill.proto.DataConfig;
+import org.fdistill.proto.Duration;
+import org.fdistill.proto.NoiseSource;
+import org.fdistill.proto.RunConfig;
+import org.fdistill.proto.ScheduleConfig;
+import org.fdistill.task.Tasks;
+import org.fdistill.train.ProgramGraph;
+import org.tensorflow.Graph;
+
+/**
+ * Works out what a run will cost, from the graph that it would train. The graph is built and never
+ * run: nothing of the network's size is allocated.
+ */
+public final class Planner {
+  private final RunConfig run;
+  private final TrainingSet data;
+
+  /**
+   * Looks at a run and its data.
+   *
+   * @param run resolved; its data and its teacher may be missing
+   * @param examples how many the training data has; empty: as many as it holds
+   */
+  public Planner(RunConfig run, OptionalLong examples) {
+    this.run = run;
+    data = TrainingSet.of(run.getTrainData(), examples);
+  }
+
+  /** The training data. */
+  public TrainingSet data() {
+    return data;
+  }
+
+  /**
+   * Plans.
+   *
+   * @param folder an empty one, for the graph of a teacher that is missing
+   */
+  public RunPlan plan(Path folder) throws IOException {
+    boolean standIn = RandomTeacher.isMissing(run);
+    RunConfig complete = standIn ? RandomTeacher.withoutWeights(run, folder) : run;
+    complete = withoutFiles(complete);
+    ProgramGraph program = ProgramGraph.of(complete, Tasks.of(complete));
+    try (Graph graph = new Graph()) {
+      graph.importGraphDef(program.definition());
+      return plan(new StepCost(graph, program.endpoints()), standIn);
+    }
+  }
+
+  private RunPlan plan(StepCost cost, boolean standIn) {
+    RunPlan.Length length = length();
+    long teacher = cost.teacherWeights().count();
+    return new RunPlan(
+        length,
+        data,
+        cost.parameters(),
+        cost.hasTeacher()
+            ? Optional.of(new RunPlan.TeacherCost(standIn, teacher))
+            : Optional.empty(),
+        cost.work(length.microBatch()),
+        cost.memory(run.getOptimizer().getAccumulation() > 1, batches(length.microBatch())));
+  }
+
+  /** The run on noise in the place of its images: the step is the same. */
+  private static RunConfig withoutFiles(RunConfig run) {
+    RunConfig.Builder step = run.toBuilder().clearValidationData();
+    step.getTrainDataBuilder()
+        .setNoise(NoiseSource.newBuilder().setExamples(run.getTrainData().getBatchSize()));
+    return step.build();
+  }
+
+  /** Bytes of the images that wait ready, of those in the making and of those in use. */
+  private long batches(int microBatch) {
+    DataConfig config = run.getTrainData();
+    long image = 3L * config.getImageSize() * config.getImageSize();
+    return (config.getPrefetchBatches() + 1L) * microBatch * image;
+  }
+
+  private RunPlan.Length length() {
+    ScheduleConfig schedule = run.getSchedule();
+    int batch = run.getTrainData().getBatchSize();
+    int microBatch = batch / run.getOptimizer().getAccumulation();
+    if (data.examples().isPresent()) {
+      RunLength length = RunLength.of(schedule, data.examples().getAsLong(), batch);
+      return new RunPlan.Length(
+          batch,
+          microBatch,
+          OptionalLong.of(length.stepsPerEpoch()),
+          OptionalLong.of(length.totalSteps()),
+          OptionalLong.of(length.warmupSteps()));
+    }
+    boolean countsEpochs = schedule.getLength().getUnitCase() == Duration.UnitCase.EPOCHS;
+    boolean warmsByEpochs = schedule.getWarmup().getUnitCase() == Duration.UnitCase.EPOCHS;
+    return new RunPlan.Length(
+        batch,
+        microBatch,
+        OptionalLong.empty(),
+        countsEpochs
+            ? OptionalLong.empty()
+            : OptionalLong.of(anyData(total(schedule)).totalSteps()),
+        countsEpochs || warmsByEpochs
+            ? OptionalLong.empty()
+            : OptionalLong.of(anyData(schedule).warmupSteps()));
+  }
+
+  private static ScheduleConfig total(ScheduleConfig schedule) {
+    return schedule.toBuilder().clearWarmup().build();
+  }
+
+  /** The length of a schedule that does not count epochs, so that the data's size is no matter. */
+  private RunLength anyData(ScheduleConfig schedule) {
+    int batch = run.getTrainData().getBatchSize();
+    return RunLength.of(schedule, batch, batch);
+  }
+}

@@ -1,0 +1,24 @@
+package org.fdistill.train;
+
+import org.fdistill.proto.RunConfig;
+import org.fdistill.task.Task;
+import org.tensorflow.proto.GraphDef;
+
+/**
+ * A run's graph as it is built, before any rewrite, for those who look at it without running it.
+ *
+ * @param definition with the shapes that are known folded in
+ * @param endpoints its names
+ */
+public record ProgramGraph(GraphDef definition, ProgramEndpoints endpoints) {
+  /**
+   * Builds a run's graph.
+   *
+   * @param config the run
+   * @param task what is learned
+   */
+  public static ProgramGraph of(RunConfig config, Task task) {
+    ProgramBuilder.Built built = ProgramBuilder.build(config, task);
+    return new ProgramGraph(built.graph(), built.endpoints());
+  }
+}
