@@ -5,6 +5,7 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.fdistill.config.UserError;
+import org.fdistill.graph.SavedModelFolder;
 
 /** Weight files of other frameworks, which must be imported before a run can start from them. */
 final class ForeignWeights {
@@ -18,7 +19,10 @@ final class ForeignWeights {
    * @throws UserError of kind input, with the command that imports it
    */
   static void refuse(Path path) {
-    boolean known = CheckpointChoice.isRun(path) || CheckpointChoice.isCheckpoint(path);
+    boolean known =
+        CheckpointChoice.isRun(path)
+            || CheckpointChoice.isCheckpoint(path)
+            || SavedModelFolder.isAt(path);
     if (isForeign(path) || (!known && holdsForeign(path))) {
       throw UserError.input(
           """

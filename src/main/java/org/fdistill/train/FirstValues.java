@@ -3,7 +3,6 @@ package org.fdistill.train;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Optional;
 import org.fdistill.checkpoint.InitialWeights;
 import org.fdistill.checkpoint.LoadedWeights;
 import org.fdistill.checkpoint.NetworkParameters;
@@ -12,6 +11,8 @@ import org.tensorflow.ndarray.Shape;
 
 /** What the variables hold before step 0: random values, or the weights of {@code init_from}. */
 final class FirstValues {
+  private static final String REPORT = "init_from.txt";
+
   private final TrainingProgram program;
   private final RunConfig config;
   private final String network;
@@ -27,15 +28,22 @@ final class FirstValues {
     this.network = network;
   }
 
-  /** Assigns them all; what was loaded, empty where all are random. */
-  Optional<LoadedWeights> assign() {
+  /**
+   * Assigns them all. What other weights gave to each parameter is written to the run's folder.
+   *
+   * @return what to tell the user, empty where there is nothing to tell
+   */
+  String assign(RunFolder folder) {
     program.initialize(config.getSeed());
     String source = config.getModel().getInitFrom();
-    return source.isEmpty()
-        ? Optional.empty()
-        : Optional.of(
-            InitialWeights.find(Path.of(source))
-                .load(parameters(), program.endpoints().files(), program.session()));
+    if (source.isEmpty()) {
+      return "";
+    }
+    LoadedWeights loaded =
+        InitialWeights.find(Path.of(source))
+            .load(parameters(), program.endpoints().files(), program.session());
+    folder.write(REPORT, loaded.table());
+    return loaded.summary() + "\nEvery parameter: " + folder.file(REPORT);
   }
 
   private NetworkParameters parameters() {

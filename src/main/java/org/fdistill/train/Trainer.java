@@ -3,10 +3,8 @@ package org.fdistill.train;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
-import java.util.Optional;
 import org.fdistill.checkpoint.Checkpoint;
 import org.fdistill.checkpoint.CheckpointStore;
-import org.fdistill.checkpoint.LoadedWeights;
 import org.fdistill.checkpoint.Manifest;
 import org.fdistill.checkpoint.Retention;
 import org.fdistill.config.RunLength;
@@ -44,8 +42,6 @@ public final class Trainer {
       Rewriter rewriter,
       RunEnd end,
       StopRequest stop) {}
-
-  private static final String INIT_FROM = "init_from.txt";
 
   private final Setup setup;
   private final RunConfig config;
@@ -148,7 +144,10 @@ public final class Trainer {
   private void restore() {
     setup.task().restoreFrozen(program.session());
     latest = store.newest(program.endpoints().files().shapes(), this::tell).orElse(null);
-    goToLatest().ifPresent(this::tellInitial);
+    String initial = goToLatest();
+    if (!initial.isEmpty()) {
+      tell(initial);
+    }
     data.checkReadable();
     log.start(step, config.getLog().getTensorboard());
   }
@@ -156,12 +155,11 @@ public final class Trainer {
   /**
    * Takes variables, step and data position of the newest checkpoint, or of the beginning.
    *
-   * @return what a beginning took from other weights
+   * @return what to tell of a beginning from other weights; else empty
    */
-  private Optional<LoadedWeights> goToLatest() {
+  private String goToLatest() {
     if (latest == null) {
-      Optional<LoadedWeights> initial =
-          new FirstValues(program, config, setup.task().network()).assign();
+      String initial = new FirstValues(program, config, setup.task().network()).assign(folder);
       step = 0;
       data.start(0);
       return initial;
@@ -169,12 +167,7 @@ public final class Trainer {
     program.restore(latest.prefix());
     step = latest.manifest().progress().step();
     data.start(latest.manifest().progress().dataPosition());
-    return Optional.empty();
-  }
-
-  private void tellInitial(LoadedWeights initial) {
-    folder.write(INIT_FROM, initial.table());
-    tell(initial.summary() + "\nEvery parameter: " + folder.file(INIT_FROM));
+    return "";
   }
 
   private void greet() {

@@ -164,6 +164,23 @@ class UserMistakesTest {
   }
 
   @Test
+  void weightsOfAnotherFramework() throws IOException {
+    Path file = Files.writeString(root.resolve("dino.pth"), "not read");
+    String[] parts = {
+      "weights as another framework stores them",
+      "import-teacher --arch ARCH --checkpoint " + file + " --out savedmodels/NAME"
+    };
+    trainFails(INPUT, parts[0], parts[1], "--set=model.init_from=" + file);
+    Path folder = Files.createDirectory(root.resolve("hub"));
+    Files.writeString(folder.resolve("model.safetensors"), "not read");
+    trainFails(
+        INPUT,
+        parts[0],
+        "import-teacher --arch ARCH --checkpoint " + folder,
+        "--set=model.init_from=" + folder);
+  }
+
+  @Test
   void aFolderInUseByItsRun() throws IOException {
     CommandRun.done("train", config, "--workdir", run.toString(), "--set=export.at_end=false");
     trainFails(
