@@ -30,6 +30,16 @@ class RunConfigChecksTest {
         "model.vit.heads=3|model.vit.width must be a multiple of heads, found 64 and 3",
         "model.vit.heads=0|model.vit.heads must be above 0, found 0",
         "model.vit.mlp_ratio=0.3|model.vit.mlp_ratio times width (64) must be a whole number",
+        "model.vit.mlp_hidden=-1|model.vit.mlp_hidden must be 0 or above, found -1",
+        "model.vit.register_tokens=-1|model.vit.register_tokens must be 0 or above, found -1",
+        "model.vit.register_tokens=4|model.vit.register_tokens must be 0 with a relative position"
+            + " bias, whose table has no rows for registers, found 4; set relative_position_shared",
+        "model.vit.absolute_position_kind=SIN_COS_MAE|model.vit.absolute_position_kind is"
+            + " SIN_COS_MAE, but absolute_position is false",
+        "model.vit.positioned_tokens=PATCHES|model.vit.positioned_tokens is PATCHES, but"
+            + " absolute_position is false",
+        "model.vit.final_norm=ON_POOLED|model.vit.final_norm is ON_POOLED, which needs a task on the"
+            + " mean of the patches",
         "train_data.image_size=64|train_data.image_size must be the model's (model.vit.image_size"
             + " 32), found 64",
         "train_data=|train_data is not set",
@@ -67,6 +77,37 @@ class RunConfigChecksTest {
       })
   void aBadValueNamesTheFieldAndTheRule(String override, String expected) {
     assertThat(message(RunConfigsTest.SMALL, override)).contains(expected);
+  }
+
+  @Test
+  void fixedPositionsNeedFourPartsOfTheWidthAndHaveNoneForRegisters() {
+    String vit = "heads: 1 absolute_position: true absolute_position_kind: SIN_COS_MOCO_V3 ";
+    String text = RunConfigsTest.SMALL.replace("heads: 2", vit);
+    assertThat(message(text, "model.vit.width=66"))
+        .contains(
+            "model.vit.absolute_position_kind is SIN_COS_MOCO_V3, which needs a width that is a"
+                + " multiple of 4, found 66");
+    String registers = vit + "register_tokens: 2 relative_position_shared: false ";
+    assertThat(
+            message(
+                RunConfigsTest.SMALL.replace("heads: 2", registers),
+                "model.vit.positioned_tokens=EVERY_TOKEN"))
+        .contains("model.vit.positioned_tokens is EVERY_TOKEN", "the 2 registers");
+  }
+
+  @Test
+  void aGivenHiddenWidthNeedsNoRatio() {
+    String text = RunConfigsTest.SMALL.replace("heads: 2", "heads: 2 mlp_hidden: 100");
+    RunConfigs.parse(text, "small.txtpb", List.of("model.vit.mlp_ratio=0.3"));
+  }
+
+  @Test
+  void aNormOnTheMeanServesTasksThatReadTheMean() {
+    String text = RunConfigsTest.SMALL.replace("heads: 2", "heads: 2 final_norm: ON_POOLED");
+    RunConfigs.parse(text, "small.txtpb", List.of("distill.targets=GAP"));
+    RunConfigs.parse(text, "small.txtpb", List.of("classify={ classes: 3 }"));
+    assertThat(message(text, "classify={ classes: 3 pooling: CLASS_TOKEN_POOLING }"))
+        .contains("model.vit.final_norm is ON_POOLED");
   }
 
   @Test

@@ -181,6 +181,9 @@ class TeacherErrorsTest {
     assertThatThrownBy(teacher::requireClassToken)
         .isInstanceOf(UserError.class)
         .hasMessageContainingAll("no class token", "teacher.prefix_tokens", "GAP");
+    Teacher registers = Teacher.open(golden("tf2-functions").setClassToken(false).build(), 32);
+    assertThatThrownBy(registers::requireClassToken)
+        .hasMessageContaining("no class token (prefix_tokens 1, class_token false");
     Teacher.open(golden("tf2-functions").build(), 32).requireClassToken();
   }
 

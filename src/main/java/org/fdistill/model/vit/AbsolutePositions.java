@@ -7,6 +7,7 @@ import org.fdistill.graph.LayerScope;
 import org.fdistill.proto.VitConfig;
 import org.fdistill.proto.VitConfig.PositionKind;
 import org.tensorflow.Operand;
+import org.tensorflow.Output;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.ndarray.buffer.DataBuffers;
 import org.tensorflow.op.Ops;
@@ -51,21 +52,21 @@ record AbsolutePositions(VitConfig config, int grid, Initializer initializer) {
       case CLASS_AND_PATCHES -> {
         Operand<TFloat32> table = parameter(scope, classTokens() + patches());
         yield config.getClassToken() && registers > 0
-            ? joined(tf, rows(tf, table, 0, 1), zeros(tf, registers), rows(tf, table, 1, patches()))
+            ? around(tf, table, zeros(tf, registers))
             : joined(tf, zeros(tf, registers), table);
       }
     };
   }
 
-  private Operand<TFloat32> parameter(LayerScope scope, int rows) {
-    return scope.parameter("pos_embed", initializer, 1, rows, config.getWidth());
+  /** Class token's row, registers, patches' rows. */
+  private Operand<TFloat32> around(Ops tf, Operand<TFloat32> table, Operand<TFloat32> registers) {
+    List<Output<TFloat32>> parts =
+        tf.splitV(table, tf.constant(new int[] {1, patches()}), tf.constant(1), 2L).output();
+    return joined(tf, parts.get(0), registers, parts.get(1));
   }
 
-  private Operand<TFloat32> rows(Ops tf, Operand<TFloat32> table, int first, int count) {
-    return tf.slice(
-        table,
-        tf.constant(new int[] {0, first, 0}),
-        tf.constant(new int[] {1, count, config.getWidth()}));
+  private Operand<TFloat32> parameter(LayerScope scope, int rows) {
+    return scope.parameter("pos_embed", initializer, 1, rows, config.getWidth());
   }
 
   /** Rows of no position; null for none. */

@@ -15,10 +15,13 @@ import org.fdistill.graph.Variable;
 import org.fdistill.graph.Variables;
 import org.fdistill.model.Endpoints;
 import org.fdistill.proto.VitConfig;
+import org.fdistill.proto.VitConfig.QkvBias;
 import org.fdistill.testing.DeterministicValues;
 import org.fdistill.testing.Golden;
 import org.fdistill.testing.GraphRun;
+import org.fdistill.testing.Input;
 import org.fdistill.testing.Tolerance;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -43,7 +46,18 @@ class VisionTransformerTest {
         "relative-shared",
         "relative-shared-no-class-token",
         "all-positions",
-        "base-16-two-blocks"
+        "base-16-two-blocks",
+        "registers",
+        "registers-no-class-token",
+        "registers-no-positions",
+        "registers-every-token",
+        "patch-positions",
+        "sine-cosine-mae",
+        "sine-cosine-moco-v3",
+        "clip",
+        "siglip",
+        "swiglu",
+        "norm-on-pooled"
       })
   void tokensAndEveryGradientAgreeWithPyTorch(String name) throws Exception {
     Golden golden = Golden.open("vit/" + name);
@@ -52,17 +66,19 @@ class VisionTransformerTest {
           LayerScope.inference(run.tf(), run.variables(), Precision.FLOAT32).at("student");
       Endpoints endpoints =
           new VisionTransformer(config(golden), 0).build(scope, run.input(golden.input("images")));
-      Operand<TFloat32> weights = run.input(golden.input("loss_weights"));
-      Operand<TFloat32> loss =
-          run.tf()
-              .sum(
-                  run.tf().math.mul(endpoints.tokens(), weights),
-                  run.tf().constant(new int[] {0, 1, 2}));
-      run.setVariables(golden.inputs("parameters"));
-
       Map<String, Operand<?>> fetches = new LinkedHashMap<>();
       fetches.put("tokens", endpoints.tokens());
+      Operand<TFloat32> loss =
+          weighted(run, endpoints.tokens(), golden.input("loss_weights"), new int[] {0, 1, 2});
+      if (golden.arrays().containsKey("pooled")) {
+        Operand<TFloat32> pooled = endpoints.pooled(run.tf());
+        fetches.put("pooled", pooled);
+        Input weights = golden.input("pooled_weights");
+        loss = run.tf().math.add(loss, weighted(run, pooled, weights, new int[] {0, 1}));
+      }
       fetches.put("loss", loss);
+      run.setVariables(golden.inputs("parameters"));
+
       List<Variable> trainable = run.variables().trainable();
       List<Output<?>> gradients =
           run.gradients(loss, trainable.stream().map(Variable::value).toList());
@@ -80,6 +96,50 @@ class VisionTransformerTest {
     }
   }
 
+  /** timm's counts, without heads; it has no mask token, which DINOv2's files hold one of. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "DINO S/16|heads: 6 width: 384|21665664",
+        "ViT-B/16||85798656",
+        "DINO B/8|patch_size: 8|85807872",
+        "DINOv2 S/14|heads: 6 width: 384 image_size: 518 patch_size: 14 layer_scale: 1|22056192",
+        // With the class token's position, which timm adds to the token itself.
+        "DINOv2 B/14, registers|image_size: 518 patch_size: 14 layer_scale: 1 register_tokens: 4"
+            + "|86582784",
+        "CLIP B/16|pre_norm: true patch_bias: false activation: QUICK_GELU|85799424",
+        "SigLIP B/16|class_token: false|85797120",
+        "DeiT III B/16|positioned_tokens: PATCHES layer_scale: 1|85816320",
+        "DeiT B/16, distilled|positioned_tokens: EVERY_TOKEN register_tokens: 1|85800192",
+        "MAE B/16, fine-tuned|final_norm: ON_POOLED|85798656",
+        // Less the fixed table, 197 x 768.
+        "MAE B/16|absolute_position_kind: SIN_COS_MAE|85647360",
+      })
+  void countsTheParametersOfKnownModels(String name, String options, long expected)
+      throws Exception {
+    assertThat(parameters(plain(options))).as(name).isEqualTo(expected);
+  }
+
+  @Tag("slow")
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "DINOv2 g/14|heads: 24 width: 1536 depth: 40 image_size: 518 patch_size: 14 layer_scale: 1"
+            + " activation: SWIGLU mlp_hidden: 4096|1136479232",
+        "CLIP L/14|heads: 16 width: 1024 depth: 24 patch_size: 14 pre_norm: true patch_bias: false"
+            + "|303179776",
+        "CLIP H/14|heads: 16 width: 1280 depth: 32 patch_size: 14 pre_norm: true patch_bias: false"
+            + "|630766080",
+        "SigLIP So400m/14|class_token: false heads: 16 width: 1152 depth: 27 patch_size: 14"
+            + " mlp_hidden: 4304|412442352",
+      })
+  void countsTheParametersOfLargeModels(String name, String options, long expected)
+      throws Exception {
+    assertThat(parameters(plain(options))).as(name).isEqualTo(expected);
+  }
+
   @ParameterizedTest
   @CsvSource({"224, 16, 768, 12, 12, 85665360", "224, 14, 1024, 24, 16, 302955584"})
   void countsTheParametersOfTheReference(
@@ -92,23 +152,31 @@ class VisionTransformerTest {
             .setDepth(depth)
             .setHeads(heads)
             .build();
-    try (Graph graph = new Graph()) {
-      Ops tf = Ops.create(graph);
-      Variables variables = new Variables(tf, tf.constant(0L));
-      Operand<TFloat32> images =
-          tf.placeholder(TFloat32.class, Placeholder.shape(Shape.of(-1, side, side, 3)));
-      LayerScope scope = LayerScope.inference(tf, variables, Precision.FLOAT32);
-      Endpoints endpoints = new VisionTransformer(config, 0.1f).build(scope, images);
-      long count = variables.trainable().stream().mapToLong(v -> v.shape().size()).sum();
-      assertThat(count).isEqualTo(expected);
-      long tokens = (long) (side / patch) * (side / patch) + 1;
-      assertThat(endpoints.tokens().shape().asArray()).containsExactly(-1, tokens, width);
-    }
+    assertThat(parameters(config)).isEqualTo(expected);
   }
 
   @Test
-  void bfloat16StaysWithinItsRoundingOfFloat32() throws Exception {
-    Golden golden = Golden.open("vit/relative-shared");
+  void anUnknownBatchLeavesAllOtherSizesKnown() throws Exception {
+    try (Graph graph = new Graph()) {
+      Endpoints endpoints = build(graph, plain("depth: 1 register_tokens: 3"), new ArrayList<>());
+      assertThat(endpoints.tokens().shape().asArray()).containsExactly(-1, 200, 768);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "relative-shared",
+        "registers",
+        "registers-every-token",
+        "sine-cosine-mae",
+        "clip",
+        "siglip",
+        "swiglu",
+        "norm-on-pooled"
+      })
+  void bfloat16StaysWithinItsRoundingOfFloat32(String name) throws Exception {
+    Golden golden = Golden.open("vit/" + name);
     try (GraphRun run = new GraphRun()) {
       LayerScope scope =
           LayerScope.inference(run.tf(), run.variables(), Precision.BFLOAT16).at("student");
@@ -120,6 +188,45 @@ class VisionTransformerTest {
       // bfloat16 keeps 8 bits: 2^-9 a rounding, and some ten roundings in a row for two blocks.
       assertThat(error).isBetween(1e-4, 10 * Math.scalb(1.0, -9));
     }
+  }
+
+  private static Operand<TFloat32> weighted(
+      GraphRun run, Operand<TFloat32> values, Input weights, int[] axes) {
+    Ops tf = run.tf();
+    return tf.sum(tf.math.mul(values, run.input(weights)), tf.constant(axes));
+  }
+
+  private static long parameters(VitConfig config) {
+    try (Graph graph = new Graph()) {
+      List<Variable> trainable = new ArrayList<>();
+      build(graph, config, trainable);
+      return trainable.stream().mapToLong(v -> v.shape().size()).sum();
+    }
+  }
+
+  private static Endpoints build(Graph graph, VitConfig config, List<Variable> trainable) {
+    Ops tf = Ops.create(graph);
+    Variables variables = new Variables(tf, tf.constant(0L));
+    int side = config.getImageSize();
+    Operand<TFloat32> images =
+        tf.placeholder(TFloat32.class, Placeholder.shape(Shape.of(-1, side, side, 3)));
+    LayerScope scope = LayerScope.inference(tf, variables, Precision.FLOAT32);
+    Endpoints endpoints = new VisionTransformer(config, 0.1f).build(scope, images);
+    trainable.addAll(variables.trainable());
+    return endpoints;
+  }
+
+  /** The usual ViT, with learned absolute positions and full biases, and further options. */
+  private static VitConfig plain(String options) throws TextFormat.ParseException {
+    VitConfig.Builder config =
+        VitConfig.newBuilder()
+            .setAbsolutePosition(true)
+            .setRelativePositionShared(false)
+            .setLayerScale(0)
+            .setQkvBias(QkvBias.FULL_BIAS);
+    VitConfig.Builder further = VitConfig.newBuilder();
+    TextFormat.merge(options == null ? "" : options, further);
+    return config.mergeFrom(further.build()).build();
   }
 
   private static void compare(Golden golden, String key, float[] actual, List<String> wrong) {

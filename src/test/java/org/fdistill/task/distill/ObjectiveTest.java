@@ -82,6 +82,21 @@ class ObjectiveTest {
     }
   }
 
+  @Test
+  void leavesTheTeachersRegistersOut() {
+    try (GraphRun run = new GraphRun()) {
+      Operand<TFloat32> tokens = run.input(new float[] {1, 2, 3, 4, 5, 6, 7}, 1, 7, 1);
+      Endpoints teacher = new Endpoints(tokens, 3, /* hasClassToken= */ true, 2, 1);
+      List<float[]> values =
+          run.run(
+              List.of(
+                  Objective.selected(run.tf(), teacher, Targets.TOKENS, /* classTokens= */ true),
+                  Objective.selected(run.tf(), teacher, Targets.TOKENS, /* classTokens= */ false)));
+      assertThat(values.get(0)).containsExactly(1, 4, 5, 6, 7);
+      assertThat(values.get(1)).containsExactly(4, 5, 6, 7);
+    }
+  }
+
   /** A grid of 2 x 2 patches behind a class token. */
   private static Endpoints endpoints(Operand<TFloat32> tokens) {
     int width = (int) tokens.shape().get(2);

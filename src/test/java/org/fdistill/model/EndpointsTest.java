@@ -1,0 +1,56 @@
+package org.fdistill.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.List;
+import org.fdistill.testing.GraphRun;
+import org.junit.jupiter.api.Test;
+import org.tensorflow.Operand;
+import org.tensorflow.op.Ops;
+import org.tensorflow.types.TFloat32;
+
+class EndpointsTest {
+  /** One image, seven tokens of one channel: three of a prefix and 2 x 2 patches. */
+  private static final float[] TOKENS = {1, 2, 3, 10, 20, 30, 40};
+
+  @Test
+  void registersStandBetweenClassTokenAndPatches() {
+    try (GraphRun run = new GraphRun()) {
+      Ops tf = run.tf();
+      Endpoints endpoints = new Endpoints(run.input(TOKENS, 1, 7, 1), 3, true, 2, 1);
+      List<float[]> values =
+          run.run(
+              List.of(
+                  endpoints.classToken(tf),
+                  endpoints.classAndPatchTokens(tf),
+                  endpoints.patchTokens(tf),
+                  endpoints.pooled(tf)));
+      assertThat(values.get(0)).containsExactly(1);
+      assertThat(values.get(1)).containsExactly(1, 10, 20, 30, 40);
+      assertThat(values.get(2)).containsExactly(10, 20, 30, 40);
+      assertThat(values.get(3)).containsExactly(25);
+    }
+  }
+
+  @Test
+  void registersAloneAreNoClassToken() {
+    try (GraphRun run = new GraphRun()) {
+      Endpoints endpoints = new Endpoints(run.input(TOKENS, 1, 7, 1), 3, false, 2, 1);
+      assertThat(endpoints.hasClassToken()).isFalse();
+      assertThatThrownBy(() -> endpoints.classToken(run.tf()))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("no class token");
+      assertThatThrownBy(() -> endpoints.classAndPatchTokens(run.tf()))
+          .isInstanceOf(IllegalStateException.class);
+    }
+  }
+
+  @Test
+  void withoutRegistersTheTokensAreThemselvesClassTokenAndPatches() {
+    try (GraphRun run = new GraphRun()) {
+      Operand<TFloat32> tokens = run.input(new float[] {1, 2, 3, 4, 5}, 1, 5, 1);
+      assertThat(new Endpoints(tokens, 1, 2, 1).classAndPatchTokens(run.tf())).isSameAs(tokens);
+    }
+  }
+}
