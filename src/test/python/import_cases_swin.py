@@ -80,7 +80,7 @@ def window_change(name):
     model = swin(SwinTransformerV2, name, SMALL_MAPS, pretrained_window_sizes=windows)
     case = Case(name, "swinv2_base_patch4_window12to16_192to256_22kto1k_ft.pth", family="swin_v2", arch="swin_v2_b",
                 **facts(SMALL_MAPS, SwinTransformerV2, position_window=windows, notes=[
-                    BUFFERS, "the file does not name the windows of pre-training; relative_coords_table follows from them"]))
+                    BUFFERS, "the windows of pre-training are in the file by relative_coords_table alone"]))
     case.torch_file({"model": hub_style.state(official(model))})
     case.expect(model, classified)
     case.write()
