@@ -64,7 +64,8 @@ def optimizer(name, shape=(4, 4)):
 
 def scaler():
     """torch.cuda.amp.GradScaler.state_dict()."""
-    return {"scale": 65536.0, "growth_factor": 2.0, "backoff_factor": 0.5, "growth_interval": 2000, "_growth_tracker": 7}
+    return {"scale": 65536.0, "growth_factor": 2.0, "backoff_factor": 0.5, "growth_interval": 2000,
+            "_growth_tracker": 7}
 
 
 def namespace(**options):

@@ -6,11 +6,13 @@ the type that the published file stores; tokens are computed in float64 from the
 """
 
 import copy
+import io
 import json
 import math
 import pathlib
 import shutil
 import tempfile
+import unittest.mock
 
 import numpy as np
 import safetensors.torch
@@ -24,6 +26,15 @@ IMAGENET = ((0.485, 0.456, 0.406), (0.229, 0.224, 0.225))
 HALF = ((0.5, 0.5, 0.5), (0.5, 0.5, 0.5))
 CLIP = ((0.48145466, 0.4578275, 0.40821073), (0.26862954, 0.26130258, 0.27577711))
 BATCH = 2
+
+
+class StorageKey:
+    """str() for the old format, which names storages by address: numbers instead, so that files repeat."""
+
+    seen = {}
+
+    def __new__(cls, address):
+        return cls.seen.setdefault(address, str(94000000000000 + len(cls.seen)))
 
 
 class Case:
@@ -42,7 +53,15 @@ class Case:
         return self.folder / self.facts["checkpoint"]
 
     def torch_file(self, content, legacy=False):
-        torch.save(content, self.checkpoint, _use_new_zipfile_serialization=not legacy)
+        """torch.save, in the zip format or the one before it."""
+        if not legacy:
+            torch.save(content, self.checkpoint)
+            return
+        buffer = io.BytesIO()
+        StorageKey.seen = {}
+        with unittest.mock.patch.object(torch.serialization, "str", StorageKey, create=True):
+            torch.save(content, buffer, _use_new_zipfile_serialization=False)
+        self.checkpoint.write_bytes(buffer.getvalue())
 
     def expect(self, model, outputs, suffix="", image_size=None):
         """Runs outputs(model, x) in float64 and float32 and keeps the arrays that it names."""

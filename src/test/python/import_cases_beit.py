@@ -21,14 +21,16 @@ GRID = 4
 
 def beit(name, pooled, **changes):
     """Shared table and a norm on tokens before fine-tuning; tables per block and fc_norm after."""
-    options = {**SHAPE, "num_classes": 10 if pooled else 0, "global_pool": "avg" if pooled else "token", "init_values": 0.1,
+    options = {**SHAPE, "num_classes": 10 if pooled else 0, "global_pool": "avg" if pooled else "token",
+               "init_values": 0.1,
                "use_rel_pos_bias": pooled, "use_shared_rel_pos_bias": not pooled, "use_abs_pos_emb": False,
                "norm_layer": functools.partial(nn.LayerNorm, eps=EPSILON)}
     return import_case.fill(Beit(**{**options, **changes}), name)
 
 
 def facts(model, **more):
-    return {"width": WIDTH, "depth": len(model.blocks), "heads": SHAPE["num_heads"], "image_size": 32, "patch_size": 8, "prefix_tokens": 1,
+    return {"width": WIDTH, "depth": len(model.blocks), "heads": SHAPE["num_heads"], "image_size": 32, "patch_size": 8,
+            "prefix_tokens": 1,
             "activation": "GELU", "layer_norm_epsilon": EPSILON, "source": TIMM, **more}
 
 
@@ -57,7 +59,8 @@ def tokens(model, x):
 
 def pooled(model, x):
     features = model.forward_features(x)
-    return {"tokens": features, "pooled": model.forward_head(features, pre_logits=True), "logits": model.forward_head(features)}
+    return {"tokens": features, "pooled": model.forward_head(features, pre_logits=True),
+            "logits": model.forward_head(features)}
 
 
 POOLED_NOTES = ["tables per block; relative_position_index buffers are left out",
@@ -69,7 +72,8 @@ def pretrained(name):
     """beitv2_base_patch16_224_pt1k.pth with its two extra layers for the class token."""
     model = beit(name, pooled=False)
     extra = hub_style.drawn(name, {"mask_token": (1, 1, WIDTH), "lm_head.weight": (20, WIDTH), "lm_head.bias": (20,)})
-    late = {k.replace("blocks.1.", "cls_pt_layers.0."): v for k, v in model.state_dict().items() if k.startswith("blocks.1.")}
+    last = {k: v for k, v in model.state_dict().items() if k.startswith("blocks.1.")}
+    late = hub_style.renamed(last, ("blocks.1.", "cls_pt_layers.0."))
     case = Case(name, "beitv2_base_patch16_224_pt1k.pth", family="beit_v2", arch="beit_v2_b16", **facts(model, notes=[
         "one table rel_pos_bias.relative_position_bias_table for all blocks; its index buffer is left out",
         "mask_token, lm_head.* and cls_pt_layers.* (layers of pre-training alone) are left out"]))
@@ -93,14 +97,16 @@ def hugging_face(name):
     model = import_case.fill(transformers.BeitForImageClassification(config), name)
     case = Case(name, "beit-base-patch16-224", HALF, family="beit_v2", arch="beit_v2_b16",
                 **hf_facts(config, 1, "BeitForImageClassification", final_norm="ON_POOLED", notes=[
-                    "lambda_1 and lambda_2 are LayerScale; key has no bias", "pooler.layernorm is fc_norm; no norm on tokens",
+                    "lambda_1 and lambda_2 are LayerScale; key has no bias",
+                    "pooler.layernorm is fc_norm; no norm on tokens",
                     "layer_norm_eps of config.json is 1e-12"]))
     import_case.hugging_face(case, model, edit=with_indices, pickled=True,
                              preprocessor=import_case.preprocessor("BeitImageProcessor", 32, HALF))
 
     def outputs(network, x):
         result = network.beit(pixel_values=x)
-        return {"tokens": result.last_hidden_state, "pooled": result.pooler_output, "logits": network(pixel_values=x).logits}
+        return {"tokens": result.last_hidden_state, "pooled": result.pooler_output,
+                "logits": network(pixel_values=x).logits}
 
     case.expect(model, outputs)
     case.write()
@@ -108,7 +114,8 @@ def hugging_face(name):
 
 def fd_config(**model):
     """The yacs tree that FD's trainer stores."""
-    config = CfgNode({"BASE": [""], "DEV": CfgNode({"PRED_FEAT": "CLIP_400M", "PRED_FEAT_AFTERNORM": True, "RCT_TYPE": "norm8_log"}),
+    config = CfgNode({"BASE": [""], "DEV": CfgNode({"PRED_FEAT": "CLIP_400M", "PRED_FEAT_AFTERNORM": True,
+                                                    "RCT_TYPE": "norm8_log"}),
                       "MODEL": CfgNode({"DROP_PATH_RATE": 0.1, "RESUME": "", **model}), "SEED": 0, "OUTPUT": "output"})
     config.freeze()
     return config
@@ -117,7 +124,8 @@ def fd_config(**model):
 def fd_checkpoint(name, weights, config, epoch=299):
     """Everything that FD's save_checkpoint writes."""
     scheduler = {"param_group_field": "lr", "_initial_param_group_field": "initial_lr", "base_values": [1.2e-3, 1.2e-3],
-                 "metric": None, "t_initial": 187500, "lr_min": 2e-5, "warmup_t": 6250, "noise_range_t": None, "cycle_limit": 1}
+                 "metric": None, "t_initial": 187500, "lr_min": 2e-5, "warmup_t": 6250, "noise_range_t": None,
+                 "cycle_limit": 1}
     return {"model": hub_style.state(weights), "optimizer": hub_style.optimizer(name), "lr_scheduler": scheduler,
             "scaler": hub_style.scaler(), "max_accuracy": 0.0, "epoch": epoch, "config": config}
 

@@ -16,7 +16,8 @@ from import_cases_vit import HF_SHAPE, SHAPE, TIMM, WIDTH, classified, facts, hf
 
 OPEN_CLIP = f"open_clip_torch {open_clip.__version__}, VisionTransformer: ln_post on every token"
 TEXT = {"context_length": 8, "vocab_size": 20, "width": 8, "heads": 2, "layers": 1}
-HF_TEXT = {"hidden_size": 8, "num_hidden_layers": 1, "num_attention_heads": 2, "intermediate_size": 32, "vocab_size": 20,
+HF_TEXT = {"hidden_size": 8, "num_hidden_layers": 1, "num_attention_heads": 2, "intermediate_size": 32,
+           "vocab_size": 20,
            "max_position_embeddings": 8, "bos_token_id": 0, "eos_token_id": 1, "pad_token_id": 1}
 
 
@@ -33,7 +34,8 @@ def clip(name, dtype, quick_gelu, width=16, head_width=8):
 
 
 def clip_case(name, checkpoint, arch, vision, quick_gelu, **more):
-    return Case(name, checkpoint, import_case.CLIP, family="clip", arch=arch, width=vision["width"], depth=vision["layers"],
+    return Case(name, checkpoint, import_case.CLIP, family="clip", arch=arch, width=vision["width"],
+                depth=vision["layers"],
                 heads=vision["width"] // vision["head_width"], image_size=32, patch_size=8, prefix_tokens=1,
                 activation="QUICK_GELU" if quick_gelu else "GELU", layer_norm_epsilon=1e-5, source=OPEN_CLIP, **more)
 
@@ -91,8 +93,10 @@ def open_clip_folder(name, arch, folder, dtype, quick_gelu, pickled=False, **sha
 def open_clip_training(name):
     """epoch_32.pt of OpenCLIP's training."""
     model, vision = clip(name, torch.float32, False)
-    case = clip_case(name, "epoch_32.pt", "open_clip_vit_b16", vision, False, notes=["key state_dict, keys behind module."])
-    case.torch_file({"epoch": 32, "name": "ViT-B-16", "state_dict": hub_style.state(hub_style.prefixed("module.", model.state_dict())),
+    case = clip_case(name, "epoch_32.pt", "open_clip_vit_b16", vision, False,
+                     notes=["key state_dict, keys behind module."])
+    case.torch_file({"epoch": 32, "name": "ViT-B-16",
+                     "state_dict": hub_style.state(hub_style.prefixed("module.", model.state_dict())),
                      "optimizer": hub_style.optimizer(name), "scaler": hub_style.scaler()})
     case.expect(model, clip_tokens)
     case.write()
@@ -121,13 +125,15 @@ def clip_hugging_face(name, vision_only, activation):
         edit = lambda t: position_ids(hub_style.prefixed("vision_model.", t))
     else:
         text = transformers.CLIPTextConfig(**HF_TEXT, projection_dim=16)
-        model = transformers.CLIPModel(transformers.CLIPConfig(text_config=text.to_dict(), vision_config=vision.to_dict(), projection_dim=16))
+        model = transformers.CLIPModel(transformers.CLIPConfig(text_config=text.to_dict(),
+                                                               vision_config=vision.to_dict(), projection_dim=16))
         edit = position_ids
     import_case.fill(model, name)
     kind = type(model).__name__
     case = Case(name, "clip-vit-base-patch16", import_case.CLIP, family="clip", arch="clip_vit_b16",
                 **hf_facts(vision, 1, kind + ": post_layernorm on every token", notes=[
-                    "pre_layrnorm is spelled so", "position_ids are int64 buffers", "hidden_act of config.json says which activation"]))
+                    "pre_layrnorm is spelled so", "position_ids are int64 buffers",
+                    "hidden_act of config.json says which activation"]))
     case.facts["activation"] = "QUICK_GELU" if activation == "quick_gelu" else "GELU"
     import_case.hugging_face(case, model, edit=edit, preprocessor=clip_preprocessor(32))
 
@@ -147,7 +153,8 @@ def siglip_hugging_face(name):
         text_config=text.to_dict(), vision_config=vision.to_dict())), name)
     case = Case(name, "siglip-base-patch16-224", HALF, family="siglip", arch="siglip_vit_b16",
                 **hf_facts(vision, 0, "SiglipModel", notes=[
-                    "vision_model.head.* pools by attention: pooled", "text_model.*, logit_scale, logit_bias are left out"]))
+                    "vision_model.head.* pools by attention: pooled",
+                    "text_model.*, logit_scale, logit_bias are left out"]))
     case.facts["activation"] = "GELU_TANH"
     import_case.hugging_face(case, model, preprocessor=import_case.preprocessor("SiglipImageProcessor", 32, HALF))
 
@@ -173,7 +180,8 @@ def pooled(model, x):
 def siglip_timm(name):
     model = siglip_vit(name, tanh=False)
     architecture = "vit_base_patch16_siglip_224"
-    case = Case(name, architecture + ".webli", HALF, family="siglip", arch="siglip_vit_b16", **facts(model, source=TIMM, notes=[
+    case = Case(name, architecture + ".webli", HALF, family="siglip", arch="siglip_vit_b16",
+                **facts(model, source=TIMM, notes=[
         "attn_pool.* pools by attention: pooled",
         "timm computes this architecture with GELU by the error function, big_vision and Hugging Face with tanh"]))
     timm_folder(case, model, architecture, global_pool="map")
@@ -187,7 +195,8 @@ def siglip_open_clip(name):
     case = Case(name, "ViT-B-16-SigLIP", HALF, family="siglip", arch="siglip_vit_b16", **facts(
         model, source=TIMM, notes=["visual.trunk.*; text.*, logit_scale and logit_bias are left out"]))
     case.checkpoint.mkdir()
-    text = hub_style.drawn(name, {"text.token_embedding.weight": (20, 8), "text.positional_embedding": (8, 8), "text.ln_final.weight": (8,),
+    text = hub_style.drawn(name, {"text.token_embedding.weight": (20, 8), "text.positional_embedding": (8, 8),
+                                  "text.ln_final.weight": (8,),
                                   "text.ln_final.bias": (8,), "logit_scale": (1,), "logit_bias": (1,)})
     weights = {**hub_style.prefixed("visual.trunk.", model.state_dict()), **text}
     safetensors.torch.save_file(weights, case.checkpoint / "open_clip_model.safetensors", {"format": "pt"})
@@ -205,9 +214,11 @@ CASES = {
     "clip-openai-state-dict": lambda n: openai(n, script=False),
     "clip-hf": lambda n: clip_hugging_face(n, vision_only=False, activation="quick_gelu"),
     "clip-hf-vision-gelu": lambda n: clip_hugging_face(n, vision_only=True, activation="gelu"),
-    "clip-open-clip": lambda n: open_clip_folder(n, "open_clip_vit_b16", "CLIP-ViT-B-16-laion2B-s34B-b88K", torch.float32, False),
+    "clip-open-clip": lambda n: open_clip_folder(n, "open_clip_vit_b16", "CLIP-ViT-B-16-laion2B-s34B-b88K",
+                                                 torch.float32, False),
     "clip-open-clip-quickgelu": lambda n: open_clip_folder(
-        n, "open_clip_vit_b16", "vit_base_patch16_clip_quickgelu_224.metaclip_400m", torch.bfloat16, True, pickled=True),
+        n, "open_clip_vit_b16", "vit_base_patch16_clip_quickgelu_224.metaclip_400m", torch.bfloat16, True,
+        pickled=True),
     "clip-open-clip-h14": lambda n: open_clip_folder(
         n, "open_clip_vit_h14", "CLIP-ViT-H-14-laion2B-s32B-b79K", torch.float16, False, width=40, head_width=20),
     "clip-open-clip-training": open_clip_training,

@@ -44,7 +44,8 @@ def at_other_size(model, grid, offset, antialias):
 
 def hub(name):
     model = import_case.fill(vit(**SHAPE), name)
-    case = Case(name, "dinov2_vitb14_pretrain.pth", family="dinov2", arch="dinov2_vitb14", **facts(model, source=TIMM, notes=[
+    case = Case(name, "dinov2_vitb14_pretrain.pth", family="dinov2", arch="dinov2_vitb14",
+                **facts(model, source=TIMM, notes=[
         "mask_token is not used", "resized: bicubic (a = -0.75), scale (5 + 0.1) / 4, no antialias"]))
     weights = {**model.state_dict(), **hub_style.drawn(name, {"mask_token": (1, WIDTH)})}
     case.torch_file(hub_style.state(weights))
@@ -58,12 +59,14 @@ def hub(name):
 def hub_registers(name):
     """pos_embed has a row for the class token and none for the registers, which come second."""
     model = import_case.fill(vit(**SHAPE, reg_tokens=4, no_embed_class=True), name)
-    weights = {**hub_style.renamed(model.state_dict(), *TO_HUB[:1]), **hub_style.drawn(name, {"mask_token": (1, WIDTH)})}
+    weights = {**hub_style.renamed(model.state_dict(), *TO_HUB[:1]),
+               **hub_style.drawn(name, {"mask_token": (1, WIDTH)})}
     first = import_case.values(name, "pos_embed/class", (1, 1, WIDTH))
     weights["pos_embed"] = torch.cat([first, model.pos_embed.data], dim=1)
     model.cls_token = nn.Parameter(model.cls_token.data.double() + first.double())
     case = Case(name, "dinov2_vitb14_reg4_pretrain.pth", family="dinov2", arch="dinov2_vitb14_reg4",
-                **facts(model, registers=4, source=TIMM + " with reg_tokens, the class position added to cls_token", notes=[
+                **facts(model, registers=4, source=TIMM + " with reg_tokens, the class position added to cls_token",
+                        notes=[
                     "mask_token is not used", "resized: bicubic (a = -0.75) to size 5, antialiased"]))
     case.torch_file(hub_style.state(weights))
     case.expect(model, tokens)
@@ -75,7 +78,8 @@ def hub_registers(name):
 
 def hub_giant(name):
     """SwiGLU of 2/3 the hidden width, rounded up to a multiple of 8: 24 wide, 64 hidden."""
-    model = import_case.fill(vit(img_size=28, patch_size=14, embed_dim=24, num_heads=3, init_values=1.0, mlp_ratio=128 / 24,
+    model = import_case.fill(vit(img_size=28, patch_size=14, embed_dim=24, num_heads=3, init_values=1.0,
+                                 mlp_ratio=128 / 24,
                                  mlp_layer=SwiGLUPacked, act_layer=nn.SiLU), name)
     case = Case(name, "dinov2_vitg14_pretrain.pth", family="dinov2", arch="dinov2_vitg14", **facts(
         model, activation="SWIGLU", mlp_hidden=64, source=TIMM + " with SwiGLUPacked",
@@ -89,7 +93,8 @@ def hub_giant(name):
 def training(name):
     """teacher_checkpoint.pth of the training code: blocks in chunks, numbered through."""
     model = import_case.fill(vit(**SHAPE), name)
-    case = Case(name, "teacher_checkpoint.pth", family="dinov2", arch="dinov2_vitb14", **facts(model, source=TIMM, notes=[
+    case = Case(name, "teacher_checkpoint.pth", family="dinov2", arch="dinov2_vitb14",
+                **facts(model, source=TIMM, notes=[
         "key teacher; backbone.blocks.CHUNK.INDEX.*, INDEX counts through all chunks; dino_head.* is left out"]))
     chunks = hub_style.renamed(model.state_dict(), ("blocks.0.", "blocks.0.0."), ("blocks.1.", "blocks.1.1."))
     weights = {**chunks, **hub_style.drawn(name, {"mask_token": (1, WIDTH)})}
@@ -111,14 +116,17 @@ def hugging_face(name, registers, swiglu=False):
     arch = "dinov2_vitg14" if swiglu else "dinov2_vitb14_reg4" if registers else "dinov2_vitb14"
     case = Case(name, arch.replace("_", "-"), family="dinov2", arch=arch, **hf_facts(
         config, 5 if registers else 1, kind, registers=4 if registers else 0, notes=[
-            "embeddings.mask_token is not used", "published: image_size 518 in config.json, 224 pixels in preprocessor_config.json"]))
+            "embeddings.mask_token is not used",
+            "published: image_size 518 in config.json, 224 pixels in preprocessor_config.json"]))
     if swiglu:
         case.facts |= {"activation": "SWIGLU", "mlp_hidden": 64}
         case.facts["notes"].append("mlp.weights_in: gate first; mlp.weights_out")
     size = config.image_size
     import_case.hugging_face(case, model, preprocessor={
-        "crop_size": {"height": size, "width": size}, "do_center_crop": True, "do_convert_rgb": True, "do_normalize": True,
-        "do_rescale": True, "do_resize": True, "image_mean": case.statistics[0], "image_processor_type": "BitImageProcessor",
+        "crop_size": {"height": size, "width": size}, "do_center_crop": True, "do_convert_rgb": True,
+        "do_normalize": True,
+        "do_rescale": True, "do_resize": True, "image_mean": case.statistics[0],
+        "image_processor_type": "BitImageProcessor",
         "image_std": case.statistics[1], "resample": 3, "rescale_factor": 1 / 255, "size": {"shortest_edge": size}})
     case.expect(model, hf_tokens)
     case.write()

@@ -20,7 +20,8 @@ from import_cases_beit import fd_checkpoint, fd_config
 SHAPE = {"img_size": 64, "patch_size": 4, "embed_dim": 8, "depths": (2, 2, 1), "num_heads": (1, 2, 4), "window_size": 4}
 # Maps of 8, 4 and 2: the last stage's window shrinks to its map.
 SMALL_MAPS = {**SHAPE, "img_size": 32}
-HF_SHAPE = {"image_size": 64, "patch_size": 4, "embed_dim": 8, "depths": [2, 2, 1], "num_heads": [1, 2, 4], "window_size": 4}
+HF_SHAPE = {"image_size": 64, "patch_size": 4, "embed_dim": 8, "depths": [2, 2, 1], "num_heads": [1, 2, 4],
+            "window_size": 4}
 TOP = 32
 BUFFERS = "buffers relative_position_index (int64) and attn_mask of shifted blocks are left out"
 
@@ -31,7 +32,8 @@ def swin(kind, name, shape, epsilon=1e-5, classes=10, **changes):
 
 
 def facts(shape, kind, epsilon=1e-5, **more):
-    return {"width": shape["embed_dim"], "depths": shape["depths"], "heads": shape["num_heads"], "image_size": shape["img_size"],
+    return {"width": shape["embed_dim"], "depths": shape["depths"], "heads": shape["num_heads"],
+            "image_size": shape["img_size"],
             "patch_size": shape["patch_size"], "window": shape["window_size"], "prefix_tokens": 0, "activation": "GELU",
             "layer_norm_epsilon": epsilon, "source": f"timm {timm.__version__}, {kind.__name__}", **more}
 
@@ -78,7 +80,7 @@ def window_change(name):
     model = swin(SwinTransformerV2, name, SMALL_MAPS, pretrained_window_sizes=windows)
     case = Case(name, "swinv2_base_patch4_window12to16_192to256_22kto1k_ft.pth", family="swin_v2", arch="swin_v2_b",
                 **facts(SMALL_MAPS, SwinTransformerV2, position_window=windows, notes=[
-                    BUFFERS, "the windows of pre-training are not named in the file; relative_coords_table follows from them"]))
+                    BUFFERS, "the windows of pre-training are in the file by relative_coords_table alone"]))
     case.torch_file({"model": hub_style.state(official(model))})
     case.expect(model, classified)
     case.write()
@@ -92,7 +94,8 @@ def timm_folder(name, kind, family, arch, architecture):
     safetensors.torch.save_file(model.state_dict(), case.checkpoint / "model.safetensors", {"format": "pt"})
     import_case.write_json(case.checkpoint / "config.json", {
         "architecture": architecture.split(".")[0], "num_classes": 10, "num_features": TOP, "pretrained_cfg": {
-            "tag": architecture.split(".")[1], "input_size": [3, 64, 64], "fixed_input_size": True, "interpolation": "bicubic",
+            "tag": architecture.split(".")[1], "input_size": [3, 64, 64], "fixed_input_size": True,
+            "interpolation": "bicubic",
             "crop_pct": 0.9, "mean": case.statistics[0], "std": case.statistics[1], "num_classes": 10,
             "first_conv": "patch_embed.proj", "classifier": "head.fc"}})
     case.expect(model, classified)
@@ -102,18 +105,23 @@ def timm_folder(name, kind, family, arch, architecture):
 def esvit(name):
     """checkpoint_best.pth: student behind DistributedDataParallel; heads for views and for regions."""
     networks = {p: swin(SwinTransformer, f"{name}/{p}", SMALL_MAPS, 1e-6, classes=0) for p in ("student", "teacher")}
-    case = Case(name, "checkpoint_best.pth", family="swin", arch="esvit_swin_b_w14", **facts(SMALL_MAPS, SwinTransformer, 1e-6, notes=[
+    case = Case(name, "checkpoint_best.pth", family="swin", arch="esvit_swin_b_w14",
+                **facts(SMALL_MAPS, SwinTransformer, 1e-6, notes=[
         "key student: module.*; key teacher: no prefix; head.* and head_dense.* are left out",
-        "tokens are the teacher's, tokens_student the student's on images_student (Feature Distillation takes the student)",
+        "tokens are the teacher's, tokens_student the student's on images_student",
+        "Feature Distillation takes the student",
         "epsilon 1e-6 as EsViT builds its network; Feature Distillation's teacher runs the same weights with 1e-5",
         "relative_position_index is stored, attn_mask is not; the last stage's window is its map"]))
 
     def weights(part):
-        heads = {f"{head}.{k}": v for head in ("head", "head_dense") for k, v in hub_style.dino_head(f"{name}/{part}/{head}", TOP).items()}
+        views, regions = (hub_style.dino_head(f"{name}/{part}/{head}", TOP) for head in ("head", "head_dense"))
+        heads = {**hub_style.prefixed("head.", views), **hub_style.prefixed("head_dense.", regions)}
         return {**official(networks[part], masks=False), **heads}
 
-    case.torch_file({"student": hub_style.state(hub_style.prefixed("module.", weights("student"))), "teacher": hub_style.state(weights("teacher")),
-                     "optimizer": hub_style.optimizer(name), "epoch": 300, "args": hub_style.namespace(cfg="swin_base_window14.yaml"),
+    case.torch_file({"student": hub_style.state(hub_style.prefixed("module.", weights("student"))),
+                     "teacher": hub_style.state(weights("teacher")),
+                     "optimizer": hub_style.optimizer(name), "epoch": 300,
+                     "args": hub_style.namespace(cfg="swin_base_window14.yaml"),
                      "dino_loss": hub_style.state({"center": torch.zeros(1, 16), "center_grid": torch.zeros(1, 16)}),
                      "fp16_scaler": hub_style.scaler()})
     case.expect(networks["teacher"], tokens)
@@ -122,12 +130,16 @@ def esvit(name):
 
 
 def hugging_face(name, family, arch, folder, config, kind):
-    model = import_case.fill(kind(config), name)
-    case = Case(name, folder, family=family, arch=arch, width=config.embed_dim, depths=config.depths, heads=config.num_heads,
-                image_size=config.image_size, patch_size=config.patch_size, window=config.window_size, prefix_tokens=0, activation="GELU",
-                layer_norm_epsilon=config.layer_norm_eps, source=f"transformers {transformers.__version__}, {kind.__name__}",
+    model = import_case.fill(kind(config), name + "/second")  # of the first draw one token has hardly any variance
+    case = Case(name, folder, family=family, arch=arch, width=config.embed_dim, depths=config.depths,
+                heads=config.num_heads,
+                image_size=config.image_size, patch_size=config.patch_size, window=config.window_size, prefix_tokens=0,
+                activation="GELU",
+                layer_norm_epsilon=config.layer_norm_eps,
+                source=f"transformers {transformers.__version__}, {kind.__name__}",
                 notes=["query, key and value are apart" + ("; key has no bias" if family == "swin_v2" else "")])
-    import_case.hugging_face(case, model, preprocessor=import_case.preprocessor("ViTImageProcessor", 64, case.statistics))
+    reader = import_case.preprocessor("ViTImageProcessor", 64, case.statistics)
+    import_case.hugging_face(case, model, preprocessor=reader)
     case.expect(model, lambda network, x: {"tokens": network(pixel_values=x).last_hidden_state})
     case.write()
 
@@ -137,8 +149,10 @@ def fd_distilled(name):
     model = swin(SwinTransformerV2, name, SMALL_MAPS, classes=0)
     teacher = swin(SwinTransformer, name + "/teacher", SMALL_MAPS, classes=0)
     projector = hub_style.drawn(name, {"decoder.0.weight": (TOP, TOP, 1), "decoder.0.bias": (TOP,)})
-    case = Case(name, "fd_esvit_swin_base_300ep.pth", family="fd", arch="fd_swin_v2_b", **facts(SMALL_MAPS, SwinTransformerV2, notes=[
-        BUFFERS, "attn.rpe_mlp is SwinV2's cpb_mlp", "key model; encoder.* is the student; decoder.0.* and feature_model.* are left out",
+    case = Case(name, "fd_esvit_swin_base_300ep.pth", family="fd", arch="fd_swin_v2_b",
+                **facts(SMALL_MAPS, SwinTransformerV2, notes=[
+        BUFFERS, "attn.rpe_mlp is SwinV2's cpb_mlp",
+        "key model; encoder.* is the student; decoder.0.* and feature_model.* are left out",
         "config is a yacs.config.CfgNode"]))
     case.torch_file(fd_checkpoint(name, {
         **hub_style.prefixed("encoder.", official(model, position_network="rpe_mlp")), **projector,
@@ -150,8 +164,10 @@ def fd_distilled(name):
 def fd_finetuned(name):
     model = swin(SwinTransformerV2, name, SMALL_MAPS)
     case = Case(name, "fd_esvit_swin_base_300ep_ft.pth", family="fd", arch="fd_swin_v2_b",
-                **facts(SMALL_MAPS, SwinTransformerV2, notes=[BUFFERS, "attn.rpe_mlp is SwinV2's cpb_mlp", "config is a yacs.config.CfgNode"]))
-    case.torch_file(fd_checkpoint(name, official(model, position_network="rpe_mlp"), fd_config(TYPE="swin_v2", NUM_CLASSES=10), 99))
+                **facts(SMALL_MAPS, SwinTransformerV2,
+                        notes=[BUFFERS, "attn.rpe_mlp is SwinV2's cpb_mlp", "config is a yacs.config.CfgNode"]))
+    case.torch_file(fd_checkpoint(name, official(model, position_network="rpe_mlp"),
+                                  fd_config(TYPE="swin_v2", NUM_CLASSES=10), 99))
     case.expect(model, classified)
     case.write()
 
@@ -160,16 +176,21 @@ CASES = {
     "fd-swin-distilled": fd_distilled,
     "fd-swin-finetuned": fd_finetuned,
     "swin-official": lambda n: official_file(
-        n, SwinTransformer, "swin", "swin_b", "swin_base_patch4_window7_224.pth", SHAPE, legacy=True, notes=["legacy serialisation (no zip)"]),
-    "swin-timm": lambda n: timm_folder(n, SwinTransformer, "swin", "swin_b", "swin_base_patch4_window7_224.ms_in22k_ft_in1k"),
+        n, SwinTransformer, "swin", "swin_b", "swin_base_patch4_window7_224.pth", SHAPE, legacy=True,
+        notes=["legacy serialisation (no zip)"]),
+    "swin-timm": lambda n: timm_folder(n, SwinTransformer, "swin", "swin_b",
+                                       "swin_base_patch4_window7_224.ms_in22k_ft_in1k"),
     "swin-hf": lambda n: hugging_face(
-        n, "swin", "swin_b", "swin-base-patch4-window7-224", transformers.SwinConfig(**HF_SHAPE), transformers.SwinModel),
+        n, "swin", "swin_b", "swin-base-patch4-window7-224", transformers.SwinConfig(**HF_SHAPE),
+        transformers.SwinModel),
     "esvit": esvit,
     "swin-v2-official": lambda n: official_file(
         n, SwinTransformerV2, "swin_v2", "swin_v2_b", "swinv2_base_patch4_window8_256.pth", SMALL_MAPS, notes=[
             "the last stage's window is its map", "one logit_scale is above its clamp, log 100"]),
     "swin-v2-window-change": window_change,
-    "swin-v2-timm": lambda n: timm_folder(n, SwinTransformerV2, "swin_v2", "swin_v2_b", "swinv2_base_window8_256.ms_in1k"),
+    "swin-v2-timm": lambda n: timm_folder(n, SwinTransformerV2, "swin_v2", "swin_v2_b",
+                                          "swinv2_base_window8_256.ms_in1k"),
     "swin-v2-hf": lambda n: hugging_face(
-        n, "swin_v2", "swin_v2_b", "swinv2-base-patch4-window8-256", transformers.Swinv2Config(**HF_SHAPE), transformers.Swinv2Model),
+        n, "swin_v2", "swin_v2_b", "swinv2-base-patch4-window8-256", transformers.Swinv2Config(**HF_SHAPE),
+        transformers.Swinv2Model),
 }

@@ -37,7 +37,8 @@ def facts(model, **more):
 
 def hf_facts(config, prefix, source, **more):
     return {"width": config.hidden_size, "depth": config.num_hidden_layers, "heads": config.num_attention_heads,
-            "image_size": config.image_size, "patch_size": config.patch_size, "prefix_tokens": prefix, "activation": "GELU",
+            "image_size": config.image_size, "patch_size": config.patch_size, "prefix_tokens": prefix,
+            "activation": "GELU",
             "layer_norm_epsilon": config.layer_norm_eps, "source": TRANSFORMERS + source, **more}
 
 
@@ -100,7 +101,8 @@ def mae_decoder(name, encoder_width, width=8, patch=8, grid=4):
              "attn.qkv.bias": (3 * width,), "attn.proj.weight": (width, width), "attn.proj.bias": (width,),
              "norm2.weight": (width,), "norm2.bias": (width,), "mlp.fc1.weight": (4 * width, width),
              "mlp.fc1.bias": (4 * width,), "mlp.fc2.weight": (width, 4 * width), "mlp.fc2.bias": (width,)}
-    shapes = {"mask_token": (1, 1, width), "decoder_embed.weight": (width, encoder_width), "decoder_embed.bias": (width,),
+    shapes = {"mask_token": (1, 1, width), "decoder_embed.weight": (width, encoder_width),
+              "decoder_embed.bias": (width,),
               **{"decoder_blocks.0." + k: s for k, s in block.items()},
               "decoder_norm.weight": (width,), "decoder_norm.bias": (width,),
               "decoder_pred.weight": (patch * patch * 3, width), "decoder_pred.bias": (patch * patch * 3,)}
@@ -122,7 +124,8 @@ def mae_finetuned(name):
                     "pooled is fc_norm of the mean over the patches (class token left out), logits its classifier",
                     "pos_embed is trained here, no longer the sine-cosine table"]))
     case.torch_file({"model": hub_style.state(model.state_dict()), "optimizer": hub_style.optimizer(name), "epoch": 99,
-                     "scaler": hub_style.scaler(), "args": hub_style.namespace(model="vit_base_patch16", global_pool=True)})
+                     "scaler": hub_style.scaler(),
+                     "args": hub_style.namespace(model="vit_base_patch16", global_pool=True)})
 
     def outputs(network, x):
         features = network.forward_features(x)
@@ -141,8 +144,10 @@ def mae_hugging_face(name):
     with torch.no_grad():
         model.vit.embeddings.position_embeddings.copy_(hub_style.sin_cos_mae(WIDTH, 4))
         model.decoder.decoder_pos_embed.copy_(hub_style.sin_cos_mae(8, 4))
-    case = Case(name, "vit-mae-base", family="mae", arch="mae_vit_b16", **hf_facts(config, 1, "ViTMAEForPreTraining", notes=[
-        "decoder.* is not part of the encoder", "tokens: every patch visible, in order (the layers after the embedding of all patches)"]))
+    case = Case(name, "vit-mae-base", family="mae", arch="mae_vit_b16",
+                **hf_facts(config, 1, "ViTMAEForPreTraining", notes=[
+        "decoder.* is not part of the encoder",
+        "tokens: every patch visible, in order (the layers after the embedding of all patches)"]))
     import_case.hugging_face(
         case, model, edit=lambda t: hub_style.renamed(t, ("decoder.decoder_encoder.layer.", "decoder.decoder_layers.")),
         preprocessor=import_case.preprocessor("ViTImageProcessor", 32, import_case.IMAGENET))
@@ -162,7 +167,8 @@ def mae_all_visible(model, x):
 def deit_base(name):
     """deit_base_patch16_224-*.pth in the format before zip files, some tensors views of one storage."""
     model = import_case.fill(vit(num_classes=10), name)
-    case = Case(name, "deit_base_patch16_224-b5f2ef4d.pth", family="deit", arch="deit_b16", **facts(model, source=TIMM, notes=[
+    case = Case(name, "deit_base_patch16_224-b5f2ef4d.pth", family="deit", arch="deit_b16",
+                **facts(model, source=TIMM, notes=[
         "legacy serialisation (no zip)", "the two blocks' qkv biases are views of one storage, the second at an offset",
         "blocks.1.mlp.fc2.weight is stored transposed: strides (1, C)"]))
     weights = hub_style.state(model.state_dict())
@@ -192,7 +198,7 @@ def deit_hugging_face(name):
                 **hf_facts(config, 2, "DeiTModel", notes=["pooler.* is not used"]))
     import_case.hugging_face(case, model, edit=lambda t: hub_style.prefixed("deit.", t), pickled=True,
                              preprocessor=import_case.preprocessor("DeiTImageProcessor", 32, import_case.IMAGENET))
-    case.facts["notes"].append("pytorch_model.bin; keys behind deit. as in DeiTForImageClassificationWithTeacher's file")
+    case.facts["notes"].append("pytorch_model.bin; keys behind deit. as DeiTForImageClassificationWithTeacher has them")
     case.expect(model, hf_tokens)
     case.write()
 
@@ -214,7 +220,8 @@ def timm_config(architecture, model, statistics, **more):
     return {"architecture": architecture, "num_classes": model.num_classes, "num_features": model.num_features,
             "global_pool": "token", **more,
             "pretrained_cfg": {"tag": "augreg_in21k_ft_in1k", "custom_load": False, "input_size": [3, side, side],
-                               "fixed_input_size": True, "interpolation": "bicubic", "crop_pct": 0.9, "crop_mode": "center",
+                               "fixed_input_size": True, "interpolation": "bicubic", "crop_pct": 0.9,
+                               "crop_mode": "center",
                                "mean": statistics[0], "std": statistics[1], "num_classes": model.num_classes,
                                "pool_size": None, "first_conv": "patch_embed.proj", "classifier": "head"}}
 
@@ -229,7 +236,8 @@ def timm_folder(case, model, architecture, dtype=torch.float32, **more):
 def vit_timm(name, dtype):
     model = import_case.fill(vit(num_classes=10, embed_dim=24, num_heads=3), name, dtype)
     case = Case(name, "vit_base_patch16_224.augreg_in21k_ft_in1k", HALF, family="vit", arch="vit_b16",
-                **facts(model, source=TIMM, notes=[f"model.safetensors of {dtype}", "mean and std from config.json: pretrained_cfg"]))
+                **facts(model, source=TIMM, notes=[f"model.safetensors of {dtype}",
+                                                   "mean and std from config.json: pretrained_cfg"]))
     timm_folder(case, model, "vit_base_patch16_224", dtype)
     case.expect(model, classified)
     case.write()
@@ -279,11 +287,13 @@ def moco(name, file, arch, linear):
         case.facts["notes"] += ["linear probe: module.* with a linear head", "optimizer is SGD's"]
         parts = hub_style.prefixed("module.", {**model.state_dict(), **hub_style.drawn(
             name, {"head.weight": (10, WIDTH), "head.bias": (10,)})})
-        leftovers = {"best_acc1": torch.tensor(73.2), "optimizer": {"state": {0: {"momentum_buffer": torch.zeros(3)}}, "param_groups": []}}
+        leftovers = {"best_acc1": torch.tensor(73.2),
+                     "optimizer": {"state": {0: {"momentum_buffer": torch.zeros(3)}}, "param_groups": []}}
     else:
-        case.facts["notes"] += ["tokens are module.base_encoder's; module.momentum_encoder and module.predictor are left out"]
+        case.facts["notes"] += ["tokens are module.base_encoder's; momentum_encoder and predictor are left out"]
         parts = {**encoder("base_encoder", name, model), **encoder("momentum_encoder", name, other),
-                 **hub_style.prefixed("module.predictor.", {k: v for k, v in moco_head(name + "/p", 4).items() if k < "5"})}
+                 **hub_style.prefixed("module.predictor.",
+                                      {k: v for k, v in moco_head(name + "/p", 4).items() if k < "5"})}
         leftovers = {"optimizer": hub_style.optimizer(name), "scaler": hub_style.scaler()}
     case.torch_file({"epoch": 300, "arch": "vit_small", "state_dict": hub_style.state(parts), **leftovers})
     case.expect(model, tokens)
@@ -291,7 +301,8 @@ def moco(name, file, arch, linear):
 
 
 def encoder(part, name, model):
-    return hub_style.prefixed(f"module.{part}.", {**model.state_dict(), **hub_style.prefixed("head.", moco_head(f"{name}/{part}", WIDTH))})
+    return hub_style.prefixed(f"module.{part}.",
+                              {**model.state_dict(), **hub_style.prefixed("head.", moco_head(f"{name}/{part}", WIDTH))})
 
 
 def moco_conv_stem(name):
@@ -307,7 +318,8 @@ def moco_conv_stem(name):
     weights = {**hub_style.without(model.state_dict(), "patch_embed"), **hub_style.prefixed("patch_embed.proj.", stem)}
     case = Case(name, "vit-conv-s-300ep.pth.tar", family="moco_v3", arch="moco_v3_vit_conv_s16",
                 refused="convolutional stem: patch_embed.proj.0.weight is a 3x3 convolution", **facts(model))
-    case.torch_file({"epoch": 300, "arch": "vit_conv_small", "state_dict": hub_style.state(hub_style.prefixed("module.base_encoder.", weights)),
+    case.torch_file({"epoch": 300, "arch": "vit_conv_small",
+                     "state_dict": hub_style.state(hub_style.prefixed("module.base_encoder.", weights)),
                      "optimizer": hub_style.optimizer(name), "scaler": hub_style.scaler()})
     case.write()
 
@@ -316,7 +328,8 @@ def ibot(name, full):
     """checkpoint_teacher.pth (key state_dict) or the training checkpoint; masked_embed is the mask token."""
     model = import_case.fill(vit(), name)
     masked = hub_style.drawn(name, {"masked_embed": (1, WIDTH)})
-    head = {"mlp.0.weight": (12, WIDTH), "mlp.0.bias": (12,), "mlp.2.weight": (12, 12), "mlp.2.bias": (12,), "mlp.4.weight": (6, 12),
+    head = {"mlp.0.weight": (12, WIDTH), "mlp.0.bias": (12,), "mlp.2.weight": (12, 12), "mlp.2.bias": (12,),
+            "mlp.4.weight": (6, 12),
             "mlp.4.bias": (6,), "last_layer.weight_g": (16, 1), "last_layer.weight_v": (16, 6),
             "last_layer2.weight_g": (16, 1), "last_layer2.weight_v": (16, 6)}
     case = Case(name, "checkpoint.pth" if full else "checkpoint_teacher.pth", family="ibot", arch="ibot_vit_b16",
@@ -329,7 +342,8 @@ def ibot(name, full):
                                        hub_style.prefixed("module.head.", hub_style.drawn(name + "/s", head))),
             "teacher": hub_style.state(hub_style.prefixed("backbone.", model.state_dict()),
                                        hub_style.prefixed("head.", hub_style.drawn(name + "/t", head))),
-            "optimizer": hub_style.optimizer(name), "epoch": 400, "args": hub_style.namespace(arch="vit_base", shared_head=False),
+            "optimizer": hub_style.optimizer(name), "epoch": 400,
+            "args": hub_style.namespace(arch="vit_base", shared_head=False),
             "ibot_loss": hub_style.state({"center": torch.zeros(1, 16), "center2": torch.zeros(1, 1, 16)}),
             "fp16_scaler": hub_style.scaler()})
     else:
@@ -343,7 +357,8 @@ CASES = {
     "dino-backbone-p16": lambda n: dino_backbone(n, 16, 64),
     "dino-full": dino_full,
     "mae-encoder": lambda n: mae(n, "mae_pretrain_vit_base.pth", lambda _, e: {"model": hub_style.state(e)}, []),
-    "mae-training": lambda n: mae(n, "checkpoint-799.pth", mae_training, ["mask_token and decoder_* are not part of the encoder"]),
+    "mae-training": lambda n: mae(n, "checkpoint-799.pth", mae_training,
+                                  ["mask_token and decoder_* are not part of the encoder"]),
     "mae-finetuned": mae_finetuned,
     "mae-hf": mae_hugging_face,
     "deit-base": deit_base,
