@@ -8,6 +8,7 @@ import org.fdistill.proto.BackboneConfig;
 import org.fdistill.proto.SwinConfig;
 import org.fdistill.proto.SwinV2Config;
 import org.fdistill.proto.VitConfig;
+import org.fdistill.proto.VitConfig.Activation;
 
 /** From a checkpoint's tensors to the network's description. */
 final class ArchitectureReader {
@@ -37,6 +38,9 @@ final class ArchitectureReader {
 
   private VitConfig vit(VitConfig traits) {
     VitConfig.Builder vit = VitDescription.of(resolution.tensors(), traits).toBuilder();
+    if (VitDialects.isFlax(resolution.tensors().dialect())) {
+      vit.setActivation(Activation.GELU_TANH);
+    }
     Optional<Size> size = size(s -> fits(s, vit));
     resolution.size().filter(s -> !named(s, vit)).ifPresent(s -> differs(s, text(vit)));
     if (!vit.hasHeads()) {

@@ -13,6 +13,13 @@ final class SwinFamilies {
       BackboneConfig.newBuilder()
           .setSwin(SwinConfig.newBuilder().setLayerNormEpsilon(EPSILON))
           .build();
+
+  /** EsViT's own code; Feature Distillation runs the same weights with 1e-5. */
+  private static final BackboneConfig ESVIT_TRAITS =
+      BackboneConfig.newBuilder()
+          .setSwin(SwinConfig.newBuilder().setLayerNormEpsilon(1e-6f))
+          .build();
+
   private static final BackboneConfig V2 =
       BackboneConfig.newBuilder()
           .setSwinV2(SwinV2Config.newBuilder().setLayerNormEpsilon(EPSILON))
@@ -43,8 +50,8 @@ final class SwinFamilies {
           "EsViT's Swin (arXiv 2106.09785)",
           MIT,
           List.of(SwinDialects.SWIN),
-          List.of("student/.*", "teacher/.*", ".*"),
-          V1,
+          List.of("teacher/.*", "student/.*", ".*"),
+          ESVIT_TRAITS,
           VitFamilies.IMAGENET,
           Family.PositionStyle.BICUBIC,
           SwinFamilies::selfSupervised,

@@ -272,6 +272,11 @@ final class VitDialects {
 
   private VitDialects() {}
 
+  /** Whether a network was trained in Flax, whose GELU is the approximation by tanh. */
+  static boolean isFlax(Dialect dialect) {
+    return dialect == FLAX_VIT || dialect == BIG_VISION;
+  }
+
   private static NameRules.Builder flaxEmbedding() {
     return NameRules.builder()
         .same("embedding/kernel", "student/patch_embed/kernel")
