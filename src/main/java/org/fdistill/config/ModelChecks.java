@@ -1,5 +1,9 @@
 package org.fdistill.config;
 
+import com.google.protobuf.Descriptors.FieldDescriptor;
+import com.google.protobuf.Descriptors.OneofDescriptor;
+import com.google.protobuf.Message;
+import java.util.Optional;
 import org.fdistill.proto.BackboneConfig;
 import org.fdistill.proto.VitConfig;
 
@@ -13,9 +17,41 @@ final class ModelChecks {
     problems.share(model.getDropPath(), "model.drop_path");
     switch (model.getArchitectureCase()) {
       case VIT -> vit(model.getVit(), problems);
-      case SWIN, SWIN_V2, ARCHITECTURE_NOT_SET ->
-          problems.unless(false, "model", "has no architecture; set vit { ... }");
+      case SWIN -> SwinChecks.check(model.getSwin(), problems);
+      case SWIN_V2 -> SwinChecks.check(model.getSwinV2(), problems);
+      case ARCHITECTURE_NOT_SET ->
+          problems.unless(
+              false, "model", "has no architecture; set one of vit { }, swin { }, swin_v2 { }");
     }
+  }
+
+  /** Where the network's image size stands, such as model.vit.image_size; empty without network. */
+  static Optional<String> imageSizePath(BackboneConfig model) {
+    return architecture(model).map(field -> "model." + field.getName() + ".image_size");
+  }
+
+  /** The side of the network's images; 0 without a network. */
+  static int imageSize(BackboneConfig model) {
+    return architecture(model)
+        .map(model::getField)
+        .map(Message.class::cast)
+        .map(m -> (int) m.getField(m.getDescriptorForType().findFieldByName("image_size")))
+        .orElse(0);
+  }
+
+  /** Why the network has no class token; empty where it has one. */
+  static Optional<String> noClassToken(BackboneConfig model) {
+    if (!model.hasVit()) {
+      return architecture(model).map(field -> "model." + field.getName() + " has no class token");
+    }
+    return model.getVit().getClassToken()
+        ? Optional.empty()
+        : Optional.of("model.vit.class_token is false");
+  }
+
+  private static Optional<FieldDescriptor> architecture(BackboneConfig model) {
+    OneofDescriptor architectures = BackboneConfig.getDescriptor().getOneofs().get(0);
+    return Optional.ofNullable(model.getOneofFieldDescriptor(architectures));
   }
 
   private static void vit(VitConfig vit, Problems problems) {

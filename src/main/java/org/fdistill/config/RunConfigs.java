@@ -123,11 +123,11 @@ public final class RunConfigs {
   }
 
   private static void imageSize(RunConfig config, DataConfig data, String path, Problems problems) {
-    int model = config.getModel().getVit().getImageSize();
+    int model = ModelChecks.imageSize(config.getModel());
+    String source = ModelChecks.imageSizePath(config.getModel()).orElse("");
     problems.unless(
-        !config.getModel().hasVit() || data.getImageSize() == model,
+        source.isEmpty() || data.getImageSize() == model,
         path + ".image_size",
-        String.format(
-            "must be the model's (model.vit.image_size %d), found %d", model, data.getImageSize()));
+        String.format("must be the model's (%s %d), found %d", source, model, data.getImageSize()));
   }
 }

@@ -1,5 +1,6 @@
 package org.fdistill.config;
 
+import java.util.Optional;
 import org.fdistill.proto.ClassifyTask;
 import org.fdistill.proto.DistillTask;
 import org.fdistill.proto.RunConfig;
@@ -13,10 +14,10 @@ final class TaskChecks {
   private TaskChecks() {}
 
   static void check(RunConfig config, Problems problems) {
-    boolean classToken = config.getModel().getVit().getClassToken();
+    Optional<String> noClassToken = ModelChecks.noClassToken(config.getModel());
     switch (config.getTaskCase()) {
-      case DISTILL -> distill(config.getDistill(), classToken, problems);
-      case CLASSIFY -> classify(config.getClassify(), classToken, problems);
+      case DISTILL -> distill(config.getDistill(), noClassToken, problems);
+      case CLASSIFY -> classify(config.getClassify(), noClassToken, problems);
       case TASK_NOT_SET ->
           problems.unless(
               false, "the config", "has no task; set exactly one of distill { }, classify { }");
@@ -37,12 +38,12 @@ final class TaskChecks {
             + " classify.pooling MEAN); set ON_TOKENS");
   }
 
-  private static void distill(DistillTask task, boolean classToken, Problems problems) {
+  private static void distill(DistillTask task, Optional<String> noClassToken, Problems problems) {
     problems.positive(task.getBeta(), "distill.beta");
     problems.unless(
-        classToken || task.getTargets() != DistillTask.Targets.CLASS_TOKEN,
+        noClassToken.isEmpty() || task.getTargets() != DistillTask.Targets.CLASS_TOKEN,
         "distill.targets",
-        "is CLASS_TOKEN, but model.vit.class_token is false");
+        "is CLASS_TOKEN, but " + noClassToken.orElse(""));
     TeacherConfig teacher = task.getTeacher();
     problems.notNegative(teacher.getPrefixTokens(), TEACHER + ".prefix_tokens");
     problems.notNegative(teacher.getImageSize(), TEACHER + ".image_size");
@@ -53,15 +54,16 @@ final class TaskChecks {
     DataChecks.normalization(teacher.getNormalization(), TEACHER + ".normalization", problems);
   }
 
-  private static void classify(ClassifyTask task, boolean classToken, Problems problems) {
+  private static void classify(
+      ClassifyTask task, Optional<String> noClassToken, Problems problems) {
     problems.unless(
         task.getClasses() >= 2,
         "classify.classes",
         String.format("must be 2 or more, found %d", task.getClasses()));
     problems.share(task.getLabelSmoothing(), "classify.label_smoothing");
     problems.unless(
-        classToken || task.getPooling() != ClassifyTask.Pooling.CLASS_TOKEN_POOLING,
+        noClassToken.isEmpty() || task.getPooling() != ClassifyTask.Pooling.CLASS_TOKEN_POOLING,
         "classify.pooling",
-        "is CLASS_TOKEN_POOLING, but model.vit.class_token is false");
+        "is CLASS_TOKEN_POOLING, but " + noClassToken.orElse(""));
   }
 }

@@ -13,7 +13,8 @@ import org.tensorflow.types.TFloat32;
  * @param shift rows and columns by which the map is rolled towards its start; 0 for none
  */
 public record ShiftedWindows(int grid, int window, int shift) {
-  private static final float BLOCKED = -100;
+  /** Taken off the logits of pairs that must not see each other. */
+  private static final float BLOCKED = 100;
 
   /** N: tokens of a window. */
   public int tokens() {
@@ -53,8 +54,9 @@ public record ShiftedWindows(int grid, int window, int shift) {
         tf.reshape(tf.constant(regions()), tf.constant(new int[] {count(), tokens()}));
     Operand<TFloat32> ofQuery = tf.expandDims(regions, tf.constant(2));
     Operand<TFloat32> ofKey = tf.expandDims(regions, tf.constant(1));
-    Operand<TFloat32> apart = tf.dtypes.cast(tf.math.notEqual(ofQuery, ofKey), TFloat32.class);
-    return tf.expandDims(tf.math.mul(apart, tf.constant(BLOCKED)), tf.constant(1));
+    Operand<TFloat32> same = tf.dtypes.cast(tf.math.equal(ofQuery, ofKey), TFloat32.class);
+    Operand<TFloat32> mask = tf.math.mul(tf.math.sub(same, tf.constant(1f)), tf.constant(BLOCKED));
+    return tf.expandDims(mask, tf.constant(1));
   }
 
   /** The region of each token, in the order of the windows; regions do not see each other. */

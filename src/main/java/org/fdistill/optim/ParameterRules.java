@@ -52,6 +52,9 @@ public final class ParameterRules {
     return new ParameterRules(
         List.of(
             Rule.named("(.*/)?(cls_token|reg_tokens|pos_embed)", ParameterGroup.UNDECAYED),
+            Rule.named(
+                "(.*/)?layers/\\d+/blocks/\\d+/attn/(rel_pos_bias|cpb)/.*",
+                ParameterGroup.UNDECAYED),
             Rule.ofRankUpTo(1, ParameterGroup.UNDECAYED),
             Rule.named(".*", ParameterGroup.DECAYED)));
   }

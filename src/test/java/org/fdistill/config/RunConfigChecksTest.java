@@ -23,7 +23,7 @@ class RunConfigChecksTest {
         "classify.classes=1|classify.classes must be 2 or more, found 1",
         "classify={ classes: 3 label_smoothing: 1 }|classify.label_smoothing must be 0 or above and"
             + " below 1, found 1",
-        "model=|model has no architecture; set vit { ... }",
+        "model=|model has no architecture; set one of vit { }, swin { }, swin_v2 { }",
         "model.drop_path=1|model.drop_path must be 0 or above and below 1",
         "model.vit.image_size=33|model.vit.image_size must be a multiple of patch_size, found 33"
             + " and 8",
@@ -77,6 +77,49 @@ class RunConfigChecksTest {
       })
   void aBadValueNamesTheFieldAndTheRule(String override, String expected) {
     assertThat(message(RunConfigsTest.SMALL, override)).contains(expected);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "model.swin.depths=|model.swin.depths must be blocks of each stage, all above 0, such as"
+            + " [2, 2, 18, 2]; found []",
+        "model.swin.depths=2,0,2|model.swin.depths must be blocks of each stage",
+        "model.swin.heads=2,4|model.swin.heads must be heads of each stage, all above 0, one for"
+            + " each of depths [1, 2, 1]; found [2, 4]",
+        "model.swin.heads=2,3,8|model.swin.heads must divide the width of each stage; stage 2 has"
+            + " width 32 and 3 heads",
+        "model.swin.mlp_ratio=0.3|model.swin.mlp_ratio times width (16) must be a whole number",
+        "model.swin.window=0|model.swin.window must be above 0, found 0",
+        "model.swin.image_size=50|model.swin.image_size must be a multiple of patch_size (4), found"
+            + " 50; with patch_size 4, window 4 and 3 stages these would do: [32, 64]",
+        "model.swin.image_size=80|model.swin.image_size 80 gives stage 2 a map of 10 x 10, which"
+            + " windows of 4 x 4 do not divide; with patch_size 4, window 4 and 3 stages these would"
+            + " do: [64, 128]",
+        "model.swin.image_size=40|model.swin.image_size 40 gives stage 1 a map of 10 x 10",
+        "model.swin.image_size=12|model.swin.image_size 12 gives stage 1 a map of 3 x 3, which"
+            + " cannot be halved for the next stage",
+        "train_data.image_size=32|train_data.image_size must be the model's (model.swin.image_size"
+            + " 64), found 32",
+        "distill.targets=CLASS_TOKEN|distill.targets is CLASS_TOKEN, but model.swin has no class"
+            + " token",
+        "model.swin_v2={ image_size: 64 depths: 1 heads: 1 position_window: [1, 2]"
+            + " }|model.swin_v2.position_window must be empty or have a side, 0 or above, for each"
+            + " of depths [1]; found [1, 2]",
+        "model.swin_v2={ image_size: 64 depths: 1 heads: 1 branch_norm_scale: -1"
+            + " }|model.swin_v2.branch_norm_scale must be 0 or above, found -1",
+        "model.swin_v2={ image_size: 64 depths: 1 heads: 1 main_norm_interval: -1"
+            + " }|model.swin_v2.main_norm_interval must be 0 or above, found -1",
+      })
+  void aBadSwinNamesTheFieldAndTheRule(String override, String expected) {
+    String text =
+        RunConfigsTest.SMALL
+            .replaceAll(
+                "vit \\{.*?}",
+                "swin { image_size: 64 width: 16 window: 4 depths: [1, 2, 1] heads: [2, 4, 8] }")
+            .replace("image_size: 32", "image_size: 64");
+    assertThat(message(text, override)).contains(expected);
   }
 
   @Test

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.fdistill.optim.schedule.WarmupCosine;
 import org.fdistill.proto.RunConfig;
+import org.fdistill.proto.SwinV2Config;
 import org.fdistill.proto.VitConfig;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -80,6 +81,25 @@ class ShippedConfigsTest {
     assertThat(schedule.start()).isCloseTo(2e-6, within(1e-20));
     assertThat(schedule.peak()).isCloseTo(1.2e-3, within(1e-17));
     assertThat(schedule.end()).isCloseTo(2e-5, within(1e-19));
+  }
+
+  @Test
+  void theSwinRunHasTheReferencesValues() {
+    Path file = CONFIGS.resolve("distill/esvit_swin_b_300ep.txtpb");
+    RunConfig config = RunConfigs.load(file, List.of());
+    SwinV2Config swin = config.getModel().getSwinV2();
+    assertThat(swin.getDepthsList()).containsExactly(2, 2, 18, 2);
+    assertThat(swin.getHeadsList()).containsExactly(4, 8, 16, 32);
+    assertThat(List.of(swin.getWidth(), swin.getPatchSize(), swin.getWindow()))
+        .containsExactly(128, 4, 14);
+    assertThat(config.getModel().getDropPath()).isEqualTo(0.3f);
+    assertThat(config.getTrainData().getAugment().getMinScale()).isEqualTo(0.08f);
+    int batch = config.getTrainData().getBatchSize();
+    WarmupCosine schedule = WarmupCosine.of(config.getSchedule(), 6250, 187_500, batch);
+    // Rounding of one product of doubles.
+    assertThat(schedule.start()).isCloseTo(4e-6, within(1e-20));
+    assertThat(schedule.peak()).isCloseTo(8e-4, within(1e-17));
+    assertThat(schedule.end()).isCloseTo(4e-5, within(1e-19));
   }
 
   @Test

@@ -28,6 +28,14 @@ class ParameterRulesTest {
     "student/blocks/00/attn/q_bias, 1, false",
     "student/blocks/00/gamma_1, 1, false",
     "student/blocks/11/mlp/fc2/kernel, 2, true",
+    "student/layers/2/blocks/07/attn/rel_pos_bias/table, 2, false",
+    "student/layers/2/blocks/07/attn/logit_scale, 1, false",
+    "student/layers/2/blocks/07/attn/cpb/fc1/kernel, 2, false",
+    "student/layers/2/blocks/07/attn/cpb/fc1/bias, 1, false",
+    "student/layers/2/blocks/07/attn/cpb/fc2/kernel, 2, false",
+    "student/layers/2/blocks/07/attn/qkv/kernel, 2, true",
+    "student/layers/2/blocks/05/main_norm/scale, 1, false",
+    "student/layers/0/downsample/reduction/kernel, 2, true",
     "projector/kernel, 2, true",
     "temperature, 0, false"
   })
