@@ -172,7 +172,8 @@ def _embed(vit, parameters, images):
     x = F.conv2d(images.permute(0, 3, 1, 2), kernel, bias, stride=vit.patch_size)
     x = x.flatten(2).transpose(1, 2)
     prefix = [parameters[name] for name in ("cls_token", "reg_tokens") if name in parameters]
-    x = torch.cat([token.expand(x.shape[0], -1, -1).to(x.dtype) for token in prefix] + [x], dim=1)
+    if prefix:
+        x = torch.cat([token.expand(x.shape[0], -1, -1).to(x.dtype) for token in prefix] + [x], dim=1)
     if vit.absolute_position:
         x = _positioned(vit, parameters, x)
     return _norm(vit, x, parameters, "norm_pre") if vit.pre_norm else x
@@ -185,7 +186,7 @@ def _positioned(vit, parameters, x):
         table = sine_cosine(vit.absolute_position_kind, vit.grid, vit.width)
         return torch.cat([x[:, :vit.prefix], patches + torch.tensor(table).to(x)], dim=1)
     table = parameters["pos_embed"]
-    if vit.positioned_tokens == "EVERY_TOKEN":
+    if vit.positions == vit.tokens:
         return x + table
     if vit.positioned_tokens == "PATCHES" or not vit.class_token:
         return torch.cat([x[:, :vit.prefix], patches + table], dim=1)

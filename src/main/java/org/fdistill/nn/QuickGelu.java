@@ -32,7 +32,7 @@ final class QuickGelu {
     Operand<TFloating> s = (Operand<TFloating>) saved.get(0);
     Operand<TFloating> y = (Operand<TFloating>) saved.get(1);
     Operand<TFloating> dy = (Operand<TFloating>) upstream;
-    Operand<TFloating> rest = tf.math.sub(y, tf.math.mul(y, s));
+    Operand<TFloating> rest = tf.math.mul(y, tf.math.sub(Scalars.like(tf, 1, s), s));
     Operand<TFloating> bent = tf.math.mul(rest, Scalars.like(tf, SLOPE, s));
     return List.of(tf.math.mul(dy, tf.math.add(s, bent)));
   }

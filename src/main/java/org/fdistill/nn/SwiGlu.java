@@ -38,7 +38,8 @@ final class SwiGlu {
     Operand<TFloating> s = (Operand<TFloating>) saved.get(1);
     Operand<TFloating> a = (Operand<TFloating>) saved.get(2);
     Operand<TFloating> dy = (Operand<TFloating>) upstream;
-    Operand<TFloating> slope = tf.math.add(s, tf.math.sub(a, tf.math.mul(a, s)));
+    Operand<TFloating> rest = tf.math.mul(a, tf.math.sub(Scalars.like(tf, 1, s), s));
+    Operand<TFloating> slope = tf.math.add(s, rest);
     Operand<TFloating> byGate = tf.math.mul(tf.math.mul(dy, v), slope);
     return List.of(tf.concat(List.of(byGate, tf.math.mul(dy, a)), tf.constant(1)));
   }

@@ -44,7 +44,7 @@ final class TanhGelu {
     Operand<TFloating> dy = (Operand<TFloating>) upstream;
     Operand<TFloating> slope =
         tf.math.add(tf.math.mul(cubed, Scalars.like(tf, 3, s)), Scalars.like(tf, LINEAR, s));
-    Operand<TFloating> rest = tf.math.sub(y, tf.math.mul(y, s));
+    Operand<TFloating> rest = tf.math.mul(y, tf.math.sub(Scalars.like(tf, 1, s), s));
     return List.of(tf.math.mul(dy, tf.math.add(s, tf.math.mul(rest, slope))));
   }
 }

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import org.fdistill.checkpoint.BundleReader;
 import org.fdistill.graph.SavedModelFolder;
+import org.fdistill.proto.DistillTask.Targets;
 import org.fdistill.proto.RunConfig;
 import org.fdistill.proto.TeacherConfig;
 import org.fdistill.teacher.Teacher;
@@ -59,6 +60,7 @@ class VitOptionsExportTest {
 
   private Path exported(String options) throws TextFormat.ParseException {
     RunConfig.Builder run = TrainedRuns.distilled().toBuilder();
+    run.getDistillBuilder().setTargets(Targets.GAP);
     TextFormat.merge(options, run.getModelBuilder().getVitBuilder());
     return SavedModelExporter.export(
             TrainedRuns.write(run.build(), folder.resolve("run"), 1, Map.of()),

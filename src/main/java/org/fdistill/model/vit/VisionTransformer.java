@@ -15,9 +15,10 @@ import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
 
 /**
- * The ViT that Feature Distillation trains (the reference's {@code VisionTransformerForFD}, which
- * is BEiT's): pre-norm blocks with LayerScale, biases on queries and values, and a choice of
- * position encodings (section 3.3 of the paper, Table 4).
+ * A ViT: by default the one that Feature Distillation trains (the reference's {@code
+ * VisionTransformerForFD}, which is BEiT's), with pre-norm blocks, LayerScale, biases on queries
+ * and values, and a choice of position encodings (section 3.3 of the paper, Table 4); by its
+ * options those of DINO, DINOv2, DeiT, CLIP, SigLIP, MAE and MoCo v3.
  */
 public final class VisionTransformer implements Backbone {
   private final VitConfig config;

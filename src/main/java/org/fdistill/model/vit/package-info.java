@@ -1,12 +1,23 @@
 /**
- * The vision transformer that Feature Distillation trains. {@link
- * org.fdistill.model.vit.VisionTransformer} embeds patches, adds class token and positions, and
- * runs its blocks; what each option means is said in {@code model.proto}.
+ * Vision transformers: the student of Feature Distillation, and the ViTs of DINO, DINOv2, DeiT,
+ * CLIP, SigLIP, MAE and MoCo v3, as students and as frozen teachers. {@link
+ * org.fdistill.model.vit.VisionTransformer} embeds patches, adds class token, registers and
+ * positions, and runs its blocks; what each option means is said in {@code model.proto}.
  *
- * <p>Parameters are named as in {@code student/blocks/07/attn/qkv/kernel}, with kernels [in, out]
- * and columns of queries, keys and values by head. Outputs and every gradient are compared with
- * PyTorch for each position encoding.
+ * <pre>{@code
+ * VitConfig.newBuilder() // DINOv2's ViT-B/14 with registers
+ *     .setImageSize(518).setPatchSize(14).setRegisterTokens(4).setAbsolutePosition(true)
+ *     .setRelativePositionShared(false).setQkvBias(QkvBias.FULL_BIAS).setLayerScale(1e-5f);
+ * }</pre>
  *
- * <p>Limits: the side of the image is fixed; positions are not interpolated to another grid.
+ * <p>Parameters are named as in {@code student/blocks/07/attn/qkv/kernel}, with kernels [in, out],
+ * columns of queries, keys and values by head, and a SwiGLU's gate before its value. Fixed
+ * positions are constants of the graph and no parameters. Outputs and every gradient are compared
+ * with PyTorch for each option, and what is compared with, in turn, with timm and transformers.
+ *
+ * <p>Limits: the side of the image is set when the network is built, and a table of positions fits
+ * that grid alone. Registers have no relative positions. MAE's patch embedding starts with a bias
+ * of zero, where its own code leaves PyTorch's default. There is no attention pooling (SigLIP's
+ * head) and no projection after the final norm (CLIP's).
  */
 package org.fdistill.model.vit;
