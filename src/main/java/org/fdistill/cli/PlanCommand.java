@@ -77,7 +77,7 @@ final class PlanCommand implements Command {
   public List<String> examples() {
     return List.of(
         "plan configs/distill/clip_b_300ep.txtpb --examples 1281167 --rate 2000",
-        "plan configs/distill/clip_l_300ep.txtpb --examples 1281167 --set optimizer.accumulation=32",
+        "plan configs/distill/clip_l_300ep.txtpb --set optimizer.accumulation=32",
         "plan configs/bench/vit_b16.txtpb --measure");
   }
 

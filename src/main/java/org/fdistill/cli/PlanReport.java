@@ -116,7 +116,7 @@ final class PlanReport {
     boolean shared = flops.isPresent() && total.isPresent();
     table.row(
         part,
-        flops.isPresent() ? decimal("%,.2f", flops.getAsDouble() / 1e9) : UNKNOWN,
+        flops.isPresent() ? figure(flops.getAsDouble() / 1e9) : UNKNOWN,
         shared ? decimal("%.3f", flops.getAsDouble() / total.getAsDouble()) : UNKNOWN);
   }
 
@@ -125,13 +125,19 @@ final class PlanReport {
     Table table = new Table("GB on the device", "");
     table.row("trained weights", gigabytes(memory.weights()));
     table.row("moments of the optimiser", gigabytes(memory.moments()));
-    table.row("sums of gradients", gigabytes(memory.gradientSums()));
-    table.row("teacher's weights", gigabytes(memory.teacher()));
+    if (memory.gradientSums() > 0) {
+      table.row("sums of gradients", gigabytes(memory.gradientSums()));
+    }
+    if (plan.teacher().isPresent()) {
+      table.row("teacher's weights", gigabytes(memory.teacher()));
+    }
     table.row("batches of images", gigabytes(memory.batches()));
     table.row("tensors of one step, at most", gigabytes(memory.step()));
     table.row("- activations kept for the backward pass", gigabytes(memory.activations()));
     table.row("- gradients", gigabytes(memory.gradients()));
-    table.row("- teacher's forward pass, at most", gigabytes(memory.teacherWork()));
+    if (plan.teacher().isPresent()) {
+      table.row("- teacher's forward pass, at most", gigabytes(memory.teacherWork()));
+    }
     table.row("all", gigabytes(memory.total()));
     return table;
   }
@@ -212,6 +218,11 @@ final class PlanReport {
   }
 
   private static String gigabytes(long bytes) {
-    return decimal("%,.3f", bytes / 1e9);
+    return figure(bytes / 1e9);
+  }
+
+  /** Small networks have figures of their own, not rows of zeros. */
+  private static String figure(double value) {
+    return decimal(value == 0 || value >= 0.01 ? "%,.3f" : "%.2e", value);
   }
 }
