@@ -40,6 +40,9 @@ class ArchitectureTest {
                   Set.of(
                       "train", "task", "export", "model", "data", "checkpoint", "graph", "config")),
               Map.entry(
+                  "plan",
+                  Set.of("bench", "train", "task", "data", "checkpoint", "graph", "config")),
+              Map.entry(
                   "train",
                   Set.of("task", "optim", "checkpoint", "eval", "graph", "config", "data")),
               Map.entry(

@@ -16,6 +16,7 @@ final class Commands {
         new EvaluateCommand(),
         new ExportCommand(),
         new InspectCommand(),
+        new PlanCommand(),
         new BenchCommand(),
         new DoctorCommand());
   }

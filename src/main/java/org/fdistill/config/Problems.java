@@ -2,14 +2,35 @@ package org.fdistill.config;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /** Collects what is wrong with a config, so that one run shows it all. */
 final class Problems {
   private final Origin origin;
-  private final List<String> found = new ArrayList<>();
+  private final List<String> found;
+  private final UnaryOperator<String> place;
 
   Problems(Origin origin) {
+    this(origin, new ArrayList<>(), UnaryOperator.identity());
+  }
+
+  private Problems(Origin origin, List<String> found, UnaryOperator<String> place) {
     this.origin = origin;
+    this.found = found;
+    this.place = place;
+  }
+
+  /**
+   * The same collection for a message that stands in another place than its checks know.
+   *
+   * @param known what the paths of the checks start with, such as model
+   * @param actual what takes its place
+   */
+  Problems at(String known, String actual) {
+    return new Problems(
+        origin,
+        found,
+        path -> path.startsWith(known) ? actual + path.substring(known.length()) : path);
   }
 
   /**
@@ -21,7 +42,8 @@ final class Problems {
    */
   void unless(boolean ok, String path, String what) {
     if (!ok) {
-      found.add(path + " " + what + origin.of(path));
+      String where = place.apply(path);
+      found.add(where + " " + what + origin.of(where));
     }
   }
 

@@ -52,6 +52,9 @@ final class TaskChecks {
         TEACHER + ".name",
         String.format("may have letters, digits and _ . - only, found %s", teacher.getName()));
     DataChecks.normalization(teacher.getNormalization(), TEACHER + ".normalization", problems);
+    if (teacher.hasArchitecture()) {
+      ModelChecks.check(teacher.getArchitecture(), problems.at("model", TEACHER + ".architecture"));
+    }
   }
 
   private static void classify(

@@ -18,6 +18,7 @@ import org.tensorflow.ndarray.Shape;
 import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.GraphDef;
 import org.tensorflow.proto.NodeDef;
+import org.tensorflow.types.family.TFloating;
 
 /**
  * The nodes of a graph and what their tensors take in memory. A tensor that shares the memory of
@@ -38,6 +39,9 @@ final class SizedGraph {
 
   /** What they give is counted elsewhere or is small: variables, and constants of the graph. */
   private static final Set<String> STORED = Set.of("Const", "Placeholder", "ReadVariableOp");
+
+  /** Bytes of constants that are no weights, such as a mean and a deviation. */
+  private static final int SMALL_CONSTANT = 1024;
 
   private final Graph graph;
   private final Subgraph parts;
@@ -141,13 +145,15 @@ final class SizedGraph {
     return new Elements(shape.size(), shape.size() * width);
   }
 
-  /** As {@link #variable}, of a constant. */
+  /** As {@link #variable}, of a constant that may be a weight of a frozen graph. */
   Elements constant(String node) {
     if (!type(node).equals("Const")) {
       return Elements.NONE;
     }
     Output<?> value = graph.operation(node).output(0);
-    return new Elements(value.shape().size(), bytes(value));
+    boolean weight =
+        TFloating.class.isAssignableFrom(value.type()) && bytes(value) > SMALL_CONSTANT;
+    return weight ? new Elements(value.shape().size(), bytes(value)) : Elements.NONE;
   }
 
   /**

@@ -20,6 +20,9 @@ class RunConfigChecksTest {
         "distill.teacher.normalization.mean=1,2|distill.teacher.normalization.mean needs 3 values"
             + " (red, green, blue), found 2",
         "distill.teacher.name=a/b|distill.teacher.name may have letters",
+        "distill.teacher.architecture.vit.heads=5|distill.teacher.architecture.vit.width must be a"
+            + " multiple of heads, found 768 and 5",
+        "distill.teacher.architecture={}|distill.teacher.architecture has no architecture",
         "classify.classes=1|classify.classes must be 2 or more, found 1",
         "classify={ classes: 3 label_smoothing: 1 }|classify.label_smoothing must be 0 or above and"
             + " below 1, found 1",

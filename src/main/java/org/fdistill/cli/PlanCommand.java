@@ -1,0 +1,192 @@
+package org.fdistill.cli;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
+import org.fdistill.bench.BenchReport;
+import org.fdistill.bench.Benchmark;
+import org.fdistill.bench.RandomTeacher;
+import org.fdistill.config.RunConfigs;
+import org.fdistill.config.UserError;
+import org.fdistill.plan.Planner;
+import org.fdistill.plan.RunPlan;
+import org.fdistill.plan.TrainingSet;
+import org.fdistill.proto.RunConfig;
+import org.fdistill.task.Tasks;
+
+/** {@code fdistill plan}: says what a run will cost. */
+final class PlanCommand implements Command {
+  private static final ArgumentSpec CONFIG = ArgumentSpec.required("CONFIG", "The run to plan.");
+  private static final OptionSpec EXAMPLES =
+      OptionSpec.value(
+          "examples",
+          "N",
+          "Training examples. Default: as many as the data holds, where it is there.");
+  private static final OptionSpec RATE =
+      OptionSpec.value("rate", "IMAGES", "Images a second at which to count the run's hours.");
+  private static final OptionSpec MEASURE =
+      OptionSpec.flag(
+          "measure", "Measures the rate: runs some steps on this machine, as bench does.");
+  private static final OptionSpec JSON =
+      OptionSpec.value("json", "FILE", "Writes the figures to this file as well.");
+
+  private static final int WARMUP = 2;
+  private static final int STEPS = 5;
+
+  @Override
+  public String name() {
+    return "plan";
+  }
+
+  @Override
+  public String summary() {
+    return "says what a run will cost: steps, hours, memory, operations";
+  }
+
+  @Override
+  public String description() {
+    return "Builds the graph of a run without running it and prints what it will cost: steps, epochs"
+        + " and images; hours at a rate; trained parameters; memory of weights, optimiser,"
+        + " gradients and activations; floating point operations an image, and the teacher's share"
+        + " of them.\n"
+        + "Data and teacher may be missing. Without the data, --examples says how many there will"
+        + " be (ImageNet-1K has 1281167). In place of a teacher whose SavedModel is missing stands"
+        + " the network that distill.teacher.architecture describes, else one of the student's"
+        + " architecture. Hours need a rate, from --rate or --measure; without either they are"
+        + " given for 1,000 images a second.\n"
+        + "Operations are multiplications and additions of products and convolutions. Memory is"
+        + " that of tensors on the device; a process takes some more for the runtime and the"
+        + " working space of kernels.";
+  }
+
+  @Override
+  public List<ArgumentSpec> arguments() {
+    return List.of(CONFIG);
+  }
+
+  @Override
+  public List<OptionSpec> options() {
+    return List.of(EXAMPLES, RATE, MEASURE, JSON, OptionSpec.SET);
+  }
+
+  @Override
+  public List<String> examples() {
+    return List.of(
+        "plan configs/distill/clip_b_300ep.txtpb --examples 1281167 --rate 2000",
+        "plan configs/distill/clip_l_300ep.txtpb --set optimizer.accumulation=32",
+        "plan configs/bench/vit_b16.txtpb --measure");
+  }
+
+  @Override
+  public void run(ParsedOptions options, Console console) throws IOException {
+    if (options.has(RATE) && options.has(MEASURE)) {
+      throw UserError.usage("--rate and --measure both say how fast the run is; give one of them.");
+    }
+    Optional<Double> given =
+        options.find(RATE).map(text -> options.number(RATE)).map(PlanCommand::positive);
+    RunConfig config = RunConfigs.load(options.path(CONFIG), options.all(OptionSpec.SET));
+    RunPlan plan = plan(config, options, console);
+    Optional<Rate> rate =
+        options.has(MEASURE)
+            ? Optional.of(measured(config, plan, console))
+            : given.map(images -> new Rate(images, false, OptionalDouble.empty()));
+    PlanReport report = new PlanReport(config, plan, rate);
+    report.print(console);
+    if (options.has(JSON)) {
+      write(options.path(JSON), report.json());
+    }
+  }
+
+  /**
+   * How fast the run is.
+   *
+   * @param images a second
+   * @param measured on this machine
+   * @param decoded images a second that the input pipeline gives alone, where that was measured on
+   *     the run's own files
+   */
+  record Rate(double images, boolean measured, OptionalDouble decoded) {}
+
+  private static double positive(double rate) {
+    if (rate <= 0) {
+      throw UserError.usage("--rate takes a number above 0, found " + rate + ".");
+    }
+    return rate;
+  }
+
+  private static RunPlan plan(RunConfig config, ParsedOptions options, Console console)
+      throws IOException {
+    OptionalLong examples =
+        options.has(EXAMPLES)
+            ? OptionalLong.of(options.integer(EXAMPLES, 1))
+            : OptionalLong.empty();
+    Planner planner = new Planner(config, examples);
+    tellMissing(config, planner.data(), console);
+    console.note("building the graph ...");
+    try (TemporaryFolder folder = new TemporaryFolder("fdistill-plan")) {
+      return planner.plan(folder.path());
+    }
+  }
+
+  private static void tellMissing(RunConfig config, TrainingSet data, Console console) {
+    if (data.examples().isEmpty()) {
+      console.warn(
+          data.missing()
+              + "\nWithout the data, what depends on its size is not known; give --examples N.");
+    }
+    if (!RandomTeacher.isMissing(config)) {
+      return;
+    }
+    String path = config.getDistill().getTeacher().getPath();
+    String missing = path.isEmpty() ? "No teacher is set" : "No SavedModel is at " + path;
+    if (RandomTeacher.isDescribed(config)) {
+      console.note(missing + ": planned with distill.teacher.architecture.");
+    } else {
+      console.warn(
+          missing
+              + ": planned as if the teacher were of the student's architecture."
+              + "\nImport it first, or describe its network in distill.teacher.architecture.");
+    }
+  }
+
+  /** Runs some steps of one micro-batch, on noise where the data is missing. */
+  private static Rate measured(RunConfig config, RunPlan plan, Console console) throws IOException {
+    boolean files = plan.data().missing().isEmpty() && !config.getTrainData().hasNoise();
+    RunConfig.Builder step = config.toBuilder().clearValidationData();
+    step.getOptimizerBuilder().setAccumulation(1);
+    step.getTrainDataBuilder().setBatchSize(plan.length().microBatch());
+    if (!files) {
+      step.getTrainDataBuilder().getNoiseBuilder().setExamples(plan.length().batch());
+      if (config.hasClassify()) {
+        step.getTrainDataBuilder().getNoiseBuilder().setClasses(config.getClassify().getClasses());
+      }
+    }
+    try (TemporaryFolder folder = new TemporaryFolder("fdistill-plan")) {
+      RunConfig measured =
+          RandomTeacher.isMissing(config)
+              ? RandomTeacher.withWeights(step.build(), folder.path())
+              : step.build();
+      BenchReport report =
+          new Benchmark(
+                  measured, Tasks.of(measured), WARMUP, STEPS, text -> console.note(text + " ..."))
+              .run();
+      double decoded = report.inputImagesPerSecond();
+      return new Rate(
+          report.imagesPerSecond(),
+          true,
+          files && Double.isFinite(decoded) ? OptionalDouble.of(decoded) : OptionalDouble.empty());
+    }
+  }
+
+  private static void write(Path file, String json) {
+    try {
+      Files.writeString(file, json);
+    } catch (IOException e) {
+      throw new UserError(UserError.Kind.RUN, file + ": the figures could not be written: " + e, e);
+    }
+  }
+}

@@ -1,0 +1,228 @@
+package org.fdistill.cli;
+
+import com.google.gson.GsonBuilder;
+import com.google.gson.JsonObject;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
+import org.fdistill.plan.RunPlan;
+import org.fdistill.proto.RunConfig;
+
+/** A plan as tables and as JSON. */
+final class PlanReport {
+  private static final String UNKNOWN = "-";
+  private static final double ROUND_RATE = 1000;
+
+  private final RunConfig run;
+  private final RunPlan plan;
+  private final Optional<PlanCommand.Rate> rate;
+
+  /**
+   * Describes a plan.
+   *
+   * @param rate of the run; empty where nobody said or measured it
+   */
+  PlanReport(RunConfig run, RunPlan plan, Optional<PlanCommand.Rate> rate) {
+    this.run = run;
+    this.plan = plan;
+    this.rate = rate;
+  }
+
+  void print(Console console) {
+    console.print(length());
+    console.print("");
+    console.print(parameters());
+    console.print("");
+    console.print(work());
+    console.print("");
+    console.print(memory());
+  }
+
+  private Table length() {
+    RunPlan.Length length = plan.length();
+    Table table = new Table("run " + run.getName(), "");
+    table.row("training examples", count(plan.data().examples()));
+    table.row("images of one step", String.format(Locale.ROOT, "%,d", length.batch()));
+    table.row("of these at one time", String.format(Locale.ROOT, "%,d", length.microBatch()));
+    table.row("steps of one epoch", count(length.stepsPerEpoch()));
+    table.row("steps", count(length.totalSteps()));
+    table.row("of these warm-up", count(length.warmupSteps()));
+    table.row("epochs", decimal("%,.1f", length.epochs()));
+    table.row("images", count(length.images()));
+    rate.ifPresentOrElse(
+        r -> rated(table, r.measured() ? "measured here" : "given", r.images()),
+        () -> rated(table, "for example", ROUND_RATE));
+    rate.ifPresent(r -> decoding(table, r));
+    return table;
+  }
+
+  private void rated(Table table, String origin, double images) {
+    String at = " at " + String.format(Locale.ROOT, "%,.4g", images) + " images a second";
+    table.row("hours" + at + " (" + origin + ")", decimal("%,.1f", plan.hours(images)));
+    OptionalDouble bytes = plan.data().imageBytes();
+    if (bytes.isPresent()) {
+      table.row(
+          "MB of image files a second" + at, decimal("%,.1f", bytes.getAsDouble() * images / 1e6));
+    }
+    OptionalDouble flops = plan.work().total();
+    if (flops.isPresent()) {
+      table.row("TFLOP a second" + at, decimal("%,.3g", flops.getAsDouble() * images / 1e12));
+    }
+  }
+
+  /** How many of this machine's cores the decoding of images would keep busy. */
+  private static void decoding(Table table, PlanCommand.Rate rate) {
+    if (rate.decoded().isPresent()) {
+      double core = rate.decoded().getAsDouble() / Runtime.getRuntime().availableProcessors();
+      table.row("images a second that one core decodes (measured here)", decimal("%,.1f", core));
+      table.row("cores that decode for the run's rate", decimal("%,.2f", rate.images() / core));
+    }
+  }
+
+  private Table parameters() {
+    Table table = new Table("parameters", "");
+    plan.parameters()
+        .forEach((part, number) -> table.row(part, String.format(Locale.ROOT, "%,d", number)));
+    table.row("all that is trained", String.format(Locale.ROOT, "%,d", plan.trainable()));
+    plan.teacher()
+        .ifPresent(
+            teacher ->
+                table.row(
+                    teacher.standIn() ? "teacher (a stand-in), frozen" : "teacher, frozen",
+                    String.format(Locale.ROOT, "%,d", teacher.parameters())));
+    return table;
+  }
+
+  private Table work() {
+    RunPlan.Work work = plan.work();
+    Table table = new Table("GFLOP an image", "", "share");
+    workRow(table, "student, forward", OptionalDouble.of(work.forward()));
+    workRow(table, "student, backward", OptionalDouble.of(work.backward()));
+    if (plan.teacher().isPresent()) {
+      workRow(table, "teacher, forward", work.teacher());
+    }
+    workRow(table, "all", work.total());
+    OptionalDouble all = plan.runFlops();
+    table.row(
+        "whole run, in EFLOP",
+        all.isPresent() ? decimal("%,.4g", all.getAsDouble() / 1e18) : UNKNOWN,
+        "");
+    return table;
+  }
+
+  private void workRow(Table table, String part, OptionalDouble flops) {
+    OptionalDouble total = plan.work().total();
+    boolean shared = flops.isPresent() && total.isPresent();
+    table.row(
+        part,
+        flops.isPresent() ? figure(flops.getAsDouble() / 1e9) : UNKNOWN,
+        shared ? decimal("%.3f", flops.getAsDouble() / total.getAsDouble()) : UNKNOWN);
+  }
+
+  private Table memory() {
+    RunPlan.Memory memory = plan.memory();
+    Table table = new Table("GB on the device", "");
+    table.row("trained weights", gigabytes(memory.weights()));
+    table.row("moments of the optimiser", gigabytes(memory.moments()));
+    if (memory.gradientSums() > 0) {
+      table.row("sums of gradients", gigabytes(memory.gradientSums()));
+    }
+    if (plan.teacher().isPresent()) {
+      table.row("teacher's weights", gigabytes(memory.teacher()));
+    }
+    table.row("batches of images", gigabytes(memory.batches()));
+    table.row("tensors of one step, at most", gigabytes(memory.step()));
+    table.row("- activations kept for the backward pass", gigabytes(memory.activations()));
+    table.row("- gradients", gigabytes(memory.gradients()));
+    if (plan.teacher().isPresent()) {
+      table.row("- teacher's forward pass, at most", gigabytes(memory.teacherWork()));
+    }
+    table.row("all", gigabytes(memory.total()));
+    return table;
+  }
+
+  String json() {
+    JsonObject json = new JsonObject();
+    json.addProperty("name", run.getName());
+    RunPlan.Length length = plan.length();
+    json.addProperty("batch_size", length.batch());
+    json.addProperty("micro_batch_size", length.microBatch());
+    add(json, "examples", plan.data().examples());
+    add(json, "steps_per_epoch", length.stepsPerEpoch());
+    add(json, "steps", length.totalSteps());
+    add(json, "warmup_steps", length.warmupSteps());
+    add(json, "images", length.images());
+    add(json, "epochs", length.epochs());
+    add(json, "image_bytes", plan.data().imageBytes());
+    rate.ifPresent(r -> addRate(json, r));
+    plan.parameters().forEach((part, number) -> json.addProperty(part + "_parameters", number));
+    json.addProperty("trained_parameters", plan.trainable());
+    plan.teacher()
+        .ifPresent(
+            teacher -> {
+              json.addProperty("teacher_parameters", teacher.parameters());
+              json.addProperty("teacher_is_stand_in", teacher.standIn());
+            });
+    addWork(json, plan.work());
+    add(json, "run_flops", plan.runFlops());
+    addMemory(json, plan.memory());
+    return new GsonBuilder().setPrettyPrinting().create().toJson(json) + "\n";
+  }
+
+  private void addRate(JsonObject json, PlanCommand.Rate r) {
+    json.addProperty("images_per_second", r.images());
+    json.addProperty("rate_is_measured", r.measured());
+    add(json, "input_images_per_second", r.decoded());
+    add(json, "hours", plan.hours(r.images()));
+  }
+
+  private static void addWork(JsonObject json, RunPlan.Work work) {
+    json.addProperty("student_forward_flops", work.forward());
+    json.addProperty("student_backward_flops", work.backward());
+    add(json, "teacher_forward_flops", work.teacher());
+    add(json, "flops_per_image", work.total());
+  }
+
+  private static void addMemory(JsonObject json, RunPlan.Memory memory) {
+    json.addProperty("weights_bytes", memory.weights());
+    json.addProperty("moments_bytes", memory.moments());
+    json.addProperty("gradient_sums_bytes", memory.gradientSums());
+    json.addProperty("teacher_bytes", memory.teacher());
+    json.addProperty("batches_bytes", memory.batches());
+    json.addProperty("step_bytes", memory.step());
+    json.addProperty("activations_bytes", memory.activations());
+    json.addProperty("gradients_bytes", memory.gradients());
+    json.addProperty("teacher_work_bytes", memory.teacherWork());
+    json.addProperty("memory_bytes", memory.total());
+  }
+
+  private static void add(JsonObject json, String name, OptionalLong value) {
+    value.ifPresent(number -> json.addProperty(name, number));
+  }
+
+  private static void add(JsonObject json, String name, OptionalDouble value) {
+    value.ifPresent(number -> json.addProperty(name, number));
+  }
+
+  private static String count(OptionalLong value) {
+    return value.isPresent() ? String.format(Locale.ROOT, "%,d", value.getAsLong()) : UNKNOWN;
+  }
+
+  private static String decimal(String format, OptionalDouble value) {
+    return value.isPresent() ? decimal(format, value.getAsDouble()) : UNKNOWN;
+  }
+
+  private static String decimal(String format, double value) {
+    return String.format(Locale.ROOT, format, value);
+  }
+
+  private static String gigabytes(long bytes) {
+    return figure(bytes / 1e9);
+  }
+
+  /** Small networks have figures of their own, not rows of zeros. */
+  private static String figure(double value) {
+    return decimal(value == 0 || value >= 0.01 ? "%,.3f" : "%.2e", value);
+  }
+}
