@@ -43,15 +43,14 @@ final class FileStart {
         && bytes[1] <= 5;
   }
 
-  /** An opening brace may also be the length of a safetensors header of 123 bytes. */
+  /** An opening brace may also be the length of a safetensors header, whose last byte is 0. */
   boolean isJson() {
-    String stripped = text.strip();
-    return stripped.startsWith("{") && !(bytes[0] == '{' && isSafetensors());
+    return text.strip().startsWith("{") && !hasAt(LENGTH_BYTES - 1, "\0");
   }
 
   /** Whether a brace follows what would be a length. */
   boolean isSafetensors() {
-    return bytes.length > LENGTH_BYTES && bytes[LENGTH_BYTES] == '{' && text.indexOf('\0') >= 0;
+    return hasAt(LENGTH_BYTES, "{");
   }
 
   boolean isHtml() {

@@ -92,9 +92,10 @@ final class ShardedArchive {
 
   /** Shards lie beside their index; a path that leads elsewhere is not followed. */
   private Path shardPath(String shard) {
-    boolean plain = !shard.isEmpty() && !shard.contains("\0");
-    Path path = plain ? Path.of(shard) : Path.of("..");
-    if (path.getNameCount() != 1 || path.isAbsolute() || shard.equals(".") || shard.equals("..")) {
+    boolean plain =
+        !shard.isEmpty() && !shard.equals(".") && !shard.equals("..") && !shard.contains("\0");
+    Path path = plain ? Path.of(shard) : null;
+    if (path == null || path.getNameCount() != 1 || path.isAbsolute()) {
       throw index.refused(
           "its weight_map names %s, which is no file beside it".formatted(shard),
           "Put the files into one folder and name them without folders.");

@@ -85,6 +85,6 @@ public final class WeightArchives {
   private static WeightArchive noIndex(SourceFile file) {
     throw file.refused(
         "it is JSON, though an index names it as a file of weights",
-        "Download the weights again: %s".formatted(file.path().getFileName()));
+        "Download %s again.".formatted(file.path().getFileName()));
   }
 }
