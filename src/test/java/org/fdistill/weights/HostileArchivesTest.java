@@ -292,6 +292,32 @@ class HostileArchivesTest {
   }
 
   @Test
+  void manyCopiesOfALongTextAreRefused() throws IOException {
+    // 20,000 characters, encoded 1,000 times in 9 bytes each.
+    String text = "58204e0000 '" + "x".repeat(20_000) + " 7101";
+    String copy = " 6800 6801 6802 86 52";
+    assertThat(
+            messageOf(
+                pickle(
+                    "8002 5d 28 'c_codecs\\nencode\\n 7100 "
+                        + text
+                        + " 5506 'latin1 7102"
+                        + copy.repeat(1000)
+                        + " 65 2e")))
+        .contains("unfold to far more");
+    // The same text as the key of 1,000 dicts, one tensor's path after another.
+    assertThat(
+            messageOf(
+                pickle(
+                    "8002 5d 28 "
+                        + text
+                        + " 31 28"
+                        + " 7d 6801 5d 7d 61 73".repeat(1000)
+                        + " 65 2e")))
+        .contains("unfold to far more");
+  }
+
+  @Test
   void deepNestingIsRefusedWithoutOverflow() throws IOException {
     String deep = "8002" + "5d".repeat(100_000) + "61".repeat(99_999) + "2e";
     assertThat(messageOf(pickle(deep))).contains("nested deeper than 64");
