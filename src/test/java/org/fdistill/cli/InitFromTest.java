@@ -106,6 +106,33 @@ class InitFromTest {
   }
 
   @Test
+  void swinsTablesFollowTheWindow() {
+    Path small = root.resolve("swin");
+    run(small, List.of(), swin(32, 2));
+    Map<String, float[]> before = weights(small.resolve("export/1/variables/variables"));
+    Path large = root.resolve("larger-swin");
+    List<String> more = new ArrayList<>(List.of(swin(64, 4)));
+    more.addAll(List.of("--set=model.init_from=" + small, STILL));
+    CommandRun started = run(large, List.of(), more.toArray(String[]::new));
+    assertThat(started.err()).contains("resampled from 2 x 2 to 4 x 4 positions, geometric: ");
+    Map<String, float[]> after = weights(large.resolve("checkpoints/step-1/variables"));
+    for (int stage = 0; stage < 2; stage++) {
+      String table = "student/layers/" + stage + "/blocks/00/attn/rel_pos_bias/table";
+      RelativePositionTable shape = new RelativePositionTable(2, 0, 2 << stage);
+      assertThat(after.get(table)).isEqualTo(shape.resize(4, before.get(table)));
+    }
+  }
+
+  private static String[] swin(int side, int window) {
+    String sizes = "image_size: %d width: 8 depths: [1, 1] heads: [2, 4] window: %d";
+    return new String[] {
+      "--set=model={ swin { " + String.format(sizes, side, window) + " } }",
+      "--set=train_data.image_size=" + side,
+      "--set=validation_data.image_size=" + side
+    };
+  }
+
+  @Test
   void aResumedRunLooksForNoWeights() throws IOException {
     Path resumed = root.resolve("resumed");
     String from = "--set=model.init_from=" + source.resolve("export");
