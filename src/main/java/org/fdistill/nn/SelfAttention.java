@@ -11,8 +11,8 @@ import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.family.TFloating;
 
 /**
- * Multi-head self-attention. Letters: B batch, N tokens, C width, H heads, D = C/H. The columns of
- * {@code qkv/kernel} [C, 3C] are queries, keys and values, each by head.
+ * Multi-head self-attention. Letters: B batch, N tokens, C width, H heads. The columns of {@code
+ * qkv/kernel} [C, 3C] are queries, keys and values, each by head.
  *
  * @param width C
  * @param heads H
@@ -34,27 +34,13 @@ public record SelfAttention(
    */
   public Operand<TFloating> apply(
       LayerScope scope, Operand<TFloat32> x, int tokens, Operand<TFloat32> positionBias) {
-    Ops tf = scope.tf();
-    List<? extends Operand<TFloating>> parts = queriesKeysValues(scope, x, tokens);
+    AttentionHeads split = new AttentionHeads(width, heads, tokens);
+    Operand<TFloating> rows = scope.precision().compute(scope.tf(), x);
+    List<? extends Operand<TFloating>> parts = split.split(scope, rows, qkv, jointBias(scope));
     Operand<TFloating> mixed =
         AttentionProducts.apply(
-            scope, parts.get(0), parts.get(1), parts.get(2), positionBias, headWidth());
-    Operand<TFloating> byToken = tf.linalg.transpose(mixed, tf.constant(new int[] {0, 2, 1, 3}));
-    Operand<TFloating> rows = tf.reshape(byToken, tf.constant(new int[] {-1, width}));
-    return Dense.of(width, width, projection).apply(scope.at("proj"), rows);
-  }
-
-  /** Three of [B, H, N, D]. */
-  private List<? extends Operand<TFloating>> queriesKeysValues(
-      LayerScope scope, Operand<TFloat32> x, int tokens) {
-    Ops tf = scope.tf();
-    LayerScope inner = scope.at("qkv");
-    Operand<TFloat32> kernel = inner.parameter("kernel", qkv, width, 3L * width);
-    Operand<TFloating> joint = Dense.product(inner, x, kernel, jointBias(scope));
-    Operand<TFloating> split =
-        tf.reshape(joint, tf.constant(new int[] {-1, tokens, 3, heads, headWidth()}));
-    Operand<TFloating> byPart = tf.linalg.transpose(split, tf.constant(new int[] {2, 0, 3, 1, 4}));
-    return tf.unstack(byPart, 3L).output();
+            scope, parts.get(0), parts.get(1), parts.get(2), positionBias, split.headWidth());
+    return split.join(scope, mixed, projection);
   }
 
   private Operand<TFloat32> jointBias(LayerScope scope) {
@@ -70,9 +56,5 @@ public record SelfAttention(
                   scope.parameter("v_bias", Initializers.zeros(), width)),
               tf.constant(0));
     };
-  }
-
-  private int headWidth() {
-    return width / heads;
   }
 }

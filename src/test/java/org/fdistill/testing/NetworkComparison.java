@@ -5,15 +5,13 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.fdistill.graph.Variable;
 import org.tensorflow.Operand;
 import org.tensorflow.Output;
 import org.tensorflow.types.TFloat32;
 
-/**
- * A network beside its golden: tokens, a loss that weighs each of them, and the gradient by every
- * parameter.
- */
+/** A network beside its golden: what it gives, a loss, and the gradient by every parameter. */
 public final class NetworkComparison {
   private final Golden golden;
   private final List<String> wrong = new ArrayList<>();
@@ -23,25 +21,30 @@ public final class NetworkComparison {
   }
 
   /**
-   * Compares.
+   * Compares what a network gives and the gradients of a loss.
    *
    * @param run in which the network was built on the golden's images
-   * @param tokens what it gives
+   * @param loss scalar
+   * @param outputs by the golden's names
    * @return a line for each tensor that is off; empty where all agree
    */
-  public static List<String> differences(Golden golden, GraphRun run, Operand<TFloat32> tokens) {
+  public static List<String> differences(
+      Golden golden, GraphRun run, Operand<TFloat32> loss, Map<String, Operand<TFloat32>> outputs) {
     NetworkComparison comparison = new NetworkComparison(golden);
-    comparison.compare(run, tokens);
+    comparison.compare(run, loss, outputs);
     return comparison.wrong;
   }
 
-  private void compare(GraphRun run, Operand<TFloat32> tokens) {
-    Operand<TFloat32> weights = run.input(golden.input("loss_weights"));
-    Operand<TFloat32> weighted = run.tf().math.mul(tokens, weights);
-    Operand<TFloat32> loss = run.tf().sum(weighted, run.tf().constant(new int[] {0, 1, 2}));
+  /** The sum of all elements, each weighted by an input of the golden. */
+  public static Operand<TFloat32> weighted(GraphRun run, Operand<TFloat32> x, Input weights) {
+    int[] axes = IntStream.range(0, weights.shape().length).toArray();
+    return run.tf().sum(run.tf().math.mul(x, run.input(weights)), run.tf().constant(axes));
+  }
+
+  private void compare(
+      GraphRun run, Operand<TFloat32> loss, Map<String, Operand<TFloat32>> outputs) {
     run.setVariables(golden.inputs("parameters"));
-    Map<String, Operand<?>> fetches = new LinkedHashMap<>();
-    fetches.put("tokens", tokens);
+    Map<String, Operand<?>> fetches = new LinkedHashMap<>(outputs);
     fetches.put("loss", loss);
     List<Variable> trainable = run.variables().trainable();
     List<Output<?>> gradients =

@@ -3,7 +3,6 @@ package org.fdistill.model.vit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonElement;
-import com.google.gson.JsonObject;
 import com.google.protobuf.TextFormat;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -16,10 +15,10 @@ import org.fdistill.graph.Variables;
 import org.fdistill.model.Endpoints;
 import org.fdistill.proto.VitConfig;
 import org.fdistill.proto.VitConfig.QkvBias;
-import org.fdistill.testing.DeterministicValues;
 import org.fdistill.testing.Golden;
 import org.fdistill.testing.GraphRun;
 import org.fdistill.testing.Input;
+import org.fdistill.testing.NetworkComparison;
 import org.fdistill.testing.Tolerance;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -28,7 +27,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
-import org.tensorflow.Output;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Placeholder;
@@ -66,33 +64,17 @@ class VisionTransformerTest {
           LayerScope.inference(run.tf(), run.variables(), Precision.FLOAT32).at("student");
       Endpoints endpoints =
           new VisionTransformer(config(golden), 0).build(scope, run.input(golden.input("images")));
-      Map<String, Operand<?>> fetches = new LinkedHashMap<>();
-      fetches.put("tokens", endpoints.tokens());
+      Map<String, Operand<TFloat32>> outputs = new LinkedHashMap<>();
+      outputs.put("tokens", endpoints.tokens());
       Operand<TFloat32> loss =
-          weighted(run, endpoints.tokens(), golden.input("loss_weights"), new int[] {0, 1, 2});
+          NetworkComparison.weighted(run, endpoints.tokens(), golden.input("loss_weights"));
       if (golden.arrays().containsKey("pooled")) {
         Operand<TFloat32> pooled = endpoints.pooled(run.tf());
-        fetches.put("pooled", pooled);
+        outputs.put("pooled", pooled);
         Input weights = golden.input("pooled_weights");
-        loss = run.tf().math.add(loss, weighted(run, pooled, weights, new int[] {0, 1}));
+        loss = run.tf().math.add(loss, NetworkComparison.weighted(run, pooled, weights));
       }
-      fetches.put("loss", loss);
-      run.setVariables(golden.inputs("parameters"));
-
-      List<Variable> trainable = run.variables().trainable();
-      List<Output<?>> gradients =
-          run.gradients(loss, trainable.stream().map(Variable::value).toList());
-      for (int i = 0; i < trainable.size(); i++) {
-        fetches.put("grad/" + trainable.get(i).name(), gradients.get(i));
-      }
-      List<float[]> values = run.run(new ArrayList<>(fetches.values()));
-
-      List<String> wrong = new ArrayList<>();
-      int at = 0;
-      for (String key : fetches.keySet()) {
-        compare(golden, key, values.get(at++), wrong);
-      }
-      assertThat(wrong).isEmpty();
+      assertThat(NetworkComparison.differences(golden, run, loss, outputs)).isEmpty();
     }
   }
 
@@ -190,12 +172,6 @@ class VisionTransformerTest {
     }
   }
 
-  private static Operand<TFloat32> weighted(
-      GraphRun run, Operand<TFloat32> values, Input weights, int[] axes) {
-    Ops tf = run.tf();
-    return tf.sum(tf.math.mul(values, run.input(weights)), tf.constant(axes));
-  }
-
   private static long parameters(VitConfig config) {
     try (Graph graph = new Graph()) {
       List<Variable> trainable = new ArrayList<>();
@@ -227,38 +203,6 @@ class VisionTransformerTest {
     VitConfig.Builder further = VitConfig.newBuilder();
     TextFormat.merge(options == null ? "" : options, further);
     return config.mergeFrom(further.build()).build();
-  }
-
-  private static void compare(Golden golden, String key, float[] actual, List<String> wrong) {
-    JsonObject about = golden.description().getAsJsonObject("tensors").getAsJsonObject(key);
-    int samples = golden.description().get("samples").getAsInt();
-    float[] compared = actual;
-    if (samples > 0 && actual.length > 1) {
-      int[] positions = DeterministicValues.integers("sample/" + key, samples, actual.length);
-      compared = new float[samples];
-      for (int i = 0; i < samples; i++) {
-        compared[i] = actual[positions[i]];
-      }
-      double norm = about.get("l2_norm").getAsDouble();
-      check(key + " norm", Math.abs(norm(actual) - norm) / norm, about, wrong);
-    }
-    double[] expected = golden.array(key).doubles();
-    check(key, Tolerance.error(compared, expected), about, wrong);
-  }
-
-  private static void check(String key, double error, JsonObject about, List<String> wrong) {
-    double bound = Tolerance.bound(about.get("float32_error").getAsDouble());
-    if (!(error <= bound)) {
-      wrong.add(key + " is off by " + error + " of its largest value, bound " + bound);
-    }
-  }
-
-  private static double norm(float[] values) {
-    double sum = 0;
-    for (float value : values) {
-      sum += (double) value * value;
-    }
-    return Math.sqrt(sum);
   }
 
   private static VitConfig config(Golden golden) throws TextFormat.ParseException {
