@@ -1,16 +1,20 @@
 package org.fdistill.cli;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.fdistill.checkpoint.CheckpointChoice;
 import org.fdistill.config.UserError;
+import org.fdistill.convert.Architectures;
 import org.fdistill.graph.SavedModelFolder;
 
-/** {@code fdistill inspect}: says what a model, a run or a checkpoint holds. */
+/** {@code fdistill inspect}: says what a model, a run or a file of weights holds. */
 final class InspectCommand implements Command {
-  private static final ArgumentSpec FOLDER =
+  private static final ArgumentSpec PATH =
       ArgumentSpec.required(
-          "FOLDER", "A SavedModel, a parent of numbered versions, a run's folder or a checkpoint.");
+          "PATH",
+          "A SavedModel, a parent of numbered versions, a run's folder, a checkpoint, or a file of"
+              + " weights that import-teacher reads (a folder of Hugging Face's hub as well).");
   private static final OptionSpec CHECKPOINT =
       OptionSpec.value("checkpoint", "WHICH", "Which of a run's checkpoints: last, best or a step.")
           .orElse(CheckpointChoice.LAST);
@@ -22,19 +26,20 @@ final class InspectCommand implements Command {
 
   @Override
   public String summary() {
-    return "says what a SavedModel, a run or a checkpoint holds";
+    return "says what a SavedModel, a run or a file of weights holds";
   }
 
   @Override
   public String description() {
     return "Of a SavedModel: its signatures with types and shapes, its size and parameters, how it"
         + " reads as a teacher. Of a run or a"
-        + " checkpoint: step, config, validation and the table of variables. Nothing is run.";
+        + " checkpoint: step, config, validation and the table of variables. Of a file of weights: every"
+        + " tensor, and which architecture it may be. Nothing is run.";
   }
 
   @Override
   public List<ArgumentSpec> arguments() {
-    return List.of(FOLDER);
+    return List.of(PATH);
   }
 
   @Override
@@ -45,24 +50,28 @@ final class InspectCommand implements Command {
   @Override
   public List<String> examples() {
     return List.of(
-        "inspect savedmodels/tiny-teacher", "inspect runs/clip-b-100ep --checkpoint best");
+        "inspect savedmodels/tiny-teacher",
+        "inspect runs/clip-b-100ep --checkpoint best",
+        "inspect dino_vitbase16_pretrain.pth");
   }
 
   @Override
   public void run(ParsedOptions options, Console console) {
-    Path folder = options.path(FOLDER);
-    if (SavedModelFolder.isAt(folder)) {
-      new SavedModelReport(SavedModelFolder.read(folder)).print(console);
-    } else if (CheckpointChoice.isRun(folder) || CheckpointChoice.isCheckpoint(folder)) {
+    Path path = options.path(PATH);
+    if (SavedModelFolder.isAt(path)) {
+      new SavedModelReport(SavedModelFolder.read(path)).print(console);
+    } else if (CheckpointChoice.isRun(path) || CheckpointChoice.isCheckpoint(path)) {
       String which = options.text(CHECKPOINT);
-      new CheckpointReport(CheckpointChoice.open(folder, which)).print(console);
+      new CheckpointReport(CheckpointChoice.open(path, which)).print(console);
+    } else if (Files.isRegularFile(path) || Architectures.isHubFolder(path)) {
+      new ArchiveReport(path).print(console);
     } else {
       throw UserError.input(
           """
-          %s: neither a model, a run nor a checkpoint.
-          Expected a folder with %s (or numbered versions), with checkpoints/, or with \
-          manifest.json."""
-              .formatted(folder, SavedModelFolder.FILE));
+          %s: neither a model, a run, a checkpoint nor a file of weights.
+          Expected a folder with %s (or numbered versions), with checkpoints/, with manifest.json, \
+          or a file of safetensors, PyTorch or NumPy."""
+              .formatted(path, SavedModelFolder.FILE));
     }
   }
 }

@@ -24,6 +24,9 @@ record NamedTensors(
     Map<StoredTensor, String> leftOut,
     Collection<StoredTensor> unknown) {
 
+  /** Where big_vision stacks the blocks of a network along the first axis. */
+  private static final String STACKED = "encoderblock/";
+
   /** Reads the names of all tensors of a file; no values. */
   static NamedTensors of(WeightArchive archive, Dialect dialect, String prefix) {
     NamedTensors named =
@@ -39,7 +42,18 @@ record NamedTensors(
       outside(tensor);
       return;
     }
-    Optional<NameRules.Fate> fate = dialect.rules().of(tensor.name().substring(prefix.length()));
+    String name = tensor.name().substring(prefix.length());
+    if (name.contains(STACKED) && tensor.shape().length > 0) {
+      for (int block = 0; block < tensor.shape()[0]; block++) {
+        add(tensor.part(block), name.replace(STACKED, "encoderblock_" + block + "/"));
+      }
+    } else {
+      add(tensor, name);
+    }
+  }
+
+  private void add(StoredTensor tensor, String name) {
+    Optional<NameRules.Fate> fate = dialect.rules().of(name);
     if (fate.isEmpty()) {
       unknown.add(tensor);
     } else if (fate.get() instanceof NameRules.LeftOut reason) {

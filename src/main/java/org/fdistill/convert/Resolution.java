@@ -125,8 +125,6 @@ record Resolution(Family family, Optional<Size> size, NamedTensors tensors) {
         hints.add("a ResNet");
       } else if (name.endsWith("stages.0.blocks.0.conv_dw.weight")) {
         hints.add("a ConvNeXt");
-      } else if (name.endsWith("encoderblock/LayerNorm_0/scale")) {
-        hints.add("blocks stacked along an axis (big_vision's scan)");
       } else if (name.endsWith("attn.q_norm.weight")) {
         hints.add("norms of queries and keys");
       }

@@ -32,13 +32,20 @@ public final class StoredAnswers {
   private final Shape shape;
   private final Map<String, Answer> expected;
 
-  /**
-   * One output.
-   *
-   * @param shape of the tensor
-   * @param values row-major
-   */
-  private record Answer(long[] shape, float[] values) {}
+  /** One output: its shape, and its values row by row. */
+  private static final class Answer {
+    private final long[] shape;
+    private final float[] values;
+
+    Answer(StoredTensor tensor) {
+      this.shape = tensor.shape();
+      this.values = tensor.floats();
+    }
+
+    int width() {
+      return (int) shape[shape.length - 1];
+    }
+  }
 
   private StoredAnswers(Path file, float[] images, Shape shape, Map<String, Answer> expected) {
     this.file = file;
@@ -68,7 +75,7 @@ public final class StoredAnswers {
       Map<String, Answer> expected = new TreeMap<>();
       for (StoredTensor tensor : archive.tensors().values()) {
         if (!tensor.name().equals(IMAGES)) {
-          expected.put(tensor.name(), new Answer(tensor.shape(), tensor.floats()));
+          expected.put(tensor.name(), new Answer(tensor));
         }
       }
       float[] pixels = images.floats();
@@ -149,17 +156,17 @@ public final class StoredAnswers {
 
   private Comparison compare(String output, TFloat32 tensor, double tolerance) {
     Answer answer = expected.get(output);
-    if (!Arrays.equals(tensor.shape().asArray(), answer.shape())) {
+    if (!Arrays.equals(tensor.shape().asArray(), answer.shape)) {
       throw UserError.input(
           "%s: %s has the shape %s, the model's %s.\nNothing was kept."
-              .formatted(file, output, Arrays.toString(answer.shape()), tensor.shape()));
+              .formatted(file, output, Arrays.toString(answer.shape), tensor.shape()));
     }
-    float[] actual = new float[answer.values().length];
+    float[] actual = new float[answer.values.length];
     tensor.copyTo(DataBuffers.of(actual, false, false));
-    int width = (int) answer.shape()[answer.shape().length - 1];
+    int width = answer.width();
     double worst = 0;
     for (int row = 0; row < actual.length / width; row++) {
-      worst = Math.max(worst, difference(answer.values(), actual, row * width, width));
+      worst = Math.max(worst, difference(answer.values, actual, row * width, width));
     }
     if (!(worst <= tolerance)) {
       throw UserError.input(

@@ -252,29 +252,37 @@ final class VitDialects {
 
   /** big_vision's ViT, which SigLIP uses. */
   static final Dialect BIG_VISION =
-      new Dialect(
-          "big_vision",
-          Network.VIT,
-          "embedding/kernel",
-          List.of("pos_embedding"),
-          NameRules.builder()
-              .all(flaxEmbedding())
-              .same("cls", "student/cls_token")
-              .same("pos_embedding", "student/pos_embed")
-              .all(
-                  flaxBlock(
-                      "LayerNorm_0", "MultiHeadDotProductAttention_0", "LayerNorm_1", "MlpBlock_0"))
-              .all(flaxNorm("Transformer/encoder_norm", "student/norm"))
-              .leaveOut("MAPHead_0/*", POOLING_HEAD)
-              .leaveOut("head/*", PRE_TRAINING_HEAD)
-              .leaveOut("pre_logits/*", "the layer before the classifier of pre-training")
-              .build());
+      bigVision("big_vision", "Transformer/encoderblock_0/LayerNorm_0/scale");
+
+  /** The same with the blocks stacked along an axis, as its scan leaves them. */
+  static final Dialect BIG_VISION_STACKED =
+      bigVision("big_vision, blocks stacked", "Transformer/encoderblock/LayerNorm_0/scale");
+
+  private static Dialect bigVision(String name, String firstNorm) {
+    return new Dialect(
+        name,
+        Network.VIT,
+        "embedding/kernel",
+        List.of("pos_embedding", firstNorm),
+        NameRules.builder()
+            .all(flaxEmbedding())
+            .same("cls", "student/cls_token")
+            .same("pos_embedding", "student/pos_embed")
+            .all(
+                flaxBlock(
+                    "LayerNorm_0", "MultiHeadDotProductAttention_0", "LayerNorm_1", "MlpBlock_0"))
+            .all(flaxNorm("Transformer/encoder_norm", "student/norm"))
+            .leaveOut("MAPHead_0/*", POOLING_HEAD)
+            .leaveOut("head/*", PRE_TRAINING_HEAD)
+            .leaveOut("pre_logits/*", "the layer before the classifier of pre-training")
+            .build());
+  }
 
   private VitDialects() {}
 
   /** Whether a network was trained in Flax, whose GELU is the approximation by tanh. */
   static boolean isFlax(Dialect dialect) {
-    return dialect == FLAX_VIT || dialect == BIG_VISION;
+    return dialect == FLAX_VIT || dialect == BIG_VISION || dialect == BIG_VISION_STACKED;
   }
 
   private static NameRules.Builder flaxEmbedding() {

@@ -54,6 +54,19 @@ final class Layout {
     return shape;
   }
 
+  long stride(int axis) {
+    return strides[axis];
+  }
+
+  /** Of one of the tensors that lie along the first axis. */
+  Layout withoutFirstAxis() {
+    return new Layout(
+        Arrays.copyOfRange(shape, 1, shape.length),
+        Arrays.copyOfRange(strides, 1, strides.length),
+        numbers,
+        order);
+  }
+
   NumberFormat numbers() {
     return numbers;
   }

@@ -58,6 +58,12 @@ final class RegionTensor implements StoredTensor {
     return layout.gather(run(span), elements);
   }
 
+  @Override
+  public StoredTensor part(int index) {
+    long from = start + index * layout.stride(0) * numbers().bytes();
+    return new RegionTensor(name + "[" + index + "]", layout.withoutFirstAxis(), region, from);
+  }
+
   private int arraySize(long elements) {
     if (elements > MAX_ARRAY) {
       throw UserError.input(

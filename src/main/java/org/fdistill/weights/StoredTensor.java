@@ -28,4 +28,11 @@ public interface StoredTensor {
    *     or the tensor has more than 2^31 - 1 numbers
    */
   float[] floats();
+
+  /**
+   * One of the tensors that are stacked along the first axis; it reads no more than itself.
+   *
+   * @param index from 0, below the first size
+   */
+  StoredTensor part(int index);
 }
