@@ -2,7 +2,6 @@ package org.fdistill.weights.pickle;
 
 import java.math.BigInteger;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -22,12 +21,12 @@ public final class Unpickler {
   private final PickleInput in;
   private final Globals globals;
   private final Map<Long, Object> memo = new HashMap<>();
-  private final List<List<Object>> marks = new ArrayList<>();
-  private List<Object> stack = new ArrayList<>();
+  private final PickleStack stack;
 
   private Unpickler(PickleInput in, Globals globals) {
     this.in = in;
     this.globals = globals;
+    this.stack = new PickleStack(in);
   }
 
   /**
@@ -45,7 +44,7 @@ public final class Unpickler {
       long at = in.position();
       int opcode = in.readByte();
       if (opcode == '.') {
-        return pop();
+        return stack.pop();
       }
       if (!value(opcode) && !container(opcode) && !machine(opcode)) {
         unknown(opcode, at);
@@ -56,25 +55,25 @@ public final class Unpickler {
   /** Opcodes that push one plain value. */
   private boolean value(int opcode) {
     switch (opcode) {
-      case 'N' -> push(null);
-      case 0x88 -> push(true);
-      case 0x89 -> push(false);
-      case 'J' -> push((long) in.readInt());
-      case 'K' -> push((long) in.readByte());
-      case 'M' -> push((long) in.readShort());
-      case 'I', 'L' -> push(textInteger());
-      case 'F' -> push(textFloat());
-      case 'G' -> push(in.readBigEndianDouble());
-      case 0x8a -> push(integer(in.readByte()));
-      case 0x8b -> push(integer(in.readUnsignedInt()));
-      case 'X' -> push(in.readText(in.readUnsignedInt()));
-      case 0x8c -> push(in.readText(in.readByte()));
-      case 0x8d -> push(in.readText(in.readLong()));
-      case 'T' -> push(in.readText(in.readUnsignedInt()));
-      case 'U' -> push(in.readText(in.readByte()));
-      case 'B' -> push(in.readBytes(in.readUnsignedInt()));
-      case 'C' -> push(in.readBytes(in.readByte()));
-      case 0x8e, 0x96 -> push(in.readBytes(in.readLong()));
+      case 'N' -> stack.push(null);
+      case 0x88 -> stack.push(true);
+      case 0x89 -> stack.push(false);
+      case 'J' -> stack.push((long) in.readInt());
+      case 'K' -> stack.push((long) in.readByte());
+      case 'M' -> stack.push((long) in.readShort());
+      case 'I', 'L' -> stack.push(textInteger());
+      case 'F' -> stack.push(textFloat());
+      case 'G' -> stack.push(in.readBigEndianDouble());
+      case 0x8a -> stack.push(integer(in.readByte()));
+      case 0x8b -> stack.push(integer(in.readUnsignedInt()));
+      case 'X' -> stack.push(in.readText(in.readUnsignedInt()));
+      case 0x8c -> stack.push(in.readText(in.readByte()));
+      case 0x8d -> stack.push(in.readText(in.readLong()));
+      case 'T' -> stack.push(in.readText(in.readUnsignedInt()));
+      case 'U' -> stack.push(in.readText(in.readByte()));
+      case 'B' -> stack.push(in.readBytes(in.readUnsignedInt()));
+      case 'C' -> stack.push(in.readBytes(in.readByte()));
+      case 0x8e, 0x96 -> stack.push(in.readBytes(in.readLong()));
       default -> {
         return false;
       }
@@ -85,28 +84,28 @@ public final class Unpickler {
   /** Opcodes that make or fill containers. */
   private boolean container(int opcode) {
     switch (opcode) {
-      case ')' -> push(Tuple.of(List.of()));
-      case 't' -> push(Tuple.of(popMark()));
-      case 0x85, 0x86, 0x87 -> push(Tuple.of(popLast(opcode - 0x84)));
-      case ']', 0x8f -> push(new ArrayList<>(0));
-      case 'l', 0x91 -> push(popMark());
+      case ')' -> stack.push(Tuple.of(List.of()));
+      case 't' -> stack.push(Tuple.of(stack.popMark()));
+      case 0x85, 0x86, 0x87 -> stack.push(Tuple.of(stack.popLast(opcode - 0x84)));
+      case ']', 0x8f -> stack.push(new ArrayList<>(0));
+      case 'l', 0x91 -> stack.push(stack.popMark());
       case 'a' -> {
-        Object item = pop();
-        list(peek()).add(item);
+        Object item = stack.pop();
+        list(stack.peek()).add(item);
       }
       case 'e', 0x90 -> {
-        List<Object> items = popMark();
-        list(peek()).addAll(items);
+        List<Object> items = stack.popMark();
+        list(stack.peek()).addAll(items);
       }
-      case '}' -> push(new LinkedHashMap<>(4));
-      case 'd' -> push(fill(new LinkedHashMap<>(4), popMark()));
+      case '}' -> stack.push(new LinkedHashMap<>(4));
+      case 'd' -> stack.push(fill(new LinkedHashMap<>(4), stack.popMark()));
       case 's' -> {
-        List<Object> pair = popLast(2);
-        fill(dict(peek()), pair);
+        List<Object> pair = stack.popLast(2);
+        fill(dict(stack.peek()), pair);
       }
       case 'u' -> {
-        List<Object> items = popMark();
-        fill(dict(peek()), items);
+        List<Object> items = stack.popMark();
+        fill(dict(stack.peek()), items);
       }
       default -> {
         return false;
@@ -120,32 +119,29 @@ public final class Unpickler {
     switch (opcode) {
       case 0x80 -> checkProtocol(in.readByte());
       case 0x95 -> checkFrame(in.readLong());
-      case '(' -> {
-        marks.add(stack);
-        stack = new ArrayList<>(4);
-      }
-      case '0' -> pop();
-      case '1' -> popMark();
-      case '2' -> push(peek());
-      case 'q' -> memo.put((long) in.readByte(), peek());
-      case 'r' -> memo.put(in.readUnsignedInt(), peek());
-      case 0x94 -> memo.put((long) memo.size(), peek());
-      case 'h' -> push(memorised(in.readByte()));
-      case 'j' -> push(memorised(in.readUnsignedInt()));
-      case 'c' -> push(globals.find(in.readLine(), in.readLine()));
+      case '(' -> stack.mark();
+      case '0' -> stack.pop();
+      case '1' -> stack.popMark();
+      case '2' -> stack.push(stack.peek());
+      case 'q' -> memo.put((long) in.readByte(), stack.peek());
+      case 'r' -> memo.put(in.readUnsignedInt(), stack.peek());
+      case 0x94 -> memo.put((long) memo.size(), stack.peek());
+      case 'h' -> stack.push(memorised(in.readByte()));
+      case 'j' -> stack.push(memorised(in.readUnsignedInt()));
+      case 'c' -> stack.push(globals.find(in.readLine(), in.readLine()));
       case 0x93 -> {
-        Tuple name = Tuple.of(popLast(2));
-        push(globals.find(name.get(0, String.class), name.get(1, String.class)));
+        Tuple name = Tuple.of(stack.popLast(2));
+        stack.push(globals.find(name.get(0, String.class), name.get(1, String.class)));
       }
-      case 'Q' -> push(globals.persistent(pop()));
+      case 'Q' -> stack.push(globals.persistent(stack.pop()));
       case 'R', 0x81 -> {
-        Tuple call = Tuple.of(popLast(2));
+        Tuple call = Tuple.of(stack.popLast(2));
         if (!(call.get(0) instanceof Constructor constructor)) {
           throw new MalformedPickleException("it calls " + Python.typeName(call.get(0)));
         }
-        push(constructor.call(call.get(1, Tuple.class)));
+        stack.push(constructor.call(call.get(1, Tuple.class)));
       }
-      case 'b' -> build(pop());
+      case 'b' -> build(stack.pop());
       default -> {
         return false;
       }
@@ -224,7 +220,7 @@ public final class Unpickler {
   }
 
   private void build(Object state) {
-    Object target = peek();
+    Object target = stack.peek();
     if (target instanceof Stateful stateful) {
       stateful.setState(state);
     } else if (!(target instanceof Map)) {
@@ -276,42 +272,5 @@ public final class Unpickler {
       throw new MalformedPickleException("it uses value %d before it is set".formatted(key));
     }
     return value;
-  }
-
-  private void push(Object value) {
-    stack.add(value);
-  }
-
-  private Object peek() {
-    if (stack.isEmpty()) {
-      throw new MalformedPickleException(
-          "it uses a value at byte %d".formatted(in.position() - 1) + " that is not there");
-    }
-    return stack.get(stack.size() - 1);
-  }
-
-  private Object pop() {
-    Object value = peek();
-    stack.remove(stack.size() - 1);
-    return value;
-  }
-
-  private List<Object> popLast(int count) {
-    List<Object> values = new ArrayList<>(count);
-    for (int i = 0; i < count; i++) {
-      values.add(pop());
-    }
-    Collections.reverse(values);
-    return values;
-  }
-
-  private List<Object> popMark() {
-    if (marks.isEmpty()) {
-      throw new MalformedPickleException(
-          "a group that ends at byte %d has no start".formatted(in.position() - 1));
-    }
-    List<Object> values = stack;
-    stack = marks.remove(marks.size() - 1);
-    return values;
   }
 }
