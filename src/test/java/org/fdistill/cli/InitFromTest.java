@@ -124,9 +124,10 @@ class InitFromTest {
   }
 
   private static String[] swin(int side, int window) {
-    String sizes = "image_size: %d width: 8 depths: [1, 1] heads: [2, 4] window: %d";
     return new String[] {
-      "--set=model={ swin { " + String.format(sizes, side, window) + " } }",
+      "--set=model={ swin { width: 8 depths: [1, 1] heads: [2, 4] }}",
+      "--set=model.swin.image_size=" + side,
+      "--set=model.swin.window=" + window,
       "--set=train_data.image_size=" + side,
       "--set=validation_data.image_size=" + side
     };
