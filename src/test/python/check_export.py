@@ -150,7 +150,7 @@ def warmup_requests(export):
 def expected(export, file):
     """serving_default answers what another runtime answered."""
     wanted = dict(np.load(file))
-    got = export.call(tf.constant(wanted.pop("images")))
+    got = export.call(tf.constant(wanted.pop("images").astype(np.float32)))
     require(bool(wanted), f"{file} holds no outputs")
     for name, value in wanted.items():
         np.testing.assert_allclose(got[name].numpy(), value, rtol=TOLERANCE, atol=TOLERANCE, err_msg=name)

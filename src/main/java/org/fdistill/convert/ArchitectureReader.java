@@ -38,7 +38,7 @@ final class ArchitectureReader {
 
   private VitConfig vit(VitConfig traits) {
     VitConfig.Builder vit = VitDescription.of(resolution.tensors(), traits).toBuilder();
-    if (VitDialects.isFlax(resolution.tensors().dialect())) {
+    if (resolution.tensors().dialect().isFlax()) {
       vit.setActivation(Activation.GELU_TANH);
     }
     Optional<Size> size = size(s -> fits(s, vit));

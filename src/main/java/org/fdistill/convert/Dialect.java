@@ -24,6 +24,11 @@ record Dialect(
     SWIN_V2
   }
 
+  /** Whether a network was trained in Flax, whose GELU is the approximation by tanh. */
+  boolean isFlax() {
+    return anchor.endsWith("/kernel");
+  }
+
   /** Whether a file's tensors under a prefix are named so. */
   boolean matches(String prefix, Set<String> names) {
     return names.contains(prefix + anchor)

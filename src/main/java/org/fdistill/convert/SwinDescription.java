@@ -108,7 +108,7 @@ final class SwinDescription {
         .filter(t -> t.name().endsWith("relative_position_index") && t.shape().length == 2)
         .findFirst()
         .map(StoredTensor::shape)
-        .map(shape -> (int) Math.round(Math.sqrt(shape[0])))
+        .map(shape -> (int) Math.round(Math.sqrt((double) shape[0])))
         .orElse(0);
   }
 

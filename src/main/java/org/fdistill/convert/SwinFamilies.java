@@ -35,7 +35,7 @@ final class SwinFamilies {
           V1,
           VitFamilies.IMAGENET,
           Family.PositionStyle.BICUBIC,
-          t -> t.dialect().network() == Dialect.Network.SWIN && !selfSupervised(t),
+          t -> t.dialect().network() == Dialect.Network.SWIN && !selfSupervised(t) && !teaches(t),
           List.of(
               tiny("swin_tiny_w7_224", 224, 7),
               small("swin_small_w7_224", 224, 7),
@@ -108,6 +108,11 @@ final class SwinFamilies {
 
   private static boolean selfSupervised(NamedTensors tensors) {
     return tensors.prefix().matches("(student|teacher)/.*");
+  }
+
+  /** Feature Distillation's checkpoints hold their teacher as well. */
+  private static boolean teaches(NamedTensors tensors) {
+    return tensors.prefix().endsWith("feature_model.");
   }
 
   private static boolean distilled(NamedTensors tensors) {

@@ -89,7 +89,8 @@ final class VitDescription {
       vit.setActivation(Activation.SWIGLU);
     }
     if (hidden % width == 0) {
-      vit.setMlpRatio((float) (hidden / width));
+      int ratio = hidden / width;
+      vit.setMlpRatio(ratio);
     } else {
       vit.setMlpHidden(hidden);
     }

@@ -280,11 +280,6 @@ final class VitDialects {
 
   private VitDialects() {}
 
-  /** Whether a network was trained in Flax, whose GELU is the approximation by tanh. */
-  static boolean isFlax(Dialect dialect) {
-    return dialect == FLAX_VIT || dialect == BIG_VISION || dialect == BIG_VISION_STACKED;
-  }
-
   private static NameRules.Builder flaxEmbedding() {
     return NameRules.builder()
         .same("embedding/kernel", "student/patch_embed/kernel")

@@ -13,10 +13,11 @@ final class VitFamilies {
   private static final String NON_COMMERCIAL = "CC-BY-NC-4.0 (no commercial use)";
 
   static final Normalization IMAGENET =
-      normalization(0.485f, 0.456f, 0.406f, 0.229f, 0.224f, 0.225f);
-  static final Normalization HALF = normalization(0.5f, 0.5f, 0.5f, 0.5f, 0.5f, 0.5f);
+      normalization(List.of(0.485, 0.456, 0.406), List.of(0.229, 0.224, 0.225));
+  static final Normalization HALF = normalization(List.of(0.5, 0.5, 0.5), List.of(0.5, 0.5, 0.5));
   static final Normalization OPENAI =
-      normalization(0.48145466f, 0.4578275f, 0.40821073f, 0.26862954f, 0.26130258f, 0.27577711f);
+      normalization(
+          List.of(0.48145466, 0.4578275, 0.40821073), List.of(0.26862954, 0.26130258, 0.27577711));
 
   private static final Family DINO =
       new Family(
@@ -62,10 +63,9 @@ final class VitFamilies {
           IMAGENET,
           Family.PositionStyle.DINOV2,
           t ->
-              t.has("student/reg_tokens") && t.has("student/blocks/00/layer_scale1")
-                  || leavesOut(t, "mask_token")
-                      && t.has("student/blocks/00/layer_scale1")
-                      && t.has("student/pos_embed"),
+              t.has("student/blocks/00/layer_scale1")
+                  && t.has("student/pos_embed")
+                  && (t.has("student/reg_tokens") || leavesOut(t, "mask_token")),
           List.of(
               Size.vit("dinov2_vits14", 518, 14, 384, 12, 6),
               Size.vit("dinov2_vitb14", 518, 14, 768, 12, 12),
@@ -120,7 +120,7 @@ final class VitFamilies {
           traits(1e-6f, Activation.GELU),
           HALF,
           Family.PositionStyle.BICUBIC,
-          t -> t.dialect() == VitDialects.FLAX_VIT,
+          t -> t.dialect().isFlax() && t.dialect().name().equals("Google ViT"),
           List.of(
               Size.vit("vit_tiny16", 224, 16, 192, 12, 3),
               Size.vit("vit_small16", 224, 16, 384, 12, 6),
@@ -290,11 +290,10 @@ final class VitFamilies {
         .build();
   }
 
-  private static Normalization normalization(
-      float red, float green, float blue, float redStd, float greenStd, float blueStd) {
+  private static Normalization normalization(List<Double> mean, List<Double> std) {
     return Normalization.newBuilder()
-        .addAllMean(List.of(red, green, blue))
-        .addAllStd(List.of(redStd, greenStd, blueStd))
+        .addAllMean(mean.stream().map(Double::floatValue).toList())
+        .addAllStd(std.stream().map(Double::floatValue).toList())
         .build();
   }
 }

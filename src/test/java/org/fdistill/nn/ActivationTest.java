@@ -28,6 +28,7 @@ class ActivationTest {
    */
   private static final double TOLERANCE = 1.5e-6;
 
+  @SuppressWarnings("ImmutableEnumChecker") // Both are functions without state.
   private enum Elementwise {
     TANH_GELU(
         TanhGelu::apply,
