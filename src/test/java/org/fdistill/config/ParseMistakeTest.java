@@ -3,7 +3,10 @@ package org.fdistill.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import com.google.protobuf.Descriptors.FieldDescriptor;
 import java.util.List;
+import java.util.stream.Collectors;
+import org.fdistill.proto.VitConfig;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -12,15 +15,18 @@ class ParseMistakeTest {
   @Test
   void anUnknownFieldNamesTheNearestTheLineAndAllFields() {
     String text = "name: \"x\"\nmodel {\n  vit {\n    widht: 64\n  }\n}\n";
+    String fields =
+        VitConfig.getDescriptor().getFields().stream()
+            .map(FieldDescriptor::getName)
+            .collect(Collectors.joining(", "));
     assertThat(message(text))
         .isEqualTo(
             """
             run.txtpb:4:5: model.vit has no field 'widht'. Did you mean 'width'?
-              Its fields: image_size, patch_size, width, depth, heads, mlp_ratio, class_token, \
-            absolute_position, relative_position_per_layer, relative_position_shared, layer_scale, \
-            qkv_bias, layer_norm_epsilon, initialization
+              Its fields: %s
                   widht: 64
-                  ^""");
+                  ^"""
+                .formatted(fields));
   }
 
   @Test
@@ -52,7 +58,7 @@ class ParseMistakeTest {
         "optimizer { adamw { beta1: x } }|optimizer.adamw.beta1 takes a number, such as 0.05",
         "train_data { normalization { mean: [1, b, 3] } }|train_data.normalization.mean takes a"
             + " number, such as 0.05 or 3e-4; found b.",
-        "model: 3|model takes a block in braces with vit, drop_path, init_from; found 3.",
+        "model: 3|model takes a block in braces with vit, swin, swin_v2, drop_path, init_from; found 3.",
         "seed: -1|seed takes a whole number from 0; found -1.",
         "seed: 1 seed: 2|seed is set twice; keep one.",
         "schedule { length { epochs: 3 steps: 4 } }|schedule.length has both epochs and steps; set"
