@@ -2,6 +2,7 @@ package org.fdistill.cli;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -10,6 +11,7 @@ import org.fdistill.checkpoint.CheckpointChoice;
 import org.fdistill.config.UserError;
 import org.fdistill.graph.SavedModelFolder;
 import org.fdistill.task.Tasks;
+import org.fdistill.task.knn.FeatureNetwork;
 import org.fdistill.task.knn.NearestNeighbours.Outcome;
 import org.fdistill.train.Evaluation;
 import org.fdistill.train.Json;
@@ -35,7 +37,7 @@ final class EvaluateCommand implements Command {
               + " most similar features. Needs labels.");
   private static final OptionSpec BANK =
       OptionSpec.value(
-              "bank", "N", "Training images to compare with, at most; more are thinned out evenly.")
+              "bank", "N", "Training images to compare with, at most; of more, a random sample.")
           .orElse(Integer.toString(NeighbourEvaluation.BANK));
   private static final OptionSpec JSON =
       OptionSpec.value("json", "FILE", "Also writes the values as JSON.");
@@ -134,19 +136,26 @@ final class EvaluateCommand implements Command {
 
   private static Map<String, Object> neighbours(Evaluated evaluated, int bank, Console console) {
     NeighbourEvaluation evaluation = new NeighbourEvaluation(evaluated.config(), bank);
-    console.note("kNN of " + evaluated.weights().origin() + " ...");
-    Outcome own =
+    List<FeatureNetwork> networks = new ArrayList<>();
+    networks.add(
         evaluated.model() == null
             ? evaluation.student(evaluated.weights())
-            : evaluation.export(evaluated.model());
-    Map<String, Object> values = new LinkedHashMap<>();
-    values.put("student_knn_top1", own.top1());
+            : evaluation.export(evaluated.model()));
     String teacher = evaluated.config().getDistill().getTeacher().getPath();
+    String what = "kNN of " + evaluated.weights().origin();
     if (evaluated.config().hasDistill() && !SavedModelFolder.isAt(Path.of(teacher))) {
       console.warn("the teacher " + teacher + " is not there; its kNN is left out.");
     } else if (evaluated.config().hasDistill()) {
-      console.note("kNN of the teacher " + teacher + " ...");
-      values.put("teacher_knn_top1", evaluation.teacher().top1());
+      networks.add(evaluation.teacher());
+      what += " and of the teacher " + teacher;
+    }
+    console.note(what + " ...");
+    List<Outcome> outcomes = evaluation.run(networks);
+    Outcome own = outcomes.get(0);
+    Map<String, Object> values = new LinkedHashMap<>();
+    values.put("student_knn_top1", own.top1());
+    if (outcomes.size() > 1) {
+      values.put("teacher_knn_top1", outcomes.get(1).top1());
     }
     values.put("knn_bank", own.bank());
     values.put("knn_queries", own.queries());

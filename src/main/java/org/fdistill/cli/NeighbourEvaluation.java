@@ -1,6 +1,7 @@
 package org.fdistill.cli;
 
 import java.util.List;
+import java.util.function.Consumer;
 import org.fdistill.checkpoint.SavedWeights;
 import org.fdistill.checkpoint.VariableFiles;
 import org.fdistill.graph.SavedModelFolder;
@@ -14,6 +15,7 @@ import org.fdistill.task.knn.FeatureNetwork;
 import org.fdistill.task.knn.NearestNeighbours;
 import org.fdistill.task.knn.NearestNeighbours.Outcome;
 import org.fdistill.teacher.Teacher;
+import org.fdistill.train.Sessions;
 import org.tensorflow.Session;
 import org.tensorflow.op.Ops;
 
@@ -41,49 +43,57 @@ final class NeighbourEvaluation {
             .clearAugment()
             .setEvalCrop(config.getValidationData().getEvalCrop())
             .build();
-    this.neighbours = new NearestNeighbours(train, config.getValidationData(), bank);
+    this.neighbours =
+        new NearestNeighbours(
+            train, config.getValidationData(), bank, Sessions.config(config.getRuntime()));
   }
 
-  /** Of the run's network with these weights. */
-  Outcome student(SavedWeights weights) {
-    return student((session, variables) -> restore(weights, session, variables));
+  /**
+   * Evaluates networks on one pass over the images.
+   *
+   * @return one outcome for each, in their order
+   */
+  List<Outcome> run(List<FeatureNetwork> networks) {
+    return neighbours.evaluate(networks, config.getSeed());
   }
 
-  /** Of the run's network with the random weights that training starts from. */
-  Outcome untrained() {
-    return student((session, variables) -> {});
+  /** The run's network with these weights. */
+  FeatureNetwork student(SavedWeights weights) {
+    return student((tf, variables) -> files(weights, tf, variables));
   }
 
-  private Outcome student(FeatureNetwork.WeightSource weights) {
-    return neighbours.evaluate(
-        FeatureNetwork.of(
-            Backbones.of(config.getModel()), config.getTrainData().getNormalization(), weights),
-        config.getSeed());
+  /** The run's network with the random weights that training starts from. */
+  FeatureNetwork untrained() {
+    return student((tf, variables) -> session -> {});
   }
 
-  /** Of the teacher of a distillation. */
-  Outcome teacher() {
-    return savedModel(config.getDistill().getTeacher());
+  private FeatureNetwork student(FeatureNetwork.WeightSource weights) {
+    return FeatureNetwork.of(
+        Backbones.of(config.getModel()), config.getTrainData().getNormalization(), weights);
   }
 
-  /** Of an export, as its own graph computes it. */
-  Outcome export(SavedModelFolder model) {
-    return savedModel(TeacherConfig.newBuilder().setPath(model.path().toString()).build());
+  /** The teacher of a distillation. */
+  FeatureNetwork teacher() {
+    return savedModel(config.getDistill().getTeacher().toBuilder().setName("teacher").build());
   }
 
-  private Outcome savedModel(TeacherConfig description) {
-    Teacher model = Teacher.open(description, config.getValidationData().getImageSize());
-    return neighbours.evaluate(FeatureNetwork.of(model), config.getSeed());
+  /** An export, as its own graph computes it. */
+  FeatureNetwork export(SavedModelFolder model) {
+    return savedModel(
+        TeacherConfig.newBuilder().setPath(model.path().toString()).setName("export").build());
   }
 
-  private static void restore(SavedWeights weights, Session session, Variables variables) {
+  private FeatureNetwork savedModel(TeacherConfig description) {
+    return FeatureNetwork.of(Teacher.open(description, config.getValidationData().getImageSize()));
+  }
+
+  private static Consumer<Session> files(SavedWeights weights, Ops tf, Variables variables) {
     List<Variable> network =
         variables.all().stream()
             .filter(variable -> variable.name().startsWith(Backbones.SCOPE + "/"))
             .toList();
-    Ops tf = Ops.create(network.get(0).handle().env()).withSubScope("files");
-    VariableFiles files = VariableFiles.build(tf, network);
+    VariableFiles files = VariableFiles.build(tf.withSubScope("files"), network);
     weights.requireVariables(files.shapes());
-    files.restore(session, weights.prefix());
+    return session -> files.restore(session, weights.prefix());
   }
 }

@@ -67,7 +67,7 @@ final class PlanReport {
     }
     OptionalDouble flops = plan.work().total();
     if (flops.isPresent()) {
-      table.row("TFLOP a second" + at, decimal("%,.3g", flops.getAsDouble() * images / 1e12));
+      table.row("TFLOP a second" + at, figure(flops.getAsDouble() * images / 1e12));
     }
   }
 
@@ -105,9 +105,7 @@ final class PlanReport {
     workRow(table, "all", work.total());
     OptionalDouble all = plan.runFlops();
     table.row(
-        "whole run, in EFLOP",
-        all.isPresent() ? decimal("%,.4g", all.getAsDouble() / 1e18) : UNKNOWN,
-        "");
+        "whole run, in EFLOP", all.isPresent() ? figure(all.getAsDouble() / 1e18) : UNKNOWN, "");
     return table;
   }
 

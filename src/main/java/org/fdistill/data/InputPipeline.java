@@ -38,21 +38,31 @@ public final class InputPipeline {
    * How a pipeline walks through its source.
    *
    * @param seed the run's seed
-   * @param training shuffled, augmented, full batches only; else in order, the centre crop, with a
-   *     last batch that may be smaller
+   * @param shuffled each epoch in an order of its own; else in that of the source
+   * @param training augmented, full batches only; else the centre crop, with a last batch that may
+   *     be smaller
    * @param batch B, of this worker
    * @param workers W, how many processes share the examples
    * @param worker this one, 0 to W - 1; it reads the positions p with p mod W = worker
    */
-  public record Options(long seed, boolean training, int batch, int workers, int worker) {
+  public record Options(
+      long seed, boolean shuffled, boolean training, int batch, int workers, int worker) {
     /** Training in one process. */
     public static Options training(long seed, int batch) {
-      return new Options(seed, true, batch, 1, 0);
+      return new Options(seed, true, true, batch, 1, 0);
     }
 
     /** Evaluation in one process. */
     public static Options evaluation(int batch) {
-      return new Options(0, false, batch, 1, 0);
+      return new Options(0, false, false, batch, 1, 0);
+    }
+
+    /**
+     * Evaluation's view of examples in random order: those at the first m positions are a random
+     * sample of all.
+     */
+    public static Options sample(long seed, int batch) {
+      return new Options(seed, true, false, batch, 1, 0);
     }
   }
 
@@ -96,7 +106,7 @@ public final class InputPipeline {
               .withName(array.name())
               .placeholder(array.type(), Placeholder.shape(Shape.of(Shape.UNKNOWN_SIZE))));
     }
-    EpochOrder order = new EpochOrder(source.size(), options.training(), options.seed());
+    EpochOrder order = new EpochOrder(source.size(), options.shuffled(), options.seed());
     BatchedExamples dataset =
         new BatchedExamples(config, options, new ExampleMap(config, source, order, options), name);
     BatchedExamples.Batch batch = dataset.build(scoped, start, end, arrays);

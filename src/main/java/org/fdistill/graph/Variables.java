@@ -24,6 +24,7 @@ import org.tensorflow.types.family.TType;
 public final class Variables {
   private final Ops tf;
   private final Operand<TInt64> seed;
+  private final String resources;
   private Ops initial;
   private final Map<String, Variable> byName = new LinkedHashMap<>();
 
@@ -34,8 +35,20 @@ public final class Variables {
    * @param seed scalar, the run's seed; fed when the variables are initialised
    */
   public Variables(Ops tf, Operand<TInt64> seed) {
+    this(tf, seed, "");
+  }
+
+  /**
+   * Makes an empty list beside another of the same graph. The same name in both means two
+   * variables, with the same first value.
+   *
+   * @param resources what the names of the resources start with, such as {@code second/}; the names
+   *     of the variables are without it
+   */
+  public Variables(Ops tf, Operand<TInt64> seed, String resources) {
     this.tf = tf;
     this.seed = seed;
+    this.resources = resources;
   }
 
   /** A variable that the optimiser trains. */
@@ -105,10 +118,10 @@ public final class Variables {
   private Operand<? extends TType> handle(String name, Shape shape) {
     return tf.scope()
         .env()
-        .opBuilder(VarHandleOp.OP_NAME, name, tf.scope())
+        .opBuilder(VarHandleOp.OP_NAME, resources + name, tf.scope())
         .setAttr("dtype", DataType.DT_FLOAT)
         .setAttr("shape", shape)
-        .setAttr("shared_name", name)
+        .setAttr("shared_name", resources + name)
         .build()
         .output(0);
   }

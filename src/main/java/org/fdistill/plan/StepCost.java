@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.fdistill.graph.FlopCounter;
 import org.fdistill.train.ProgramEndpoints;
@@ -51,10 +52,15 @@ final class StepCost {
     return parts;
   }
 
-  /** Numbers in the teacher's variables and constants. */
+  /** Numbers in the teacher's variables, or in the constants of a frozen graph without any. */
   SizedGraph.Elements teacherWeights() {
+    SizedGraph.Elements variables = sum(sized::variable);
+    return variables.count() > 0 ? variables : sum(sized::constant);
+  }
+
+  private SizedGraph.Elements sum(Function<String, SizedGraph.Elements> weights) {
     return teacher.stream()
-        .map(node -> sized.variable(node).plus(sized.constant(node)))
+        .map(weights)
         .reduce(SizedGraph.Elements.NONE, SizedGraph.Elements::plus);
   }
 

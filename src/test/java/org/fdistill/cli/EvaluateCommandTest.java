@@ -54,8 +54,7 @@ class EvaluateCommandTest {
     assertThat(values.get("validation_loss"))
         .isEqualTo(read(run.resolve("summary.json")).get("validation_loss"));
     assertThat(values.get("student_knn_top1").getAsDouble()).isBetween(0.0, 1.0);
-    // 16 training images, every fourth of them.
-    assertThat(values.get("knn_bank").getAsInt()).isEqualTo(4);
+    assertThat(values.get("knn_bank").getAsInt()).isEqualTo(5);
     assertThat(values.get("knn_queries").getAsInt()).isEqualTo(12);
     assertThat(values.has("teacher_knn_top1")).isFalse();
   }

@@ -99,7 +99,7 @@ final class BadExamplesTest {
   void workersFindTheGapsOfTheirOwnPositions() throws IOException {
     Examples.flatFolder(folder, 10);
     damage();
-    try (PipelineRun run = new PipelineRun(config(), new Options(0, false, 2, 2, 1))) {
+    try (PipelineRun run = new PipelineRun(config(), new Options(0, false, false, 2, 2, 1))) {
       BadExamples bad = new BadExamples(run.pipeline(), 0, report(), 0.9);
       List<Long> positions = run.each(0, 10, Element::position);
       assertThat(positions).containsExactly(1L, 7L);

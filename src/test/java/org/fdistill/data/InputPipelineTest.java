@@ -27,7 +27,11 @@ final class InputPipelineTest {
   @TempDir Path folder;
 
   private DataConfig records(int count) throws IOException {
-    Examples.records(folder, count, 3);
+    return records(count, 3);
+  }
+
+  private DataConfig records(int count, int shards) throws IOException {
+    Examples.records(folder, count, shards);
     return DataConfig.newBuilder()
         .setImageSize(16)
         .setAugment(AugmentConfig.getDefaultInstance())
@@ -98,8 +102,8 @@ final class InputPipelineTest {
   void workersShareThePositions() throws IOException {
     DataConfig config = records(12);
     try (PipelineRun one = new PipelineRun(config, Options.training(5, 2));
-        PipelineRun first = new PipelineRun(config, new Options(5, true, 2, 2, 0));
-        PipelineRun second = new PipelineRun(config, new Options(5, true, 2, 2, 1))) {
+        PipelineRun first = new PipelineRun(config, new Options(5, true, true, 2, 2, 0));
+        PipelineRun second = new PipelineRun(config, new Options(5, true, true, 2, 2, 1))) {
       List<Element> whole = one.elements(0, 24);
       assertThat(first.elements(0, 24))
           .isEqualTo(whole.stream().filter(e -> e.position() % 2 == 0).toList());
@@ -118,6 +122,26 @@ final class InputPipelineTest {
       assertThat(batches.stream().flatMap(List::stream).map(Element::label))
           .containsExactly(0L, 3L, 6L, 9L, 1L, 4L, 7L, 2L, 5L, 8L);
       assertThat(run.pipeline().images().shape().get(0)).isEqualTo(-1);
+    }
+  }
+
+  @Test
+  void aSampleIsSpreadOverExamplesThatComeInRounds() throws IOException {
+    DataConfig config = records(40, 1);
+    try (PipelineRun run = new PipelineRun(config, Options.sample(1, 4));
+        PipelineRun other = new PipelineRun(config, Options.sample(2, 4));
+        PipelineRun plain = new PipelineRun(config, Options.evaluation(4))) {
+      List<Element> sample = run.elements(0, 10);
+      List<Long> labels = sample.stream().map(Element::label).toList();
+      assertThat(new HashSet<>(labels)).hasSize(10);
+      // Every fourth example would be of one class of four.
+      assertThat(labels.stream().map(label -> label % 4)).contains(0L, 1L, 2L, 3L);
+      assertThat(other.each(0, 10, Element::label)).isNotEqualTo(labels);
+      // The images are those of evaluation, uncropped.
+      List<Element> all = plain.elements(0, 40);
+      for (Element element : sample) {
+        assertThat(element.pixels()).isEqualTo(all.get((int) element.label()).pixels());
+      }
     }
   }
 

@@ -10,6 +10,8 @@ import org.tensorflow.Graph;
 import org.tensorflow.Result;
 import org.tensorflow.Session;
 import org.tensorflow.ndarray.Shape;
+import org.tensorflow.ndarray.StdArrays;
+import org.tensorflow.op.Op;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Placeholder;
 import org.tensorflow.types.TFloat32;
@@ -39,6 +41,34 @@ class VariablesTest {
           .hasMessageContaining("head/bias")
           .hasMessageContaining("[3]")
           .hasMessageContaining("[4]");
+    }
+  }
+
+  @Test
+  void listsOfOneGraphCanHaveTheSameNames() {
+    try (Graph graph = new Graph()) {
+      Ops tf = Ops.create(graph);
+      Variables first = new Variables(tf, tf.constant(1L), "first/");
+      Variables second = new Variables(tf, tf.constant(1L), "second/");
+      Variable a = first.trainable("student/norm/scale", SHAPE, NORMAL);
+      Variable b = second.trainable("student/norm/scale", SHAPE, NORMAL);
+      assertThat(a.name()).isEqualTo(b.name());
+      Op change =
+          tf.assignVariableOp(b.handle(), tf.zeros(tf.constant(new int[] {3}), TFloat32.class));
+      try (Session session = new Session(graph)) {
+        session.runner().addTarget(a.initialization()).addTarget(b.initialization()).run().close();
+        float[] drawn = values(session, a);
+        assertThat(values(session, b)).isEqualTo(drawn).doesNotContain(0);
+        session.runner().addTarget(change).run().close();
+        assertThat(values(session, a)).isEqualTo(drawn);
+        assertThat(values(session, b)).containsOnly(0);
+      }
+    }
+  }
+
+  private static float[] values(Session session, Variable variable) {
+    try (Result result = session.runner().fetch(variable.value()).run()) {
+      return StdArrays.array1dCopyOf((TFloat32) result.get(0));
     }
   }
 

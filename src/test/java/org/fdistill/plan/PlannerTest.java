@@ -100,6 +100,20 @@ class PlannerTest {
     assertThat(plan.work().teacher()).isEqualTo(OptionalDouble.of(network));
   }
 
+  /** SwinV2-G has 3.0 billion parameters (arXiv 2111.09883, Table 1). */
+  @Test
+  @Tag("slow")
+  void threeBillionParametersArePlanned() throws IOException {
+    RunPlan plan = plan(shipped("distill/swinv2_g"), IMAGENET);
+    long student = plan.parameters().get("student");
+    assertThat(student / 1e9).isCloseTo(3.0, within(0.05));
+    assertThat(plan.teacher()).hasValue(new RunPlan.TeacherCost(true, student));
+    double teacher = plan.work().teacher().orElseThrow();
+    // The student's forward pass has a projector on top.
+    double projector = 2.0 * 49 * 4096 * 4096;
+    assertThat(plan.work().forward()).isEqualTo(teacher + projector);
+  }
+
   @Test
   void aStudentsArchitectureStandsInForATeacherThatIsNotDescribed() throws IOException {
     RunPlan plan = plan(small(), OptionalLong.empty());

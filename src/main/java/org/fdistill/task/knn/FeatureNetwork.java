@@ -1,5 +1,6 @@
 package org.fdistill.task.knn;
 
+import java.util.function.Consumer;
 import org.fdistill.graph.LayerScope;
 import org.fdistill.graph.PixelNormalization;
 import org.fdistill.graph.Precision;
@@ -31,8 +32,14 @@ public interface FeatureNetwork {
   /** C: the width of the features. */
   int width();
 
-  /** Brings the weights in, after the variables were initialised. */
-  void restore(Session session, Variables variables);
+  /**
+   * Adds what brings the weights in.
+   *
+   * @param tf of the graph
+   * @param variables that the network made
+   * @return restores them, after the variables were initialised; works by names
+   */
+  Consumer<Session> weights(Ops tf, Variables variables);
 
   /** A teacher's network. */
   static FeatureNetwork of(Teacher teacher) {
@@ -55,8 +62,8 @@ public interface FeatureNetwork {
       }
 
       @Override
-      public void restore(Session session, Variables variables) {
-        teacher.restore(session);
+      public Consumer<Session> weights(Ops tf, Variables variables) {
+        return teacher::restore;
       }
     };
   }
@@ -84,8 +91,8 @@ public interface FeatureNetwork {
       }
 
       @Override
-      public void restore(Session session, Variables variables) {
-        weights.restore(session, variables);
+      public Consumer<Session> weights(Ops tf, Variables variables) {
+        return weights.build(tf, variables);
       }
     };
   }
@@ -93,7 +100,7 @@ public interface FeatureNetwork {
   /** Where a student's weights come from. */
   @FunctionalInterface
   interface WeightSource {
-    /** Assigns them to the variables of a session that has its first values already. */
-    void restore(Session session, Variables variables);
+    /** As {@link FeatureNetwork#weights}. */
+    Consumer<Session> build(Ops tf, Variables variables);
   }
 }

@@ -1,5 +1,6 @@
 package org.fdistill.task.knn;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.fdistill.config.UserError;
@@ -7,9 +8,9 @@ import org.fdistill.data.ExampleSource;
 import org.fdistill.data.InputPipeline;
 import org.fdistill.eval.NeighbourVote;
 import org.fdistill.graph.GraphScope;
-import org.fdistill.graph.Initializers;
-import org.fdistill.graph.Variable;
 import org.fdistill.graph.Variables;
+import org.fdistill.graph.rewrite.BatchProducts;
+import org.fdistill.graph.rewrite.StaticShapes;
 import org.fdistill.proto.DataConfig;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
@@ -20,9 +21,7 @@ import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Op;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Placeholder;
-import org.tensorflow.op.core.Sum;
-import org.tensorflow.op.linalg.MatMul;
-import org.tensorflow.op.nn.TopK;
+import org.tensorflow.proto.ConfigProto;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
 import org.tensorflow.types.TInt64;
@@ -30,12 +29,12 @@ import org.tensorflow.types.TInt64;
 /**
  * Classifies validation images by the labels of the training images with the most similar features,
  * as DINO's kNN evaluation does. Features stay in the runtime: those of the training images fill a
- * variable, the bank, and only the k best rows of each query come back. Letters: B batch, M rows of
- * the bank, C width, k neighbours.
+ * variable, the bank, and only the k best rows of each query come back. Several networks are
+ * evaluated on one pass over the images, which are read and decoded once. Letters: B batch, M rows
+ * of a bank, k neighbours.
  */
 public final class NearestNeighbours {
   private static final int BATCH = 64;
-  private static final float SMALLEST_LENGTH = 1e-12f;
 
   /**
    * How well the features separate the classes.
@@ -49,61 +48,85 @@ public final class NearestNeighbours {
   private final DataConfig train;
   private final DataConfig validation;
   private final int largestBank;
+  private final ConfigProto settings;
 
   /**
    * Describes an evaluation.
    *
    * @param train labelled examples that fill the bank
    * @param validation labelled examples that are classified
-   * @param largestBank M at most; a larger set is thinned out evenly
+   * @param largestBank M at most; of a larger set a random sample is taken
+   * @param settings of the session
    */
-  public NearestNeighbours(DataConfig train, DataConfig validation, int largestBank) {
+  public NearestNeighbours(
+      DataConfig train, DataConfig validation, int largestBank, ConfigProto settings) {
     this.train = train;
     this.validation = validation;
     this.largestBank = largestBank;
+    this.settings = settings;
   }
 
   /**
-   * Evaluates a network.
+   * Evaluates networks.
    *
-   * @param seed of its first values, where its weights are not restored
+   * @param networks each with weights of its own
+   * @param seed of the sample, and of first values where weights are not restored
+   * @return one for each network, in their order
    */
-  public Outcome evaluate(FeatureNetwork network, long seed) {
-    ExampleSource bankSource = labelled(train, "train_data");
-    ExampleSource querySource = labelled(validation, "validation_data");
-    int stride = ceilDiv(bankSource.size(), largestBank);
-    try (Graph graph = new Graph()) {
-      Ops tf = GraphScope.ops(graph);
-      Placeholder<TInt64> run = tf.placeholder(TInt64.class, Placeholder.shape(Shape.scalar()));
-      Variables variables = new Variables(tf, run);
-      InputPipeline bankInput =
-          InputPipeline.build(
-              tf,
-              "bank_input",
-              train,
-              bankSource,
-              new InputPipeline.Options(seed, false, BATCH, stride, 0));
-      InputPipeline queryInput =
-          InputPipeline.build(
-              tf, "query_input", validation, querySource, InputPipeline.Options.evaluation(BATCH));
-      int rows = ceilDiv(bankSource.size(), stride);
-      BankGraph bank = BankGraph.build(tf, variables, network, rows, bankInput, queryInput);
-      try (Session session = new Session(graph);
-          TInt64 value = TInt64.scalarOf(seed)) {
-        Session.Runner initialize = session.runner().feed(run, value);
-        variables.initializations().forEach(initialize::addTarget);
-        initialize.run().close();
-        network.restore(session, variables);
-        bankInput.start(session, 0, bankSource.size());
-        int[] labels = bank.fill(session, rows);
-        queryInput.start(session, 0, querySource.size());
-        return bank.classify(session, labels);
+  public List<Outcome> evaluate(List<FeatureNetwork> networks, long seed) {
+    try (Graph draft = new Graph();
+        Graph graph = new Graph()) {
+      Program program = build(GraphScope.ops(draft), networks, seed);
+      graph.importGraphDef(BatchProducts.forOneDnn(StaticShapes.fold(draft)));
+      try (Session session = new Session(graph, settings)) {
+        return new Run(session, program).outcomes(seed);
       }
     }
   }
 
-  private static int ceilDiv(long dividend, int divisor) {
-    return Math.toIntExact((dividend + divisor - 1) / divisor);
+  /**
+   * The graph by names.
+   *
+   * @param banks one for each network
+   * @param seed of the variables' first values, fed
+   * @param initialize target
+   */
+  private record Program(
+      FeatureBank.Inputs inputs, List<FeatureBank> banks, String seed, String initialize) {}
+
+  private Program build(Ops tf, List<FeatureNetwork> networks, long seed) {
+    FeatureBank.Inputs inputs = inputs(tf, seed);
+    Placeholder<TInt64> fed = tf.placeholder(TInt64.class, Placeholder.shape(Shape.scalar()));
+    List<FeatureBank> banks = new ArrayList<>();
+    List<Op> initializations = new ArrayList<>();
+    for (int i = 0; i < networks.size(); i++) {
+      Variables variables = new Variables(tf, fed, "network_" + i + "/");
+      Ops own = tf.withSubScope("network_" + i);
+      banks.add(FeatureBank.build(own, variables, networks.get(i), inputs));
+      initializations.addAll(variables.initializations());
+    }
+    Op initialize = tf.withControlDependencies(initializations).noOp();
+    return new Program(inputs, banks, fed.op().name(), initialize.op().name());
+  }
+
+  private FeatureBank.Inputs inputs(Ops tf, long seed) {
+    ExampleSource bank = labelled(train, "train_data");
+    int rows = (int) Math.min(largestBank, bank.size());
+    InputPipeline.Options order =
+        rows < bank.size()
+            ? InputPipeline.Options.sample(seed, BATCH)
+            : InputPipeline.Options.evaluation(BATCH);
+    return new FeatureBank.Inputs(
+        InputPipeline.build(tf, "bank_input", train, bank, order),
+        InputPipeline.build(
+            tf,
+            "query_input",
+            validation,
+            labelled(validation, "validation_data"),
+            InputPipeline.Options.evaluation(BATCH)),
+        tf.placeholder(TInt32.class, Placeholder.shape(Shape.scalar())),
+        tf.placeholder(TInt32.class, Placeholder.shape(Shape.scalar())),
+        rows);
   }
 
   private static ExampleSource labelled(DataConfig config, String field) {
@@ -117,59 +140,34 @@ public final class NearestNeighbours {
     return source;
   }
 
-  /** The ops of one evaluation. */
-  private record BankGraph(
-      Placeholder<TInt32> offset,
-      Placeholder<TInt32> filled,
-      Op fill,
-      Operand<TInt64> bankLabels,
-      TopK<TFloat32, TInt32> nearest,
-      Operand<TInt64> queryLabels) {
+  /** One pass over the training images, then one over the validation images. */
+  private record Run(Session session, Program program) {
 
-    static BankGraph build(
-        Ops tf,
-        Variables variables,
-        FeatureNetwork network,
-        int rows,
-        InputPipeline bankInput,
-        InputPipeline queryInput) {
-      Variable bank =
-          variables.state("knn/bank", Shape.of(rows, network.width()), Initializers.zeros());
-      Placeholder<TInt32> offset = tf.placeholder(TInt32.class, Placeholder.shape(Shape.scalar()));
-      Operand<TFloat32> stored = unit(tf, network.features(tf, variables, bankInput.images()));
-      Operand<TInt32> size = tf.shape(bankInput.labels());
-      Operand<TInt32> index =
-          tf.math.add(
-              tf.range(tf.constant(0), tf.reshape(size, tf.array(new int[0])), tf.constant(1)),
-              offset);
-      Op fill = tf.resourceScatterUpdate(bank.handle(), index, stored);
-
-      Placeholder<TInt32> filled = tf.placeholder(TInt32.class, Placeholder.shape(Shape.scalar()));
-      Operand<TFloat32> known =
-          tf.slice(
-              bank.value(),
-              tf.constant(new int[] {0, 0}),
-              tf.stack(List.of(filled, tf.constant(-1))));
-      Operand<TFloat32> queries = unit(tf, network.features(tf, variables, queryInput.images()));
-      Operand<TFloat32> similarity = tf.linalg.matMul(queries, known, MatMul.transposeB(true));
-      Operand<TInt32> k = tf.math.minimum(tf.constant(NeighbourVote.NEIGHBOURS), filled);
-      return new BankGraph(
-          offset,
-          filled,
-          fill,
-          bankInput.labels(),
-          tf.nn.topK(similarity, k, TInt32.class),
-          queryInput.labels());
+    List<Outcome> outcomes(long seed) {
+      FeatureBank.Inputs in = program.inputs();
+      try (TInt64 value = TInt64.scalarOf(seed)) {
+        session.runner().feed(program.seed(), value).addTarget(program.initialize()).run().close();
+      }
+      program.banks().forEach(bank -> bank.weights().accept(session));
+      in.training().start(session, 0, in.size());
+      int[] labels = fill();
+      Session.Runner settle = session.runner();
+      program.banks().forEach(bank -> settle.addTarget(bank.settle()));
+      settle.run().close();
+      in.queries().start(session, 0, in.queries().source().size());
+      return classify(labels);
     }
 
-    /** Runs over the training images; the labels of the filled rows. */
-    int[] fill(Session session, int rows) {
-      int[] labels = new int[rows];
+    /** The labels of the filled rows. */
+    private int[] fill() {
+      FeatureBank.Inputs in = program.inputs();
+      int[] labels = new int[in.size()];
       int at = 0;
       while (true) {
+        Session.Runner runner = session.runner().fetch(name(in.training().labels()));
+        program.banks().forEach(bank -> runner.addTarget(bank.fill()));
         try (TInt32 row = TInt32.scalarOf(at);
-            Result result =
-                session.runner().feed(offset, row).fetch(bankLabels).addTarget(fill).run()) {
+            Result result = runner.feed(name(in.offset()), row).run()) {
           for (long label : values((TInt64) result.get(0))) {
             labels[at++] = (int) label;
           }
@@ -179,52 +177,54 @@ public final class NearestNeighbours {
       }
     }
 
-    /** Runs over the validation images. */
-    Outcome classify(Session session, int[] labels) {
+    private List<Outcome> classify(int[] labels) {
       int classes = Arrays.stream(labels).max().orElse(0) + 1;
       NeighbourVote vote = NeighbourVote.weighted(classes);
-      int right = 0;
+      int[] right = new int[program.banks().size()];
       int seen = 0;
       while (true) {
         try (TInt32 rows = TInt32.scalarOf(labels.length);
-            Result result =
-                session
-                    .runner()
-                    .feed(filled, rows)
-                    .fetch(nearest.values())
-                    .fetch(nearest.indices())
-                    .fetch(queryLabels)
-                    .run()) {
-          TFloat32 similarity = (TFloat32) result.get(0);
-          TInt32 index = (TInt32) result.get(1);
-          long[] truth = values((TInt64) result.get(2));
-          for (int query = 0; query < truth.length; query++) {
-            seen++;
-            right += decide(vote, similarity, index, query, labels) == truth[query] ? 1 : 0;
+            Result result = queries().feed(name(program.inputs().filled()), rows).run()) {
+          long[] truth = values((TInt64) result.get(0));
+          for (int i = 0; i < right.length; i++) {
+            TFloat32 similarities = (TFloat32) result.get(1 + 2 * i);
+            TInt32 nearest = (TInt32) result.get(2 + 2 * i);
+            right[i] += right(vote, similarities, nearest, labels, truth);
           }
+          seen += truth.length;
         } catch (TFOutOfRangeException endOfData) {
-          return new Outcome((double) right / Math.max(1, seen), labels.length, seen);
+          int queries = seen;
+          return Arrays.stream(right)
+              .mapToObj(n -> new Outcome((double) n / Math.max(1, queries), labels.length, queries))
+              .toList();
         }
       }
     }
 
-    private static int decide(
-        NeighbourVote vote, TFloat32 similarity, TInt32 index, int query, int[] labels) {
-      int k = (int) similarity.shape().get(1);
-      float[] similarities = new float[k];
-      int[] votes = new int[k];
-      for (int i = 0; i < k; i++) {
-        similarities[i] = similarity.getFloat(query, i);
-        votes[i] = labels[index.getInt(query, i)];
-      }
-      return vote.classify(similarities, votes);
+    private Session.Runner queries() {
+      Session.Runner runner = session.runner().fetch(name(program.inputs().queries().labels()));
+      program.banks().forEach(b -> runner.fetch(b.similarities()).fetch(b.rows()));
+      return runner;
     }
 
-    /** Each row divided by its length. */
-    private static Operand<TFloat32> unit(Ops tf, Operand<TFloat32> rows) {
-      Operand<TFloat32> squares = tf.sum(tf.math.square(rows), tf.constant(-1), Sum.keepDims(true));
-      return tf.math.div(
-          rows, tf.math.maximum(tf.math.sqrt(squares), tf.constant(SMALLEST_LENGTH)));
+    private static int right(
+        NeighbourVote vote, TFloat32 similarities, TInt32 nearest, int[] labels, long[] truth) {
+      int k = (int) similarities.shape().get(1);
+      int right = 0;
+      for (int query = 0; query < truth.length; query++) {
+        float[] weights = new float[k];
+        int[] votes = new int[k];
+        for (int i = 0; i < k; i++) {
+          weights[i] = similarities.getFloat(query, i);
+          votes[i] = labels[nearest.getInt(query, i)];
+        }
+        right += vote.classify(weights, votes) == truth[query] ? 1 : 0;
+      }
+      return right;
+    }
+
+    private static String name(Operand<?> tensor) {
+      return tensor.op().name() + ":" + tensor.asOutput().index();
     }
 
     private static long[] values(TInt64 tensor) {

@@ -5,11 +5,11 @@
  * org.fdistill.task.knn.FeatureNetwork}).
  *
  * <pre>{@code
- * NearestNeighbours knn = new NearestNeighbours(trainData, validationData, 20_000);
- * double top1 = knn.evaluate(FeatureNetwork.of(teacher), seed).top1();
+ * NearestNeighbours knn = new NearestNeighbours(trainData, validationData, 20_000, settings);
+ * double top1 = knn.evaluate(List.of(FeatureNetwork.of(teacher)), seed).get(0).top1();
  * }</pre>
  *
- * <p>Limits: the features of all training images that are compared with must fit into memory, C
- * floats each.
+ * <p>Limits: the features of all training images that are compared with must fit into memory twice
+ * over, C floats each for every network.
  */
 package org.fdistill.task.knn;
