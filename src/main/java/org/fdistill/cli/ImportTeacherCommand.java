@@ -98,11 +98,9 @@ final class ImportTeacherCommand implements Command {
   public List<String> examples() {
     return List.of(
         "import-teacher --list",
-        "import-teacher --arch dino --checkpoint dino_vitbase16_pretrain.pth --out"
-            + " savedmodels/dino_vitb16",
+        "import-teacher --arch clip --checkpoint ViT-B-16.pt --out savedmodels/clip_vitb16",
         "import-teacher --checkpoint clip-vit-large-patch14 --out savedmodels/clip_vitl14",
-        "import-teacher --arch dinov2 --checkpoint dinov2_vitb14_pretrain.pth --image-size 196"
-            + " --out savedmodels/dinov2_vitb14_196");
+        "import-teacher --arch dinov2 --checkpoint vitb14.pth --image-size 196 --out teachers/dinov2");
   }
 
   @Override

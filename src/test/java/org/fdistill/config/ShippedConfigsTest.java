@@ -11,6 +11,7 @@ import java.util.stream.Stream;
 import org.fdistill.optim.schedule.WarmupCosine;
 import org.fdistill.proto.RunConfig;
 import org.fdistill.proto.SwinV2Config;
+import org.fdistill.proto.TeacherConfig;
 import org.fdistill.proto.VitConfig;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -102,12 +103,23 @@ class ShippedConfigsTest {
     assertThat(schedule.end()).isCloseTo(4e-5, within(1e-19));
   }
 
-  @Test
-  void clipTeachersGetClipsNormalisation() {
-    RunConfig config = RunConfigs.load(CONFIGS.resolve("distill/clip_b_300ep.txtpb"), List.of());
-    assertThat(config.getDistill().getTeacher().getNormalization().getMeanList())
-        .containsExactly(0.48145467f, 0.4578275f, 0.40821072f);
-    assertThat(config.getTrainData().getNormalization().getMeanList())
+  /**
+   * An imported teacher normalises inside, as its teacher.txtpb says; the student sees ImageNet's.
+   */
+  @ParameterizedTest
+  @MethodSource("distillations")
+  void importedTeachersDescribeTheirInputThemselves(Path file) throws IOException {
+    TeacherConfig teacher =
+        TextProtos.read(file, RunConfig.getDefaultInstance()).getDistill().getTeacher();
+    assertThat(teacher.hasPath()).isTrue();
+    assertThat(teacher.hasInputRange() || teacher.hasNormalization()).isFalse();
+    assertThat(RunConfigs.load(file, List.of()).getTrainData().getNormalization().getMeanList())
         .containsExactly(0.485f, 0.456f, 0.406f);
+  }
+
+  static List<Path> distillations() throws IOException {
+    try (Stream<Path> files = Files.list(CONFIGS.resolve("distill"))) {
+      return files.sorted().toList();
+    }
   }
 }
