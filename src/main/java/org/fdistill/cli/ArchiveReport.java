@@ -2,6 +2,7 @@ package org.fdistill.cli;
 
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import org.fdistill.convert.Architectures;
 import org.fdistill.weights.StoredTensor;
@@ -38,13 +39,21 @@ final class ArchiveReport {
   }
 
   private static void printAttributes(WeightArchive archive, Console console) {
-    archive.attributes().entrySet().stream()
-        .limit(LISTED_ATTRIBUTES)
-        .forEach(e -> console.print("              " + e.getKey() + " = " + e.getValue()));
-    int more = archive.attributes().size() - LISTED_ATTRIBUTES;
+    List<String> told =
+        archive.attributes().entrySet().stream()
+            .filter(e -> !isBookkeeping(e.getKey()))
+            .map(e -> e.getKey() + " = " + e.getValue())
+            .toList();
+    told.stream().limit(LISTED_ATTRIBUTES).forEach(a -> console.print("              " + a));
+    int more = told.size() - LISTED_ATTRIBUTES;
     if (more > 0) {
       console.print("              and " + more + " more");
     }
+  }
+
+  /** What TorchScript keeps for each module. */
+  private static boolean isBookkeeping(String attribute) {
+    return attribute.endsWith("training") || attribute.endsWith("_is_full_backward_hook");
   }
 
   private static Table table(WeightArchive archive) {

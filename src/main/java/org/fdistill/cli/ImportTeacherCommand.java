@@ -100,7 +100,7 @@ final class ImportTeacherCommand implements Command {
         "import-teacher --list",
         "import-teacher --arch clip --checkpoint ViT-B-16.pt --out savedmodels/clip_vitb16",
         "import-teacher --checkpoint clip-vit-large-patch14 --out savedmodels/clip_vitl14",
-        "import-teacher --arch dinov2 --checkpoint vitb14.pth --image-size 196 --out teachers/dinov2");
+        "import-teacher --arch dinov2 --checkpoint vitb14.pth --image-size 196 --out dinov2_196");
   }
 
   @Override

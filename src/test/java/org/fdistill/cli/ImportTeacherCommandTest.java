@@ -3,6 +3,9 @@ package org.fdistill.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -14,7 +17,9 @@ import org.fdistill.testing.SafetensorsFile;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class ImportTeacherCommandTest {
   private static final Path DINO = golden("dino-backbone-p8/dino_vitbase8_pretrain.pth");
@@ -137,6 +142,24 @@ class ImportTeacherCommandTest {
         importing("dino", checkpoint, "--set=model.vit.heads=2"));
   }
 
+  @Test
+  void numbersThatAreNoWeightsAreRefused() throws IOException {
+    Path source = folder.resolve("float.safetensors");
+    SafetensorsFile file = tiny(1);
+    file.add("blocks.0.norm2.bias", () -> new float[8], 8);
+    file.write(source);
+    // The type of one tensor alone is changed: float32 and int32 take as many bytes.
+    String bytes = new String(Files.readAllBytes(source), StandardCharsets.ISO_8859_1);
+    int at = bytes.indexOf("F32", bytes.indexOf("blocks.0.norm2.bias"));
+    String changed = bytes.substring(0, at) + "I32" + bytes.substring(at + 3);
+    Path checkpoint = folder.resolve("int.safetensors");
+    Files.write(checkpoint, changed.getBytes(StandardCharsets.ISO_8859_1));
+    fails(
+        3,
+        List.of("student/blocks/00/norm2/offset", "INT32", "floating-point"),
+        importing("dino", checkpoint, "--set=model.vit.heads=2"));
+  }
+
   @ParameterizedTest
   @CsvSource({
     "os-system.pth, posix.system",
@@ -146,6 +169,46 @@ class ImportTeacherCommandTest {
   })
   void aFileThatAsksForMoreThanTensorsIsRefused(String name, String reason) {
     fails(3, List.of(name, reason), importing("dino", Golden.resource("archives/" + name)));
+  }
+
+  @ParameterizedTest
+  @MethodSource("hostileSafetensors")
+  void aHostileFileIsAnErrorAndLeavesNothing(String what, byte[] bytes, String reason)
+      throws IOException {
+    Path checkpoint = Files.write(folder.resolve(what + ".safetensors"), bytes);
+    fails(3, List.of(what + ".safetensors", reason), importing("dino", checkpoint));
+  }
+
+  static Stream<Arguments> hostileSafetensors() {
+    String name = "patch_embed.proj.weight";
+    String whole = tensor(name, "F32", "2", 0, 8);
+    return Stream.of(
+        Arguments.of("header-of-2^60", safetensors(1L << 60, "{}", 0), "header"),
+        Arguments.of(
+            "shape-of-2^40", safetensors(tensor(name, "F32", "1099511627776", 0, 8), 8), name),
+        Arguments.of("truncated", safetensors(whole, 4), "take 8 bytes, but 4 follow"),
+        Arguments.of(
+            "overlapping", safetensors(whole + "," + tensor("b", "F32", "2", 4, 12), 12), "b"),
+        Arguments.of("no-network", safetensors(tensor(name, "I64", "1", 0, 8), 8), name));
+  }
+
+  private static String tensor(String name, String type, String shape, int from, int to) {
+    return "\"%s\":{\"dtype\":\"%s\",\"shape\":[%s],\"data_offsets\":[%d,%d]}"
+        .formatted(name, type, shape, from, to);
+  }
+
+  private static byte[] safetensors(String tensors, int data) {
+    String header = "{" + tensors + "}";
+    return safetensors(header.length(), header, data);
+  }
+
+  private static byte[] safetensors(long length, String header, int data) {
+    byte[] text = header.getBytes(StandardCharsets.UTF_8);
+    return ByteBuffer.allocate(8 + text.length + data)
+        .order(ByteOrder.LITTLE_ENDIAN)
+        .putLong(length)
+        .put(text)
+        .array();
   }
 
   /** A ViT of one block, but for one bias; {@code last} is a value of its final norm. */
