@@ -8,6 +8,7 @@ import org.fdistill.config.RunLength;
 import org.fdistill.optim.schedule.LearningRateSchedule;
 import org.fdistill.optim.schedule.WarmupCosine;
 import org.fdistill.proto.RunConfig;
+import org.tensorflow.exceptions.TFOutOfRangeException;
 
 /** One optimiser step: its micro-batches, and the means over them. */
 final class TrainingStep {
@@ -51,12 +52,24 @@ final class TrainingStep {
           new TrainingProgram.Feed(seed, microSteps(step) + i, step, scale -> scale * rate);
       long start = System.nanoTime();
       TrainingProgram.MicroResult result =
-          program.run(TrainingProgram.Part.of(i, microBatches), feed, traced && last);
+          microBatch(TrainingProgram.Part.of(i, microBatches), feed, traced && last);
       waitShare = result.dataWaitSeconds() / ((System.nanoTime() - start) * 1e-9);
       results.add(result);
       data.observe(result);
     }
     return combine(results, rate, waitShare);
+  }
+
+  /** Without a batch nothing of the graph has run: it can run again. */
+  private TrainingProgram.MicroResult microBatch(
+      TrainingProgram.Part part, TrainingProgram.Feed feed, boolean traced) {
+    while (true) {
+      try {
+        return program.run(part, feed, traced);
+      } catch (TFOutOfRangeException endOfWindow) {
+        data.goOn();
+      }
+    }
   }
 
   private static StepResult combine(
