@@ -6,6 +6,7 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.fdistill.convert.TeacherImport.Request;
 import org.fdistill.export.SavedModelWriter.Inspection;
@@ -35,8 +36,8 @@ class FullSizeImportTest {
     GoldenCase golden = GoldenCase.open(name);
     Path checkpoint = folder.resolve(golden.about().get("checkpoint").getAsString());
     writeWeights(golden.about().getAsJsonObject("parameters"), checkpoint);
-    Request request =
-        new Request(checkpoint, arch, "", 0, java.util.List.of(normalization(golden)));
+    List<String> statistics = List.of(statistic(golden, "mean"), statistic(golden, "std"));
+    Request request = new Request(checkpoint, arch, "", 0, statistics);
     Path model;
     try (TeacherImport teacher = TeacherImport.open(request)) {
       model = teacher.write(folder.resolve("model"), Inspection.NONE).path();
@@ -44,9 +45,9 @@ class FullSizeImportTest {
     compare(golden, tokens(model, golden.number("image_size")));
   }
 
-  private static String normalization(GoldenCase golden) {
-    String mean = golden.about().getAsJsonArray("mean").toString().replaceAll("[\\[\\] ]", "");
-    return "train_data.normalization.mean=" + mean;
+  private static String statistic(GoldenCase golden, String name) {
+    String values = golden.about().getAsJsonArray(name).toString().replaceAll("[\\[\\] ]", "");
+    return "train_data.normalization." + name + "=" + values;
   }
 
   private static void writeWeights(JsonObject parameters, Path file) throws IOException {
