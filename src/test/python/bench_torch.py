@@ -1,10 +1,11 @@
-"""Times the feature distillation step in PyTorch: ViT-B/16 to ViT-B/16, for comparison with bench.
+"""Times the feature distillation step in PyTorch, for comparison with bench.
 
     python bench_torch.py --batch 8 --threads 2 --seconds 60 --precision float32
+    python bench_torch.py --network swin_v2_b --batch 4 --threads 2
 
-Teacher forward without gradients, whitening, student forward with shared relative position bias,
-projector, smooth-L1, backward, clipping at 3.0, fused AdamW. Attention is PyTorch's
-scaled_dot_product_attention. The last line is JSON.
+Teacher forward without gradients, whitening, student forward, projector, smooth-L1, backward, clipping
+at 3.0, fused AdamW. ViT-B/16 with shared relative position bias is ours, with PyTorch's
+scaled_dot_product_attention; SwinV2-B with windows of 14 is timm's. The last line is JSON.
 """
 
 import argparse
@@ -16,6 +17,7 @@ import time
 
 import torch
 import torch.nn.functional as F
+from timm.models import swin_transformer_v2
 
 import vit_torch
 
@@ -50,35 +52,87 @@ def views(leaves):
     return {n: v.permute(orders[v.ndim]) if n.endswith("/kernel") else v for n, v in leaves.items()}
 
 
+class VitPair:
+    """Teacher and student as ViT-B/16."""
+
+    width = STUDENT.width
+
+    def __init__(self, options):
+        self.teacher_vit = dataclasses.replace(TEACHER, depth=options.depth)
+        self.student_vit = dataclasses.replace(STUDENT, depth=options.depth)
+        self.teacher_leaves = parameters(self.teacher_vit, options.device, False)
+        self.student_leaves = parameters(self.student_vit, options.device, True)
+
+    def images(self, count, device):
+        return torch.randn(count, STUDENT.image_size, STUDENT.image_size, 3, device=device)
+
+    def teacher(self, images):
+        return vit_torch.forward(self.teacher_vit, views(self.teacher_leaves), images, fused_attention=True)
+
+    def student(self, images):
+        return vit_torch.forward(self.student_vit, views(self.student_leaves), images, fused_attention=True)
+
+    def named_parameters(self):
+        return self.student_leaves.items()
+
+
+class SwinPair:
+    """Teacher and student as SwinV2-B with windows of 14."""
+
+    width = 1024
+
+    def __init__(self, options):
+        def network():
+            return swin_transformer_v2.SwinTransformerV2(
+                img_size=224, window_size=14, embed_dim=128, depths=(2, 2, 18, 2), num_heads=(4, 8, 16, 32),
+                num_classes=0).to(options.device)
+        self.teacher_network = network().eval().requires_grad_(False)
+        self.student_network = network().train()
+
+    def images(self, count, device):
+        return torch.randn(count, 3, 224, 224, device=device)
+
+    def teacher(self, images):
+        return self.teacher_network.forward_features(images)
+
+    def student(self, images):
+        return self.student_network.forward_features(images)
+
+    def named_parameters(self):
+        return self.student_network.named_parameters()
+
+
+PAIRS = {"vit_b16": VitPair, "swin_v2_b": SwinPair}
+
+
 class Step:
     """One optimiser step on a fixed batch."""
 
     def __init__(self, options):
         self.bfloat16 = options.precision == "bfloat16"
         self.device = options.device
-        self.images = torch.randn(options.batch, STUDENT.image_size, STUDENT.image_size, 3, device=self.device)
-        self.teacher_vit = dataclasses.replace(TEACHER, depth=options.depth)
-        self.student_vit = dataclasses.replace(STUDENT, depth=options.depth)
-        self.teacher = parameters(self.teacher_vit, self.device, False)
-        self.student = parameters(self.student_vit, self.device, True)
-        self.projector = torch.nn.Linear(STUDENT.width, TEACHER.width, device=self.device)
-        self.trained = [*self.student.values(), *self.projector.parameters()]
+        self.pair = PAIRS[options.network](options)
+        self.images = self.pair.images(options.batch, self.device)
+        self.projector = torch.nn.Linear(self.pair.width, self.pair.width, device=self.device)
+        self.trained = [*(p for _, p in self.pair.named_parameters()), *self.projector.parameters()]
         self.optimizer = torch.optim.AdamW(self.groups(), lr=1.2e-3, betas=(0.9, 0.999), eps=1e-8, fused=True)
         self.loss_function = torch.compile(self.loss) if options.compile else self.loss
 
     def groups(self):
-        vectors = [p for n, p in self.student.items() if p.ndim == 1 or n in ("cls_token", "pos_embed")]
-        matrices = [p for n, p in self.student.items() if p.ndim > 1 and n not in ("cls_token", "pos_embed")]
+        def bare(name, parameter):
+            return parameter.ndim == 1 or name in ("cls_token", "pos_embed")
+        named = list(self.pair.named_parameters())
+        vectors = [p for n, p in named if bare(n, p)]
+        matrices = [p for n, p in named if not bare(n, p)]
         return [{"params": [*matrices, self.projector.weight], "weight_decay": 0.05},
                 {"params": [*vectors, self.projector.bias], "weight_decay": 0.0}]
 
     def loss(self):
         with torch.autocast(torch.device(self.device).type, torch.bfloat16, enabled=self.bfloat16):
             with torch.no_grad():
-                teacher = vit_torch.forward(self.teacher_vit, views(self.teacher), self.images, fused_attention=True)
+                teacher = self.pair.teacher(self.images)
                 targets = F.layer_norm(teacher.float(), teacher.shape[-1:], eps=1e-5)
-            student = vit_torch.forward(self.student_vit, views(self.student), self.images, fused_attention=True)
-            prediction = self.projector(student)
+            prediction = self.projector(self.pair.student(self.images))
         return F.smooth_l1_loss(prediction.float(), targets, beta=2.0)
 
     def __call__(self):
@@ -104,8 +158,9 @@ def measure(step, warmup, seconds):
 
 def parse():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--network", choices=PAIRS, default="vit_b16")
     parser.add_argument("--batch", type=int, default=8)
-    parser.add_argument("--depth", type=int, default=12)
+    parser.add_argument("--depth", type=int, default=12, help="blocks of the ViT")
     parser.add_argument("--precision", choices=("float32", "bfloat16"), default="float32")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--seconds", type=float, default=60)
