@@ -14,6 +14,9 @@ final class PlanReport {
   private static final String UNKNOWN = "-";
   private static final double ROUND_RATE = 1000;
 
+  /** Mean size of a file of ImageNet-1K: its training archive has 148 GB in 1,281,167 images. */
+  private static final double IMAGENET_BYTES = 115e3;
+
   private final RunConfig run;
   private final RunPlan plan;
   private final Optional<PlanCommand.Rate> rate;
@@ -59,15 +62,20 @@ final class PlanReport {
 
   private void rated(Table table, String origin, double images) {
     String at = " at " + String.format(Locale.ROOT, "%,.4g", images) + " images a second";
-    table.row("hours" + at + " (" + origin + ")", decimal("%,.1f", plan.hours(images)));
-    OptionalDouble bytes = plan.data().imageBytes();
-    if (bytes.isPresent()) {
+    table.row("hours" + at + " (" + origin + ")", hours(plan.hours(images)));
+    if (plan.data().imageBytes().isPresent() || !plan.data().missing().isEmpty()) {
+      double bytes = plan.data().imageBytes().orElse(IMAGENET_BYTES);
+      String size = String.format(Locale.ROOT, " (%,.3g kB each", bytes / 1e3);
+      String source = plan.data().imageBytes().isPresent() ? ")" : ", as in ImageNet-1K)";
       table.row(
-          "MB of image files a second" + at, decimal("%,.1f", bytes.getAsDouble() * images / 1e6));
+          "MB of image files a second" + at + size + source,
+          decimal("%,.1f", bytes * images / 1e6));
     }
     OptionalDouble flops = plan.work().total();
     if (flops.isPresent()) {
-      table.row("TFLOP a second" + at, figure(flops.getAsDouble() * images / 1e12));
+      double needed = flops.getAsDouble() * images;
+      Unit unit = Unit.of(needed, "FLOP");
+      table.row(unit.name() + " a second" + at, figure(needed / unit.size()));
     }
   }
 
@@ -96,47 +104,49 @@ final class PlanReport {
 
   private Table work() {
     RunPlan.Work work = plan.work();
-    Table table = new Table("GFLOP an image", "", "share");
-    workRow(table, "student, forward", OptionalDouble.of(work.forward()));
-    workRow(table, "student, backward", OptionalDouble.of(work.backward()));
+    Unit unit = Unit.of(work.total().orElse(work.forward()), "FLOP");
+    Table table = new Table(unit.name() + " an image", "", "share");
+    workRow(table, unit, "student, forward", OptionalDouble.of(work.forward()));
+    workRow(table, unit, "student, backward", OptionalDouble.of(work.backward()));
     if (plan.teacher().isPresent()) {
-      workRow(table, "teacher, forward", work.teacher());
+      workRow(table, unit, "teacher, forward", work.teacher());
     }
-    workRow(table, "all", work.total());
+    workRow(table, unit, "all", work.total());
     OptionalDouble all = plan.runFlops();
-    table.row(
-        "whole run, in EFLOP", all.isPresent() ? figure(all.getAsDouble() / 1e18) : UNKNOWN, "");
+    Unit large = Unit.of(all.orElse(0), "FLOP");
+    table.row("whole run, in " + large.name(), large.figure(all), "");
     return table;
   }
 
-  private void workRow(Table table, String part, OptionalDouble flops) {
+  private void workRow(Table table, Unit unit, String part, OptionalDouble flops) {
     OptionalDouble total = plan.work().total();
     boolean shared = flops.isPresent() && total.isPresent();
     table.row(
         part,
-        flops.isPresent() ? figure(flops.getAsDouble() / 1e9) : UNKNOWN,
+        unit.figure(flops),
         shared ? decimal("%.3f", flops.getAsDouble() / total.getAsDouble()) : UNKNOWN);
   }
 
   private Table memory() {
     RunPlan.Memory memory = plan.memory();
-    Table table = new Table("GB on the device", "");
-    table.row("trained weights", gigabytes(memory.weights()));
-    table.row("moments of the optimiser", gigabytes(memory.moments()));
+    Unit unit = Unit.of((double) memory.total(), "B");
+    Table table = new Table(unit.name() + " on the device", "");
+    table.row("trained weights", unit.figure(memory.weights()));
+    table.row("moments of the optimiser", unit.figure(memory.moments()));
     if (memory.gradientSums() > 0) {
-      table.row("sums of gradients", gigabytes(memory.gradientSums()));
+      table.row("sums of gradients", unit.figure(memory.gradientSums()));
     }
     if (plan.teacher().isPresent()) {
-      table.row("teacher's weights", gigabytes(memory.teacher()));
+      table.row("teacher's weights", unit.figure(memory.teacher()));
     }
-    table.row("batches of images", gigabytes(memory.batches()));
-    table.row("tensors of one step, at most", gigabytes(memory.step()));
-    table.row("- activations kept for the backward pass", gigabytes(memory.activations()));
-    table.row("- gradients", gigabytes(memory.gradients()));
+    table.row("batches of images", unit.figure(memory.batches()));
+    table.row("tensors of one step, at most", unit.figure(memory.step()));
+    table.row("- activations kept for the backward pass", unit.figure(memory.activations()));
+    table.row("- gradients", unit.figure(memory.gradients()));
     if (plan.teacher().isPresent()) {
-      table.row("- teacher's forward pass, at most", gigabytes(memory.teacherWork()));
+      table.row("- teacher's forward pass, at most", unit.figure(memory.teacherWork()));
     }
-    table.row("all", gigabytes(memory.total()));
+    table.row("all", unit.figure(memory.total()));
     return table;
   }
 
@@ -215,12 +225,41 @@ final class PlanReport {
     return String.format(Locale.ROOT, format, value);
   }
 
-  private static String gigabytes(long bytes) {
-    return figure(bytes / 1e9);
+  private static String figure(double value) {
+    return decimal("%,.3f", value);
   }
 
-  /** Small networks have figures of their own, not rows of zeros. */
-  private static String figure(double value) {
-    return decimal(value == 0 || value >= 0.01 ? "%,.3f" : "%.2e", value);
+  /** Quick runs have figures of their own, not a zero. */
+  private static String hours(OptionalDouble value) {
+    return decimal(value.orElse(0) < 10 ? "%,.3f" : "%,.1f", value);
+  }
+
+  /**
+   * A multiple of a unit.
+   *
+   * @param name such as GB
+   * @param size such as 1e9
+   */
+  private record Unit(String name, double size) {
+    private static final String PREFIXES = "MGTPE";
+
+    /** The largest of mega, giga, tera, peta and exa that a quantity reaches. */
+    static Unit of(double quantity, String base) {
+      int i = 0;
+      double size = 1e6;
+      while (quantity >= 1000 * size && i + 1 < PREFIXES.length()) {
+        size *= 1000;
+        i++;
+      }
+      return new Unit(PREFIXES.charAt(i) + base, size);
+    }
+
+    String figure(long quantity) {
+      return PlanReport.figure(quantity / size);
+    }
+
+    String figure(OptionalDouble quantity) {
+      return quantity.isPresent() ? PlanReport.figure(quantity.getAsDouble() / size) : UNKNOWN;
+    }
   }
 }

@@ -30,10 +30,10 @@ class PlanCommandTest {
     assertThat(run.out())
         .containsPattern("(?m)^training examples +80$")
         .containsPattern("(?m)^steps +2$")
-        .containsPattern("(?m)^hours at 100.0 images a second \\(given\\) +0.0$")
+        .containsPattern("(?m)^hours at 100.0 images a second \\(given\\) +0.000$")
         .containsPattern("(?m)^teacher \\(a stand-in\\), frozen +[\\d,]+$")
-        .containsPattern("(?m)^teacher, forward +[\\d.e-]+ +0\\.\\d+$")
-        .containsPattern("(?m)^- activations kept for the backward pass +[\\d.e-]+$");
+        .containsPattern("(?m)^teacher, forward +[\\d.]*[1-9][\\d.]* +0\\.\\d+$")
+        .containsPattern("(?m)^- activations kept for the backward pass +[\\d.]*[1-9][\\d.]*$");
     JsonObject values = JsonParser.parseString(Files.readString(json)).getAsJsonObject();
     assertThat(values.get("steps").getAsLong()).isEqualTo(2);
     assertThat(values.get("images").getAsLong()).isEqualTo(16);
@@ -53,6 +53,16 @@ class PlanCommandTest {
         .contains("planned with distill.teacher.architecture")
         .doesNotContain("warning");
     assertThat(run.out()).contains("at 1,000 images a second (for example)");
+  }
+
+  @Test
+  void imagesThatAreNotThereYetHaveTheSizeOfImageNets() {
+    String missing = "train_data.tfrecord.path=" + folder.resolve("none-*");
+    String config = TinyConfigs.distill(folder, folder.resolve("missing"));
+    CommandRun run =
+        CommandRun.done("plan", config, "--rate", "100", "--examples", "80", "--set", missing);
+    assertThat(run.out())
+        .containsPattern("(?m)^MB of image files a second at 100.0 .* ImageNet-1K\\) +11.5$");
   }
 
   @Test
