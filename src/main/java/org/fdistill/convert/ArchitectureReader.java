@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
 import org.fdistill.config.UserError;
+import org.fdistill.model.Backbones;
 import org.fdistill.proto.BackboneConfig;
 import org.fdistill.proto.SwinConfig;
 import org.fdistill.proto.SwinV2Config;
@@ -34,6 +35,51 @@ final class ArchitectureReader {
             ? traits.toBuilder().setVit(vit(traits.getVit())).build()
             : swin(SwinDescription.of(resolution.tensors(), traits));
     return model.toBuilder().setDropPath(0).build();
+  }
+
+  /**
+   * The published size that a network is, or those that it is like but for its images or what is
+   * not known; the family where there is none.
+   *
+   * @param model from {@link #describe}
+   */
+  String name(BackboneConfig model) {
+    List<Size> fitting = fitting(model);
+    int side = Backbones.of(model).imageSize();
+    String like = String.join(", ", fitting.stream().map(Size::arch).toList());
+    return fitting.stream()
+        .filter(size -> size.imageSize() == side)
+        .findFirst()
+        .map(Size::arch)
+        .orElse(like.isEmpty() ? resolution.family().name() : "like " + like);
+  }
+
+  /** Sizes of a network, for people. */
+  static String text(BackboneConfig model) {
+    return switch (model.getArchitectureCase()) {
+      case VIT -> text(model.getVit().toBuilder());
+      case SWIN ->
+          text(
+              model.getSwin().getWidth(),
+              model.getSwin().getDepthsList(),
+              model.getSwin().getWindow(),
+              model.getSwin().getImageSize());
+      default ->
+          text(
+              model.getSwinV2().getWidth(),
+              model.getSwinV2().getDepthsList(),
+              model.getSwinV2().getWindow(),
+              model.getSwinV2().getImageSize());
+    };
+  }
+
+  private static String text(int width, List<Integer> depths, int window, int side) {
+    return "width %d, depths %s, window %s, images of %s pixels"
+        .formatted(width, depths, known(window), known(side));
+  }
+
+  private static String known(int size) {
+    return size == 0 ? "?" : Integer.toString(size);
   }
 
   private VitConfig vit(VitConfig traits) {
@@ -70,63 +116,110 @@ final class ArchitectureReader {
   }
 
   private static String text(VitConfig.Builder vit) {
-    return "patch %d, width %d, depth %d, %d registers, images of %d pixels"
+    int registers = vit.getRegisterTokens();
+    return "patch %d, width %d, depth %d, %simages of %s pixels"
         .formatted(
             vit.getPatchSize(),
             vit.getWidth(),
             vit.getDepth(),
-            vit.getRegisterTokens(),
-            vit.getImageSize());
+            registers == 0 ? "" : registers + " registers, ",
+            known(vit.getImageSize()));
   }
 
   private BackboneConfig swin(BackboneConfig found) {
-    Optional<Size> size = resolution.size().or(() -> size(s -> fits(s, found)));
     resolution.size().filter(s -> !fits(s, found)).ifPresent(s -> differs(s, text(found)));
+    Optional<Size> size = resolution.size().or(() -> onlySize(found));
     BackboneConfig.Builder model = found.toBuilder();
     if (found.hasSwin()) {
       SwinConfig.Builder swin = model.getSwinBuilder();
-      if (!found.getSwin().hasImageSize()) {
+      if (!swin.hasImageSize()) {
         swin.setImageSize(size.map(Size::imageSize).orElse(0));
       }
     } else {
-      SwinV2Config.Builder swin = model.getSwinV2Builder();
-      if (!found.getSwinV2().hasImageSize()) {
-        swin.setImageSize(size.map(Size::imageSize).orElse(0));
-      }
-      if (swin.getWindow() == 0) {
-        swin.setWindow(size.map(Size::window).orElse(0));
-      }
-      if (swin.getPositionWindowCount() == 0) {
-        resolution.size().ifPresent(s -> swin.addAllPositionWindow(s.positionWindow()));
-      }
+      second(model.getSwinV2Builder(), size);
     }
     return model.build();
   }
 
-  private static boolean fits(Size size, BackboneConfig model) {
-    boolean first = model.hasSwin();
-    int width = first ? model.getSwin().getWidth() : model.getSwinV2().getWidth();
-    int window = first ? model.getSwin().getWindow() : model.getSwinV2().getWindow();
-    List<Integer> depths =
-        first ? model.getSwin().getDepthsList() : model.getSwinV2().getDepthsList();
-    return size.window() > 0
-        && size.width() == width
-        && size.depths().equals(depths)
-        && (window == 0 || window == size.window());
+  private void second(SwinV2Config.Builder swin, Optional<Size> size) {
+    boolean bySize = resolution.size().isPresent() || swin.getWindow() == 0;
+    if (!swin.hasImageSize()) {
+      swin.setImageSize(size.map(Size::imageSize).orElse(0));
+    }
+    if (swin.getWindow() == 0) {
+      swin.setWindow(size.map(Size::window).orElse(0));
+    }
+    if (swin.getPositionWindowCount() == 0 && bySize) {
+      swin.addAllPositionWindow(size.map(Size::positionWindow).orElse(List.of()));
+    } else if (swin.getPositionWindowList().equals(SwinWindows.of(swin))) {
+      swin.clearPositionWindow();
+    }
   }
 
-  private static String text(BackboneConfig model) {
+  /** The published size that a network must be; empty where there is none, or a choice. */
+  private Optional<Size> onlySize(BackboneConfig found) {
+    List<Size> fitting = fitting(found);
+    long kinds =
+        fitting.stream()
+            .map(s -> List.of(s.imageSize(), s.window(), s.positionWindow()))
+            .distinct()
+            .count();
+    return kinds == 1 ? Optional.of(fitting.get(0)) : Optional.empty();
+  }
+
+  private List<Size> fitting(BackboneConfig model) {
+    return resolution.family().sizes().stream()
+        .filter(s -> model.hasVit() ? fits(s, model.getVit().toBuilder()) : fits(s, model))
+        .toList();
+  }
+
+  private static boolean fits(Size size, BackboneConfig model) {
+    if (size.window() == 0) {
+      return false;
+    }
     return model.hasSwin()
-        ? "width %d, depths %s, window %d"
-            .formatted(
-                model.getSwin().getWidth(),
-                model.getSwin().getDepthsList(),
-                model.getSwin().getWindow())
-        : "width %d, depths %s, window %d"
-            .formatted(
+        ? fits(
+            size,
+            model.getSwin().getWidth(),
+            model.getSwin().getDepthsList(),
+            model.getSwin().getWindow(),
+            model.getSwin().hasImageSize() ? model.getSwin().getImageSize() : 0)
+        : fits(
+                size,
                 model.getSwinV2().getWidth(),
                 model.getSwinV2().getDepthsList(),
-                model.getSwinV2().getWindow());
+                model.getSwinV2().getWindow(),
+                model.getSwinV2().hasImageSize() ? model.getSwinV2().getImageSize() : 0)
+            && (model.getSwinV2().getPositionWindowCount() == 0
+                || model.getSwinV2().getPositionWindowList().equals(SwinWindows.of(size)));
+  }
+
+  /** Sizes of 0 are not known, and fit all. */
+  private static boolean fits(Size size, int width, List<Integer> depths, int window, int side) {
+    return size.width() == width
+        && size.depths().equals(depths)
+        && (window == 0 || window == size.window())
+        && (side == 0 || side == size.imageSize());
+  }
+
+  /**
+   * Leaves offsets divided by the windows in which they were learnt, where the family's own code
+   * does and the windows are others now.
+   *
+   * @param found from {@link #describe}
+   * @param model what the user made of it
+   */
+  BackboneConfig keepOffsets(BackboneConfig found, BackboneConfig model) {
+    boolean keeps = resolution.family().positions() == Family.PositionStyle.WINDOWS_OF_TRAINING;
+    if (!keeps || model.getSwinV2().getPositionWindowCount() > 0) {
+      return model;
+    }
+    List<Integer> before = SwinWindows.of(found.getSwinV2().toBuilder());
+    BackboneConfig.Builder kept = model.toBuilder();
+    if (!before.contains(0) && !before.equals(SwinWindows.of(kept.getSwinV2Builder()))) {
+      kept.getSwinV2Builder().addAllPositionWindow(before);
+    }
+    return kept.build();
   }
 
   /**
@@ -156,14 +249,21 @@ final class ArchitectureReader {
     if (field != null) {
       throw UserError.input(
           field
-              + " is in no tensor, and no published size of "
-              + resolution.family().name()
-              + " is like this network: "
-              + (model.hasVit() ? text(model.getVit().toBuilder()) : text(model))
-              + ".\nGive it with --set "
+              + " is in no tensor, and "
+              + like(fitting(model))
+              + ": "
+              + text(model)
+              + ".\nName the size with --arch, or give what is not known with --set "
               + field
-              + "=N, or name the size with --arch.");
+              + "=N.");
     }
+  }
+
+  private String like(List<Size> sizes) {
+    String family = resolution.family().name();
+    return sizes.isEmpty()
+        ? "no published size of " + family + " is like this network"
+        : String.join(", ", sizes.stream().map(Size::arch).toList()) + " are like this network";
   }
 
   private Optional<Size> size(Predicate<Size> fits) {

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.fdistill.config.UserError;
+import org.fdistill.proto.BackboneConfig;
 import org.fdistill.weights.WeightArchive;
 
 /** What can be imported, and what a checkpoint may be. */
@@ -84,11 +85,23 @@ public final class Architectures {
       List<Family> candidates = Resolution.candidates(archive, published, "");
       return switch (candidates.size()) {
         case 0 -> "none that import-teacher knows";
-        case 1 -> candidates.get(0).name() + ": " + candidates.get(0).title();
+        case 1 -> describe(archive, published, candidates.get(0));
         default -> "one of " + String.join(", ", candidates.stream().map(Family::name).toList());
       };
     } catch (UserError e) {
       return "none: " + e.getMessage().lines().findFirst().orElse("");
+    }
+  }
+
+  private static String describe(WeightArchive archive, Published published, Family family) {
+    String title = ": " + family.title();
+    try {
+      Resolution resolution = Resolution.of(archive, published, family.name(), "");
+      ArchitectureReader reader = new ArchitectureReader(resolution, published);
+      BackboneConfig model = reader.describe();
+      return reader.name(model) + title + "; " + ArchitectureReader.text(model);
+    } catch (UserError e) {
+      return family.name() + title + "; not importable as it is: " + e.getMessage();
     }
   }
 }

@@ -32,12 +32,14 @@ record Family(
     Predicate<NamedTensors> recognition,
     List<Size> sizes) {
 
-  /** How absolute positions are brought to another grid. */
+  /** How positions are brought to another grid. */
   enum PositionStyle {
     /** PyTorch's bicubic, a = -0.75, without antialiasing. */
     BICUBIC,
     /** The same with DINOv2's offset of 0.1 in the scale. */
-    DINOV2
+    DINOV2,
+    /** SwinV2's continuous positions: offsets stay divided by the windows of training. */
+    WINDOWS_OF_TRAINING
   }
 
   /** The published size of a name. */

@@ -61,7 +61,7 @@ record Positions(Family.PositionStyle style, BackboneConfig model) {
   }
 
   private Bicubic bicubic() {
-    if (style == Family.PositionStyle.BICUBIC) {
+    if (style != Family.PositionStyle.DINOV2) {
       return Bicubic.PLAIN;
     }
     return model.getVit().getRegisterTokens() > 0 ? Bicubic.ANTIALIASED : Bicubic.DINO_V2;

@@ -2,14 +2,14 @@ package org.fdistill.convert;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 import org.fdistill.config.UserError;
 import org.fdistill.proto.BackboneConfig;
 import org.fdistill.proto.SwinConfig;
 import org.fdistill.proto.SwinV2Config;
 import org.fdistill.resample.RelativePositionTable;
-import org.fdistill.weights.StoredTensor;
 
-/** Reads a Swin transformer's description off the shapes of its tensors. */
+/** Reads a Swin transformer's description off the shapes of its tensors, and off its buffers. */
 final class SwinDescription {
   private static final String FIRST = "student/layers/0/blocks/00/";
 
@@ -23,7 +23,8 @@ final class SwinDescription {
    * Describes a network.
    *
    * @param traits what no shape tells: epsilon, and window and image size if they are known
-   * @return with image size 0 or window 0 where they are not known
+   * @return with image size 0 or window 0 where they are not known; SwinV2 with position windows
+   *     where its buffers tell them
    */
   static BackboneConfig of(NamedTensors tensors, BackboneConfig traits) {
     SwinDescription description = new SwinDescription(tensors);
@@ -51,6 +52,10 @@ final class SwinDescription {
                   .map(RelativePositionTable::grid)
                   .orElse(0));
     }
+    if (!swin.hasImageSize()) {
+      OptionalInt grid = new SwinBuffers(tensors).grid();
+      grid.ifPresent(side -> swin.setImageSize(side * swin.getPatchSize()));
+    }
     return swin.build();
   }
 
@@ -60,8 +65,13 @@ final class SwinDescription {
     for (int stage = 0; stage < swin.getDepthsCount(); stage++) {
       swin.addHeads(last("student/layers/" + stage + "/blocks/00/attn/cpb/fc2/kernel"));
     }
+    SwinBuffers buffers = new SwinBuffers(tensors);
     if (!swin.hasWindow()) {
-      swin.setWindow(windowOfIndex());
+      swin.setWindow(buffers.window());
+      swin.addAllPositionWindow(buffers.positionWindows(swin.getDepthsCount()));
+    }
+    if (!swin.hasImageSize()) {
+      buffers.grid().ifPresent(grid -> swin.setImageSize(grid * swin.getPatchSize()));
     }
     swin.setMainNormInterval(mainNormInterval());
     return swin.build();
@@ -100,16 +110,6 @@ final class SwinDescription {
   private int last(String name) {
     long[] shape = tensors.shape(name);
     return shape == null || shape.length == 0 ? 1 : (int) shape[shape.length - 1];
-  }
-
-  /** The index of pairs of a window's positions, [w², w²], is not needed but tells the window. */
-  private int windowOfIndex() {
-    return tensors.leftOut().keySet().stream()
-        .filter(t -> t.name().endsWith("relative_position_index") && t.shape().length == 2)
-        .findFirst()
-        .map(StoredTensor::shape)
-        .map(shape -> (int) Math.round(Math.sqrt((double) shape[0])))
-        .orElse(0);
   }
 
   private int mainNormInterval() {

@@ -73,7 +73,7 @@ final class SwinFamilies {
           List.of("model/.*", ".*"),
           V2,
           VitFamilies.IMAGENET,
-          Family.PositionStyle.BICUBIC,
+          Family.PositionStyle.WINDOWS_OF_TRAINING,
           t -> t.dialect().network() == Dialect.Network.SWIN_V2 && !distilled(t),
           List.of(
               tiny("swin_v2_tiny_w8_256", 256, 8),

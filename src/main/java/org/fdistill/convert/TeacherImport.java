@@ -62,7 +62,7 @@ public final class TeacherImport implements AutoCloseable {
   }
 
   /**
-   * Opens a checkpoint and finds out what it is; no weights are read.
+   * Opens a checkpoint and finds out what it is; its weights are not read yet.
    *
    * @throws UserError where it cannot be read, or fits no architecture or several
    */
@@ -83,13 +83,15 @@ public final class TeacherImport implements AutoCloseable {
   /** The config of a run that would have trained this network. */
   private RunConfig describe() {
     ArchitectureReader reader = new ArchitectureReader(resolution, published);
-    RunConfig.Builder config = RunConfig.newBuilder().setModel(reader.describe());
+    BackboneConfig found = reader.describe();
+    RunConfig.Builder config = RunConfig.newBuilder().setModel(found);
     config.getTrainDataBuilder().setNormalization(normalization());
     if (published.crop() != null) {
       config.getTrainDataBuilder().setEvalCrop(published.crop());
     }
     RunConfigs.override(config, overrides(config.getModel()));
-    BackboneConfig model = config.getModel();
+    BackboneConfig model = reader.keepOffsets(found, config.getModel());
+    config.setModel(model);
     reader.requireKnown(model);
     RunConfigs.check(model, "The network with these options");
     config.getTrainDataBuilder().setImageSize(Backbones.of(model).imageSize());

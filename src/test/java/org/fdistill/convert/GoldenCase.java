@@ -84,17 +84,18 @@ record GoldenCase(Path folder, JsonObject about, Map<String, NpyArray> arrays) {
   List<String> unpublishedSize() {
     List<String> overrides = new ArrayList<>();
     switch (family()) {
-      case "swin", "esvit" -> overrides.add("model.swin.image_size=" + number("image_size"));
-      case "swin_v2", "fd_swin" -> {
-        overrides.add("model.swin_v2.image_size=" + number("image_size"));
-        overrides.add("model.swin_v2.window=" + number("window"));
+      case "esvit" -> overrides.add("model.swin.image_size=" + number("image_size"));
+      case "swin" -> {} // Masks and configs tell.
+      case "fd_swin", "swin_v2" -> {
+        // Buffers tell the others; this one's name tells the windows of the published size.
+        if (Files.isDirectory(checkpoint())) {
+          String window = Integer.toString(number("window"));
+          overrides.add("model.swin_v2.window=" + window);
+          overrides.add(
+              "model.swin_v2.position_window=" + String.join(",", window, window, window));
+        }
       }
       default -> overrides.add("model.vit.heads=" + number("heads"));
-    }
-    if (about.has("position_window")) {
-      List<String> windows = new ArrayList<>();
-      about.getAsJsonArray("position_window").forEach(w -> windows.add(w.getAsString()));
-      overrides.add("model.swin_v2.position_window=" + String.join(",", windows));
     }
     return overrides;
   }
