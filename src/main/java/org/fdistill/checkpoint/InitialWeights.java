@@ -104,7 +104,16 @@ public final class InitialWeights {
               + ": weights of another network:\n  "
               + String.join("\n  ", lines)
               + "\nThe network's description (model) must be the one that they were trained with;"
-              + " the sizes of image and window may differ.");
+              + " the sizes of image and window may differ."
+              + theirs());
     }
+  }
+
+  /** Their own description, as it can stand in a config. */
+  private String theirs() {
+    return described.equals(BackboneConfig.getDefaultInstance())
+        ? ""
+        : " Theirs is:\n  model {\n"
+            + TextProtos.toText(described).indent(4).replaceFirst("\\n$", "\n  }");
   }
 }

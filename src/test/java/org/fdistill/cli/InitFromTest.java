@@ -158,7 +158,8 @@ class InitFromTest {
             "weights of another network:",
             "! student/rel_pos_bias/table: found [52, 2], expected [52, 4]",
             "! model.vit.heads: 2 -> 4",
-            "the sizes of image and window may differ"),
+            "the sizes of image and window may differ. Theirs is:\n  model {\n    vit {\n",
+            "\n      heads: 2\n"),
         words(
             root.resolve("heads"),
             side(32),

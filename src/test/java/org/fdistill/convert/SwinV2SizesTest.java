@@ -73,7 +73,7 @@ class SwinV2SizesTest {
   void aTableOfOtherOffsetsIsAnError() {
     addBuffers(Families.named("swin_v2_base_w8_256").size().orElseThrow());
     String name = "layers.0.blocks.0.attn.relative_coords_table";
-    tensors.put(name, new Numbers(name, new long[] {1, 15, 15, 2}, Float.NaN));
+    tensors.put(name, Numbers.of(name, Float.NaN, 1, 15, 15, 2));
     assertThatThrownBy(() -> reader("swin_v2").describe())
         .isInstanceOf(UserError.class)
         .hasMessageContaining(name + " holds no log-spaced offsets");
@@ -128,17 +128,26 @@ class SwinV2SizesTest {
       add(tensors, path + "1.attn_mask", windows, pairs, pairs);
       String table = path + "0.attn.relative_coords_table";
       double largest = Math.log1p(8.0 * (window - 1) / (before.get(stage) - 1)) / Math.log(8);
-      long[] shape = {1, 2L * window - 1, 2L * window - 1, 2};
-      tensors.put(table, new Numbers(table, shape, (float) largest));
+      long side = 2L * window - 1;
+      tensors.put(table, Numbers.of(table, (float) largest, 1, side, side, 2));
     }
   }
 
   private static void add(Map<String, StoredTensor> tensors, String name, long... shape) {
-    tensors.put(name, new Numbers(name, shape, 0));
+    tensors.put(name, Numbers.of(name, 0, shape));
   }
 
   /** A tensor whose numbers are all the same. */
-  private record Numbers(String name, long[] shape, float value) implements StoredTensor {
+  private record Numbers(String name, List<Long> sizes, float value) implements StoredTensor {
+    static Numbers of(String name, float value, long... shape) {
+      return new Numbers(name, Arrays.stream(shape).boxed().toList(), value);
+    }
+
+    @Override
+    public long[] shape() {
+      return sizes.stream().mapToLong(Long::longValue).toArray();
+    }
+
     @Override
     public NumberFormat numbers() {
       return NumberFormat.FLOAT32;
