@@ -173,8 +173,8 @@ public final class StoredAnswers {
           """
           %s: the model's %s differ by up to %.3g of a row's largest value.
           Expected at most %.3g. Nothing was kept. Was the pair made with the same weights, at this \
-          image size, with pixel values from 0 to 255, after the final norm? A wrong --arch or \
-          --heads shows like this as well."""
+          image size, with pixel values from 0 to 255, after the final norm? A wrong --arch, or \
+          a wrong number of heads (--set model.vit.heads), shows like this as well."""
               .formatted(file, output, worst, tolerance));
     }
     return new Comparison(output, worst);

@@ -58,11 +58,14 @@ final class TimmConfig {
       {"swin_s3", ""},
       {"swin", "swin"},
       {"dinov3", ""},
+      {"rope", ""},
+      {"vit_pe_", ""},
       {"dinov2", "dinov2"},
       {"siglip", "siglip"},
       {"clip_", "openclip"},
       {"beitv2", "beit_v2"},
       {"beit3", ""},
+      {"beit_", "beit_v2"},
       {"deit", "deit"},
       {".dino", "dino"},
       {".mae", "mae"},
@@ -122,13 +125,14 @@ final class TimmConfig {
   /** timm's own choice, where it is not its family's. */
   private static Optional<Activation> activation(
       String architecture, String family, JsonObject args) {
-    if (architecture.contains("quickgelu")) {
+    String given = Published.text(args, "act_layer");
+    if (architecture.contains("quickgelu") || given.equals("quick_gelu")) {
       return Optional.of(Activation.QUICK_GELU);
     }
-    boolean approximate =
-        Published.text(args, "act_layer").equals("gelu_tanh")
-            || architecture.contains("so400m")
-            || architecture.contains("giantopt");
+    if (given.equals("gelu_tanh")) {
+      return Optional.of(Activation.GELU_TANH);
+    }
+    boolean approximate = architecture.contains("so400m") || architecture.contains("giantopt");
     return family.equals("siglip") && !approximate
         ? Optional.of(Activation.GELU)
         : Optional.empty();

@@ -100,6 +100,13 @@ final class VitDescription {
     vit.setAbsolutePosition(tensors.has("student/pos_embed"));
     vit.setRelativePositionShared(tensors.has("student/rel_pos_bias/table"));
     vit.setRelativePositionPerLayer(tensors.has(BLOCK + "attn/rel_pos_bias/table"));
+    if (!vit.getAbsolutePosition()
+        && !vit.getRelativePositionShared()
+        && !vit.getRelativePositionPerLayer()) {
+      throw UserError.input(
+          "No tensor holds the positions of its patches.\n"
+              + "Expected a table of absolute or relative positions; rotary ones are not known.");
+    }
     int grid = vit.getAbsolutePosition() ? absoluteGrid(width) : relativeGrid();
     if (grid > 0 && !vit.hasImageSize()) {
       vit.setImageSize(grid * vit.getPatchSize());

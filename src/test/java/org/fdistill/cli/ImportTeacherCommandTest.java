@@ -110,7 +110,7 @@ class ImportTeacherCommandTest {
         importing("dino", DINO, "--set=model.vit.heads=3", "--check-against=" + other));
     fails(
         3,
-        List.of("tokens differ", "--heads"),
+        List.of("tokens differ", "model.vit.heads"),
         importing("dino", DINO, "--set=model.vit.heads=2", "--check-against=" + EXPECTED));
   }
 
@@ -127,6 +127,20 @@ class ImportTeacherCommandTest {
             "- student/blocks/00/norm2/offset",
             "+ blocks.0.attn.rope.freqs [4]: not known",
             "! student/blocks/00/mlp/fc2/bias: found blocks.0.mlp.fc2.bias [3]"),
+        importing("dino", checkpoint, "--set=model.vit.heads=2"));
+  }
+
+  @Test
+  void aNetworkWithoutATableOfPositionsIsRefused() throws IOException {
+    SafetensorsFile file = new SafetensorsFile();
+    add(file, "patch_embed.proj.weight", 8, 3, 8, 8);
+    add(file, "blocks.0.norm1.weight", 8);
+    add(file, "blocks.0.attn.qkv.weight", 24, 8);
+    Path checkpoint = folder.resolve("rotary.safetensors");
+    file.write(checkpoint);
+    fails(
+        3,
+        List.of("No tensor holds the positions", "rotary"),
         importing("dino", checkpoint, "--set=model.vit.heads=2"));
   }
 
