@@ -8,11 +8,12 @@ import torch
 import torch.nn as nn
 import transformers
 from open_clip.model import CLIP, CLIPTextCfg, CLIPVisionCfg
+from timm.layers import QuickGELU
 
 import hub_style
 import import_case
 from import_case import HALF, Case
-from import_cases_vit import HF_SHAPE, SHAPE, TIMM, WIDTH, classified, facts, hf_facts, timm_folder, vit
+from import_cases_vit import HF_SHAPE, SHAPE, TIMM, WIDTH, classified, facts, hf_facts, timm_folder, tokens, vit
 
 OPEN_CLIP = f"open_clip_torch {open_clip.__version__}, VisionTransformer: ln_post on every token"
 TEXT = {"context_length": 8, "vocab_size": 20, "width": 8, "heads": 2, "layers": 1}
@@ -99,6 +100,20 @@ def open_clip_training(name):
                      "state_dict": hub_style.state(hub_style.prefixed("module.", model.state_dict())),
                      "optimizer": hub_style.optimizer(name), "scaler": hub_style.scaler()})
     case.expect(model, clip_tokens)
+    case.write()
+
+
+def clip_timm(name):
+    """vit_base_patch16_clip_quickgelu_224.openai: as timm converts the tower, with the projection as its head."""
+    norm = functools.partial(nn.LayerNorm, eps=1e-5)
+    model = import_case.fill(vit(pre_norm=True, norm_layer=norm, act_layer=QuickGELU, num_classes=16), name)
+    architecture = "vit_base_patch16_clip_quickgelu_224"
+    case = Case(name, architecture + ".openai", import_case.CLIP, family="clip", arch="open_clip_vit_b16", **facts(
+        model, source=TIMM, notes=["head.* is the projection into the space shared with text: left out",
+                                   "quickgelu in the architecture's name says which activation"]))
+    case.facts |= {"activation": "QUICK_GELU", "layer_norm_epsilon": 1e-5}
+    timm_folder(case, model, architecture)
+    case.expect(model, tokens)
     case.write()
 
 
@@ -214,6 +229,7 @@ CASES = {
     "clip-openai-state-dict": lambda n: openai(n, script=False),
     "clip-hf": lambda n: clip_hugging_face(n, vision_only=False, activation="quick_gelu"),
     "clip-hf-vision-gelu": lambda n: clip_hugging_face(n, vision_only=True, activation="gelu"),
+    "clip-timm": clip_timm,
     "clip-open-clip": lambda n: open_clip_folder(n, "open_clip_vit_b16", "CLIP-ViT-B-16-laion2B-s34B-b88K",
                                                  torch.float32, False),
     "clip-open-clip-quickgelu": lambda n: open_clip_folder(

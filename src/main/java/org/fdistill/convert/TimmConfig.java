@@ -59,6 +59,7 @@ final class TimmConfig {
       {"swin", "swin"},
       {"dinov3", ""},
       {"rope", ""},
+      {"_rpn_", ""},
       {"vit_pe_", ""},
       {"dinov2", "dinov2"},
       {"siglip", "siglip"},

@@ -18,7 +18,19 @@ final class VitDialects {
           Network.VIT,
           "patch_embed.proj.weight",
           List.of("blocks.0.norm1.weight", "blocks.0.attn.qkv.weight"),
-          timm("blocks.#."));
+          timm("blocks.#.").build());
+
+  /** timm's names of CLIP's visual tower. */
+  static final Dialect TIMM_CLIP =
+      new Dialect(
+          "timm CLIP",
+          Network.VIT,
+          "patch_embed.proj.weight",
+          List.of("norm_pre.weight", "blocks.0.attn.qkv.weight"),
+          NameRules.builder()
+              .leaveOut("head.*", TEXT_SPACE + ", or what fine-tuning made of it")
+              .all(timm("blocks.#."))
+              .build());
 
   /** DINOv2's names in training, where blocks lie in chunks and keep their numbers. */
   static final Dialect TIMM_IN_CHUNKS =
@@ -27,9 +39,9 @@ final class VitDialects {
           Network.VIT,
           "patch_embed.proj.weight",
           List.of("blocks.0.0.norm1.weight", "blocks.0.0.attn.qkv.weight"),
-          timm("blocks.*.#."));
+          timm("blocks.*.#.").build());
 
-  private static NameRules timm(String block) {
+  private static NameRules.Builder timm(String block) {
     return NameRules.builder()
         .convolution("patch_embed.proj", "student/patch_embed")
         .same("cls_token", "student/cls_token")
@@ -51,8 +63,7 @@ final class VitDialects {
         .leaveOut("mask_token", MASK_TOKEN)
         .leaveOut("masked_embed", MASK_TOKEN)
         .leaveOut("decoder_*", DECODER)
-        .leaveOut("attn_pool.*", POOLING_HEAD)
-        .build();
+        .leaveOut("attn_pool.*", POOLING_HEAD);
   }
 
   private static NameRules.Builder timmBlock(String from, String to) {

@@ -154,7 +154,7 @@ final class VitFamilies {
           "openclip",
           "OpenCLIP's visual towers (arXiv 2212.07143)",
           MIT,
-          List.of(VitDialects.CLIP, VitDialects.HUGGING_FACE_CLIP),
+          List.of(VitDialects.CLIP, VitDialects.HUGGING_FACE_CLIP, VitDialects.TIMM_CLIP),
           List.of(".*"),
           traits(1e-5f, Activation.GELU),
           OPENAI,
