@@ -16,6 +16,12 @@ import org.fdistill.proto.VitConfig.Activation;
 /** Reads the {@code config.json} that timm writes for the Hugging Face hub. */
 final class TimmConfig {
   private static final Pattern WINDOW = Pattern.compile("window(\\d+)(?:to(\\d+))?");
+
+  /** SigLIP's towers that timm computes as they were trained; the others with the exact GELU. */
+  private static final Pattern APPROXIMATE_GELU =
+      Pattern.compile(
+          "base_patch32_siglip|large_patch16_siglip_(gap_)?512|so400m_patch16|giantopt");
+
   private static final Pattern IMAGE = Pattern.compile("_(\\d{3})$");
 
   private TimmConfig() {}
@@ -133,8 +139,7 @@ final class TimmConfig {
     if (given.equals("gelu_tanh")) {
       return Optional.of(Activation.GELU_TANH);
     }
-    boolean approximate = architecture.contains("so400m") || architecture.contains("giantopt");
-    return family.equals("siglip") && !approximate
+    return family.equals("siglip") && !APPROXIMATE_GELU.matcher(architecture).find()
         ? Optional.of(Activation.GELU)
         : Optional.empty();
   }
