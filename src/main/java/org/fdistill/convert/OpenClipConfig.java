@@ -1,7 +1,10 @@
 package org.fdistill.convert;
 
+import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.fdistill.config.UserError;
 import org.fdistill.proto.BackboneConfig;
 import org.fdistill.proto.VitConfig;
@@ -10,6 +13,20 @@ import org.fdistill.proto.VitConfig.Activation;
 /** Reads the {@code open_clip_config.json} of OpenCLIP. */
 final class OpenClipConfig {
   private static final int HEAD_WIDTH = 64;
+
+  /** What tensors tell, or matters in training alone. */
+  private static final Set<String> HARMLESS =
+      Set.of(
+          "head_width",
+          "image_size",
+          "layers",
+          "ls_init_value",
+          "mlp_ratio",
+          "no_ln_pre",
+          "output_tokens",
+          "patch_dropout",
+          "patch_size",
+          "width");
 
   private OpenClipConfig() {}
 
@@ -32,6 +49,7 @@ final class OpenClipConfig {
               + ": model_cfg.vision_cfg has no width.\n"
               + "Expected the description of a vision transformer of OpenCLIP's or timm's.");
     }
+    requireKnown(file, vision);
     int headWidth = Published.integer(vision, "head_width").orElse(HEAD_WIDTH);
     boolean quick = model.has("quick_gelu") && model.get("quick_gelu").getAsBoolean();
     VitConfig.Builder vit =
@@ -45,5 +63,24 @@ final class OpenClipConfig {
         Published.normalization(preprocess.get("mean"), preprocess.get("std")),
         null,
         "");
+  }
+
+  /** Other settings change what is computed, and no tensor shows it. */
+  private static void requireKnown(String file, JsonObject vision) {
+    for (Map.Entry<String, JsonElement> setting : vision.entrySet()) {
+      String value = setting.getValue().toString();
+      boolean off = value.equals("false") || value.equals("null") || value.equals("\"tok\"");
+      if (!off && !HARMLESS.contains(setting.getKey())) {
+        throw UserError.input(
+            file
+                + ": model_cfg.vision_cfg."
+                + setting.getKey()
+                + " is "
+                + value
+                + ", which fdistill's networks do not have.\nExpected a tower of CLIP with "
+                + String.join(", ", HARMLESS.stream().sorted().toList())
+                + ".");
+      }
+    }
   }
 }
