@@ -78,14 +78,29 @@ record NamedTensors(
     parameters.computeIfAbsent(rule.target(), Assembly::new).add(new Assembly.Piece(tensor, rule));
   }
 
-  /** A distillation token has a classifier of its own, which one linear layer cannot stand for. */
+  /** Leaves out classifiers that one linear layer on the pooled tokens cannot stand for. */
   private void chooseHead() {
     boolean two = leftOut.values().stream().anyMatch(r -> r.contains("distillation token"));
     boolean linear = has("head/kernel") && has("head/bias");
+    if (two || !linear) {
+      leaveOutHead("one of several heads");
+    } else if (readsTwoPools()) {
+      leaveOutHead("a classifier of the class token and the mean of all patches");
+    }
+  }
+
+  /** DINOv2's linear classifiers. */
+  private boolean readsTwoPools() {
+    long[] head = shape("head/kernel");
+    long[] norm = shape("student/norm/scale");
+    return head != null && norm != null && head[0] == 2 * norm[0];
+  }
+
+  private void leaveOutHead(String reason) {
     for (String name : new String[] {"head/kernel", "head/bias"}) {
-      if ((two || !linear) && has(name)) {
-        Assembly head = parameters.remove(name);
-        head.pieces().forEach(piece -> leftOut.put(piece.tensor(), "one of several heads"));
+      Assembly head = parameters.remove(name);
+      if (head != null) {
+        head.pieces().forEach(piece -> leftOut.put(piece.tensor(), reason));
       }
     }
   }

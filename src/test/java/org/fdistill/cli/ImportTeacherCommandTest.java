@@ -131,6 +131,19 @@ class ImportTeacherCommandTest {
   }
 
   @Test
+  void aClassifierOfTwoPoolsIsLeftOutAndSaidSo() throws IOException {
+    SafetensorsFile file = tiny(1);
+    add(file, "blocks.0.norm2.bias", 8);
+    add(file, "head.weight", 3, 16);
+    add(file, "head.bias", 3);
+    Path checkpoint = folder.resolve("linear.safetensors");
+    file.write(checkpoint);
+    CommandRun run = CommandRun.done(importing("dino", checkpoint, "--set=model.vit.heads=2"));
+    assertThat(run.err())
+        .contains("left out: 2 (a classifier of the class token and the mean of all patches)");
+  }
+
+  @Test
   void aNetworkWithoutATableOfPositionsIsRefused() throws IOException {
     SafetensorsFile file = new SafetensorsFile();
     add(file, "patch_embed.proj.weight", 8, 3, 8, 8);
