@@ -1,6 +1,7 @@
 package org.fdistill.cli;
 
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.fdistill.checkpoint.Checkpoint;
 import org.fdistill.checkpoint.CheckpointChoice;
 import org.fdistill.checkpoint.Manifest;
@@ -18,7 +19,7 @@ final class CheckpointReport {
     console.print("checkpoint  " + checkpoint.folder());
     console.print("run         " + CheckpointChoice.config(checkpoint).getName());
     console.print("step        " + VariableTable.count(manifest.progress().step()));
-    console.print("written by  " + new TreeMap<>(manifest.versions()));
+    console.print("written by  " + versions(manifest));
     new TreeMap<>(manifest.validation())
         .forEach((name, value) -> console.print("validation  " + name + " " + value));
     VariableTable variables = new VariableTable(checkpoint.prefix());
@@ -26,5 +27,12 @@ final class CheckpointReport {
     console.print(variables.all());
     console.print("");
     console.print(variables.totals());
+  }
+
+  private static String versions(Manifest manifest) {
+    return new TreeMap<>(manifest.versions())
+        .entrySet().stream()
+            .map(program -> program.getKey() + " " + program.getValue())
+            .collect(Collectors.joining(", "));
   }
 }

@@ -54,6 +54,7 @@ class ExportAndInspectTest {
     assertThat(run("inspect", run.toString(), "--checkpoint", "best")).isZero();
     assertThat(out.toString(UTF_8))
         .contains("step        10", "run         tiny", "validation  loss 0.2")
+        .containsPattern("written by  fdistill \\S+, tensorflow 2\\.18")
         .containsPattern("student/cls_token +\\[1, 1, 16] +16")
         .containsPattern("projector +7")
         .containsPattern("student +9,112")
