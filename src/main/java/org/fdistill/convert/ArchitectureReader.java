@@ -56,30 +56,33 @@ final class ArchitectureReader {
 
   /** Sizes of a network, for people. */
   static String text(BackboneConfig model) {
-    return switch (model.getArchitectureCase()) {
-      case VIT -> text(model.getVit().toBuilder());
-      case SWIN ->
-          text(
-              model.getSwin().getWidth(),
-              model.getSwin().getDepthsList(),
-              model.getSwin().getWindow(),
-              model.getSwin().getImageSize());
-      default ->
-          text(
-              model.getSwinV2().getWidth(),
-              model.getSwinV2().getDepthsList(),
-              model.getSwinV2().getWindow(),
-              model.getSwinV2().getImageSize());
-    };
+    if (!model.hasVit()) {
+      return SwinShape.of(model).text();
+    }
+    VitConfig vit = model.getVit();
+    return text(
+        vit.getPatchSize(),
+        vit.getWidth(),
+        vit.getDepth(),
+        vit.getRegisterTokens(),
+        vit.getImageSize());
   }
 
-  private static String text(int width, List<Integer> depths, int window, int side) {
-    return "width %d, depths %s, window %s, images of %s pixels"
-        .formatted(width, depths, known(window), known(side));
+  private static String text(Size size) {
+    return size.window() > 0
+        ? SwinShape.of(size).text()
+        : text(
+            size.patch(), size.width(), size.depths().get(0), size.registers(), size.imageSize());
   }
 
-  private static String known(int size) {
-    return size == 0 ? "?" : Integer.toString(size);
+  private static String text(int patch, int width, int depth, int registers, int side) {
+    return "patch %d, width %d, depth %d, %simages of %s pixels"
+        .formatted(
+            patch,
+            width,
+            depth,
+            registers == 0 ? "" : registers + " registers, ",
+            side == 0 ? "?" : Integer.toString(side));
   }
 
   private VitConfig vit(VitConfig traits) {
@@ -88,7 +91,10 @@ final class ArchitectureReader {
       vit.setActivation(Activation.GELU_TANH);
     }
     Optional<Size> size = size(s -> fits(s, vit));
-    resolution.size().filter(s -> !named(s, vit)).ifPresent(s -> differs(s, text(vit)));
+    resolution
+        .size()
+        .filter(s -> !named(s, vit))
+        .ifPresent(s -> differs(s, BackboneConfig.newBuilder().setVit(vit).build()));
     if (!vit.hasHeads()) {
       vit.setHeads(size.map(s -> s.heads().get(0)).orElse(0));
     }
@@ -115,19 +121,8 @@ final class ArchitectureReader {
     return fits(size, vit) && (alone || size.imageSize() == vit.getImageSize());
   }
 
-  private static String text(VitConfig.Builder vit) {
-    int registers = vit.getRegisterTokens();
-    return "patch %d, width %d, depth %d, %simages of %s pixels"
-        .formatted(
-            vit.getPatchSize(),
-            vit.getWidth(),
-            vit.getDepth(),
-            registers == 0 ? "" : registers + " registers, ",
-            known(vit.getImageSize()));
-  }
-
   private BackboneConfig swin(BackboneConfig found) {
-    resolution.size().filter(s -> !fits(s, found)).ifPresent(s -> differs(s, text(found)));
+    resolution.size().filter(s -> !fits(s, found)).ifPresent(s -> differs(s, found));
     Optional<Size> size = resolution.size().or(() -> onlySize(found));
     BackboneConfig.Builder model = found.toBuilder();
     if (found.hasSwin()) {
@@ -136,12 +131,12 @@ final class ArchitectureReader {
         swin.setImageSize(size.map(Size::imageSize).orElse(0));
       }
     } else {
-      second(model.getSwinV2Builder(), size);
+      completeSwinV2(model.getSwinV2Builder(), size);
     }
     return model.build();
   }
 
-  private void second(SwinV2Config.Builder swin, Optional<Size> size) {
+  private void completeSwinV2(SwinV2Config.Builder swin, Optional<Size> size) {
     boolean bySize = resolution.size().isPresent() || swin.getWindow() == 0;
     if (!swin.hasImageSize()) {
       swin.setImageSize(size.map(Size::imageSize).orElse(0));
@@ -151,9 +146,13 @@ final class ArchitectureReader {
     }
     if (swin.getPositionWindowCount() == 0 && bySize) {
       swin.addAllPositionWindow(size.map(Size::positionWindow).orElse(List.of()));
-    } else if (swin.getPositionWindowList().equals(SwinWindows.of(swin))) {
+    } else if (swin.getPositionWindowList().equals(windows(swin))) {
       swin.clearPositionWindow();
     }
+  }
+
+  private static List<Integer> windows(SwinV2Config.Builder swin) {
+    return SwinShape.of(BackboneConfig.newBuilder().setSwinV2(swin).build()).windows();
   }
 
   /** The published size that a network must be; empty where there is none, or a choice. */
@@ -168,38 +167,11 @@ final class ArchitectureReader {
   }
 
   private List<Size> fitting(BackboneConfig model) {
-    return resolution.family().sizes().stream()
-        .filter(s -> model.hasVit() ? fits(s, model.getVit().toBuilder()) : fits(s, model))
-        .toList();
+    return resolution.family().sizes().stream().filter(size -> fits(size, model)).toList();
   }
 
   private static boolean fits(Size size, BackboneConfig model) {
-    if (size.window() == 0) {
-      return false;
-    }
-    return model.hasSwin()
-        ? fits(
-            size,
-            model.getSwin().getWidth(),
-            model.getSwin().getDepthsList(),
-            model.getSwin().getWindow(),
-            model.getSwin().hasImageSize() ? model.getSwin().getImageSize() : 0)
-        : fits(
-                size,
-                model.getSwinV2().getWidth(),
-                model.getSwinV2().getDepthsList(),
-                model.getSwinV2().getWindow(),
-                model.getSwinV2().hasImageSize() ? model.getSwinV2().getImageSize() : 0)
-            && (model.getSwinV2().getPositionWindowCount() == 0
-                || model.getSwinV2().getPositionWindowList().equals(SwinWindows.of(size)));
-  }
-
-  /** Sizes of 0 are not known, and fit all. */
-  private static boolean fits(Size size, int width, List<Integer> depths, int window, int side) {
-    return size.width() == width
-        && size.depths().equals(depths)
-        && (window == 0 || window == size.window())
-        && (side == 0 || side == size.imageSize());
+    return model.hasVit() ? fits(size, model.getVit().toBuilder()) : SwinShape.of(model).fits(size);
   }
 
   /**
@@ -214,9 +186,9 @@ final class ArchitectureReader {
     if (!keeps || model.getSwinV2().getPositionWindowCount() > 0) {
       return model;
     }
-    List<Integer> before = SwinWindows.of(found.getSwinV2().toBuilder());
+    List<Integer> before = SwinShape.of(found).windows();
     BackboneConfig.Builder kept = model.toBuilder();
-    if (!before.contains(0) && !before.equals(SwinWindows.of(kept.getSwinV2Builder()))) {
+    if (!before.contains(0) && !before.equals(SwinShape.of(model).windows())) {
       kept.getSwinV2Builder().addAllPositionWindow(before);
     }
     return kept.build();
@@ -273,22 +245,14 @@ final class ArchitectureReader {
         .or(() -> resolution.family().sizes().stream().filter(fits).findFirst());
   }
 
-  private static void differs(Size size, String found) {
+  private static void differs(Size size, BackboneConfig found) {
     throw UserError.input(
         "The checkpoint is no "
             + size.arch()
             + ": it has "
-            + found
-            + ".\nExpected patch "
-            + size.patch()
-            + ", width "
-            + size.width()
-            + ", depth "
-            + size.depths()
-            + (size.window() > 0 ? ", window " + size.window() : "")
-            + (size.registers() > 0 ? ", " + size.registers() + " registers" : "")
-            + ", images of "
-            + size.imageSize()
-            + " pixels. Give another --arch, or the family's name alone.");
+            + text(found)
+            + ".\nExpected "
+            + text(size)
+            + ". Give another --arch, or the family's name alone.");
   }
 }

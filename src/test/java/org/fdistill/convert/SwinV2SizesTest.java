@@ -66,7 +66,8 @@ class SwinV2SizesTest {
     addBuffers(Families.named("swin_v2_base_w12to16_256").size().orElseThrow());
     assertThatThrownBy(() -> reader("swin_v2_base_w16_256").describe())
         .isInstanceOf(UserError.class)
-        .hasMessageContaining("The checkpoint is no swin_v2_base_w16_256");
+        .hasMessageContaining("The checkpoint is no swin_v2_base_w16_256")
+        .hasMessageContaining("offsets divided by windows of [12, 12, 12, 6]");
   }
 
   @Test
@@ -117,7 +118,8 @@ class SwinV2SizesTest {
 
   /** Index, mask and table as the authors' code registers them. */
   private void addBuffers(Size size) {
-    List<Integer> before = SwinWindows.of(size);
+    List<Integer> before =
+        size.positionWindow().isEmpty() ? SwinShape.of(size).windows() : size.positionWindow();
     for (int stage = 0; stage < DEPTHS.length; stage++) {
       String path = "layers." + stage + ".blocks.";
       int grid = (size.imageSize() / 4) >> stage;

@@ -30,6 +30,7 @@ import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TString;
 import org.tensorflow.types.TUint8;
 
+/** A test for each mistake with a teacher, under the mistake's name: their number is its length. */
 class TeacherErrorsTest {
   private static final Shape IMAGES = Shape.of(-1, 4, 4, 3);
 
