@@ -4,7 +4,10 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.fdistill.config.UserError;
+import org.fdistill.data.augment.EncodedImage;
+import org.fdistill.data.augment.StoredImage;
 import org.fdistill.data.tfrecord.FilePatterns;
 import org.fdistill.proto.TfRecordSource;
 import org.tensorflow.Operand;
@@ -72,14 +75,14 @@ final class TfRecordExamples implements ExampleSource {
   }
 
   @Override
-  public byte[] read(long number) throws IOException {
+  public Optional<byte[]> read(long number) throws IOException {
     byte[] record = index.read((int) number);
     try {
       Feature image = Example.parseFrom(record).getFeatures().getFeatureMap().get(layout.image());
       if (image == null || image.getBytesList().getValueCount() != 1) {
         throw new IOException("the record has no feature " + layout.image());
       }
-      return image.getBytesList().getValue(0).toByteArray();
+      return Optional.of(image.getBytesList().getValue(0).toByteArray());
     } catch (InvalidProtocolBufferException e) {
       throw new IOException("the record is no tf.Example", e);
     }
@@ -99,13 +102,14 @@ final class TfRecordExamples implements ExampleSource {
   }
 
   @Override
-  public EncodedExample example(Ops tf, Operand<TInt64> number, List<Operand<?>> arrays) {
+  public StoredExample example(
+      Ops tf, Operand<TInt64> number, List<Operand<?>> arrays, Draws draws) {
     Operand<TInt64> axis = tf.constant(0L);
     Operand<TString> files = arrays.get(0).asOutput().expect(TString.class);
     Operand<TInt32> fileOf = arrays.get(1).asOutput().expect(TInt32.class);
     Operand<TInt64> offsets = arrays.get(2).asOutput().expect(TInt64.class);
     Operand<TString> file = tf.gather(files, tf.gather(fileOf, number, axis), axis);
-    return parse(tf, record(tf, file, tf.gather(offsets, number, axis)));
+    return parse(tf, record(tf, file, tf.gather(offsets, number, axis)), draws);
   }
 
   /** The record at an offset: a data set of one file, of which one element is taken. */
@@ -122,7 +126,7 @@ final class TfRecordExamples implements ExampleSource {
         .expect(TString.class);
   }
 
-  private EncodedExample parse(Ops tf, Operand<TString> record) {
+  private StoredExample parse(Ops tf, Operand<TString> record, Draws draws) {
     boolean labelled = hasLabels();
     List<Class<? extends TType>> none = List.of();
     List<Output<?>> values =
@@ -136,13 +140,13 @@ final class TfRecordExamples implements ExampleSource {
                 none,
                 labelled ? List.of(Shape.scalar(), Shape.scalar()) : List.of(Shape.scalar()))
             .denseValues();
-    Operand<TString> image = values.get(0).expect(TString.class);
+    StoredImage image = new EncodedImage(values.get(0).expect(TString.class));
     if (!labelled) {
-      return new EncodedExample(image, tf.constant(-1L));
+      return new StoredExample(image, tf.constant(-1L), draws);
     }
     Operand<TInt64> label = values.get(1).expect(TInt64.class);
     Operand<TBool> missing = tf.math.equal(label, tf.constant(-1L));
-    return new EncodedExample(
-        image, tf.select(missing, label, tf.math.add(label, tf.constant(labelOffset))));
+    return new StoredExample(
+        image, tf.select(missing, label, tf.math.add(label, tf.constant(labelOffset))), draws);
   }
 }

@@ -13,7 +13,11 @@ final class UnreadableReason {
   /** Reads and decodes one example again; empty where that works. */
   static String find(InputPipeline pipeline, Session session, long example) {
     try {
-      return pipeline.decodeError(session, pipeline.source().read(example));
+      return pipeline
+          .source()
+          .read(example)
+          .map(bytes -> pipeline.decodeError(session, bytes))
+          .orElse("");
     } catch (NoSuchFileException e) {
       return "no such file";
     } catch (IOException e) {

@@ -137,7 +137,7 @@ final class ExampleSourceTest {
     assertThat(source.size()).isEqualTo(5);
     assertThat(source.name(4))
         .startsWith(folder.resolve("train-00001-of-00002.tfrecord") + " record 1 (byte ");
-    assertThat(source.read(4)).isEqualTo(Examples.jpeg(3));
+    assertThat(source.read(4)).hasValue(Examples.jpeg(3));
   }
 
   @Test

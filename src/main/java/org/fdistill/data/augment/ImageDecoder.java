@@ -1,12 +1,14 @@
 package org.fdistill.data.augment;
 
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.BiFunction;
 import org.tensorflow.ConcreteFunction;
 import org.tensorflow.Operand;
+import org.tensorflow.Output;
 import org.tensorflow.Signature;
 import org.tensorflow.ndarray.NdArrays;
-import org.tensorflow.ndarray.Shape;
 import org.tensorflow.ndarray.index.Indices;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Placeholder;
@@ -14,7 +16,6 @@ import org.tensorflow.op.image.DecodeAndCropJpeg;
 import org.tensorflow.op.image.DecodeImage;
 import org.tensorflow.op.image.DecodeJpeg;
 import org.tensorflow.types.TBool;
-import org.tensorflow.types.TFloat64;
 import org.tensorflow.types.TInt32;
 import org.tensorflow.types.TString;
 import org.tensorflow.types.TUint8;
@@ -29,57 +30,70 @@ public final class ImageDecoder {
   private static final String EXACT = "INTEGER_ACCURATE";
   private static final byte[] JPEG_START = {(byte) 0xff, (byte) 0xd8, (byte) 0xff};
 
-  /** The whole image. */
+  /** The whole image [height, width, 3]. */
   public Operand<TUint8> decode(Ops tf, Operand<TString> bytes) {
-    return decode(
-        tf,
-        bytes,
-        tf.constant(new double[0]),
-        (t, in) -> jpeg(t, in.bytes()),
-        (t, in) -> other(t, in.bytes()));
+    return open(tf, bytes).pixels(tf, Optional.empty());
   }
 
-  /** The box that a crop takes of the image. */
-  Operand<TUint8> decodeCropped(
-      Ops tf, Operand<TString> bytes, Crop crop, Operand<TFloat64> draws) {
-    return decode(
-        tf,
-        bytes,
-        draws,
-        (t, in) -> croppedJpeg(t, in, crop),
-        (t, in) -> cropped(t, other(t, in.bytes()), in, crop));
-  }
-
-  private record Inputs(Operand<TString> bytes, Operand<TFloat64> draws) {}
-
-  private static Operand<TUint8> decode(
-      Ops tf,
+  /**
+   * An image whose size is known. Of JPEG that takes no more than its header; another format is
+   * decoded by then.
+   *
+   * @param jpeg whether it is one, scalar
+   * @param bytes of the file, scalar
+   * @param whole all pixels of another format; of a JPEG none
+   * @param size height, width, 3
+   */
+  record Opened(
+      Operand<TBool> jpeg,
       Operand<TString> bytes,
-      Operand<TFloat64> draws,
-      BiFunction<Ops, Inputs, Operand<TUint8>> jpeg,
-      BiFunction<Ops, Inputs, Operand<TUint8>> other) {
-    try (ConcreteFunction ofJpeg = branch("decode_jpeg", jpeg);
-        ConcreteFunction ofOther = branch("decode_other", other)) {
-      return tf.statelessIf(
-              isJpeg(tf, bytes), List.of(bytes, draws), List.of(TUint8.class), ofJpeg, ofOther)
-          .output()
-          .get(0)
-          .expect(TUint8.class);
+      Operand<TUint8> whole,
+      Operand<TInt32> size) {
+    /** The pixels of a box [height, width, 3]; empty: all of them. */
+    Operand<TUint8> pixels(Ops tf, Optional<Box> box) {
+      List<Operand<?>> inputs = new ArrayList<>(List.of(bytes, whole));
+      box.ifPresent(part -> inputs.add(part.asVector(tf)));
+      try (ConcreteFunction ofJpeg = branch("decode_jpeg", inputs, ImageDecoder::jpeg);
+          ConcreteFunction ofOther = branch("cut_image", inputs, ImageDecoder::cut)) {
+        return tf.statelessIf(jpeg, inputs, List.of(TUint8.class), ofJpeg, ofOther)
+            .output()
+            .get(0)
+            .expect(TUint8.class);
+      }
+    }
+  }
+
+  /** Finds out the size of an image. */
+  Opened open(Ops tf, Operand<TString> bytes) {
+    Operand<TBool> jpeg = isJpeg(tf, bytes);
+    List<Operand<?>> inputs = List.of(bytes);
+    try (ConcreteFunction ofJpeg = branch("jpeg_header", inputs, ImageDecoder::header);
+        ConcreteFunction ofOther = branch("decode_other", inputs, ImageDecoder::other)) {
+      List<Output<?>> opened =
+          tf.statelessIf(jpeg, inputs, List.of(TUint8.class, TInt32.class), ofJpeg, ofOther)
+              .output();
+      return new Opened(
+          jpeg, bytes, opened.get(0).expect(TUint8.class), opened.get(1).expect(TInt32.class));
     }
   }
 
   private static ConcreteFunction branch(
-      String name, BiFunction<Ops, Inputs, Operand<TUint8>> body) {
+      String name,
+      List<Operand<?>> inputs,
+      BiFunction<Ops, List<Operand<?>>, List<Operand<?>>> body) {
     return ConcreteFunction.create(
         tf -> {
-          Operand<TString> bytes = tf.placeholder(TString.class, Placeholder.shape(Shape.scalar()));
-          Operand<TFloat64> draws =
-              tf.placeholder(TFloat64.class, Placeholder.shape(Shape.of(Shape.UNKNOWN_SIZE)));
-          return Signature.builder(name)
-              .input("bytes", bytes)
-              .input("draws", draws)
-              .output("image", body.apply(tf, new Inputs(bytes, draws)))
-              .build();
+          Signature.Builder signature = Signature.builder(name);
+          List<Operand<?>> inside = new ArrayList<>();
+          for (Operand<?> input : inputs) {
+            inside.add(tf.placeholder(input.type(), Placeholder.shape(input.shape())));
+            signature.input("input_" + inside.size(), inside.get(inside.size() - 1));
+          }
+          List<Operand<?>> results = body.apply(tf, inside);
+          for (int i = 0; i < results.size(); i++) {
+            signature.output("output_" + i, results.get(i));
+          }
+          return signature.build();
         });
   }
 
@@ -91,39 +105,56 @@ public final class ImageDecoder {
     }
   }
 
-  private static Operand<TUint8> jpeg(Ops tf, Operand<TString> bytes) {
-    return tf.image.decodeJpeg(bytes, DecodeJpeg.channels(3L), DecodeJpeg.dctMethod(EXACT));
+  private static List<Operand<?>> header(Ops tf, List<Operand<?>> in) {
+    return List.of(
+        tf.zeros(tf.constant(new int[] {0, 0, 3}), TUint8.class),
+        tf.image.extractJpegShape(in.get(0).asOutput().expect(TString.class)));
   }
 
-  private static Operand<TUint8> croppedJpeg(Ops tf, Inputs in, Crop crop) {
-    Box box = crop.box(tf, tf.image.extractJpegShape(in.bytes()), in.draws());
-    return tf.image.decodeAndCropJpeg(
-        in.bytes(),
-        box.asVector(tf),
-        DecodeAndCropJpeg.channels(3L),
-        DecodeAndCropJpeg.dctMethod(EXACT));
+  private static List<Operand<?>> jpeg(Ops tf, List<Operand<?>> in) {
+    Operand<TString> bytes = in.get(0).asOutput().expect(TString.class);
+    return in.size() == 2
+        ? List.of(
+            tf.image.decodeJpeg(bytes, DecodeJpeg.channels(3L), DecodeJpeg.dctMethod(EXACT)))
+        : List.of(
+            tf.image.decodeAndCropJpeg(
+                bytes,
+                in.get(2).asOutput().expect(TInt32.class),
+                DecodeAndCropJpeg.channels(3L),
+                DecodeAndCropJpeg.dctMethod(EXACT)));
   }
 
   /** The first three channels, or the first one three times. */
-  private static Operand<TUint8> other(Ops tf, Operand<TString> bytes) {
+  private static List<Operand<?>> other(Ops tf, List<Operand<?>> in) {
     Operand<TUint8> image =
         tf.image.decodeImage(
-            bytes, TUint8.class, DecodeImage.channels(0L), DecodeImage.expandAnimations(false));
+            in.get(0).asOutput().expect(TString.class),
+            TUint8.class,
+            DecodeImage.channels(0L),
+            DecodeImage.expandAnimations(false));
     Operand<TInt32> channels = tf.stridedSlice(tf.shape(image), Indices.at(2));
     Operand<TInt32> rgb =
         tf.select(
             tf.math.less(channels, tf.constant(3)),
             tf.constant(new int[] {0, 0, 0}),
             tf.constant(new int[] {0, 1, 2}));
-    return tf.gather(image, rgb, tf.constant(2));
+    Operand<TUint8> coloured = tf.gather(image, rgb, tf.constant(2));
+    return List.of(coloured, tf.shape(coloured));
   }
 
-  private static Operand<TUint8> cropped(Ops tf, Operand<TUint8> image, Inputs in, Crop crop) {
-    Box box = crop.box(tf, tf.shape(image), in.draws());
-    Operand<TInt32> zero = tf.constant(0);
-    return tf.slice(
-        image,
-        tf.stack(List.of(box.top(), box.left(), zero)),
-        tf.stack(List.of(box.height(), box.width(), tf.constant(3))));
+  private static List<Operand<?>> cut(Ops tf, List<Operand<?>> in) {
+    Operand<TUint8> whole = in.get(1).asOutput().expect(TUint8.class);
+    if (in.size() == 2) {
+      return List.of(tf.identity(whole));
+    }
+    Operand<TInt32> box = in.get(2).asOutput().expect(TInt32.class);
+    Operand<TInt32> zero = tf.constant(new int[] {0});
+    Operand<TInt32> start =
+        tf.concat(List.of(tf.stridedSlice(box, Indices.sliceTo(2)), zero), tf.constant(0));
+    Operand<TInt32> extent =
+        tf.concat(
+            List.of(tf.stridedSlice(box, Indices.sliceFrom(2)), tf.constant(new int[] {3})),
+            tf.constant(0));
+    return List.of(tf.slice(whole, start, extent));
   }
 }

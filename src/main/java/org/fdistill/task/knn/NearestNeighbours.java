@@ -5,7 +5,10 @@ import java.util.Arrays;
 import java.util.List;
 import org.fdistill.config.UserError;
 import org.fdistill.data.ExampleSource;
+import org.fdistill.data.Field;
+import org.fdistill.data.ImageView;
 import org.fdistill.data.InputPipeline;
+import org.fdistill.data.View;
 import org.fdistill.eval.NeighbourVote;
 import org.fdistill.graph.GraphScope;
 import org.fdistill.graph.Variables;
@@ -117,16 +120,21 @@ public final class NearestNeighbours {
             ? InputPipeline.Options.sample(seed, BATCH)
             : InputPipeline.Options.evaluation(BATCH);
     return new FeatureBank.Inputs(
-        InputPipeline.build(tf, "bank_input", train, bank, order),
+        InputPipeline.build(tf, "bank_input", train, bank, view(train), order),
         InputPipeline.build(
             tf,
             "query_input",
             validation,
             labelled(validation, "validation_data"),
+            view(validation),
             InputPipeline.Options.evaluation(BATCH)),
         tf.placeholder(TInt32.class, Placeholder.shape(Shape.scalar())),
         tf.placeholder(TInt32.class, Placeholder.shape(Shape.scalar())),
         rows);
+  }
+
+  private static View view(DataConfig config) {
+    return View.all(ImageView.evaluation(config), View.label());
   }
 
   private static ExampleSource labelled(DataConfig config, String field) {
@@ -164,7 +172,7 @@ public final class NearestNeighbours {
       int[] labels = new int[in.size()];
       int at = 0;
       while (true) {
-        Session.Runner runner = session.runner().fetch(name(in.training().labels()));
+        Session.Runner runner = session.runner().fetch(name(in.training().batch().get(Field.LABEL)));
         program.banks().forEach(bank -> runner.addTarget(bank.fill()));
         try (TInt32 row = TInt32.scalarOf(at);
             Result result = runner.feed(name(in.offset()), row).run()) {
@@ -202,7 +210,7 @@ public final class NearestNeighbours {
     }
 
     private Session.Runner queries() {
-      Session.Runner runner = session.runner().fetch(name(program.inputs().queries().labels()));
+      Session.Runner runner = session.runner().fetch(name(program.inputs().queries().batch().get(Field.LABEL)));
       program.banks().forEach(b -> runner.fetch(b.similarities()).fetch(b.rows()));
       return runner;
     }
