@@ -140,7 +140,7 @@ class TrainerTest {
     Recording recording =
         new Recording(
             step -> {
-              if (step == 6) {
+              if (step == 5) {
                 stop.request("TERM");
               }
             });

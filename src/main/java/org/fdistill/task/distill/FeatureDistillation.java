@@ -46,7 +46,6 @@ public final class FeatureDistillation implements Task {
 
   private final RunConfig run;
   private final DistillTask config;
-  private final Network student;
   private Teacher opened;
 
   /**
@@ -57,7 +56,6 @@ public final class FeatureDistillation implements Task {
   public FeatureDistillation(RunConfig run) {
     this.run = run;
     config = run.getDistill();
-    student = Tasks.network(run);
   }
 
   @Override
@@ -81,7 +79,7 @@ public final class FeatureDistillation implements Task {
               + " teacher { path: \"savedmodels/NAME\" } to distill, or --set"
               + " distill.teacher.path=savedmodels/NAME.");
     }
-    opened = Teacher.open(config.getTeacher(), student.backbone().imageSize());
+    opened = Teacher.open(config.getTeacher(), network().backbone().imageSize());
     requireFit(opened);
   }
 
@@ -123,7 +121,7 @@ public final class FeatureDistillation implements Task {
 
   @Override
   public Network network() {
-    return student;
+    return Tasks.network(run);
   }
 
   /** Exports leave out the projector, which the loss goes through. */
@@ -155,7 +153,7 @@ public final class FeatureDistillation implements Task {
   /** What the student says of the teacher's features: [rows, Ct]. */
   private Operand<TFloat32> prediction(LayerScope scope, Batch batch) {
     Ops tf = scope.tf();
-    Endpoints endpoints = student.build(scope, batch.get(Field.IMAGE));
+    Endpoints endpoints = network().build(scope, batch.get(Field.IMAGE));
     Operand<TFloat32> rows = selected(tf, endpoints);
     Dense projector = Dense.withTorchDefaults(endpoints.width(), openedTeacher().width());
     return Precision.full(tf, projector.apply(scope.at("projector"), rows));
@@ -170,7 +168,7 @@ public final class FeatureDistillation implements Task {
 
   private Operand<TFloat32> selected(Ops tf, Endpoints endpoints) {
     boolean classTokens =
-        student.backbone().hasClassToken() && openedTeacher().hasClassToken();
+        network().backbone().hasClassToken() && openedTeacher().hasClassToken();
     return Objective.selected(tf, endpoints, config.getTargets(), classTokens);
   }
 
@@ -186,7 +184,7 @@ public final class FeatureDistillation implements Task {
       teacher.requireClassToken();
     }
     if (config.getTargets() == Targets.TOKENS) {
-      teacher.requireGridOf(student.backbone());
+      teacher.requireGridOf(network().backbone());
     }
   }
 }
