@@ -30,8 +30,9 @@ import org.tensorflow.GraphBridge;
 class ArchitectureTest {
   private static final String ROOT = "org.fdistill.";
   private static final String MESSAGES = "org.fdistill.proto..";
+  private static final String FILES = "org.fdistill.files..";
 
-  /** What each package may use besides itself and the generated messages. */
+  /** What each package may use besides itself, the generated messages and the file helpers. */
   private static final Map<String, Set<String>> ARROWS =
       new TreeMap<>(
           Map.ofEntries(
@@ -55,7 +56,7 @@ class ArchitectureTest {
               Map.entry("model", Set.of("nn", "graph", "config")),
               Map.entry("nn", Set.of("graph", "config")),
               Map.entry("optim", Set.of("graph", "config")),
-              Map.entry("checkpoint", Set.of("resample", "graph", "config")),
+              Map.entry("checkpoint", Set.of("data", "resample", "graph", "config")),
               Map.entry("resample", Set.of("config")),
               Map.entry("data", Set.of("graph", "config")),
               Map.entry("graph", Set.of("config")),
@@ -75,7 +76,8 @@ class ArchitectureTest {
                       "graph",
                       "config",
                       "data")),
-              Map.entry("config", Set.of())));
+              Map.entry("config", Set.of()),
+              Map.entry("files", Set.of())));
 
   private static final JavaClasses CLASSES =
       new ClassFileImporter()
@@ -99,7 +101,7 @@ class ArchitectureTest {
         .onlyDependOnClassesThat(
             resideOutsideOfPackage("org.fdistill..")
                 .or(resideInAnyPackage(allowed))
-                .or(resideInAnyPackage(MESSAGES)))
+                .or(resideInAnyPackage(MESSAGES, FILES)))
         .check(CLASSES);
   }
 
@@ -135,7 +137,11 @@ class ArchitectureTest {
     noClasses()
         .that()
         .resideInAnyPackage(
-            ROOT + "config..", ROOT + "eval..", ROOT + "optim.schedule..", ROOT + "resample..")
+            ROOT + "config..",
+            ROOT + "eval..",
+            ROOT + "files..",
+            ROOT + "optim.schedule..",
+            ROOT + "resample..")
         .should()
         .dependOnClassesThat()
         .resideInAPackage("org.tensorflow..")

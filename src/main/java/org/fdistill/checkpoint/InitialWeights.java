@@ -5,7 +5,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.fdistill.checkpoint.ParameterOrigin.How;
-import org.fdistill.config.RunConfigs;
 import org.fdistill.config.TextProtos;
 import org.fdistill.config.UserError;
 import org.fdistill.graph.SavedModelFolder;
@@ -43,8 +42,7 @@ public final class InitialWeights {
   /** The network that a bundle's folder holds; the default instance where nothing says so. */
   private static BackboneConfig described(Path folder) {
     if (CheckpointChoice.isCheckpoint(folder)) {
-      String text = Manifest.read(folder).config();
-      return RunConfigs.parse(text, folder + "/manifest.json", List.of()).getModel();
+      return Manifest.read(folder).runConfig(folder).getModel();
     }
     Path config = folder.resolveSibling(SavedModelFolder.CONFIG);
     return Files.isRegularFile(config)

@@ -1,9 +1,7 @@
 package org.fdistill.checkpoint;
 
-import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import org.fdistill.proto.CheckpointConfig;
 
@@ -12,28 +10,13 @@ import org.fdistill.proto.CheckpointConfig;
  *
  * @param keepLast how many of the newest
  * @param keepBest whether the best one stays as well
- * @param criterion the validation value that ranks them
- * @param largerIsBetter its direction
+ * @param criterion what makes it the best
  */
-public record Retention(int keepLast, boolean keepBest, String criterion, boolean largerIsBetter) {
+public record Retention(int keepLast, boolean keepBest, Criterion criterion) {
   /** What a config asks for. */
   public static Retention of(CheckpointConfig config, String criterion, boolean largerIsBetter) {
     return new Retention(
-        Math.max(1, config.getKeepLast()), config.getKeepBest(), criterion, largerIsBetter);
-  }
-
-  /** The best of those that were validated. Among equals the earliest. */
-  Optional<Checkpoint> best(List<Checkpoint> checkpoints) {
-    Comparator<Checkpoint> byValue = Comparator.comparingDouble(this::value);
-    return checkpoints.stream()
-        .filter(c -> Double.isFinite(value(c)))
-        .min(
-            (largerIsBetter ? byValue.reversed() : byValue)
-                .thenComparing(c -> c.manifest().progress().step()));
-  }
-
-  private double value(Checkpoint checkpoint) {
-    return checkpoint.manifest().validation().getOrDefault(criterion, Double.NaN);
+        config.getKeepLast(), config.getKeepBest(), new Criterion(criterion, largerIsBetter));
   }
 
   /**
@@ -45,7 +28,7 @@ public record Retention(int keepLast, boolean keepBest, String criterion, boolea
     Set<Checkpoint> kept = new HashSet<>();
     checkpoints.stream().limit(keepLast).forEach(kept::add);
     if (keepBest) {
-      best(checkpoints).ifPresent(kept::add);
+      criterion.best(checkpoints).ifPresent(kept::add);
     }
     return checkpoints.stream().filter(c -> !kept.contains(c)).toList();
   }

@@ -3,7 +3,6 @@ package org.fdistill.cli;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.fdistill.checkpoint.Checkpoint;
-import org.fdistill.checkpoint.CheckpointChoice;
 import org.fdistill.checkpoint.Manifest;
 
 /** What a checkpoint holds. */
@@ -17,7 +16,7 @@ final class CheckpointReport {
   void print(Console console) {
     Manifest manifest = checkpoint.manifest();
     console.print("checkpoint  " + checkpoint.folder());
-    console.print("run         " + CheckpointChoice.config(checkpoint).getName());
+    console.print("run         " + checkpoint.runConfig().getName());
     console.print("step        " + VariableTable.count(manifest.progress().step()));
     console.print("written by  " + versions(manifest));
     new TreeMap<>(manifest.validation())

@@ -1,6 +1,7 @@
 package org.fdistill.data;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import org.fdistill.config.UserError;
 import org.fdistill.proto.DataConfig;
@@ -37,6 +38,16 @@ public interface ExampleSource {
    * @throws IOException with a reason for the user, where the file or record cannot be read
    */
   byte[] read(long index) throws IOException;
+
+  /** The files that hold them, in the order of the examples; empty where there are none. */
+  default List<Path> files() {
+    return List.of();
+  }
+
+  /** By what the data set is known again when a run goes on. */
+  default DataIdentity identity() {
+    return DataIdentity.of(size(), files());
+  }
 
   /** The arrays that {@link #example} looks examples up in; fed once, when a pipeline starts. */
   List<IndexArray> indexArrays();

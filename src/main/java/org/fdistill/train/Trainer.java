@@ -1,6 +1,5 @@
 package org.fdistill.train;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import org.fdistill.checkpoint.Checkpoint;
@@ -10,6 +9,7 @@ import org.fdistill.checkpoint.Retention;
 import org.fdistill.config.RunLength;
 import org.fdistill.config.TextProtos;
 import org.fdistill.config.UserError;
+import org.fdistill.data.DataIdentity;
 import org.fdistill.proto.RunConfig;
 import org.fdistill.task.Task;
 import org.tensorflow.TensorFlow;
@@ -52,6 +52,7 @@ public final class Trainer {
   private TrainingProgram program;
   private RunLength length;
   private TrainingData data;
+  private DataIdentity identity;
   private TrainingStep stepper;
   private Validation validation;
   private Progress progress;
@@ -77,7 +78,7 @@ public final class Trainer {
       folder = openFolder;
       log = openLog;
       openStore();
-      if (Files.exists(folder.summary())) {
+      if (Summary.isWhole(folder.summary())) {
         return alreadyFinished();
       }
       boolean finished = train();
@@ -144,6 +145,11 @@ public final class Trainer {
   private void restore() {
     setup.task().restoreFrozen(program.session());
     latest = store.newest(program.endpoints().files().shapes(), this::tell).orElse(null);
+    identity = program.trainData().source().identity();
+    if (latest != null) {
+      boolean accepted = config.getCheckpoint().getAcceptChangedData();
+      latest.compareData(identity, accepted).ifPresent(this::tell);
+    }
     String initial = goToLatest();
     if (!initial.isEmpty()) {
       tell(initial);
@@ -234,7 +240,7 @@ public final class Trainer {
   private void checkpoint(Map<String, Double> values) {
     Manifest.Progress where =
         new Manifest.Progress(step, stepper.microSteps(step), data.nextPosition());
-    latest = store.write(where, values, program::save);
+    latest = store.write(where, identity, values, program::save);
     store.prune();
     milestones.checkpointWritten();
     log.message("Checkpoint " + latest.folder() + ".");

@@ -10,6 +10,7 @@ import org.fdistill.checkpoint.Retention;
 import org.fdistill.checkpoint.VariableFiles;
 import org.fdistill.config.RunConfigs;
 import org.fdistill.config.TextProtos;
+import org.fdistill.data.DataIdentity;
 import org.fdistill.graph.Initializers;
 import org.fdistill.graph.LayerScope;
 import org.fdistill.graph.Precision;
@@ -25,6 +26,8 @@ import org.tensorflow.types.TFloat32;
 public final class TrainedRuns {
   /** S. */
   public static final int SIDE = 28;
+
+  private static final int BATCH = 4;
 
   private TrainedRuns() {}
 
@@ -50,13 +53,17 @@ public final class TrainedRuns {
         .build();
   }
 
+  private static String criterion(RunConfig run) {
+    return run.hasClassify() ? "top1" : "loss";
+  }
+
   /** Writes a checkpoint of a run: its network with random weights, and a variable beside it. */
   public static Checkpoint write(
       RunConfig run, Path folder, long step, Map<String, Double> validation) {
     CheckpointStore store =
         new CheckpointStore(
             folder.resolve("checkpoints"),
-            new Retention(9, true, "loss", false),
+            Retention.of(run.getCheckpoint().toBuilder().setKeepLast(9).build(), criterion(run), run.hasClassify()),
             TextProtos.toText(run));
     try (Graph graph = new Graph()) {
       Ops tf = Ops.create(graph);
@@ -72,7 +79,10 @@ public final class TrainedRuns {
         variables.initializations().forEach(op -> runner.addTarget(op.op()));
         runner.run().close();
         return store.write(
-            new Manifest.Progress(step, step, 0), validation, path -> files.save(session, path));
+            new Manifest.Progress(step, step, BATCH * step),
+            DataIdentity.of(1024, List.of()),
+            validation,
+            path -> files.save(session, path));
       }
     }
   }
