@@ -47,55 +47,18 @@ final class Problems {
     }
   }
 
-  /** Demands a finite number above zero. */
-  void positive(double value, String path) {
-    unless(
-        Double.isFinite(value) && value > 0,
-        path,
-        String.format("must be above 0, found %s", plain(value)));
-  }
-
-  /** Demands a whole number above zero. */
-  void positive(long value, String path) {
-    unless(value > 0, path, String.format("must be above 0, found %d", value));
-  }
-
-  /** Demands a whole number that is zero or above. */
-  void notNegative(long value, String path) {
-    unless(value >= 0, path, String.format("must be 0 or above, found %d", value));
-  }
-
-  /** Demands a finite number that is zero or above. */
-  void notNegative(double value, String path) {
-    unless(
-        Double.isFinite(value) && value >= 0,
-        path,
-        String.format("must be 0 or above, found %s", plain(value)));
-  }
-
-  /** Demands a number from {@code low} to {@code high}, both included. */
-  void within(double value, double low, double high, String path) {
-    unless(
-        value >= low && value <= high,
-        path,
-        String.format("must be from %s to %s, found %s", plain(low), plain(high), plain(value)));
-  }
-
-  /** Demands a number from 0 to 1, 1 not included. */
-  void share(double value, String path) {
-    unless(
-        value >= 0 && value < 1,
-        path,
-        String.format("must be 0 or above and below 1, found %s", plain(value)));
-  }
-
-  /** Stops with all problems, if there are any. */
-  void report() {
+  /**
+   * Stops with all problems, if there are any.
+   *
+   * @param kind of the error
+   */
+  void report(UserError.Kind kind) {
     if (found.isEmpty()) {
       return;
     }
     String count = found.size() == 1 ? "a problem" : found.size() + " problems";
-    throw UserError.usage(origin.source() + " has " + count + ":\n  " + String.join("\n  ", found));
+    throw new UserError(
+        kind, origin.source() + " has " + count + ":\n  " + String.join("\n  ", found));
   }
 
   /** A float's own digits rather than those of the double it was widened to; no ".0". */

@@ -37,14 +37,44 @@ public final class RunConfigs {
     RunConfig config = Effective.of(builder.build());
     Origin origin = new Origin(source, RunConfig.getDescriptor(), places, overridden);
     Problems problems = new Problems(origin);
+    RangeChecks.check(config, "", problems);
+    problems.report(UserError.Kind.USAGE);
     check(config, problems);
-    problems.report();
+    problems.report(UserError.Kind.USAGE);
     return config;
   }
 
-  /** A teacher's config with every default spelt out; for after the merge with teacher.txtpb. */
-  public static TeacherConfig effective(TeacherConfig teacher) {
-    return Effective.of(teacher);
+  /** A teacher's description in a run's config, with every default spelt out. */
+  public static TeacherConfig teacher(TeacherConfig config) {
+    return Effective.of(config);
+  }
+
+  /**
+   * A teacher's description: a run's config over the file beside the model, field by field. A
+   * normalisation counts as one field; what neither says has its default. {@code trust} is the
+   * user's to give: in the file it is ignored.
+   *
+   * @param config from the run, checked
+   * @param file text protobuf of {@link TeacherConfig}
+   * @throws UserError of kind input, naming a field of the file, its place and what was expected
+   */
+  public static TeacherConfig teacher(TeacherConfig config, Path file) {
+    TeacherConfig.Builder merged = TeacherConfig.newBuilder();
+    TextFormatParseInfoTree places =
+        TextProtos.merge(TextProtos.readText(file), file.toString(), merged);
+    merged.clearTrust();
+    if (config.hasNormalization()) {
+      merged.clearNormalization();
+    }
+    TeacherConfig teacher = Effective.of(merged.mergeFrom(config).build());
+    Origin origin =
+        new Origin(file.toString(), TeacherConfig.getDescriptor(), places, Set.of());
+    Problems problems = new Problems(origin);
+    RangeChecks.check(teacher, "", problems);
+    problems.report(UserError.Kind.INPUT);
+    TeacherChecks.check(teacher, "", problems);
+    problems.report(UserError.Kind.INPUT);
+    return teacher;
   }
 
   /** Writes a config so that {@link #load} gives the same one again, in one piece. */
@@ -76,8 +106,10 @@ public final class RunConfigs {
                 RunConfig.getDescriptor(),
                 TextFormatParseInfoTree.builder().build(),
                 Set.of()));
+    RangeChecks.check(model, "model", problems);
+    problems.report(UserError.Kind.USAGE);
     ModelChecks.check(model, problems);
-    problems.report();
+    problems.report(UserError.Kind.USAGE);
   }
 
   private static void check(RunConfig config, Problems problems) {
@@ -105,7 +137,7 @@ public final class RunConfigs {
     imageSize(config, data, "train_data", problems);
     int accumulation = config.getOptimizer().getAccumulation();
     problems.unless(
-        accumulation < 1 || data.getBatchSize() % accumulation == 0,
+        data.getBatchSize() % accumulation == 0,
         "train_data.batch_size",
         String.format(
             "must be a multiple of optimizer.accumulation (%d), found %d",
@@ -123,11 +155,13 @@ public final class RunConfigs {
   }
 
   private static void imageSize(RunConfig config, DataConfig data, String path, Problems problems) {
-    int model = ModelChecks.imageSize(config.getModel());
     String source = ModelChecks.imageSizePath(config.getModel()).orElse("");
+    int side = ModelChecks.imageSize(config.getModel()).orElse(data.getImageSize());
     problems.unless(
-        source.isEmpty() || data.getImageSize() == model,
+        data.getImageSize() == side,
         path + ".image_size",
-        String.format("must be the model's (%s %d), found %d", source, model, data.getImageSize()));
+        String.format(
+            "must be the model's (%s %d) or be left out, found %d",
+            source, side, data.getImageSize()));
   }
 }

@@ -4,13 +4,10 @@ import java.util.Optional;
 import org.fdistill.proto.ClassifyTask;
 import org.fdistill.proto.DistillTask;
 import org.fdistill.proto.RunConfig;
-import org.fdistill.proto.TeacherConfig;
 import org.fdistill.proto.VitConfig;
 
 /** Checks the values of a task, and those of the model that it relies on. */
 final class TaskChecks {
-  private static final String TEACHER = "distill.teacher";
-
   private TaskChecks() {}
 
   static void check(RunConfig config, Problems problems) {
@@ -39,31 +36,17 @@ final class TaskChecks {
   }
 
   private static void distill(DistillTask task, Optional<String> noClassToken, Problems problems) {
-    problems.positive(task.getBeta(), "distill.beta");
     problems.unless(
         noClassToken.isEmpty() || task.getTargets() != DistillTask.Targets.CLASS_TOKEN,
         "distill.targets",
         "is CLASS_TOKEN, but " + noClassToken.orElse(""));
-    TeacherConfig teacher = task.getTeacher();
-    problems.notNegative(teacher.getPrefixTokens(), TEACHER + ".prefix_tokens");
-    problems.notNegative(teacher.getImageSize(), TEACHER + ".image_size");
-    problems.unless(
-        teacher.getName().matches("[A-Za-z0-9_.-]*"),
-        TEACHER + ".name",
-        String.format("may have letters, digits and _ . - only, found %s", teacher.getName()));
-    DataChecks.normalization(teacher.getNormalization(), TEACHER + ".normalization", problems);
-    if (teacher.hasArchitecture()) {
-      ModelChecks.check(teacher.getArchitecture(), problems.at("model", TEACHER + ".architecture"));
-    }
+    TeacherChecks.check(task.getTeacher(), "distill.teacher", problems);
   }
 
   private static void classify(
       ClassifyTask task, Optional<String> noClassToken, Problems problems) {
     problems.unless(
-        task.getClasses() >= 2,
-        "classify.classes",
-        String.format("must be 2 or more, found %d", task.getClasses()));
-    problems.share(task.getLabelSmoothing(), "classify.label_smoothing");
+        task.hasClasses(), "classify.classes", "is not set; say how many there are");
     problems.unless(
         noClassToken.isEmpty() || task.getPooling() != ClassifyTask.Pooling.CLASS_TOKEN_POOLING,
         "classify.pooling",

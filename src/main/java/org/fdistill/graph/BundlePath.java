@@ -29,8 +29,8 @@ public final class BundlePath {
     if (!plain) {
       throw UserError.usage(
           path
-              + ": TensorFlow cannot read weights below a path with one of the characters [ ] * ? \\,"
-              + " which it takes for a pattern.\nChoose another path, or rename the folder.");
+              + ": TensorFlow takes a path with one of the characters [ ] * ? \\ for a pattern, and"
+              + " would not find the weights below it.\nChoose another path, or rename the folder.");
     }
   }
 }

@@ -56,7 +56,7 @@ class RunConfigsTest {
     TeacherConfig teacher =
         RunConfigs.parse(SMALL, "small.txtpb", List.of()).getDistill().getTeacher();
     assertThat(teacher.hasPrefixTokens()).isFalse();
-    TeacherConfig effective = RunConfigs.effective(teacher);
+    TeacherConfig effective = RunConfigs.teacher(teacher);
     assertThat(effective.hasPrefixTokens()).isTrue();
     assertThat(effective.getNormalization())
         .isEqualTo(
@@ -97,6 +97,13 @@ class RunConfigsTest {
     assertThatThrownBy(() -> RunConfigs.load(folder, List.of()))
         .isInstanceOf(UserError.class)
         .hasMessageContaining("is a folder; name a file in it. The configs there: a.txtpb");
+  }
+
+  @Test
+  void aByteOrderMarkIsNoPartOfTheText(@TempDir Path folder) throws IOException {
+    Path file = Files.writeString(folder.resolve("x.txtpb"), "\ufeff" + SMALL);
+    assertThat(RunConfigs.load(file, List.of()))
+        .isEqualTo(RunConfigs.parse(SMALL, "small.txtpb", List.of()));
   }
 
   @Test

@@ -1,0 +1,26 @@
+package org.fdistill.config;
+
+import org.fdistill.proto.TeacherConfig;
+
+/** Checks a teacher's description: a run's, and what it becomes with the file beside the model. */
+final class TeacherChecks {
+  private TeacherChecks() {}
+
+  /**
+   * Checks one.
+   *
+   * @param path where it stands; empty where it stands for itself
+   */
+  static void check(TeacherConfig teacher, String path, Problems problems) {
+    problems.unless(
+        teacher.getName().matches("[A-Za-z0-9_.-]*"),
+        Fields.join(path, "name"),
+        String.format("may have letters, digits and _ . - only, found %s", teacher.getName()));
+    DataChecks.normalization(
+        teacher.getNormalization(), Fields.join(path, "normalization"), problems);
+    if (teacher.hasArchitecture()) {
+      ModelChecks.check(
+          teacher.getArchitecture(), problems.at("model", Fields.join(path, "architecture")));
+    }
+  }
+}
