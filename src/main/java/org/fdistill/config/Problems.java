@@ -6,6 +6,8 @@ import java.util.function.UnaryOperator;
 
 /** Collects what is wrong with a config, so that one run shows it all. */
 final class Problems {
+  private static final int SHOWN = 30;
+
   private final Origin origin;
   private final List<String> found;
   private final UnaryOperator<String> place;
@@ -58,7 +60,13 @@ final class Problems {
     }
     String count = found.size() == 1 ? "a problem" : found.size() + " problems";
     throw new UserError(
-        kind, origin.source() + " has " + count + ":\n  " + String.join("\n  ", found));
+        kind,
+        origin.source()
+            + " has "
+            + count
+            + ":\n  "
+            + String.join("\n  ", found.subList(0, Math.min(SHOWN, found.size())))
+            + (found.size() > SHOWN ? "\n  ..." : ""));
   }
 
   /** A float's own digits rather than those of the double it was widened to; no ".0". */

@@ -118,7 +118,7 @@ public final class RunConfigs {
         "name",
         String.format(
             "must be set, of letters, digits and _ . -, such as name: \"clip-b-100ep\"; found \"%s\"",
-            config.getName()));
+            Shortened.of(config.getName())));
     TaskChecks.check(config, problems);
     ModelChecks.check(config.getModel(), problems);
     TrainingChecks.check(config, problems);

@@ -15,6 +15,9 @@ import org.fdistill.files.WholeFile;
 
 /** Reads and writes text protobuf, with messages for people. */
 public final class TextProtos {
+  /** Some editors start a file in UTF-8 with it. */
+  private static final String BYTE_ORDER_MARK = "\ufeff";
+
   private TextProtos() {}
 
   /**
@@ -50,7 +53,8 @@ public final class TextProtos {
 
   static String readText(Path file) {
     try {
-      return Files.readString(file);
+      String text = Files.readString(file);
+      return text.startsWith(BYTE_ORDER_MARK) ? text.substring(1) : text;
     } catch (NoSuchFileException e) {
       throw UserError.input(
           String.format(

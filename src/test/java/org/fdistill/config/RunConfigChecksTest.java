@@ -249,9 +249,10 @@ class RunConfigChecksTest {
             "train_data.normalization.mean=" + letters,
             "train_data.normalization.mean=" + "1,".repeat(70_000),
             "train_data.normalization.mean=\"" + letters,
+            "train_data.normalization.mean=" + "-5000,".repeat(70_000),
             "train_data={ " + letters + ": 1 }",
             "runtime.precision=" + letters)) {
-      assertThat(message(RunConfigsTest.SMALL, override)).hasSizeLessThan(2000);
+      assertThat(message(RunConfigsTest.SMALL, override)).hasSizeLessThan(6000);
     }
     String line = "seed: " + letters + " # " + letters;
     assertThat(message(line)).hasSizeLessThan(600).contains("small.txtpb:1:7: seed takes a whole");
