@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.List;
 import org.fdistill.config.UserError;
 import org.fdistill.files.FileTrouble;
 import org.fdistill.files.FolderLock;
@@ -39,21 +40,34 @@ final class VersionFolder implements AutoCloseable {
     try {
       Files.createDirectories(model);
       this.lock = FolderLock.take(model).orElseThrow(() -> inUse(model));
-      Folders.deleteAll(model, PARTIAL);
-      this.partial = Files.createDirectory(model.resolve(PARTIAL + ProcessHandle.current().pid()));
+      this.partial = start();
     } catch (IOException e) {
-      FileTrouble trouble = FileTrouble.of(e);
-      throw new UserError(
-          UserError.Kind.RUN,
-          model
-              + ": no folder that can be written to: "
-              + trouble.reason()
-              + "."
-              + trouble.advice()
-              + "\nOr give another one with --out.",
-          e);
+      throw unusable(e);
     }
     Runtime.getRuntime().addShutdownHook(onExit);
+  }
+
+  private Path start() throws IOException {
+    try {
+      Folders.deleteAll(model, PARTIAL);
+      return Files.createDirectory(model.resolve(PARTIAL + ProcessHandle.current().pid()));
+    } catch (IOException e) {
+      lock.close();
+      throw e;
+    }
+  }
+
+  private UserError unusable(IOException cause) {
+    FileTrouble trouble = FileTrouble.of(cause);
+    return new UserError(
+        UserError.Kind.RUN,
+        model
+            + ": no folder that can be written to: "
+            + trouble.reason()
+            + "."
+            + trouble.advice()
+            + "\nOr give another one with --out.",
+        cause);
   }
 
   private static UserError inUse(Path model) {
@@ -106,9 +120,8 @@ final class VersionFolder implements AutoCloseable {
 
   private void remove() throws IOException {
     Folders.delete(partial);
-    Files.deleteIfExists(model.resolve(FolderLock.FILE));
-    if (isNew && Folders.list(model).isEmpty()) {
-      Files.delete(model);
+    if (isNew && Folders.list(model).equals(List.of(model.resolve(FolderLock.FILE)))) {
+      Folders.delete(model);
     }
   }
 
