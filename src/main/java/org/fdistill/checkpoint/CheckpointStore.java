@@ -149,7 +149,7 @@ public final class CheckpointStore {
         remove(checkpoint.folder());
       } catch (IOException e) {
         throw new UserError(
-            UserError.Kind.RUN, checkpoint.folder() + ": cannot be removed: " + e, e);
+            UserError.Kind.RUN, checkpoint.folder() + ": cannot be removed: " + FileTrouble.of(e).reason() + ".", e);
       }
     }
   }
