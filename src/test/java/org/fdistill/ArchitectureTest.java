@@ -35,15 +35,16 @@ import org.tensorflow.GraphBridge;
 class ArchitectureTest {
   private static final String ROOT = "org.fdistill.";
   private static final String MESSAGES = "org.fdistill.proto..";
+  private static final String FILES = "org.fdistill.files..";
 
-  /** What each package may use besides itself and the generated messages. */
+  /** What each package may use besides itself, the generated messages and the file helpers. */
   private static final Map<String, Set<String>> ARROWS =
       new TreeMap<>(
           Map.ofEntries(
               Map.entry(
                   "bench",
                   Set.of(
-                      "train", "task", "export", "model", "data", "checkpoint", "graph", "config")),
+                      "train", "task", "export", "model", "data", "eval", "checkpoint", "graph", "config")),
               Map.entry(
                   "plan",
                   Set.of("bench", "train", "task", "data", "checkpoint", "graph", "config")),
@@ -63,7 +64,7 @@ class ArchitectureTest {
               Map.entry("model", Set.of("nn", "graph", "config")),
               Map.entry("nn", Set.of("graph", "config")),
               Map.entry("optim", Set.of("graph", "config")),
-              Map.entry("checkpoint", Set.of("resample", "graph", "config")),
+              Map.entry("checkpoint", Set.of("data", "eval", "resample", "graph", "config")),
               Map.entry("resample", Set.of("config")),
               Map.entry("data", Set.of("graph", "config")),
               Map.entry("graph", Set.of("config")),
@@ -83,7 +84,8 @@ class ArchitectureTest {
                       "graph",
                       "config",
                       "data")),
-              Map.entry("config", Set.of())));
+              Map.entry("config", Set.of()),
+              Map.entry("files", Set.of())));
 
   /** What asks a config which task it has, or for a task's own part: getTaskCase, hasDistill, ... */
   private static final Pattern TASK_FIELDS =
@@ -115,7 +117,7 @@ class ArchitectureTest {
         .onlyDependOnClassesThat(
             resideOutsideOfPackage("org.fdistill..")
                 .or(resideInAnyPackage(allowed))
-                .or(resideInAnyPackage(MESSAGES)))
+                .or(resideInAnyPackage(MESSAGES, FILES)))
         .check(CLASSES);
   }
 
@@ -151,7 +153,11 @@ class ArchitectureTest {
     noClasses()
         .that()
         .resideInAnyPackage(
-            ROOT + "config..", ROOT + "eval..", ROOT + "optim.schedule..", ROOT + "resample..")
+            ROOT + "config..",
+            ROOT + "eval..",
+            ROOT + "files..",
+            ROOT + "optim.schedule..",
+            ROOT + "resample..")
         .should()
         .dependOnClassesThat()
         .resideInAPackage("org.tensorflow..")

@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.fdistill.graph.BundlePath;
 import org.fdistill.graph.Variable;
 import org.tensorflow.Operand;
 import org.tensorflow.Session;
@@ -112,7 +113,7 @@ public record VariableFiles(
   }
 
   private void run(Session session, Path file, Collection<String> targets) {
-    try (TString path = TString.scalarOf(file.toString())) {
+    try (TString path = TString.scalarOf(BundlePath.text(file))) {
       Session.Runner runner = session.runner().feed(prefix, path);
       targets.forEach(runner::addTarget);
       runner.run().close();

@@ -52,6 +52,11 @@ final class ImageFolderExamples implements ExampleSource {
   }
 
   @Override
+  public List<Path> files() {
+    return folder.files();
+  }
+
+  @Override
   public List<IndexArray> indexArrays() {
     return List.of(
         new IndexArray("paths", TString.class, this::paths),

@@ -89,14 +89,19 @@ final class TfRecordExamples implements ExampleSource {
   }
 
   @Override
+  public List<Path> files() {
+    return index.files();
+  }
+
+  @Override
   public List<IndexArray> indexArrays() {
     return List.of(
-        new IndexArray("files", TString.class, this::files),
+        new IndexArray("files", TString.class, this::fileNames),
         new IndexArray("file_of", TInt32.class, index::fileOf),
         new IndexArray("offsets", TInt64.class, index::offsets));
   }
 
-  private TString files() {
+  private TString fileNames() {
     String[] paths = index.files().stream().map(Path::toString).toArray(String[]::new);
     return TString.tensorOf(NdArrays.vectorOfObjects(paths));
   }

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import org.fdistill.graph.BundlePath;
 import org.fdistill.graph.Variable;
 import org.tensorflow.Operand;
 import org.tensorflow.Session;
@@ -62,7 +63,7 @@ record SaverNodes(Operand<TString> filename, Operand<TString> saved, NoOp restor
   }
 
   private void run(Session session, org.tensorflow.Operation target, Path prefix) {
-    try (TString path = TString.scalarOf(prefix.toString())) {
+    try (TString path = TString.scalarOf(BundlePath.text(prefix))) {
       session.runner().feed(filename, path).addTarget(target).run().close();
     }
   }

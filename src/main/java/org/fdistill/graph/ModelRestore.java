@@ -29,8 +29,10 @@ final class ModelRestore {
    * Reads a model's saver and initialisation.
    *
    * @param parts of the model's graph
+   * @throws UserError where TensorFlow could not read weights at the model's path
    */
   ModelRestore(SavedModelFolder model, Subgraph parts) {
+    BundlePath.require(model.path());
     this.model = model;
     this.parts = parts;
   }

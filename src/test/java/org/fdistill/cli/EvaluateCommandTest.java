@@ -115,8 +115,8 @@ class EvaluateCommandTest {
     Path link = root.resolve(".full.json.partial");
     Files.createSymbolicLink(link, Path.of("/dev/full"));
     CommandRun result = CommandRun.of("evaluate", run.toString(), "--json", json.toString());
-    Files.delete(link);
     assertThat(result.code()).isEqualTo(1);
+    assertThat(link).doesNotExist();
     assertThat(result.out()).contains("validation_loss");
     assertThat(result.err()).contains("full.json: cannot be written").contains("No space left");
     assertThat(json).doesNotExist();

@@ -45,6 +45,11 @@ class UserMistakesTest {
   }
 
   @Test
+  void anEmptyPath() {
+    CommandRun.fails(USAGE, List.of("'' is not a path"), "train", config, "--workdir", "");
+  }
+
+  @Test
   void aMissingConfigFile() {
     config = root.resolve("nowhere.txtpb").toString();
     trainFails(INPUT, "nowhere.txtpb");
