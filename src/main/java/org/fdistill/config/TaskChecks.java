@@ -45,8 +45,7 @@ final class TaskChecks {
 
   private static void classify(
       ClassifyTask task, Optional<String> noClassToken, Problems problems) {
-    problems.unless(
-        task.hasClasses(), "classify.classes", "is not set; say how many there are");
+    problems.unless(task.hasClasses(), "classify.classes", "is not set; say how many there are");
     problems.unless(
         noClassToken.isEmpty() || task.getPooling() != ClassifyTask.Pooling.CLASS_TOKEN_POOLING,
         "classify.pooling",

@@ -15,7 +15,8 @@ final class TeacherChecks {
     problems.unless(
         teacher.getName().matches("[A-Za-z0-9_.-]*"),
         Fields.join(path, "name"),
-        String.format("may have letters, digits and _ . - only, found %s", Shortened.of(teacher.getName())));
+        String.format(
+            "may have letters, digits and _ . - only, found %s", Shortened.of(teacher.getName())));
     DataChecks.normalization(
         teacher.getNormalization(), Fields.join(path, "normalization"), problems);
     if (teacher.hasArchitecture()) {

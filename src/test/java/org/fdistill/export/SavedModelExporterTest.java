@@ -85,7 +85,8 @@ class SavedModelExporterTest {
     Files.createDirectories(folder.resolve("export/7"));
     Files.createDirectories(folder.resolve("export/notes"));
     assertThat(exported(TrainedRuns.distilled())).hasFileName("8");
-    assertThat(children(folder.resolve("export"))).containsExactlyInAnyOrder(".lock", "7", "8", "notes");
+    assertThat(children(folder.resolve("export")))
+        .containsExactlyInAnyOrder(".lock", "7", "8", "notes");
   }
 
   /** TensorFlow gives the entries of a graph's maps in another order each time. */

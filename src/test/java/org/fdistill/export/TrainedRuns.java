@@ -63,7 +63,10 @@ public final class TrainedRuns {
     CheckpointStore store =
         new CheckpointStore(
             folder.resolve("checkpoints"),
-            Retention.of(run.getCheckpoint().toBuilder().setKeepLast(9).build(), criterion(run), run.hasClassify()),
+            Retention.of(
+                run.getCheckpoint().toBuilder().setKeepLast(9).build(),
+                criterion(run),
+                run.hasClassify()),
             TextProtos.toText(run));
     try (Graph graph = new Graph()) {
       Ops tf = Ops.create(graph);
