@@ -7,7 +7,7 @@ final class TeacherChecks {
   private TeacherChecks() {}
 
   /**
-   * Checks one.
+   * Checks what relates several values of a description.
    *
    * @param path where it stands; empty where it stands for itself
    */

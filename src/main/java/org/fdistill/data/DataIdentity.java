@@ -31,7 +31,7 @@ public record DataIdentity(
   private static final int LINES = 8;
 
   /**
-   * Looks at files.
+   * Takes the identity of a data set from its files.
    *
    * @param examples n
    * @param files in the order of the examples

@@ -105,6 +105,21 @@ class SavedModelExporterTest {
     }
   }
 
+  /** They come in another order in each process. */
+  @Test
+  void theFunctionsOfTheGraphAreSorted() {
+    List<String> names =
+        SavedModelFolder.read(distilled.path())
+            .metaGraph()
+            .getGraphDef()
+            .getLibrary()
+            .getFunctionList()
+            .stream()
+            .map(function -> function.getSignature().getName())
+            .toList();
+    assertThat(names).hasSizeGreaterThan(1).isSorted();
+  }
+
   @Test
   void filesAndPixelsGiveTheSame() {
     Path path = distilled.path();
