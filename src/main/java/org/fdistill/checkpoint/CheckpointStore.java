@@ -53,7 +53,11 @@ public final class CheckpointStore {
       FileTrouble trouble = FileTrouble.of(e);
       throw new UserError(
           UserError.Kind.RUN,
-          folder + ": no folder that can be written to: " + trouble.reason() + "." + trouble.advice(),
+          folder
+              + ": no folder that can be written to: "
+              + trouble.reason()
+              + "."
+              + trouble.advice(),
           e);
     }
   }
@@ -68,10 +72,7 @@ public final class CheckpointStore {
    * @throws UserError of kind run where it cannot be written; no partial folder is left
    */
   public Checkpoint write(
-      Manifest.Progress progress,
-      DataIdentity data,
-      Map<String, Double> validation,
-      Saver saver) {
+      Manifest.Progress progress, DataIdentity data, Map<String, Double> validation, Saver saver) {
     String name = StepFolders.name(progress.step());
     Path partial = folder.resolve(PARTIAL + name);
     try {
@@ -149,7 +150,9 @@ public final class CheckpointStore {
         remove(checkpoint.folder());
       } catch (IOException e) {
         throw new UserError(
-            UserError.Kind.RUN, checkpoint.folder() + ": cannot be removed: " + FileTrouble.of(e).reason() + ".", e);
+            UserError.Kind.RUN,
+            checkpoint.folder() + ": cannot be removed: " + FileTrouble.of(e).reason() + ".",
+            e);
       }
     }
   }

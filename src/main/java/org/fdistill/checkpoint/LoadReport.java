@@ -18,7 +18,7 @@ public final class LoadReport {
   private final List<String> differences;
 
   /**
-   * Describes.
+   * Reports on weights that were loaded as a matching says.
    *
    * @param source where the weights come from
    * @param differences of the two networks that no shape shows, a line each

@@ -70,7 +70,7 @@ public record Manifest(
   public record Progress(long step, long microStep, long dataPosition) {}
 
   /**
-   * Makes one.
+   * Makes the manifest of a checkpoint whose other files are written.
    *
    * @param config text protobuf of the resolved run config
    * @param files every other file of the checkpoint

@@ -70,7 +70,8 @@ final class Overrides {
   private Target target(Message.Builder parent, String walked, String segment) {
     Matcher matcher = SEGMENT.matcher(segment);
     if (!matcher.matches()) {
-      throw mistake("'" + Shortened.of(segment) + "' is not a field's name; expected path.to.field=value");
+      throw mistake(
+          "'" + Shortened.of(segment) + "' is not a field's name; expected path.to.field=value");
     }
     String name = matcher.group(1);
     FieldDescriptor field = parent.getDescriptorForType().findFieldByName(name);
@@ -170,8 +171,7 @@ final class Overrides {
     } catch (IllegalArgumentException e) {
       throw mistake(
           String.format(
-              "%s takes %s; found %s",
-              target.path(), Fields.expected(field), Shortened.of(text)));
+              "%s takes %s; found %s", target.path(), Fields.expected(field), Shortened.of(text)));
     }
   }
 

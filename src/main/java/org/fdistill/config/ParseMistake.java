@@ -75,7 +75,8 @@ final class ParseMistake {
       String found = TextCursor.word(text, error.getLine(), error.getColumn());
       String range = reason.contains("out of range") ? ", which is out of range" : "";
       return String.format(
-          "%s takes %s; found %s%s.", dotted, Fields.expected(field.get()), Shortened.of(found), range);
+          "%s takes %s; found %s%s.",
+          dotted, Fields.expected(field.get()), Shortened.of(found), range);
     }
     return syntax(reason);
   }

@@ -85,8 +85,7 @@ public final class RunConfigs {
       merged.clearNormalization();
     }
     TeacherConfig teacher = Effective.of(merged.mergeFrom(config).build());
-    Origin origin =
-        new Origin(file.toString(), TeacherConfig.getDescriptor(), places, Set.of());
+    Origin origin = new Origin(file.toString(), TeacherConfig.getDescriptor(), places, Set.of());
     Problems problems = new Problems(origin);
     RangeChecks.check(teacher, "", problems);
     problems.report(UserError.Kind.INPUT);

@@ -7,7 +7,7 @@ public final class TeacherChecks {
   private TeacherChecks() {}
 
   /**
-   * Checks one.
+   * Checks what relates several values of a description.
    *
    * @param path where it stands; empty where it stands for itself
    */
@@ -15,7 +15,8 @@ public final class TeacherChecks {
     problems.unless(
         teacher.getName().matches("[A-Za-z0-9_.-]*"),
         Fields.join(path, "name"),
-        String.format("may have letters, digits and _ . - only, found %s", Shortened.of(teacher.getName())));
+        String.format(
+            "may have letters, digits and _ . - only, found %s", Shortened.of(teacher.getName())));
     DataChecks.normalization(
         teacher.getNormalization(), Fields.join(path, "normalization"), problems);
     if (teacher.hasArchitecture()) {

@@ -31,7 +31,7 @@ public record DataIdentity(
   private static final int LINES = 8;
 
   /**
-   * Looks at files.
+   * Takes the identity of a data set from its files.
    *
    * @param examples n
    * @param files in the order of the examples
@@ -44,7 +44,8 @@ public record DataIdentity(
     for (int i = 0; i < files.size(); i++) {
       Path file = files.get(i);
       digest.update((file + "\0" + bytes.get(i) + "\0").getBytes(StandardCharsets.UTF_8));
-      String listed = files.size() <= LISTED ? file.toString() : file.resolveSibling("*").toString();
+      String listed =
+          files.size() <= LISTED ? file.toString() : file.resolveSibling("*").toString();
       sizes.merge(listed, bytes.get(i), Long::sum);
     }
     String hex = HexFormat.of().toHexDigits((int) digest.getValue());

@@ -1,8 +1,11 @@
 package org.fdistill.export;
 
 import com.google.protobuf.ByteString;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.fdistill.export.InferenceGraph.InitialValue;
@@ -12,6 +15,7 @@ import org.fdistill.graph.Subgraph;
 import org.fdistill.graph.Variable;
 import org.tensorflow.TensorFlow;
 import org.tensorflow.proto.CollectionDef;
+import org.tensorflow.proto.FunctionDef;
 import org.tensorflow.proto.GraphDef;
 import org.tensorflow.proto.MetaGraphDef;
 import org.tensorflow.proto.NodeDef;
@@ -60,9 +64,14 @@ final class ServingMetaGraph {
     Subgraph parts = new Subgraph(whole);
     GraphDef.Builder lean = parts.only(whole, parts.needed(graph.roots(), Set.of())).toBuilder();
     lean.getNodeBuilderList().forEach(ServingMetaGraph::strip);
-    lean.getLibraryBuilder()
-        .getFunctionBuilderList()
-        .forEach(f -> f.getNodeDefBuilderList().forEach(ServingMetaGraph::strip));
+    List<FunctionDef> functions = new ArrayList<>();
+    for (FunctionDef.Builder function : lean.getLibraryBuilder().getFunctionBuilderList()) {
+      function.getNodeDefBuilderList().forEach(ServingMetaGraph::strip);
+      functions.add(function.build());
+    }
+    // The runtime lists them in an order of its own, another one in each process.
+    functions.sort(Comparator.comparing(function -> function.getSignature().getName()));
+    lean.getLibraryBuilder().clearFunction().addAllFunction(functions);
     return lean.build();
   }
 

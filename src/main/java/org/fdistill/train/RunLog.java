@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.fdistill.config.UserError;
 import org.fdistill.files.FileTrouble;
 import org.fdistill.files.WholeFile;
@@ -58,7 +59,7 @@ final class RunLog implements AutoCloseable {
 
   /** Writes a point of the validation curves. */
   void validation(long step, double epoch, Map<String, Double> values) {
-    write("validation_", "validation/", step, epoch, values);
+    write("validation_", "validation/", step, epoch, new TreeMap<>(values));
   }
 
   private void write(

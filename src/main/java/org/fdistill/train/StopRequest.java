@@ -18,7 +18,7 @@ import java.util.function.IntConsumer;
  */
 public final class StopRequest {
   /** Signals that ask for a stop, and the exit code of each. */
-  private static final Map<String, Integer> EXIT_CODES = 
+  private static final Map<String, Integer> EXIT_CODES =
       Map.of("HUP", 129, "INT", 130, "TERM", 143);
 
   private final AtomicReference<String> reason = new AtomicReference<>();
@@ -50,9 +50,9 @@ public final class StopRequest {
   }
 
   /**
-   * Lets SIGHUP, SIGINT and SIGTERM make this request. Java has no public way to see a second signal, so
-   * this goes through {@code sun.misc.Signal}, which every JDK 17 has; where the JVM refuses, the
-   * signals keep their usual effect.
+   * Lets SIGHUP, SIGINT and SIGTERM make this request. Java has no public way to see a second
+   * signal, so this goes through {@code sun.misc.Signal}, which every JDK 17 has; where the JVM
+   * refuses, the signals keep their usual effect.
    *
    * @param stopping is told of the first signal
    * @param exitNow is given the exit code when a second signal comes

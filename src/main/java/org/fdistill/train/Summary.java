@@ -38,7 +38,8 @@ final class Summary {
     try {
       Json.write(file, summary);
     } catch (IOException e) {
-      throw new UserError(UserError.Kind.RUN, file + ": cannot be written: " + FileTrouble.of(e).reason() + ".", e);
+      throw new UserError(
+          UserError.Kind.RUN, file + ": cannot be written: " + FileTrouble.of(e).reason() + ".", e);
     }
   }
 }

@@ -161,8 +161,7 @@ class CheckpointStoreTest {
       Files.writeString(manifest, json.replace("\"format\": 2", "\"format\": " + format));
       assertThatThrownBy(() -> Checkpoint.open(checkpoint.folder()))
           .isInstanceOf(UserError.class)
-          .hasMessageContaining(
-              "format %d, but this version of fdistill reads format 2", format)
+          .hasMessageContaining("format %d, but this version of fdistill reads format 2", format)
           .hasMessageContaining("Go on with the version that wrote it");
     }
   }

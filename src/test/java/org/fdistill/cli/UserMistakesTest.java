@@ -63,6 +63,24 @@ class UserMistakesTest {
   }
 
   @Test
+  void aTeacherAtAPathThatIsAPattern() throws IOException {
+    Path model = Files.createDirectories(root.resolve("teacher[1]"));
+    try (var files = Files.walk(Path.of("savedmodels/tiny-teacher/1"))) {
+      for (Path file : files.toList()) {
+        Path copy = model.resolve(Path.of("savedmodels/tiny-teacher/1").relativize(file).toString());
+        Files.copy(file, copy, java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+      }
+    }
+    config = "configs/smoke/distill.txtpb";
+    trainFails(
+        USAGE,
+        "teacher[1]",
+        "TensorFlow takes a path",
+        "--set=distill.teacher.path=\"" + model + "\"");
+    assertThat(run.resolve("checkpoints")).doesNotExist();
+  }
+
+  @Test
   void aTeacherWithoutSuchAnOutput() {
     config = TinyConfigs.distill(root, Golden.resource("teachers/tf2-functions"));
     trainFails(

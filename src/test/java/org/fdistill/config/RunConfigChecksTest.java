@@ -31,8 +31,7 @@ class RunConfigChecksTest {
         "name=|name must be set, of letters, digits",
         "name=\"a b\"|found \"a b\"",
         "distill=|the config has no task; set exactly one of distill { }, classify { }",
-        "distill.beta=0|distill.beta must be above 0 and at most 1000000, found 0"
-            + " (--set)",
+        "distill.beta=0|distill.beta must be above 0 and at most 1000000, found 0" + " (--set)",
         "distill.teacher.normalization.mean=1,2|distill.teacher.normalization.mean needs 3 values"
             + " (red, green, blue), found 2",
         "distill.teacher.name=a/b|distill.teacher.name may have letters",

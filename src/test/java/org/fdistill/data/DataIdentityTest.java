@@ -39,8 +39,7 @@ class DataIdentityTest {
   void whatDiffersIsNamed() throws IOException {
     Path gone = files.remove(1);
     assertThat(whole.differences(DataIdentity.of(20, files)))
-        .containsExactly(
-            "examples: 30 -> 20", "files: 3 -> 2", gone + ": 10 bytes -> not there");
+        .containsExactly("examples: 30 -> 20", "files: 3 -> 2", gone + ": 10 bytes -> not there");
     files.add(1, gone);
     Files.writeString(gone, "longer than before");
     assertThat(whole.differences(DataIdentity.of(30, files)))

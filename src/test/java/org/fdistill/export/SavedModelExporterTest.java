@@ -85,7 +85,8 @@ class SavedModelExporterTest {
     Files.createDirectories(folder.resolve("export/7"));
     Files.createDirectories(folder.resolve("export/notes"));
     assertThat(exported(TrainedRuns.distilled())).hasFileName("8");
-    assertThat(children(folder.resolve("export"))).containsExactlyInAnyOrder(".lock", "7", "8", "notes");
+    assertThat(children(folder.resolve("export")))
+        .containsExactlyInAnyOrder(".lock", "7", "8", "notes");
   }
 
   /** TensorFlow gives the entries of a graph's maps in another order each time. */
@@ -102,6 +103,21 @@ class SavedModelExporterTest {
       assertThat(again.resolve(distilled.path().relativize(file)))
           .hasBinaryContent(Files.readAllBytes(file));
     }
+  }
+
+  /** They come in another order in each process. */
+  @Test
+  void theFunctionsOfTheGraphAreSorted() {
+    List<String> names =
+        SavedModelFolder.read(distilled.path())
+            .metaGraph()
+            .getGraphDef()
+            .getLibrary()
+            .getFunctionList()
+            .stream()
+            .map(function -> function.getSignature().getName())
+            .toList();
+    assertThat(names).hasSizeGreaterThan(1).isSorted();
   }
 
   @Test

@@ -25,7 +25,8 @@ class VersionFolderTest {
    */
   public static void main(String[] arguments) throws Exception {
     try (VersionFolder version = new VersionFolder(Path.of(arguments[0]))) {
-      Files.writeString(Files.createDirectory(version.path().resolve("variables")).resolve("a"), "a");
+      Files.writeString(
+          Files.createDirectory(version.path().resolve("variables")).resolve("a"), "a");
       System.out.println("begun");
       Thread.sleep(60_000);
     }
