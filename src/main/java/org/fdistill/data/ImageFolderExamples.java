@@ -2,11 +2,9 @@ package org.fdistill.data;
 
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import org.fdistill.proto.ImageFolderSource;
 import org.tensorflow.Operand;
-import org.tensorflow.ndarray.NdArrays;
 import org.tensorflow.ndarray.StdArrays;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TInt64;
@@ -21,7 +19,7 @@ final class ImageFolderExamples implements ExampleSource {
   }
 
   static ImageFolderExamples open(ImageFolderSource config) {
-    return new ImageFolderExamples(ImageFolder.scan(Path.of(config.getPath())));
+    return new ImageFolderExamples(ImageFolder.scan(config.getPath()));
   }
 
   @Override
@@ -50,16 +48,16 @@ final class ImageFolderExamples implements ExampleSource {
   }
 
   @Override
-  public List<IndexArray> indexArrays() {
-    return List.of(
-        new IndexArray("paths", TString.class, this::paths),
-        new IndexArray(
-            "labels", TInt64.class, () -> TInt64.tensorOf(StdArrays.ndCopyOf(folder.labels()))));
+  public String leftOut() {
+    return folder.leftOut();
   }
 
-  private TString paths() {
-    String[] paths = folder.files().stream().map(Path::toString).toArray(String[]::new);
-    return TString.tensorOf(NdArrays.vectorOfObjects(paths));
+  @Override
+  public List<IndexArray> indexArrays() {
+    return List.of(
+        new IndexArray("paths", TString.class, () -> PathBytes.tensor(folder.files())),
+        new IndexArray(
+            "labels", TInt64.class, () -> TInt64.tensorOf(StdArrays.ndCopyOf(folder.labels()))));
   }
 
   @Override

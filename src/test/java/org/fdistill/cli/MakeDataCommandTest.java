@@ -64,7 +64,7 @@ class MakeDataCommandTest {
     CommandRun.done("make-data", "folder", "--from", from, "--out", out.toString());
     CommandRun.fails(
         2,
-        List.of("names other classes: 1 (cat, ...) instead of 1 (dog, ...)"),
+        List.of("names other classes: 1 class (cat) instead of 1 class (dog)"),
         "make-data",
         "folder",
         "--from",

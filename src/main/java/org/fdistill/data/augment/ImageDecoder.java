@@ -1,5 +1,6 @@
 package org.fdistill.data.augment;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiFunction;
 import org.tensorflow.ConcreteFunction;
@@ -10,6 +11,7 @@ import org.tensorflow.ndarray.Shape;
 import org.tensorflow.ndarray.index.Indices;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Placeholder;
+import org.tensorflow.op.core.StatelessCase;
 import org.tensorflow.op.image.DecodeAndCropJpeg;
 import org.tensorflow.op.image.DecodeImage;
 import org.tensorflow.op.image.DecodeJpeg;
@@ -20,14 +22,21 @@ import org.tensorflow.types.TString;
 import org.tensorflow.types.TUint8;
 
 /**
- * Decodes JPEG, PNG, GIF (the first frame) and BMP into RGB [height, width, 3]. Grey is repeated
- * over the channels, CMYK is converted, alpha is dropped, 16 bits are cut to 8. JPEG is decoded
- * with the exact integer transform and smooth chroma, as PIL does, and only where the crop needs
- * it.
+ * Decodes JPEG, PNG, GIF (the first frame) and BMP ({@link BmpDecoder}) into RGB [height, width,
+ * 3]. Grey is repeated over the channels, CMYK is converted, alpha is dropped, 16 bits are cut to 8.
+ * JPEG is decoded with the exact integer transform and smooth chroma, as PIL does, and only where
+ * the crop needs it.
  */
 public final class ImageDecoder {
   private static final String EXACT = "INTEGER_ACCURATE";
   private static final byte[] JPEG_START = {(byte) 0xff, (byte) 0xd8, (byte) 0xff};
+
+  /** What is no JPEG: BMP with and without a palette, and what TensorFlow tells apart. */
+  private static final List<BiFunction<Ops, Operand<TString>, Operand<TUint8>>> OTHERS =
+      List.of(
+          (tf, bytes) -> new BmpDecoder(tf, bytes).decodePalette(),
+          (tf, bytes) -> new BmpDecoder(tf, bytes).decodeChannels(),
+          ImageDecoder::other);
 
   /** The whole image. */
   public Operand<TUint8> decode(Ops tf, Operand<TString> bytes) {
@@ -36,7 +45,7 @@ public final class ImageDecoder {
         bytes,
         tf.constant(new double[0]),
         (t, in) -> jpeg(t, in.bytes()),
-        (t, in) -> other(t, in.bytes()));
+        (t, in, image) -> image);
   }
 
   /** The box that a crop takes of the image. */
@@ -47,25 +56,47 @@ public final class ImageDecoder {
         bytes,
         draws,
         (t, in) -> croppedJpeg(t, in, crop),
-        (t, in) -> cropped(t, other(t, in.bytes()), in, crop));
+        (t, in, image) -> cropped(t, image, in, crop));
   }
 
   private record Inputs(Operand<TString> bytes, Operand<TFloat64> draws) {}
+
+  /** What is taken of an image that was decoded as a whole. */
+  private interface Part {
+    Operand<TUint8> of(Ops tf, Inputs in, Operand<TUint8> image);
+  }
 
   private static Operand<TUint8> decode(
       Ops tf,
       Operand<TString> bytes,
       Operand<TFloat64> draws,
       BiFunction<Ops, Inputs, Operand<TUint8>> jpeg,
-      BiFunction<Ops, Inputs, Operand<TUint8>> other) {
-    try (ConcreteFunction ofJpeg = branch("decode_jpeg", jpeg);
-        ConcreteFunction ofOther = branch("decode_other", other)) {
-      return tf.statelessIf(
-              isJpeg(tf, bytes), List.of(bytes, draws), List.of(TUint8.class), ofJpeg, ofOther)
+      Part part) {
+    List<ConcreteFunction> kinds = new ArrayList<>();
+    try {
+      kinds.add(branch("decode_jpeg", jpeg));
+      for (BiFunction<Ops, Operand<TString>, Operand<TUint8>> other : OTHERS) {
+        kinds.add(
+            branch(
+                "decode_other_" + kinds.size(),
+                (t, in) -> part.of(t, in, other.apply(t, in.bytes()))));
+      }
+      return StatelessCase.create(
+              tf.scope(), kind(tf, bytes), List.of(bytes, draws), List.of(TUint8.class), kinds)
           .output()
           .get(0)
           .expect(TUint8.class);
+    } finally {
+      kinds.forEach(ConcreteFunction::close);
     }
+  }
+
+  /** 0: JPEG; else the place among the others, from 1. */
+  private static Operand<TInt32> kind(Ops tf, Operand<TString> bytes) {
+    BmpDecoder bmp = new BmpDecoder(tf, bytes);
+    Operand<TInt32> ofBmp = tf.select(bmp.hasPalette(), tf.constant(1), tf.constant(2));
+    Operand<TInt32> other = tf.select(bmp.isBmp(), ofBmp, tf.constant(3));
+    return tf.select(isJpeg(tf, bytes), tf.constant(0), other);
   }
 
   private static ConcreteFunction branch(
