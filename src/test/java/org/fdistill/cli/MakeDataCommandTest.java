@@ -86,7 +86,7 @@ class MakeDataCommandTest {
         CommandRun.done(
             "make-data", "folder", "--from", from.toString(), "--out", root.resolve("x").toString());
     assertThat(run.err())
-        .contains("not images by their names, left out: 1 files: 1 .webp")
+        .contains("not images by their names, left out: 1 file: 1 .webp")
         .contains(from.resolve("c.jpg") + ": no such file");
   }
 
