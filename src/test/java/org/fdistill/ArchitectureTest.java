@@ -9,6 +9,8 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaCall;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.library.GeneralCodingRules;
@@ -16,10 +18,13 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.fdistill.cli.Main;
 import org.fdistill.model.Backbones;
+import org.fdistill.proto.RunConfig;
+import org.fdistill.task.Task;
 import org.fdistill.task.Tasks;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -30,8 +35,9 @@ import org.tensorflow.GraphBridge;
 class ArchitectureTest {
   private static final String ROOT = "org.fdistill.";
   private static final String MESSAGES = "org.fdistill.proto..";
+  private static final String FILES = "org.fdistill.files..";
 
-  /** What each package may use besides itself and the generated messages. */
+  /** What each package may use besides itself, the generated messages and the file helpers. */
   private static final Map<String, Set<String>> ARROWS =
       new TreeMap<>(
           Map.ofEntries(
@@ -44,9 +50,12 @@ class ArchitectureTest {
                   Set.of("bench", "train", "task", "data", "checkpoint", "graph", "config")),
               Map.entry(
                   "train",
-                  Set.of("task", "optim", "checkpoint", "eval", "graph", "config", "data")),
+                  Set.of(
+                      "task", "model", "optim", "checkpoint", "eval", "graph", "config", "data")),
               Map.entry(
-                  "task", Set.of("model", "teacher", "nn", "data", "eval", "graph", "config")),
+                  "task",
+                  Set.of(
+                      "model", "teacher", "nn", "optim", "data", "eval", "graph", "config")),
               Map.entry(
                   "export",
                   Set.of(
@@ -55,7 +64,7 @@ class ArchitectureTest {
               Map.entry("model", Set.of("nn", "graph", "config")),
               Map.entry("nn", Set.of("graph", "config")),
               Map.entry("optim", Set.of("graph", "config")),
-              Map.entry("checkpoint", Set.of("resample", "graph", "config")),
+              Map.entry("checkpoint", Set.of("data", "resample", "graph", "config")),
               Map.entry("resample", Set.of("config")),
               Map.entry("data", Set.of("graph", "config")),
               Map.entry("graph", Set.of("config")),
@@ -75,7 +84,16 @@ class ArchitectureTest {
                       "graph",
                       "config",
                       "data")),
-              Map.entry("config", Set.of())));
+              Map.entry("config", Set.of()),
+              Map.entry("files", Set.of())));
+
+  /** What asks a config which task it has, or for a task's own part: getTaskCase, hasDistill, ... */
+  private static final Pattern TASK_FIELDS =
+      Pattern.compile(
+          RunConfig.getDescriptor().getOneofs().get(0).getFields().stream()
+              .map(field -> field.getJsonName())
+              .map(name -> Character.toUpperCase(name.charAt(0)) + name.substring(1))
+              .collect(Collectors.joining("|", "getTaskCase|(has|get)(", ")")));
 
   private static final JavaClasses CLASSES =
       new ClassFileImporter()
@@ -99,7 +117,7 @@ class ArchitectureTest {
         .onlyDependOnClassesThat(
             resideOutsideOfPackage("org.fdistill..")
                 .or(resideInAnyPackage(allowed))
-                .or(resideInAnyPackage(MESSAGES)))
+                .or(resideInAnyPackage(MESSAGES, FILES)))
         .check(CLASSES);
   }
 
@@ -135,10 +153,33 @@ class ArchitectureTest {
     noClasses()
         .that()
         .resideInAnyPackage(
-            ROOT + "config..", ROOT + "eval..", ROOT + "optim.schedule..", ROOT + "resample..")
+            ROOT + "config..",
+            ROOT + "eval..",
+            ROOT + "files..",
+            ROOT + "optim.schedule..",
+            ROOT + "resample..")
         .should()
         .dependOnClassesThat()
         .resideInAPackage("org.tensorflow..")
+        .check(CLASSES);
+  }
+
+  /** What depends on the task is asked of the task. */
+  @Test
+  void onlyTasksTellsTasksApart() {
+    DescribedPredicate<JavaCall<?>> tellsApart =
+        DescribedPredicate.describe(
+            "tells the tasks of a config apart",
+            call ->
+                call.getTargetOwner().getName().startsWith("org.fdistill.proto.RunConfig")
+                    && TASK_FIELDS.matcher(call.getName()).matches());
+    noClasses()
+        .that()
+        .resideOutsideOfPackages(ROOT + "task", ROOT + "proto")
+        .and()
+        .areNotAssignableTo(Task.class)
+        .should()
+        .callMethodWhere(tellsApart)
         .check(CLASSES);
   }
 

@@ -12,7 +12,6 @@ import org.fdistill.config.UserError;
 import org.fdistill.graph.FlopCounter;
 import org.fdistill.graph.Precision;
 import org.fdistill.proto.RunConfig;
-import org.fdistill.proto.RuntimeConfig;
 import org.fdistill.task.Task;
 import org.fdistill.train.Rewriter;
 import org.fdistill.train.Sessions;
@@ -65,6 +64,7 @@ public final class Benchmark {
   /** Measures. */
   public BenchReport run() {
     long start = System.nanoTime();
+    task.open();
     double[] flops = new double[1];
     Rewriter rewriter = Rewriter.of(config.getRuntime());
     Rewriter counting =
@@ -94,7 +94,8 @@ public final class Benchmark {
     double[] products = new double[steps + 1];
     double loss = 0;
     try (MatrixProduct product =
-        new MatrixProduct(precision(), Sessions.config(config.getRuntime()))) {
+        new MatrixProduct(
+            Precision.of(config.getRuntime()), Sessions.config(config.getRuntime()))) {
       products[0] = product.rate(PRODUCT_SECONDS);
       for (int i = 0; i < steps; i++) {
         note.accept("step " + (i + 1) + " of " + steps);
@@ -135,7 +136,7 @@ public final class Benchmark {
   }
 
   private TrainingProgram.Feed feed(long step) {
-    return new TrainingProgram.Feed(config.getSeed(), step, step, scale -> scale * LEARNING_RATE);
+    return new TrainingProgram.Feed(config.getSeed(), step, step, LEARNING_RATE);
   }
 
   /** Images a second that the pipeline gives where nothing else runs; NaN where the data ends. */
@@ -161,12 +162,6 @@ public final class Benchmark {
       ends.add(target);
       return new FlopCounter(graph).of(ends, name -> true);
     }
-  }
-
-  private Precision precision() {
-    return config.getRuntime().getPrecision() == RuntimeConfig.Precision.BFLOAT16
-        ? Precision.BFLOAT16
-        : Precision.FLOAT32;
   }
 
   private static Map<String, Double> shares(StepTrace trace) {

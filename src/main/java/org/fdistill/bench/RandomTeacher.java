@@ -16,11 +16,11 @@ import org.fdistill.graph.LayerScope;
 import org.fdistill.graph.Precision;
 import org.fdistill.graph.SavedModelFolder;
 import org.fdistill.graph.Variables;
-import org.fdistill.model.Backbone;
-import org.fdistill.model.Backbones;
+import org.fdistill.model.Network;
 import org.fdistill.proto.CheckpointConfig;
 import org.fdistill.proto.RunConfig;
 import org.fdistill.proto.TeacherConfig;
+import org.fdistill.task.Tasks;
 import org.tensorflow.Graph;
 import org.tensorflow.Session;
 import org.tensorflow.ndarray.Shape;
@@ -40,13 +40,16 @@ public final class RandomTeacher {
 
   /** Whether a run has a teacher of which there is no SavedModel. */
   public static boolean isMissing(RunConfig run) {
-    String path = run.getDistill().getTeacher().getPath();
-    return run.hasDistill() && (path.isEmpty() || !SavedModelFolder.isAt(Path.of(path)));
+    return Tasks.of(run)
+        .teacher()
+        .map(TeacherConfig::getPath)
+        .filter(path -> path.isEmpty() || !SavedModelFolder.isAt(Path.of(path)))
+        .isPresent();
   }
 
   /** Whether a run says what its teacher's network is; else the student's stands in. */
   public static boolean isDescribed(RunConfig run) {
-    return run.getDistill().getTeacher().hasArchitecture();
+    return Tasks.of(run).teacher().filter(TeacherConfig::hasArchitecture).isPresent();
   }
 
   /**
@@ -76,21 +79,18 @@ public final class RandomTeacher {
 
   /** The run whose model is the stand-in's network. */
   private static RunConfig network(RunConfig run) {
-    RunConfig.Builder network = run.toBuilder().clearValidationData().setName(NAME);
-    network.getDistillBuilder().setTeacher(TeacherConfig.newBuilder().setPath(NAME));
-    if (isDescribed(run)) {
-      network.setModel(run.getDistill().getTeacher().getArchitecture());
-    }
+    RunConfig.Builder network = run.toBuilder().clearValidationData().clearTask().setName(NAME);
+    Tasks.of(run)
+        .teacher()
+        .filter(TeacherConfig::hasArchitecture)
+        .ifPresent(teacher -> network.setModel(teacher.getArchitecture()));
     return network.build();
   }
 
   /** What the config says of the missing model's tensors does not hold for the stand-in. */
   private static RunConfig taughtBy(RunConfig run, Path model) {
-    RunConfig.Builder taught = run.toBuilder();
-    taught
-        .getDistillBuilder()
-        .setTeacher(TeacherConfig.newBuilder().setPath(model.toString()).setName(NAME));
-    return taught.build();
+    return Tasks.withTeacher(
+        run, TeacherConfig.newBuilder().setPath(model.toString()).setName(NAME).build());
   }
 
   private static Checkpoint checkpoint(RunConfig run, Path folder) {
@@ -98,12 +98,11 @@ public final class RandomTeacher {
       Ops tf = GraphScope.ops(graph);
       Placeholder<TInt64> seed = tf.placeholder(TInt64.class, Placeholder.shape(Shape.scalar()));
       Variables variables = new Variables(tf, seed);
-      Backbone backbone = Backbones.of(run.getModel());
-      long side = backbone.imageSize();
+      Network network = Tasks.network(run);
+      long side = network.backbone().imageSize();
       Placeholder<TFloat32> images =
           tf.placeholder(TFloat32.class, Placeholder.shape(Shape.of(-1, side, side, 3)));
-      backbone.build(
-          LayerScope.inference(tf, variables, Precision.FLOAT32).at(Backbones.SCOPE), images);
+      network.build(LayerScope.inference(tf, variables, Precision.FLOAT32), images);
       VariableFiles files = VariableFiles.build(tf, variables.all());
       CheckpointStore store =
           new CheckpointStore(

@@ -10,7 +10,6 @@ import java.util.Locale;
 import org.fdistill.bench.BenchReport;
 import org.fdistill.bench.Benchmark;
 import org.fdistill.bench.RandomTeacher;
-import org.fdistill.config.RunConfigs;
 import org.fdistill.config.UserError;
 import org.fdistill.proto.RunConfig;
 import org.fdistill.task.Tasks;
@@ -65,7 +64,7 @@ final class BenchCommand implements Command {
 
   @Override
   public void run(ParsedOptions options, Console console) throws IOException {
-    RunConfig config = RunConfigs.load(options.path(CONFIG), options.all(OptionSpec.SET));
+    RunConfig config = Tasks.load(options.path(CONFIG), options.all(OptionSpec.SET));
     int steps = options.integer(STEPS, 1);
     int warmup = options.integer(WARMUP, 1);
     if (!takesRandomTeacher(config)) {
@@ -81,7 +80,8 @@ final class BenchCommand implements Command {
 
   /** A path where nothing is may be a slip; with an architecture beside it, it is not. */
   private static boolean takesRandomTeacher(RunConfig config) {
-    boolean named = !config.getDistill().getTeacher().getPath().isEmpty();
+    boolean named =
+        Tasks.of(config).teacher().filter(teacher -> !teacher.getPath().isEmpty()).isPresent();
     return RandomTeacher.isMissing(config) && (!named || RandomTeacher.isDescribed(config));
   }
 

@@ -10,6 +10,7 @@ import java.util.TreeMap;
 import org.fdistill.checkpoint.CheckpointChoice;
 import org.fdistill.config.UserError;
 import org.fdistill.graph.SavedModelFolder;
+import org.fdistill.proto.TeacherConfig;
 import org.fdistill.task.Tasks;
 import org.fdistill.task.knn.FeatureNetwork;
 import org.fdistill.task.knn.NearestNeighbours.Outcome;
@@ -141,13 +142,14 @@ final class EvaluateCommand implements Command {
         evaluated.model() == null
             ? evaluation.student(evaluated.weights())
             : evaluation.export(evaluated.model()));
-    String teacher = evaluated.config().getDistill().getTeacher().getPath();
     String what = "kNN of " + evaluated.weights().origin();
-    if (evaluated.config().hasDistill() && !SavedModelFolder.isAt(Path.of(teacher))) {
-      console.warn("the teacher " + teacher + " is not there; its kNN is left out.");
-    } else if (evaluated.config().hasDistill()) {
+    String teacher =
+        Tasks.of(evaluated.config()).teacher().map(TeacherConfig::getPath).orElse("");
+    if (!teacher.isEmpty() && SavedModelFolder.isAt(Path.of(teacher))) {
       networks.add(evaluation.teacher());
       what += " and of the teacher " + teacher;
+    } else if (!teacher.isEmpty()) {
+      console.warn("the teacher " + teacher + " is not there; its kNN is left out.");
     }
     console.note(what + " ...");
     List<Outcome> outcomes = evaluation.run(networks);

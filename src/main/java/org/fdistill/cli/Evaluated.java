@@ -7,7 +7,6 @@ import java.util.OptionalLong;
 import org.fdistill.checkpoint.Checkpoint;
 import org.fdistill.checkpoint.CheckpointChoice;
 import org.fdistill.checkpoint.SavedWeights;
-import org.fdistill.config.RunConfigs;
 import org.fdistill.config.UserError;
 import org.fdistill.export.SavedModelWriter;
 import org.fdistill.graph.SavedModelFolder;
@@ -15,6 +14,7 @@ import org.fdistill.proto.DataConfig;
 import org.fdistill.proto.ImageFolderSource;
 import org.fdistill.proto.RunConfig;
 import org.fdistill.proto.TfRecordSource;
+import org.fdistill.task.Tasks;
 
 /**
  * What is evaluated.
@@ -41,7 +41,7 @@ record Evaluated(
     }
     Checkpoint chosen = CheckpointChoice.open(path, checkpoint);
     RunConfig config =
-        RunConfigs.parse(chosen.manifest().config(), chosen.folder() + "/manifest.json", overrides);
+        Tasks.parse(chosen.manifest().config(), chosen.folder() + "/manifest.json", overrides);
     OptionalLong step = OptionalLong.of(chosen.manifest().progress().step());
     return new Evaluated(config, SavedWeights.of(chosen), step, null);
   }
@@ -55,7 +55,7 @@ record Evaluated(
               + SavedModelWriter.CONFIG
               + ".\nevaluate takes a run's folder, a checkpoint's, or an export.");
     }
-    return RunConfigs.load(file, overrides);
+    return Tasks.load(file, overrides);
   }
 
   /**
@@ -77,8 +77,8 @@ record Evaluated(
     return new Evaluated(changed, weights, step, model);
   }
 
-  /** Whether the validation values can be had: an export of a distillation has no projector. */
+  /** Whether the validation values can be had: not every export holds what they need. */
   boolean hasValues() {
-    return model == null || config.hasClassify();
+    return model == null || Tasks.of(config).validatesExports();
   }
 }

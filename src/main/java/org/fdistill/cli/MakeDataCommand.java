@@ -61,8 +61,8 @@ final class MakeDataCommand implements Command {
         + " has ten classes of shapes with texture, clutter and varied pose and lighting, and a"
         + " segmentation mask for each image; the same options give the same bytes. The kind folder"
         + " packs JPEG, PNG, GIF or BMP files as they are; those that cannot be decoded are left out"
-        + " and named. Files that exist are not overwritten, and nothing appears under its final"
-        + " name before all is written.";
+        + " and named. Files that exist are not overwritten, and the files of a set appear together"
+        + " when all are written. One make-data at a time writes to a folder.";
   }
 
   @Override

@@ -7,10 +7,11 @@ import org.fdistill.checkpoint.VariableFiles;
 import org.fdistill.graph.SavedModelFolder;
 import org.fdistill.graph.Variable;
 import org.fdistill.graph.Variables;
-import org.fdistill.model.Backbones;
+import org.fdistill.model.Network;
 import org.fdistill.proto.DataConfig;
 import org.fdistill.proto.RunConfig;
 import org.fdistill.proto.TeacherConfig;
+import org.fdistill.task.Tasks;
 import org.fdistill.task.knn.FeatureNetwork;
 import org.fdistill.task.knn.NearestNeighbours;
 import org.fdistill.task.knn.NearestNeighbours.Outcome;
@@ -59,7 +60,7 @@ final class NeighbourEvaluation {
 
   /** The run's network with these weights. */
   FeatureNetwork student(SavedWeights weights) {
-    return student((tf, variables) -> files(weights, tf, variables));
+    return student((tf, variables) -> files(Tasks.network(config), weights, tf, variables));
   }
 
   /** The run's network with the random weights that training starts from. */
@@ -68,13 +69,13 @@ final class NeighbourEvaluation {
   }
 
   private FeatureNetwork student(FeatureNetwork.WeightSource weights) {
-    return FeatureNetwork.of(
-        Backbones.of(config.getModel()), config.getTrainData().getNormalization(), weights);
+    return FeatureNetwork.of(Tasks.network(config), weights);
   }
 
-  /** The teacher of a distillation. */
+  /** The teacher that the run learned from; call it only where there is one. */
   FeatureNetwork teacher() {
-    return savedModel(config.getDistill().getTeacher().toBuilder().setName("teacher").build());
+    TeacherConfig teacher = Tasks.of(config).teacher().orElseThrow();
+    return savedModel(teacher.toBuilder().setName("teacher").build());
   }
 
   /** An export, as its own graph computes it. */
@@ -87,12 +88,11 @@ final class NeighbourEvaluation {
     return FeatureNetwork.of(Teacher.open(description, config.getValidationData().getImageSize()));
   }
 
-  private static Consumer<Session> files(SavedWeights weights, Ops tf, Variables variables) {
-    List<Variable> network =
-        variables.all().stream()
-            .filter(variable -> variable.name().startsWith(Backbones.SCOPE + "/"))
-            .toList();
-    VariableFiles files = VariableFiles.build(tf.withSubScope("files"), network);
+  private static Consumer<Session> files(
+      Network network, SavedWeights weights, Ops tf, Variables variables) {
+    List<Variable> own =
+        variables.all().stream().filter(variable -> network.owns(variable.name())).toList();
+    VariableFiles files = VariableFiles.build(tf.withSubScope("files"), own);
     weights.requireVariables(files.shapes());
     return session -> files.restore(session, weights.prefix());
   }

@@ -10,12 +10,12 @@ import java.util.OptionalLong;
 import org.fdistill.bench.BenchReport;
 import org.fdistill.bench.Benchmark;
 import org.fdistill.bench.RandomTeacher;
-import org.fdistill.config.RunConfigs;
 import org.fdistill.config.UserError;
 import org.fdistill.plan.Planner;
 import org.fdistill.plan.RunPlan;
 import org.fdistill.plan.TrainingSet;
 import org.fdistill.proto.RunConfig;
+import org.fdistill.proto.TeacherConfig;
 import org.fdistill.task.Tasks;
 
 /** {@code fdistill plan}: says what a run will cost. */
@@ -88,7 +88,7 @@ final class PlanCommand implements Command {
     }
     Optional<Double> given =
         options.find(RATE).map(text -> options.number(RATE)).map(PlanCommand::positive);
-    RunConfig config = RunConfigs.load(options.path(CONFIG), options.all(OptionSpec.SET));
+    RunConfig config = Tasks.load(options.path(CONFIG), options.all(OptionSpec.SET));
     RunPlan plan = plan(config, options, console);
     Optional<Rate> rate =
         options.has(MEASURE)
@@ -141,7 +141,7 @@ final class PlanCommand implements Command {
     if (!RandomTeacher.isMissing(config)) {
       return;
     }
-    String path = config.getDistill().getTeacher().getPath();
+    String path = Tasks.of(config).teacher().map(TeacherConfig::getPath).orElse("");
     String missing = path.isEmpty() ? "No teacher is set" : "No SavedModel is at " + path;
     if (RandomTeacher.isDescribed(config)) {
       console.note(missing + ": planned with distill.teacher.architecture.");
@@ -160,10 +160,9 @@ final class PlanCommand implements Command {
     step.getOptimizerBuilder().setAccumulation(1);
     step.getTrainDataBuilder().setBatchSize(plan.length().microBatch());
     if (!files) {
-      step.getTrainDataBuilder().getNoiseBuilder().setExamples(plan.length().batch());
-      if (config.hasClassify()) {
-        step.getTrainDataBuilder().getNoiseBuilder().setClasses(config.getClassify().getClasses());
-      }
+      step.getTrainDataBuilder()
+          .setNoise(
+              Tasks.of(config).noiseSource().toBuilder().setExamples(plan.length().batch()).build());
     }
     try (TemporaryFolder folder = new TemporaryFolder("fdistill-plan")) {
       RunConfig measured =

@@ -8,10 +8,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.fdistill.checkpoint.SavedWeights;
-import org.fdistill.config.RunConfigs;
 import org.fdistill.config.UserError;
 import org.fdistill.data.synthetic.SyntheticShapes;
 import org.fdistill.proto.RunConfig;
+import org.fdistill.task.Tasks;
 import org.fdistill.task.knn.NearestNeighbours.Outcome;
 import org.fdistill.train.RunEnd;
 import org.fdistill.train.RunResult;
@@ -108,7 +108,7 @@ final class QuickstartCommand implements Command {
                 "validation_data.tfrecord.path=\"" + folder.resolve("data/validation-*") + "\"",
                 "distill.teacher.path=\"" + home.resolve(TEACHER) + "\""));
     settings.addAll(overrides);
-    return RunConfigs.load(file, settings);
+    return Tasks.load(file, settings);
   }
 
   private static void makeData(Path data, Console console) {

@@ -13,6 +13,7 @@ import org.fdistill.train.RunEnd;
 import org.fdistill.train.RunResult;
 import org.fdistill.train.StopRequest;
 import org.fdistill.train.Trainer;
+import org.fdistill.train.TrainingRun;
 
 /** Trains one run for a person at a console: progress, stop signals, and the export at the end. */
 final class RunTraining {
@@ -50,7 +51,7 @@ final class RunTraining {
             stop.onSignals(() -> progress.message(STOPPING), Runtime.getRuntime()::halt)) {
       result =
           new Trainer(
-                  new Trainer.Setup(
+                  new TrainingRun(
                       config,
                       Tasks.of(config),
                       folder,

@@ -4,9 +4,9 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
-import org.fdistill.config.RunConfigs;
 import org.fdistill.graph.SavedModelFolder;
 import org.fdistill.proto.RunConfig;
+import org.fdistill.task.Tasks;
 import org.fdistill.train.RunResult;
 
 /** {@code fdistill train}: runs a config, or goes on with a run. */
@@ -59,7 +59,7 @@ final class TrainCommand implements Command {
 
   @Override
   public void run(ParsedOptions options, Console console) {
-    RunConfig config = RunConfigs.load(options.path(CONFIG), options.all(OptionSpec.SET));
+    RunConfig config = Tasks.load(options.path(CONFIG), options.all(OptionSpec.SET));
     Path folder = options.findPath(WORKDIR).orElseGet(() -> Path.of("runs", config.getName()));
     console.note("run folder " + folder);
     report(new RunTraining(config, folder, console).run(), folder, console);

@@ -3,7 +3,6 @@ package org.fdistill.config;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor.JavaType;
 import com.google.protobuf.Message;
-import java.util.List;
 import org.fdistill.proto.DataConfig;
 import org.fdistill.proto.Normalization;
 import org.fdistill.proto.OptimizerConfig;
@@ -12,9 +11,6 @@ import org.fdistill.proto.TeacherConfig;
 
 /** Makes every default explicit, so that a written config stays true when a default changes. */
 final class Effective {
-  private static final List<Float> IMAGENET_MEAN = List.of(0.485f, 0.456f, 0.406f);
-  private static final List<Float> IMAGENET_STD = List.of(0.229f, 0.224f, 0.225f);
-
   private Effective() {}
 
   /**
@@ -53,7 +49,18 @@ final class Effective {
     if (optimizer.getAlgorithmCase() == OptimizerConfig.AlgorithmCase.ALGORITHM_NOT_SET) {
       all.getAdamwBuilder();
     }
+    if (!optimizer.hasClipNorm()) {
+      all.setClipNorm(clipNorm(all.getAlgorithmCase()));
+    }
     return all.build();
+  }
+
+  /** The clipping that belongs to an algorithm; AdamW's is the reference's. */
+  private static float clipNorm(OptimizerConfig.AlgorithmCase algorithm) {
+    return switch (algorithm) {
+      case ADAMW -> 3.0f;
+      case ALGORITHM_NOT_SET -> 0;
+    };
   }
 
   private static DataConfig data(DataConfig data) {
@@ -66,10 +73,10 @@ final class Effective {
   private static Normalization normalization(Normalization normalization) {
     Normalization.Builder all = normalization.toBuilder();
     if (all.getMeanCount() == 0) {
-      all.addAllMean(IMAGENET_MEAN);
+      all.addAllMean(ImageNet.MEAN);
     }
     if (all.getStdCount() == 0) {
-      all.addAllStd(IMAGENET_STD);
+      all.addAllStd(ImageNet.STD);
     }
     return all.build();
   }

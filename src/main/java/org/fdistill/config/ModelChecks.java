@@ -8,7 +8,7 @@ import org.fdistill.proto.BackboneConfig;
 import org.fdistill.proto.VitConfig;
 
 /** Checks the values of a network's description. */
-final class ModelChecks {
+public final class ModelChecks {
   private static final String VIT = "model.vit";
 
   private ModelChecks() {}
@@ -40,13 +40,29 @@ final class ModelChecks {
   }
 
   /** Why the network has no class token; empty where it has one. */
-  static Optional<String> noClassToken(BackboneConfig model) {
+  public static Optional<String> noClassToken(BackboneConfig model) {
     if (!model.hasVit()) {
       return architecture(model).map(field -> "model." + field.getName() + " has no class token");
     }
     return model.getVit().getClassToken()
         ? Optional.empty()
         : Optional.of("model.vit.class_token is false");
+  }
+
+  /**
+   * A norm on the mean of the patches would never be trained by a task that reads tokens.
+   *
+   * @param readsMean whether the task reads the mean of the patches
+   * @param instead the setting with which it would
+   */
+  public static void finalNorm(
+      BackboneConfig model, boolean readsMean, String instead, Problems problems) {
+    problems.unless(
+        readsMean || model.getVit().getFinalNorm() != VitConfig.FinalNorm.ON_POOLED,
+        "model.vit.final_norm",
+        "is ON_POOLED, which needs a task on the mean of the patches ("
+            + instead
+            + "); set ON_TOKENS");
   }
 
   private static Optional<FieldDescriptor> architecture(BackboneConfig model) {

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.function.UnaryOperator;
 
 /** Collects what is wrong with a config, so that one run shows it all. */
-final class Problems {
+public final class Problems {
   private final Origin origin;
   private final List<String> found;
   private final UnaryOperator<String> place;
@@ -40,7 +40,7 @@ final class Problems {
    * @param path the field to blame
    * @param what a sentence that goes on from the path, with the value found
    */
-  void unless(boolean ok, String path, String what) {
+  public void unless(boolean ok, String path, String what) {
     if (!ok) {
       String where = place.apply(path);
       found.add(where + " " + what + origin.of(where));
@@ -48,7 +48,7 @@ final class Problems {
   }
 
   /** Demands a finite number above zero. */
-  void positive(double value, String path) {
+  public void positive(double value, String path) {
     unless(
         Double.isFinite(value) && value > 0,
         path,
@@ -56,17 +56,17 @@ final class Problems {
   }
 
   /** Demands a whole number above zero. */
-  void positive(long value, String path) {
+  public void positive(long value, String path) {
     unless(value > 0, path, String.format("must be above 0, found %d", value));
   }
 
   /** Demands a whole number that is zero or above. */
-  void notNegative(long value, String path) {
+  public void notNegative(long value, String path) {
     unless(value >= 0, path, String.format("must be 0 or above, found %d", value));
   }
 
   /** Demands a finite number that is zero or above. */
-  void notNegative(double value, String path) {
+  public void notNegative(double value, String path) {
     unless(
         Double.isFinite(value) && value >= 0,
         path,
@@ -74,7 +74,7 @@ final class Problems {
   }
 
   /** Demands a number from {@code low} to {@code high}, both included. */
-  void within(double value, double low, double high, String path) {
+  public void within(double value, double low, double high, String path) {
     unless(
         value >= low && value <= high,
         path,
@@ -82,7 +82,7 @@ final class Problems {
   }
 
   /** Demands a number from 0 to 1, 1 not included. */
-  void share(double value, String path) {
+  public void share(double value, String path) {
     unless(
         value >= 0 && value < 1,
         path,

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
+import java.util.function.BiConsumer;
 import org.fdistill.proto.BackboneConfig;
 import org.fdistill.proto.DataConfig;
 import org.fdistill.proto.RunConfig;
@@ -15,22 +16,46 @@ public final class RunConfigs {
   private RunConfigs() {}
 
   /**
-   * Reads a run config, applies overrides, spells out every default and checks all values.
+   * Reads a run config, applies overrides, spells out every default and checks all values but those
+   * of its task.
    *
    * @param file text protobuf of {@link RunConfig}
    * @param overrides {@code path.to.field=value}, in the order of the command line
    * @throws UserError naming the field, its place and what was expected
    */
   public static RunConfig load(Path file, List<String> overrides) {
-    return parse(TextProtos.readText(file), file.toString(), overrides);
+    return load(file, overrides, (config, problems) -> {});
   }
 
   /**
-   * As {@link #load}, from text.
+   * As {@link #load(Path, List)}, with the checks of its task.
+   *
+   * @param task is given the config and notes what is wrong with its task
+   */
+  public static RunConfig load(
+      Path file, List<String> overrides, BiConsumer<RunConfig, Problems> task) {
+    return parse(TextProtos.readText(file), file.toString(), overrides, task);
+  }
+
+  /**
+   * As {@link #load(Path, List)}, from text.
    *
    * @param source the text's name in messages
    */
   public static RunConfig parse(String text, String source, List<String> overrides) {
+    return parse(text, source, overrides, (config, problems) -> {});
+  }
+
+  /**
+   * As {@link #load(Path, List, BiConsumer)}, from text.
+   *
+   * @param source the text's name in messages
+   */
+  public static RunConfig parse(
+      String text,
+      String source,
+      List<String> overrides,
+      BiConsumer<RunConfig, Problems> task) {
     RunConfig.Builder builder = RunConfig.newBuilder();
     TextFormatParseInfoTree places = TextProtos.merge(text, source, builder);
     Set<String> overridden = Overrides.apply(builder, overrides);
@@ -38,6 +63,7 @@ public final class RunConfigs {
     Origin origin = new Origin(source, RunConfig.getDescriptor(), places, overridden);
     Problems problems = new Problems(origin);
     check(config, problems);
+    task.accept(config, problems);
     problems.report();
     return config;
   }
@@ -87,7 +113,6 @@ public final class RunConfigs {
         String.format(
             "must be set, of letters, digits and _ . -, such as name: \"clip-b-100ep\"; found \"%s\"",
             config.getName()));
-    TaskChecks.check(config, problems);
     ModelChecks.check(config.getModel(), problems);
     TrainingChecks.check(config, problems);
     problems.unless(config.hasTrainData(), "train_data", "is not set; training needs examples");

@@ -1,6 +1,9 @@
 package org.fdistill.data;
 
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.fdistill.proto.DataConfig;
 import org.tensorflow.ConcreteFunction;
 import org.tensorflow.Operand;
@@ -13,39 +16,33 @@ import org.tensorflow.op.data.Iterator;
 import org.tensorflow.op.data.MakeIterator;
 import org.tensorflow.op.data.ParallelMapDataset;
 import org.tensorflow.types.TInt64;
-import org.tensorflow.types.TUint8;
 import org.tensorflow.types.family.TType;
 
 /** The tf.data graph: positions, parallel map, skip what fails, batch, prefetch, iterator. */
 final class BatchedExamples {
-  private static final List<Class<? extends TType>> TYPES =
-      List.of(TUint8.class, TInt64.class, TInt64.class);
-
   private final DataConfig config;
   private final InputPipeline.Options options;
   private final ExampleMap map;
   private final String name;
+  private final List<Class<? extends TType>> types = new ArrayList<>();
+  private final List<Shape> shapes;
 
   BatchedExamples(DataConfig config, InputPipeline.Options options, ExampleMap map, String name) {
     this.config = config;
     this.options = options;
     this.map = map;
     this.name = name;
+    map.fields().keySet().forEach(field -> types.add(field.type()));
+    this.shapes = List.copyOf(map.fields().values());
   }
 
   /**
    * The ends of the data set.
    *
    * @param initializer starts the iterator
-   * @param images [B, S, S, 3]
-   * @param labels [B]
-   * @param positions [B]
+   * @param batch the next one
    */
-  record Batch(
-      MakeIterator initializer,
-      Operand<TUint8> images,
-      Operand<TInt64> labels,
-      Operand<TInt64> positions) {}
+  record Ends(MakeIterator initializer, Batch batch) {}
 
   /**
    * Adds it to a graph.
@@ -54,32 +51,34 @@ final class BatchedExamples {
    * @param end position after the last, scalar
    * @param arrays the source's index arrays
    */
-  Batch build(Ops tf, Operand<TInt64> start, Operand<TInt64> end, List<Operand<?>> arrays) {
+  Ends build(Ops tf, Operand<TInt64> start, Operand<TInt64> end, List<Operand<?>> arrays) {
     Operand<TInt64> step = tf.constant((long) options.workers());
     Operand<? extends TType> positions =
         tf.data.rangeDataset(start, end, step, List.of(TInt64.class), List.of(Shape.scalar()));
     Operand<? extends TType> examples = examples(tf, positions, arrays);
-    List<Shape> shapes = batchShapes();
+    List<Shape> batched = batchShapes();
     Operand<? extends TType> batches =
         tf.data.batchDataset(
             examples,
             tf.constant((long) options.batch()),
-            tf.constant(options.training()),
-            TYPES,
-            shapes,
+            tf.constant(options.fullBatches()),
+            types,
+            batched,
             BatchDataset.parallelCopy(true));
     Operand<? extends TType> ready =
         tf.data.prefetchDataset(
-            batches, tf.constant((long) config.getPrefetchBatches()), TYPES, shapes);
-    Iterator iterator = tf.withName("iterator").data.iterator(name, "", TYPES, shapes);
+            batches, tf.constant((long) config.getPrefetchBatches()), types, batched);
+    Iterator iterator = tf.withName("iterator").data.iterator(name, "", types, batched);
     MakeIterator initializer = tf.withName("initializer").data.makeIterator(ready, iterator);
-    List<Output<?>> next =
-        tf.withName("next").data.iteratorGetNext(iterator, TYPES, shapes).components();
-    return new Batch(
+    return new Ends(
         initializer,
-        next.get(0).expect(TUint8.class),
-        next.get(1).expect(TInt64.class),
-        next.get(2).expect(TInt64.class));
+        batch(tf.withName("next").data.iteratorGetNext(iterator, types, batched).components()));
+  }
+
+  private Batch batch(List<Output<?>> components) {
+    Map<Field<?>, Operand<?>> fields = new LinkedHashMap<>();
+    map.fields().keySet().forEach(field -> fields.put(field, components.get(fields.size())));
+    return new Batch(fields);
   }
 
   /** Single examples in the order of their positions, without the unreadable ones. */
@@ -89,8 +88,6 @@ final class BatchedExamples {
         config.getDecodeThreads() > 0
             ? config.getDecodeThreads()
             : Runtime.getRuntime().availableProcessors();
-    int side = config.getImageSize();
-    List<Shape> shapes = List.of(Shape.of(side, side, 3), Shape.scalar(), Shape.scalar());
     try (ConcreteFunction example = map.function(name + "_example")) {
       Operand<? extends TType> mapped =
           tf.data.parallelMapDataset(
@@ -98,17 +95,16 @@ final class BatchedExamples {
               arrays,
               tf.constant(threads),
               example,
-              TYPES,
+              types,
               shapes,
               ParallelMapDataset.deterministic("true"));
       return tf.data.ignoreErrorsDataset(
-          mapped, TYPES, shapes, IgnoreErrorsDataset.logWarning(false));
+          mapped, types, shapes, IgnoreErrorsDataset.logWarning(false));
     }
   }
 
   private List<Shape> batchShapes() {
-    long b = options.training() ? options.batch() : Shape.UNKNOWN_SIZE;
-    int side = config.getImageSize();
-    return List.of(Shape.of(b, side, side, 3), Shape.of(b), Shape.of(b));
+    long b = options.fullBatches() ? options.batch() : Shape.UNKNOWN_SIZE;
+    return shapes.stream().map(shape -> shape.prepend(b)).toList();
   }
 }

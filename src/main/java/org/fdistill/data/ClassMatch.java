@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.fdistill.config.UserError;
+import org.fdistill.proto.DataConfig;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TBool;
@@ -53,6 +54,21 @@ public final class ClassMatch {
     training.forEach(name -> numbers.put(name, (long) numbers.size()));
     return new ClassMatch(
         training, validation.stream().mapToLong(numbers::get).toArray(), false);
+  }
+
+  /**
+   * Opens validation examples for a task that looks at labels.
+   *
+   * @param training the examples that the task learns from; where they are gone, labels are taken as
+   *     they are
+   * @throws UserError as {@link #of}
+   */
+  public static ExampleSource open(DataConfig validation, DataConfig training) {
+    ExampleSource source = ExampleSource.open(validation);
+    return ClassNames.find(training)
+        .filter(names -> source.hasLabels())
+        .map(names -> of(names, source.classNames()).renumber(source))
+        .orElse(source);
   }
 
   private static Set<String> distinct(

@@ -6,11 +6,13 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.fdistill.config.UserError;
 import org.fdistill.data.tfrecord.FilePatterns;
 import org.fdistill.data.tfrecord.StagedFolder;
 import org.fdistill.files.FileTrouble;
 import org.fdistill.proto.DataConfig;
+import org.fdistill.proto.TfRecordSource;
 
 /** The file {@code classes.txt} that stands beside TFRecord files: one class a line, by label. */
 public final class ClassNames {
@@ -42,16 +44,26 @@ public final class ClassNames {
   }
 
   /**
-   * The names of a data set's classes, by label, without a look at its examples; empty where unknown.
+   * The names of a data set's classes, by label, without a look at its examples.
    *
-   * @throws UserError where its files or folders are not there
+   * @return a list that is empty where the classes have no names; nothing where the data cannot be
+   *     found, such as on another machine than the one that trained
+   * @throws UserError where the data are there and their classes are in disorder
    */
-  public static List<String> of(DataConfig data) {
+  static Optional<List<String>> find(DataConfig data) {
     return switch (data.getSourceCase()) {
-      case TFRECORD -> beside(FilePatterns.resolve(data.getTfrecord().getPathList()));
-      case IMAGE_FOLDER -> ImageFolder.classNames(data.getImageFolder().getPath());
-      default -> List.of();
+      case TFRECORD -> files(data.getTfrecord()).map(ClassNames::beside);
+      case IMAGE_FOLDER -> ImageFolder.findClassNames(data.getImageFolder().getPath());
+      default -> Optional.of(List.of());
     };
+  }
+
+  private static Optional<List<Path>> files(TfRecordSource data) {
+    try {
+      return Optional.of(FilePatterns.resolve(data.getPathList()));
+    } catch (UserError notThere) {
+      return Optional.empty();
+    }
   }
 
   /**

@@ -2,12 +2,12 @@ package org.fdistill.data;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 import org.fdistill.config.UserError;
 import org.fdistill.proto.DataConfig;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TInt64;
-import org.tensorflow.types.TString;
 
 /**
  * A numbered set of examples, 0 to {@code size() - 1}, that Java can describe and a graph can read
@@ -34,9 +34,10 @@ public interface ExampleSource {
    * Reads the encoded image of one example outside the graph, to find out what is wrong with it.
    *
    * @param index from 0 to n - 1
+   * @return empty where nothing is stored, so that nothing can be wrong
    * @throws IOException with a reason for the user, where the file or record cannot be read
    */
-  byte[] read(long index) throws IOException;
+  Optional<byte[]> read(long index) throws IOException;
 
   /**
    * What is wrong with the label of one example, found outside the graph; empty where nothing is,
@@ -63,16 +64,9 @@ public interface ExampleSource {
    * @param tf ops of the function that maps positions to images
    * @param index scalar
    * @param arrays the index arrays, in the order of {@link #indexArrays}
+   * @param draws the random numbers of this turn of the example
    */
-  EncodedExample example(Ops tf, Operand<TInt64> index, List<Operand<?>> arrays);
-
-  /**
-   * An example as it is stored.
-   *
-   * @param image scalar: the bytes of a JPEG, PNG, GIF or BMP file
-   * @param label scalar; -1 where there is none
-   */
-  record EncodedExample(Operand<TString> image, Operand<TInt64> label) {}
+  StoredExample example(Ops tf, Operand<TInt64> index, List<Operand<?>> arrays, Draws draws);
 
   /**
    * Opens the source that a config names.

@@ -9,6 +9,7 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -86,9 +87,9 @@ final class ImageFolder {
     return new ImageFolder(contents);
   }
 
-  /** The names of the subfolders alone, as {@link #classNames()} of a scan. */
-  static List<String> classNames(String path) {
-    return names(Contents.of(root(path), 1));
+  /** The names of the subfolders, as a scan gives them; nothing where there is no such folder. */
+  static Optional<List<String>> findClassNames(String path) {
+    return Optional.of(root(path)).filter(Files::isDirectory).map(r -> names(Contents.of(r, 1)));
   }
 
   private static Path root(String path) {

@@ -3,6 +3,8 @@ package org.fdistill.data;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.List;
+import java.util.Optional;
+import org.fdistill.data.augment.EncodedImage;
 import org.fdistill.proto.ImageFolderSource;
 import org.tensorflow.Operand;
 import org.tensorflow.ndarray.StdArrays;
@@ -43,8 +45,8 @@ final class ImageFolderExamples implements ExampleSource {
   }
 
   @Override
-  public byte[] read(long index) throws IOException {
-    return Files.readAllBytes(folder.files().get((int) index));
+  public Optional<byte[]> read(long index) throws IOException {
+    return Optional.of(Files.readAllBytes(folder.files().get((int) index)));
   }
 
   @Override
@@ -61,11 +63,13 @@ final class ImageFolderExamples implements ExampleSource {
   }
 
   @Override
-  public EncodedExample example(Ops tf, Operand<TInt64> index, List<Operand<?>> arrays) {
+  public StoredExample example(
+      Ops tf, Operand<TInt64> index, List<Operand<?>> arrays, Draws draws) {
     Operand<TInt64> axis = tf.constant(0L);
     Operand<TString> path = tf.gather(arrays.get(0).asOutput().expect(TString.class), index, axis);
-    return new EncodedExample(
-        tf.io.readFile(path),
-        tf.gather(arrays.get(1).asOutput().expect(TInt64.class), index, axis));
+    return new StoredExample(
+        new EncodedImage(tf.io.readFile(path)),
+        tf.gather(arrays.get(1).asOutput().expect(TInt64.class), index, axis),
+        draws);
   }
 }

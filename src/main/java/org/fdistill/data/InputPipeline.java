@@ -17,16 +17,15 @@ import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Placeholder;
 import org.tensorflow.types.TInt64;
 import org.tensorflow.types.TString;
-import org.tensorflow.types.TUint8;
 import org.tensorflow.types.family.TType;
 
 /**
  * The part of a graph that turns files into batches: position, example index, bytes, decoded and
- * cropped image, batch. Letters: B batch, S image side, n examples, W workers.
+ * cropped image, batch. Letters: B batch, n examples, W workers.
  *
  * <p>A position p counts examples over all epochs: epoch p div n, place p mod n in it. The element
  * at a position depends on the seed and p alone, so that a run can start anywhere and see the same
- * bits. An unreadable example is left out; the gap in {@link #positions} shows it.
+ * bits. An unreadable example is left out; the gap in the positions of a batch shows it.
  *
  * <p>After {@link #build} everything works by the names of operations, so that it also works in a
  * graph into which the finished one was imported.
@@ -39,14 +38,13 @@ public final class InputPipeline {
    *
    * @param seed the run's seed
    * @param shuffled each epoch in an order of its own; else in that of the source
-   * @param training augmented, full batches only; else the centre crop, with a last batch that may
-   *     be smaller
+   * @param fullBatches leaves out a last batch that would be smaller; B is static then
    * @param batch B, of this worker
    * @param workers W, how many processes share the examples
    * @param worker this one, 0 to W - 1; it reads the positions p with p mod W = worker
    */
   public record Options(
-      long seed, boolean shuffled, boolean training, int batch, int workers, int worker) {
+      long seed, boolean shuffled, boolean fullBatches, int batch, int workers, int worker) {
     /** Training in one process. */
     public static Options training(long seed, int batch) {
       return new Options(seed, true, true, batch, 1, 0);
@@ -57,10 +55,7 @@ public final class InputPipeline {
       return new Options(0, false, false, batch, 1, 0);
     }
 
-    /**
-     * Evaluation's view of examples in random order: those at the first m positions are a random
-     * sample of all.
-     */
+    /** As evaluation, in random order: those at the first m positions are a random sample of all. */
     public static Options sample(long seed, int batch) {
       return new Options(seed, true, false, batch, 1, 0);
     }
@@ -70,14 +65,14 @@ public final class InputPipeline {
   private final Options options;
   private final String scope;
   private final String initializer;
-  private final BatchedExamples.Batch batch;
+  private final Batch batch;
 
   private InputPipeline(
       ExampleSource source,
       Options options,
       String scope,
       String initializer,
-      BatchedExamples.Batch batch) {
+      Batch batch) {
     this.source = source;
     this.options = options;
     this.scope = scope;
@@ -90,12 +85,13 @@ public final class InputPipeline {
    *
    * @param tf ops of the graph
    * @param name scope of its operations, unique in the graph
-   * @param config image side, augmentation, threads
+   * @param config threads and batches that wait
    * @param source where examples come from
+   * @param view what is taken from an example
    * @param options order and batch
    */
   public static InputPipeline build(
-      Ops tf, String name, DataConfig config, ExampleSource source, Options options) {
+      Ops tf, String name, DataConfig config, ExampleSource source, View view, Options options) {
     Ops scoped = tf.withSubScope(name);
     Placeholder<TInt64> start = scalar(scoped, "start", TInt64.class);
     Placeholder<TInt64> end = scalar(scoped, "end", TInt64.class);
@@ -108,11 +104,12 @@ public final class InputPipeline {
     }
     EpochOrder order = new EpochOrder(source.size(), options.shuffled(), options.seed());
     BatchedExamples dataset =
-        new BatchedExamples(config, options, new ExampleMap(config, source, order, options), name);
-    BatchedExamples.Batch batch = dataset.build(scoped, start, end, arrays);
+        new BatchedExamples(config, options, new ExampleMap(source, order, view), name);
+    BatchedExamples.Ends ends = dataset.build(scoped, start, end, arrays);
     addEndpoints(scoped, order);
     String scope = start.op().name().substring(0, start.op().name().lastIndexOf('/') + 1);
-    return new InputPipeline(source, options, scope, batch.initializer().op().name(), batch);
+    return new InputPipeline(
+        source, options, scope, ends.initializer().op().name(), ends.batch());
   }
 
   private static void addEndpoints(Ops tf, EpochOrder order) {
@@ -126,19 +123,9 @@ public final class InputPipeline {
     return tf.withName(name).placeholder(type, Placeholder.shape(Shape.scalar()));
   }
 
-  /** The next batch [B, S, S, 3]; in evaluation the static B is -1. */
-  public Operand<TUint8> images() {
-    return batch.images();
-  }
-
-  /** Labels of the same batch [B]; -1 where there is none. */
-  public Operand<TInt64> labels() {
-    return batch.labels();
-  }
-
-  /** Positions of the same batch [B], ascending. */
-  public Operand<TInt64> positions() {
-    return batch.positions();
+  /** The next batch: the view's fields, and the positions [B], ascending. */
+  public Batch batch() {
+    return batch;
   }
 
   /** Where the examples come from. */
@@ -218,9 +205,6 @@ public final class InputPipeline {
    * @throws UserError of kind input
    */
   public void checkReadable(Session session, long position) {
-    if (source instanceof NoiseExamples) {
-      return;
-    }
     long count = Math.min(CHECKED, source.size());
     String problem = "";
     for (long p = position; p < position + count; p++) {

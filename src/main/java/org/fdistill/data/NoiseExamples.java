@@ -1,7 +1,7 @@
 package org.fdistill.data;
 
-import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 import org.fdistill.config.UserError;
 import org.fdistill.proto.NoiseSource;
 import org.tensorflow.Operand;
@@ -9,7 +9,6 @@ import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TInt32;
 import org.tensorflow.types.TInt64;
-import org.tensorflow.types.TString;
 import org.tensorflow.types.TUint8;
 
 /** Images of noise, made in the graph: the source to measure everything but input with. */
@@ -46,8 +45,8 @@ final class NoiseExamples implements ExampleSource {
   }
 
   @Override
-  public byte[] read(long index) throws IOException {
-    throw new IOException("noise has no file");
+  public Optional<byte[]> read(long index) {
+    return Optional.empty();
   }
 
   @Override
@@ -56,18 +55,21 @@ final class NoiseExamples implements ExampleSource {
   }
 
   @Override
-  public EncodedExample example(Ops tf, Operand<TInt64> index, List<Operand<?>> arrays) {
-    Operand<TString> none = tf.constant("");
-    return new EncodedExample(
-        none, tf.math.floorMod(index, tf.constant((long) config.getClasses())));
+  public StoredExample example(
+      Ops tf, Operand<TInt64> index, List<Operand<?>> arrays, Draws draws) {
+    Operand<TInt64> pixels = draws.seed(tf, Purpose.NOISE);
+    return new StoredExample(
+        (ops, framing, seed, resize) -> image(ops, resize.side(), pixels),
+        tf.math.floorMod(index, tf.constant((long) config.getClasses())),
+        draws);
   }
 
   /**
-   * A view of noise [side, side, 3].
+   * Any part of noise, at any scale, is noise: drawn as it is wanted [side, side, 3].
    *
    * @param seed [2]
    */
-  static Operand<TUint8> image(Ops tf, int side, Operand<TInt64> seed) {
+  private static Operand<TUint8> image(Ops tf, int side, Operand<TInt64> seed) {
     int bytes = 3 * side * side;
     int words = (bytes + Integer.BYTES - 1) / Integer.BYTES;
     Operand<TInt32> random =

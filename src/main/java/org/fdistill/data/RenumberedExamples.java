@@ -2,6 +2,7 @@ package org.fdistill.data;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.BiFunction;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
@@ -35,7 +36,7 @@ record RenumberedExamples(
   }
 
   @Override
-  public byte[] read(long index) throws IOException {
+  public Optional<byte[]> read(long index) throws IOException {
     return source.read(index);
   }
 
@@ -55,8 +56,9 @@ record RenumberedExamples(
   }
 
   @Override
-  public EncodedExample example(Ops tf, Operand<TInt64> index, List<Operand<?>> arrays) {
-    EncodedExample example = source.example(tf, index, arrays);
-    return new EncodedExample(example.image(), label.apply(tf, example.label()));
+  public StoredExample example(
+      Ops tf, Operand<TInt64> index, List<Operand<?>> arrays, Draws draws) {
+    StoredExample example = source.example(tf, index, arrays, draws);
+    return new StoredExample(example.image(), label.apply(tf, example.label()), draws);
   }
 }

@@ -3,7 +3,10 @@ package org.fdistill.data;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.fdistill.config.UserError;
+import org.fdistill.data.augment.EncodedImage;
+import org.fdistill.data.augment.StoredImage;
 import org.fdistill.data.tfrecord.FilePatterns;
 import org.fdistill.proto.TfRecordSource;
 import org.tensorflow.Operand;
@@ -69,7 +72,7 @@ final class TfRecordExamples implements ExampleSource {
   }
 
   @Override
-  public byte[] read(long number) throws IOException {
+  public Optional<byte[]> read(long number) throws IOException {
     Feature image = ExampleLayout.features(index.read((int) number)).get(layout.image());
     if (image == null) {
       throw new IOException("the record has no feature " + layout.image());
@@ -79,7 +82,7 @@ final class TfRecordExamples implements ExampleSource {
           "the record's %s is %s, expected one encoded image"
               .formatted(layout.image(), content(image)));
     }
-    return image.getBytesList().getValue(0).toByteArray();
+    return Optional.of(image.getBytesList().getValue(0).toByteArray());
   }
 
   @Override
@@ -119,13 +122,14 @@ final class TfRecordExamples implements ExampleSource {
   }
 
   @Override
-  public EncodedExample example(Ops tf, Operand<TInt64> number, List<Operand<?>> arrays) {
+  public StoredExample example(
+      Ops tf, Operand<TInt64> number, List<Operand<?>> arrays, Draws draws) {
     Operand<TInt64> axis = tf.constant(0L);
     Operand<TString> files = arrays.get(0).asOutput().expect(TString.class);
     Operand<TInt32> fileOf = arrays.get(1).asOutput().expect(TInt32.class);
     Operand<TInt64> offsets = arrays.get(2).asOutput().expect(TInt64.class);
     Operand<TString> file = tf.gather(files, tf.gather(fileOf, number, axis), axis);
-    return parse(tf, record(tf, file, tf.gather(offsets, number, axis)));
+    return parse(tf, record(tf, file, tf.gather(offsets, number, axis)), draws);
   }
 
   /** The record at an offset: a data set of one file, of which one element is taken. */
@@ -145,17 +149,18 @@ final class TfRecordExamples implements ExampleSource {
   /**
    * The image and the label each by itself: where nothing takes the label, nothing looks at it.
    */
-  private EncodedExample parse(Ops tf, Operand<TString> record) {
-    Operand<TString> image =
-        feature(tf, record, layout.image(), tf.constant("")).expect(TString.class);
+  private StoredExample parse(Ops tf, Operand<TString> record, Draws draws) {
+    StoredImage image =
+        new EncodedImage(
+            feature(tf, record, layout.image(), tf.constant("")).expect(TString.class));
     if (!hasLabels()) {
-      return new EncodedExample(image, tf.constant(-1L));
+      return new StoredExample(image, tf.constant(-1L), draws);
     }
     Operand<TInt64> label =
         feature(tf, record, layout.label(), tf.constant(-1L)).expect(TInt64.class);
     Operand<TBool> missing = tf.math.equal(label, tf.constant(-1L));
-    return new EncodedExample(
-        image, tf.select(missing, label, tf.math.add(label, tf.constant(labelOffset))));
+    return new StoredExample(
+        image, tf.select(missing, label, tf.math.add(label, tf.constant(labelOffset))), draws);
   }
 
   /** One value of a record. */

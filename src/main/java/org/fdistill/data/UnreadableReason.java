@@ -3,6 +3,7 @@ package org.fdistill.data;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
+import java.util.Optional;
 import org.fdistill.files.FileTrouble;
 import org.tensorflow.Session;
 
@@ -15,7 +16,8 @@ final class UnreadableReason {
   /** Reads and decodes one example again, and looks at its label; empty where all that works. */
   static String find(InputPipeline pipeline, Session session, long example) {
     try {
-      String problem = pipeline.decodeError(session, pipeline.source().read(example));
+      Optional<byte[]> image = pipeline.source().read(example);
+      String problem = image.map(bytes -> pipeline.decodeError(session, bytes)).orElse("");
       return problem.isEmpty() ? pipeline.source().labelProblem(example) : problem;
     } catch (IOException e) {
       return of(e);

@@ -2,18 +2,20 @@
  * Examples, and the pipeline that turns them into batches inside the graph.
  *
  * <p>{@link org.fdistill.data.ExampleSource#open} finds the examples of a config: TFRecord files, a
- * folder of images, or noise. {@link org.fdistill.data.InputPipeline#build} adds a tf.data graph
- * that reads, decodes, crops and batches them; images never enter the JVM.
+ * folder of images, or noise. A {@link org.fdistill.data.View} says which {@link
+ * org.fdistill.data.Field}s are taken of each, and {@link org.fdistill.data.InputPipeline#build} adds
+ * a tf.data graph that reads, views and batches them; images never enter the JVM.
  *
  * <pre>{@code
  * ExampleSource source = ExampleSource.open(config);
  * InputPipeline input =
- *     InputPipeline.build(tf, "train_input", config, source, Options.training(seed, batch));
- * ... a graph that uses input.images(), uint8 [B, S, S, 3] ...
+ *     InputPipeline.build(
+ *         tf, "train_input", config, source, ImageView.training(config), Options.training(seed, batch));
+ * ... a graph that uses input.batch().get(Field.IMAGE), uint8 [B, S, S, 3] ...
  * input.checkReadable(session, position);
  * input.start(session, position, end);
  * BadExamples bad = new BadExamples(input, position, runFolder.resolve("bad-examples.txt"), 0.01);
- * ... each step: fetch input.positions(), then bad.observe(session, positions) ...
+ * ... each step: fetch the positions, then bad.observe(session, positions) ...
  * }</pre>
  *
  * <p>An element depends on the seed and its position alone. The position of the next example is all
@@ -21,9 +23,10 @@
  *
  * <p>Limits: records are read one by one at random offsets, which suits local disks and not object
  * stores; compressed TFRecord files are refused; a truncated JPEG counts as readable where the crop
- * lies above the damage; a palette BMP is not supported. When every file vanishes during a run, the
+ * lies above the damage. When every file vanishes during a run, the
  * pipeline skips on to the end without giving a batch: a caller that must notice sets a time limit
- * on the step. {@link org.fdistill.data.ImageFolderConversion} packs a folder into TFRecord files;
+ * on the step. Each source numbers its classes by itself: {@link org.fdistill.data.ClassMatch} brings
+ * validation's labels into training's numbers. {@link org.fdistill.data.ImageFolderConversion} packs a folder into TFRecord files;
  * {@link org.fdistill.data.synthetic} makes a set.
  */
 package org.fdistill.data;

@@ -5,9 +5,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.fdistill.data.augment.CentreCrop;
+import org.fdistill.data.augment.EncodedImage;
+import org.fdistill.data.augment.Framing;
+import org.fdistill.data.augment.Resize;
 import org.fdistill.graph.GraphScope;
 import org.fdistill.graph.LayerScope;
-import org.fdistill.graph.PixelNormalization;
 import org.fdistill.graph.Precision;
 import org.fdistill.graph.Variable;
 import org.fdistill.graph.Variables;
@@ -20,6 +22,7 @@ import org.tensorflow.op.Op;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Placeholder;
 import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TInt64;
 import org.tensorflow.types.TString;
 import org.tensorflow.types.TUint8;
 
@@ -57,7 +60,7 @@ final class InferenceGraph implements AutoCloseable {
 
   InferenceGraph(ExportedNetwork network) {
     this.network = network;
-    this.side = network.backbone().imageSize();
+    this.side = network.network().backbone().imageSize();
     this.signatures = List.of(pixels(), files());
     this.saver = SaverNodes.build(tf, variables.all());
     Ops initial = tf.withSubScope("initialize");
@@ -149,26 +152,27 @@ final class InferenceGraph implements AutoCloseable {
 
   /** From one file to [S, S, 3], as evaluation sees it. */
   private ConcreteFunction decoding() {
-    CentreCrop crop = new CentreCrop(network.evalCrop(), side);
+    Framing framing = new CentreCrop(network.evalCrop(), side);
+    Resize resize = new Resize(network.evalCrop().getInterpolation(), side);
     return ConcreteFunction.create(
         body -> {
           Operand<TString> file =
               body.placeholder(TString.class, Placeholder.shape(Shape.scalar()));
+          // Nothing is drawn for evaluation's view.
+          Operand<TInt64> unused = body.constant(new long[] {0, 0});
           return Signature.builder("decode_image")
               .input("bytes", file)
-              .output("image", crop.view(body, file))
+              .output("image", new EncodedImage(file).view(body, framing, unused, resize))
               .build();
         });
   }
 
   private ServingSignature signature(
       Ops own, String name, String inputName, Operand<?> input, Operand<TFloat32> pixels) {
-    Operand<TFloat32> images =
-        PixelNormalization.of(network.normalization()).apply(own.withSubScope("normalize"), pixels);
     LayerScope scope = LayerScope.inference(own, variables, Precision.FLOAT32);
     Map<String, Operand<TFloat32>> outputs = new LinkedHashMap<>();
     network
-        .outputs(scope, images)
+        .outputs(scope, pixels)
         .forEach((key, value) -> outputs.put(key, own.withName(key).identity(value)));
     return new ServingSignature(name, inputName, input, outputs);
   }

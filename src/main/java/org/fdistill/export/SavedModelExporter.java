@@ -46,6 +46,6 @@ public final class SavedModelExporter {
       SavedModelWriter.writeGraph(graph, folder);
     }
     SavedModelWriter.describeAsTeacher(
-        ServingSignature.asTeacher(run.getName(), network.backbone(), ""), folder);
+        ServingSignature.asTeacher(run.getName(), network.network().backbone(), ""), folder);
   }
 }

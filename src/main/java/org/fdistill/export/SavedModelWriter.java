@@ -118,7 +118,7 @@ public final class SavedModelWriter {
     RunConfigs.write(folder.resolve(CONFIG), content.config());
     describeAsTeacher(
         ServingSignature.asTeacher(
-            content.config().getName(), content.network().backbone(), content.licence()),
+            content.config().getName(), content.network().network().backbone(), content.licence()),
         folder);
   }
 

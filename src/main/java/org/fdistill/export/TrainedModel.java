@@ -7,8 +7,8 @@ import java.util.TreeMap;
 import org.fdistill.checkpoint.Checkpoint;
 import org.fdistill.proto.DataConfig;
 import org.fdistill.proto.RunConfig;
-import org.fdistill.proto.TeacherConfig;
-import org.fdistill.teacher.TeacherDescription;
+import org.fdistill.task.CardEntry;
+import org.fdistill.task.Tasks;
 import org.tensorflow.ndarray.Shape;
 
 /** A network that a run of this project trained, as the content of a SavedModel. */
@@ -24,7 +24,9 @@ final class TrainedModel {
   }
 
   ModelContent content() {
-    return new ModelContent(network, weights(), run, licence(), title(), sections());
+    CardEntry card = Tasks.card(run);
+    return new ModelContent(
+        network, weights(), run, card.licence(), card.title(), sections(card));
   }
 
   private Weights weights() {
@@ -41,47 +43,14 @@ final class TrainedModel {
     };
   }
 
-  private String title() {
-    return run.hasDistill()
-        ? "A vision backbone, distilled from a teacher's features,"
-        : "An image classifier";
-  }
-
-  private String licence() {
-    if (!run.hasDistill()) {
-      return "";
-    }
-    TeacherConfig teacher = TeacherDescription.of(run.getDistill().getTeacher());
-    return "distilled from " + teacher.getPath() + ", whose licence is: " + licence(teacher);
-  }
-
-  private List<ModelContent.Section> sections() {
+  private List<ModelContent.Section> sections(CardEntry card) {
     List<ModelContent.Section> sections = new ArrayList<>();
-    if (run.hasDistill()) {
-      sections.add(teacher(TeacherDescription.of(run.getDistill().getTeacher())));
-    }
+    card.sections().forEach((title, lines) -> sections.add(new ModelContent.Section(title, lines)));
     sections.add(training());
     if (!run.getExport().getNote().isEmpty()) {
       sections.add(new ModelContent.Section("Note", List.of(run.getExport().getNote())));
     }
     return sections;
-  }
-
-  private static ModelContent.Section teacher(TeacherConfig teacher) {
-    List<String> lines = new ArrayList<>();
-    lines.add("- path: " + teacher.getPath());
-    if (!teacher.getName().isEmpty()) {
-      lines.add("- name: " + teacher.getName());
-    }
-    lines.add("- licence of its weights: " + licence(teacher));
-    lines.add("");
-    lines.add(
-        "This model learned from the teacher's outputs; its licence may bind this model too.");
-    return new ModelContent.Section("Teacher", lines);
-  }
-
-  private static String licence(TeacherConfig teacher) {
-    return teacher.getLicence().isEmpty() ? "not stated" : teacher.getLicence();
   }
 
   private ModelContent.Section training() {

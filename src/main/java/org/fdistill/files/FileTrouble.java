@@ -37,7 +37,9 @@ public record FileTrouble(String reason, String advice) {
     String message = String.valueOf(failure.getMessage()).strip();
     String first = message.lines().findFirst().orElse("").strip();
     boolean bare = failure instanceof FileSystemException e && e.getReason() == null;
-    return bare ? first + ": " + failure.getClass().getSimpleName().replace("Exception", "") : first;
+    return bare
+        ? first + ": " + failure.getClass().getSimpleName().replace("Exception", "")
+        : first;
   }
 
   private static String withPath(Exception failure, String reason) {

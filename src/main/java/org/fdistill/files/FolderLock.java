@@ -29,8 +29,7 @@ public final class FolderLock implements AutoCloseable {
    */
   public static Optional<FolderLock> take(Path folder) throws IOException {
     FileChannel file =
-        FileChannel.open(
-            folder.resolve(FILE), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        FileChannel.open(folder.resolve(FILE), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
     try {
       FileLock lock = file.tryLock();
       if (lock != null) {

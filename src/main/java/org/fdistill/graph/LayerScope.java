@@ -70,6 +70,11 @@ public final class LayerScope {
     return variables.trainable(qualified(name), Shape.of(shape), initializer).value();
   }
 
+  /** A variable of this layer that is saved but not trained, such as a running statistic. */
+  public Variable state(String name, Initializer initializer, long... shape) {
+    return variables.state(qualified(name), Shape.of(shape), initializer);
+  }
+
   /** The seed [2] of a draw that this layer makes anew in each step. */
   public Operand<TInt32> seed(String purpose) {
     return seeds.of(tf, qualified(purpose));

@@ -1,6 +1,7 @@
 package org.fdistill.graph;
 
 import java.util.List;
+import org.fdistill.config.ImageNet;
 import org.fdistill.proto.Normalization;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
@@ -13,14 +14,11 @@ import org.tensorflow.types.TFloat32;
  * @param std of each channel of inputs scaled to 0..1
  */
 public record PixelNormalization(List<Float> mean, List<Float> std) {
-  private static final List<Float> IMAGENET_MEAN = List.of(0.485f, 0.456f, 0.406f);
-  private static final List<Float> IMAGENET_STD = List.of(0.229f, 0.224f, 0.225f);
-
   /** From a config; ImageNet's where it is empty. */
   public static PixelNormalization of(Normalization config) {
     return new PixelNormalization(
-        config.getMeanCount() == 0 ? IMAGENET_MEAN : config.getMeanList(),
-        config.getStdCount() == 0 ? IMAGENET_STD : config.getStdList());
+        config.getMeanCount() == 0 ? ImageNet.MEAN : config.getMeanList(),
+        config.getStdCount() == 0 ? ImageNet.STD : config.getStdList());
   }
 
   /**

@@ -1,5 +1,6 @@
 package org.fdistill.graph;
 
+import org.fdistill.proto.RuntimeConfig;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TBfloat16;
@@ -21,6 +22,14 @@ public enum Precision {
 
   Precision(Class<? extends TFloating> type) {
     this.type = type;
+  }
+
+  /** What a runtime config asks for. */
+  public static Precision of(RuntimeConfig runtime) {
+    return switch (runtime.getPrecision()) {
+      case FLOAT32 -> FLOAT32;
+      case BFLOAT16 -> BFLOAT16;
+    };
   }
 
   /** The element type of products. */

@@ -7,9 +7,6 @@ import org.fdistill.proto.BackboneConfig;
 
 /** From a config to a backbone. */
 public final class Backbones {
-  /** What the names of the exported network's parameters start with, whatever the task. */
-  public static final String SCOPE = "student";
-
   private Backbones() {}
 
   /** The backbone that a config describes. */

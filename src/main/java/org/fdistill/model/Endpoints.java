@@ -1,20 +1,26 @@
 package org.fdistill.model;
 
 import java.util.List;
+import java.util.function.Function;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 
 /**
- * What a backbone makes of a batch. Letters: B batch, N tokens, C width, G grid side.
+ * What a network makes of a batch. Letters: B batch, N tokens, C width, G grid side.
  *
- * @param tokens [B, N, C] as the backbone gives them, prefix tokens first, then patches row by row
+ * @param tokens [B, N, C] as the network gives them, prefix tokens first, then patches row by row
  * @param prefixTokens tokens before the patches: class token, then registers
  * @param hasClassToken whether the first token is a class token
- * @param grid G, so that N = prefixTokens + G²
+ * @param grid G, so that N = prefixTokens + G²; the i-th patch token stands for row i div G, column
+ *     i mod G
  * @param width C
  * @param normedMean [B, C], of a backbone whose final norm is on the mean of the patches; null
  *     where the mean is taken as it is
+ * @param blocks what leaves each block, [B, N, C] as its stage has them, before any final norm;
+ *     empty for a network whose inside is not known
+ * @param stages a map for each scale, from fine to coarse, before any final norm; of a network
+ *     whose inside is not known, the map of its tokens
  */
 public record Endpoints(
     Operand<TFloat32> tokens,
@@ -22,22 +28,45 @@ public record Endpoints(
     boolean hasClassToken,
     int grid,
     int width,
-    Operand<TFloat32> normedMean) {
-
-  /** Of a backbone whose mean of the patches is taken as it is. */
-  public Endpoints(
-      Operand<TFloat32> tokens, int prefixTokens, boolean hasClassToken, int grid, int width) {
-    this(tokens, prefixTokens, hasClassToken, grid, width, null);
+    Operand<TFloat32> normedMean,
+    List<Function<Ops, Operand<TFloat32>>> blocks,
+    List<FeatureMap> stages) {
+  /** Takes copies. */
+  public Endpoints {
+    blocks = List.copyOf(blocks);
+    stages = List.copyOf(stages);
   }
 
-  /** Of a backbone without registers: the one prefix token that it may have is a class token. */
-  public Endpoints(Operand<TFloat32> tokens, int prefixTokens, int grid, int width) {
-    this(tokens, prefixTokens, prefixTokens > 0, grid, width);
+  /**
+   * Of a network that shows its tokens alone, whose mean of the patches is taken as it is.
+   *
+   * @param stride pixels from one patch to the next
+   */
+  public static Endpoints ofTokens(
+      Operand<TFloat32> tokens,
+      int prefixTokens,
+      boolean hasClassToken,
+      int grid,
+      int width,
+      int stride) {
+    Endpoints plain =
+        new Endpoints(
+            tokens, prefixTokens, hasClassToken, grid, width, null, List.of(), List.of());
+    return plain.withInside(
+        List.of(), List.of(new FeatureMap(plain::featureMap, stride, width)));
+  }
+
+  /** The same with what is inside of the network. */
+  public Endpoints withInside(
+      List<Function<Ops, Operand<TFloat32>>> inner, List<FeatureMap> scales) {
+    return new Endpoints(
+        tokens, prefixTokens, hasClassToken, grid, width, normedMean, inner, scales);
   }
 
   /** The same with another value of {@link #pooled}, [B, C]. */
   public Endpoints withPooled(Operand<TFloat32> pooled) {
-    return new Endpoints(tokens, prefixTokens, hasClassToken, grid, width, pooled);
+    return new Endpoints(
+        tokens, prefixTokens, hasClassToken, grid, width, pooled, blocks, stages);
   }
 
   /** The patch tokens, [B, G², C]. */

@@ -1,11 +1,12 @@
 /**
- * Networks. A {@link org.fdistill.model.Backbone} turns images into named {@link
- * org.fdistill.model.Endpoints}; objectives, heads and exports choose among them and do not care
- * which backbone they come from. {@link org.fdistill.model.Backbones} reads one from a config.
+ * Networks. A {@link org.fdistill.model.Network} is a name, a normalisation and a {@link
+ * org.fdistill.model.Backbone}; it turns pixels into named {@link org.fdistill.model.Endpoints}.
+ * Objectives, heads and exports choose among them and do not care which network they come from: a
+ * teacher gives the same. {@link org.fdistill.model.Backbones} reads a backbone from a config.
  *
  * <pre>{@code
- * Backbone backbone = Backbones.of(run.getModel());
- * Endpoints endpoints = backbone.build(scope.at(Backbones.SCOPE), images);
+ * Network student = Network.student(run.getModel(), run.getTrainData().getNormalization());
+ * Endpoints endpoints = student.build(scope, batch.get(Field.IMAGE));
  * Operand<TFloat32> map = endpoints.featureMap(tf); // [B, G, G, C]
  * }</pre>
  *

@@ -1,8 +1,10 @@
 package org.fdistill.optim;
 
 import java.util.List;
-import java.util.function.DoubleUnaryOperator;
+import java.util.Map;
+import org.fdistill.graph.Variable;
 import org.fdistill.graph.Variables;
+import org.fdistill.proto.OptimizerConfig;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Op;
 import org.tensorflow.op.Ops;
@@ -26,8 +28,19 @@ public interface Optimizer {
    * What is fed in one step.
    *
    * @param step the number of this step, from 0
-   * @param learningRate from a group's scale to its learning rate in this step
+   * @param learningRate of this step, before the groups' scales
    * @return [K]
    */
-  float[] hyperparameters(long step, DoubleUnaryOperator learningRate);
+  float[] hyperparameters(long step, double learningRate);
+
+  /**
+   * The optimiser that a config names.
+   *
+   * @param groups the group of each parameter
+   */
+  static Optimizer of(OptimizerConfig config, Map<Variable, ParameterGroup> groups) {
+    return switch (config.getAlgorithmCase()) {
+      case ADAMW, ALGORITHM_NOT_SET -> new AdamW(config.getAdamw(), groups);
+    };
+  }
 }

@@ -11,6 +11,7 @@ import org.fdistill.proto.Duration;
 import org.fdistill.proto.NoiseSource;
 import org.fdistill.proto.RunConfig;
 import org.fdistill.proto.ScheduleConfig;
+import org.fdistill.task.Task;
 import org.fdistill.task.Tasks;
 import org.fdistill.train.ProgramGraph;
 import org.tensorflow.Graph;
@@ -48,7 +49,9 @@ public final class Planner {
     boolean standIn = RandomTeacher.isMissing(run);
     RunConfig complete = standIn ? RandomTeacher.withoutWeights(run, folder) : run;
     complete = withoutFiles(complete);
-    ProgramGraph program = ProgramGraph.of(complete, Tasks.of(complete));
+    Task task = Tasks.of(complete);
+    task.open();
+    ProgramGraph program = ProgramGraph.of(complete, task);
     try (Graph graph = new Graph()) {
       graph.importGraphDef(program.definition());
       return plan(new StepCost(graph, program.endpoints()), standIn);

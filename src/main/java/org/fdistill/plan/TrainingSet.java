@@ -27,9 +27,8 @@ public record TrainingSet(OptionalLong examples, OptionalDouble imageBytes, Stri
   static TrainingSet of(DataConfig config, OptionalLong examples) {
     try {
       ExampleSource source = ExampleSource.open(config);
-      OptionalDouble bytes = config.hasNoise() ? OptionalDouble.empty() : imageBytes(source);
       OptionalLong size = examples.isPresent() ? examples : OptionalLong.of(source.size());
-      return new TrainingSet(size, bytes, "");
+      return new TrainingSet(size, imageBytes(source), "");
     } catch (UserError e) {
       return new TrainingSet(examples, OptionalDouble.empty(), e.getMessage());
     }
@@ -46,7 +45,7 @@ public record TrainingSet(OptionalLong examples, OptionalDouble imageBytes, Stri
 
   private static long bytes(ExampleSource source, long index) {
     try {
-      return source.read(index).length;
+      return source.read(index).map(bytes -> bytes.length).orElse(0);
     } catch (IOException e) {
       return 0;
     }

@@ -1,15 +1,32 @@
 package org.fdistill.task;
 
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import org.fdistill.config.Problems;
+import org.fdistill.data.Batch;
+import org.fdistill.data.ExampleCheck;
+import org.fdistill.data.View;
+import org.fdistill.eval.Criterion;
+import org.fdistill.eval.Sums;
 import org.fdistill.graph.LayerScope;
-import org.fdistill.model.Backbones;
+import org.fdistill.model.Network;
+import org.fdistill.model.head.Head;
+import org.fdistill.optim.ParameterRules;
+import org.fdistill.proto.DataConfig;
+import org.fdistill.proto.NoiseSource;
+import org.fdistill.proto.TeacherConfig;
 import org.tensorflow.Operand;
 import org.tensorflow.Session;
+import org.tensorflow.op.Op;
 import org.tensorflow.types.TFloat32;
 
 /**
- * What is learned: inputs, graph, loss and metrics. Steps, clocks and checkpoints are the
- * trainer's. A task is built once for training and once for validation into the same graph, with
+ * What is learned, and everything that depends on it: what is taken of an example, the loss, the
+ * validation, what is exported. Steps, clocks and checkpoints are the trainer's.
+ *
+ * <p>Making a task reads its config and nothing else. {@link #open} opens what it needs beside the
+ * config; a task is then built once for training and once for validation into the same graph, with
  * the same parameters.
  */
 public interface Task {
@@ -18,14 +35,41 @@ public interface Task {
    *
    * @param loss scalar, to be minimised
    * @param metrics further scalars to report, by name
+   * @param updates ops that run with every micro-batch, such as those of running statistics
    */
-  record TrainingOutputs(Operand<TFloat32> loss, Map<String, Operand<TFloat32>> metrics) {}
+  record TrainingOutputs(
+      Operand<TFloat32> loss, Map<String, Operand<TFloat32>> metrics, List<Op> updates) {}
+
+  /**
+   * Checks the config's values that this task relies on.
+   *
+   * @param problems receives what is wrong
+   */
+  void check(Problems problems);
+
+  /**
+   * Opens what is needed beside the config, such as a teacher, and checks that it fits.
+   *
+   * @throws org.fdistill.config.UserError where it is missing or does not fit
+   */
+  default void open() {}
+
+  /** What is taken of a training example. */
+  View trainingView(DataConfig data);
+
+  /** What is taken of an example in validation. */
+  View validationView(DataConfig data);
+
+  /** What each example must keep, in training and validation. */
+  default List<ExampleCheck> checks() {
+    return List.of();
+  }
 
   /**
    * Builds the loss of one micro-batch.
    *
    * @param scope of training: drop path is active
-   * @param batch of static size
+   * @param batch of {@link #trainingView}, of static size
    */
   TrainingOutputs training(LayerScope scope, Batch batch);
 
@@ -33,30 +77,51 @@ public interface Task {
    * Builds the validation of one batch.
    *
    * @param scope of inference
-   * @param batch of unknown size
-   * @return means over the batch's examples (scalars), by name; the caller weighs them by size
+   * @param batch of {@link #validationView}, of unknown size
+   * @return tensors of any static shape that are added up over all batches, by name
    */
   Map<String, Operand<TFloat32>> validation(LayerScope scope, Batch batch);
 
-  /** The validation value by which checkpoints are ranked. */
-  String criterion();
+  /** The values of a validation, in the order to show, from what was added up. */
+  Map<String, Double> values(Sums sums);
 
-  /** Whether a larger {@link #criterion()} is better. */
-  boolean largerIsBetter();
+  /** Which value of a validation ranks checkpoints. */
+  Criterion criterion();
 
-  /** What the names of the parameters of the network that is exported start with. */
-  default String network() {
-    return Backbones.SCOPE;
+  /** The network that is trained and exported. */
+  Network network();
+
+  /** What an export gives beside the network's features. */
+  default Head head() {
+    return Head.NONE;
   }
 
-  /** K: labels must be 0 to K - 1; 0 where the task does not look at labels. */
-  default int classes() {
-    return 0;
+  /** Whether an export holds all that the validation needs. */
+  default boolean validatesExports() {
+    return true;
+  }
+
+  /** How the optimiser treats each parameter. */
+  default ParameterRules parameterRules() {
+    return ParameterRules.weightDecay();
+  }
+
+  /** What a model card says of the task. */
+  CardEntry card();
+
+  /** The frozen network that it learns from, as configured; empty where there is none. */
+  default Optional<TeacherConfig> teacher() {
+    return Optional.empty();
+  }
+
+  /** Noise that can stand in for training examples. */
+  default NoiseSource noiseSource() {
+    return NoiseSource.getDefaultInstance();
   }
 
   /**
    * Brings in what is in the graph but neither trained nor in a checkpoint, such as a teacher's
    * weights. Called once for each session, before the first step.
    */
-  void restoreFrozen(Session session);
+  default void restoreFrozen(Session session) {}
 }

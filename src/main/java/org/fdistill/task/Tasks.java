@@ -1,11 +1,19 @@
 package org.fdistill.task;
 
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.fdistill.config.Problems;
+import org.fdistill.config.RunConfigs;
 import org.fdistill.config.UserError;
+import org.fdistill.model.Network;
+import org.fdistill.model.head.Head;
 import org.fdistill.proto.RunConfig;
+import org.fdistill.proto.TeacherConfig;
 import org.fdistill.task.classify.Classification;
 import org.fdistill.task.distill.FeatureDistillation;
 
-/** From a config to its task. */
+/** From a config to its task: the one place that knows all tasks. */
 public final class Tasks {
   private Tasks() {}
 
@@ -19,5 +27,58 @@ public final class Tasks {
               "the config has no task.\nExpected one of: distill, classify.\n"
                   + "Add, for example, distill { teacher { path: \"savedmodels/NAME\" } }.");
     };
+  }
+
+  /**
+   * Reads a run config as {@link RunConfigs} does, and lets its task check it as well.
+   *
+   * @throws UserError naming the field, its place and what was expected
+   */
+  public static RunConfig load(Path file, List<String> overrides) {
+    return RunConfigs.load(file, overrides, Tasks::check);
+  }
+
+  /**
+   * As {@link #load}, from text.
+   *
+   * @param source the text's name in messages
+   */
+  public static RunConfig parse(String text, String source, List<String> overrides) {
+    return RunConfigs.parse(text, source, overrides, Tasks::check);
+  }
+
+  private static void check(RunConfig run, Problems problems) {
+    if (run.getTaskCase() == RunConfig.TaskCase.TASK_NOT_SET) {
+      problems.unless(
+          false, "the config", "has no task; set exactly one of distill { }, classify { }");
+    } else {
+      of(run).check(problems);
+    }
+  }
+
+  /** What a run's export gives beside features; nothing for a network that is not trained here. */
+  public static Head head(RunConfig run) {
+    return run.getTaskCase() == RunConfig.TaskCase.TASK_NOT_SET ? Head.NONE : of(run).head();
+  }
+
+  /** What a model card says of a run's task; of a network alone where there is none. */
+  public static CardEntry card(RunConfig run) {
+    return run.getTaskCase() == RunConfig.TaskCase.TASK_NOT_SET
+        ? new CardEntry("A vision backbone", "", Map.of())
+        : of(run).card();
+  }
+
+  /** The network that a run's config describes, whether or not it has a task. */
+  public static Network network(RunConfig run) {
+    return Network.student(run.getModel(), run.getTrainData().getNormalization());
+  }
+
+  /** A run that learns from another teacher; the run itself where it learns from none. */
+  public static RunConfig withTeacher(RunConfig run, TeacherConfig teacher) {
+    RunConfig.Builder taught = run.toBuilder();
+    if (run.hasDistill()) {
+      taught.getDistillBuilder().setTeacher(teacher);
+    }
+    return taught.build();
   }
 }

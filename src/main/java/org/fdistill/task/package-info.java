@@ -1,14 +1,16 @@
 /**
- * What is learned, apart from how training proceeds. A {@link org.fdistill.task.Task} builds the
- * loss of a {@link org.fdistill.task.Batch} and the values of its validation into a graph; steps,
- * clocks and checkpoints are the trainer's, which knows nothing of vision. {@link
- * org.fdistill.task.Tasks} reads one from a run's config.
+ * What is learned, apart from how training proceeds. A {@link org.fdistill.task.Task} owns all that
+ * depends on it: the view that is taken of an example, loss, metrics and further updates, the sums of
+ * a validation and what becomes of them, the criterion, the network and what its export gives, the
+ * parameter groups, the config's checks and its part of the model card. Steps, clocks and
+ * checkpoints are the trainer's. {@link org.fdistill.task.Tasks} alone knows which tasks there are.
  *
  * <pre>{@code
  * Task task = Tasks.of(run);
+ * task.open(); // a teacher
  * Task.TrainingOutputs outputs = task.training(scope, batch); // loss and metrics, scalars
  * ... gradients of outputs.loss() by variables.trainable(), an update ...
- * task.restoreFrozen(session); // a teacher's weights
+ * task.restoreFrozen(session); // the teacher's weights
  * }</pre>
  *
  * <p>Tasks so far: {@link org.fdistill.task.distill} and {@link org.fdistill.task.classify}. {@link

@@ -5,6 +5,7 @@ import org.fdistill.config.UserError;
 import org.fdistill.graph.ImportedModel;
 import org.fdistill.graph.SavedModelFolder;
 import org.fdistill.model.Backbone;
+import org.fdistill.model.Endpoints;
 import org.fdistill.proto.TeacherConfig;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
@@ -146,14 +147,21 @@ public final class Teacher {
    *
    * @param tf of the graph
    * @param images [B, S, S, 3], 0 to 255; B may be unknown
+   * @return its tokens, through which no gradient flows
    */
-  public TeacherOutputs build(Ops tf, Operand<TUint8> images) {
+  public Endpoints build(Ops tf, Operand<TUint8> images) {
     Ops own = tf.withSubScope("teacher_input");
     Output<?> output = model.build((Graph) tf.scope().env(), input.apply(own, images));
     Ops after = tf.withSubScope("teacher_output");
     Operand<TFloat32> features = TeacherOpening.floats(after, output, who);
     Operand<TFloat32> tokens = layout.tokens(after, features, images.shape().get(0));
-    return new TeacherOutputs(after.stopGradient(tokens), prefixTokens(), grid());
+    return Endpoints.ofTokens(
+        after.stopGradient(tokens),
+        prefixTokens(),
+        hasClassToken(),
+        grid(),
+        width(),
+        input.side() / grid());
   }
 
   /**

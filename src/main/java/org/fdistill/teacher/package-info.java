@@ -5,7 +5,7 @@
  * beside it under the run's config, checks all that can be checked before training (signature,
  * shapes, tokens, ops that reach outside the graph) and reports its width and token count. {@link
  * org.fdistill.teacher.Teacher#build} imports it into a training graph and gives {@link
- * org.fdistill.teacher.TeacherOutputs}; {@link org.fdistill.teacher.Teacher#restore} brings the
+ * org.fdistill.model.Endpoints}; {@link org.fdistill.teacher.Teacher#restore} brings the
  * weights in.
  *
  * <p>Limits: images are [batch, height, width, 3]; models with channels first are refused. The

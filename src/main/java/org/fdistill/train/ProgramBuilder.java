@@ -1,9 +1,13 @@
 package org.fdistill.train;
 
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.fdistill.checkpoint.VariableFiles;
 import org.fdistill.data.ExampleSource;
 import org.fdistill.data.InputPipeline;
@@ -14,15 +18,12 @@ import org.fdistill.graph.Seeds;
 import org.fdistill.graph.Variable;
 import org.fdistill.graph.Variables;
 import org.fdistill.graph.rewrite.StaticShapes;
-import org.fdistill.optim.AdamW;
 import org.fdistill.optim.GlobalNormClipping;
 import org.fdistill.optim.Gradient;
 import org.fdistill.optim.GradientSums;
 import org.fdistill.optim.Optimizer;
-import org.fdistill.optim.ParameterRules;
+import org.fdistill.proto.DataConfig;
 import org.fdistill.proto.RunConfig;
-import org.fdistill.proto.RuntimeConfig;
-import org.fdistill.task.Batch;
 import org.fdistill.task.Task;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
@@ -47,14 +48,14 @@ final class ProgramBuilder {
    * @param endpoints its names
    * @param optimizer computes what is fed
    * @param trainData starts the training batches
-   * @param validationData starts the validation batches; null without
+   * @param validation of a batch; empty without validation data
    */
   record Built(
       GraphDef graph,
       ProgramEndpoints endpoints,
       Optimizer optimizer,
       InputPipeline trainData,
-      InputPipeline validationData) {}
+      Optional<ValidationGraph> validation) {}
 
   private final RunConfig config;
   private final Task task;
@@ -82,20 +83,22 @@ final class ProgramBuilder {
 
   private Built build() {
     InputPipeline trainData = trainData();
-    Task.TrainingOutputs outputs = task.training(trainingScope(), batch(trainData));
+    Task.TrainingOutputs outputs = task.training(trainingScope(), trainData.batch());
     List<Gradient> gradients = Gradients.of(graph, outputs.loss(), variables.trainable());
     Optimizer optimizer =
-        new AdamW(
-            config.getOptimizer().getAdamw(),
-            ParameterRules.weightDecay().assign(variables.trainable()));
-    int scalars = optimizer.hyperparameters(0, scale -> scale).length;
+        Optimizer.of(
+            config.getOptimizer(), task.parameterRules().assign(variables.trainable()));
+    int scalars = optimizer.hyperparameters(0, 0).length;
     Placeholder<TFloat32> hyperparameters =
         tf.withName("hyperparameters")
             .placeholder(TFloat32.class, Placeholder.shape(Shape.of(scalars)));
     ProgramEndpoints.Step step = step(trainData, outputs, gradients, optimizer, hyperparameters);
-    InputPipeline validationData = config.hasValidationData() ? validationData() : null;
-    ProgramEndpoints endpoints = endpoints(name(hyperparameters), step, validationData);
-    return new Built(StaticShapes.fold(graph), endpoints, optimizer, trainData, validationData);
+    Optional<ValidationGraph> validation =
+        config.hasValidationData()
+            ? Optional.of(ValidationGraph.build(tf, variables, config, task))
+            : Optional.empty();
+    ProgramEndpoints endpoints = endpoints(name(hyperparameters), step);
+    return new Built(StaticShapes.fold(graph), endpoints, optimizer, trainData, validation);
   }
 
   private Placeholder<TInt64> scalar(String name) {
@@ -103,40 +106,23 @@ final class ProgramBuilder {
   }
 
   private InputPipeline trainData() {
-    int microBatch = config.getTrainData().getBatchSize() / config.getOptimizer().getAccumulation();
+    DataConfig examples = config.getTrainData();
+    int microBatch = examples.getBatchSize() / config.getOptimizer().getAccumulation();
     return InputPipeline.build(
         tf,
         TRAIN_DATA,
-        config.getTrainData(),
-        ExampleSource.open(config.getTrainData()),
+        examples,
+        ExampleSource.open(examples),
+        task.trainingView(examples),
         InputPipeline.Options.training(config.getSeed(), microBatch));
-  }
-
-  private InputPipeline validationData() {
-    return InputPipeline.build(
-        tf,
-        "validation_data",
-        config.getValidationData(),
-        ExampleSource.open(config.getValidationData()),
-        InputPipeline.Options.evaluation(config.getValidationData().getBatchSize()));
   }
 
   private LayerScope trainingScope() {
     return LayerScope.training(
         tf.withSubScope("train"),
         variables,
-        precision(config.getRuntime()),
+        Precision.of(config.getRuntime()),
         new Seeds(seed, microStep));
-  }
-
-  static Precision precision(RuntimeConfig runtime) {
-    return runtime.getPrecision() == RuntimeConfig.Precision.BFLOAT16
-        ? Precision.BFLOAT16
-        : Precision.FLOAT32;
-  }
-
-  private static Batch batch(InputPipeline pipeline) {
-    return new Batch(pipeline.images(), pipeline.labels());
   }
 
   private ProgramEndpoints.Step step(
@@ -163,34 +149,22 @@ final class ProgramBuilder {
         endpoint(in, "gradient_norm", clipped.norm()),
         endpoint(in, "gradient_half_squares", clipped.halfSquares()),
         endpoints(in.withSubScope("metrics"), outputs.metrics()),
-        endpoint(in, "positions", data.positions()),
-        endpoint(in, "labels", data.labels()),
-        sums == null ? null : target(in, "begin", sums.begin()),
-        sums == null ? null : target(in, "add", sums.add()),
-        target(in, "update", update),
+        ObservedFields.endpoints(in.withSubScope("fields"), data.batch(), task.checks()),
+        sums == null ? null : target(in, "begin", with(sums.begin(), outputs.updates())),
+        sums == null ? null : target(in, "add", with(sums.add(), outputs.updates())),
+        target(in, "update", with(update, outputs.updates())),
         gradients.stream().map(g -> g.variable().name()).toList());
   }
 
-  private ProgramEndpoints endpoints(
-      String hyperparameters, ProgramEndpoints.Step step, InputPipeline validationData) {
-    Map<String, String> validation = Map.of();
-    String positions = null;
-    String labels = null;
-    if (validationData != null) {
-      Ops in = tf.withSubScope("validation");
-      LayerScope scope = LayerScope.inference(in, variables, precision(config.getRuntime()));
-      validation =
-          endpoints(in.withSubScope("values"), task.validation(scope, batch(validationData)));
-      positions = endpoint(in, "positions", validationData.positions());
-      labels = endpoint(in, "labels", validationData.labels());
-    }
+  private static List<Op> with(List<Op> ops, List<Op> more) {
+    return Stream.concat(ops.stream(), more.stream()).toList();
+  }
+
+  private ProgramEndpoints endpoints(String hyperparameters, ProgramEndpoints.Step step) {
     List<Variable> saved = variables.all().stream().filter(v -> !GradientSums.isSum(v)).toList();
     return new ProgramEndpoints(
         new ProgramEndpoints.Feeds(name(seed), name(microStep), hyperparameters),
         step,
-        validation,
-        positions,
-        labels,
         target(tf, "initialize_variables", variables.initializations()),
         variablesFinite(saved),
         VariableFiles.build(tf.withSubScope("files"), saved));
@@ -201,14 +175,14 @@ final class ProgramBuilder {
     Ops in = tf.withSubScope("finite");
     List<Operand<TBool>> flags =
         saved.stream()
-            .sorted(java.util.Comparator.comparing(Variable::name))
+            .sorted(Comparator.comparing(Variable::name))
             .<Operand<TBool>>map(v -> all(in, in.math.isFinite(v.value()), v.shape()))
             .toList();
     return endpoint(in, "variables", in.stack(flags));
   }
 
   private static Operand<TBool> all(Ops tf, Operand<TBool> flags, Shape shape) {
-    int[] axes = java.util.stream.IntStream.range(0, shape.numDimensions()).toArray();
+    int[] axes = IntStream.range(0, shape.numDimensions()).toArray();
     return tf.reduceAll(flags, tf.constant(axes));
   }
 

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.fdistill.checkpoint.VariableFiles;
+import org.fdistill.data.Field;
 
 /**
  * The names by which a training program is run. A rewrite may change anything in the graph but
@@ -11,9 +12,6 @@ import org.fdistill.checkpoint.VariableFiles;
  *
  * @param feeds what each run is fed
  * @param step the training step
- * @param validation values of one validation batch, by name; empty without validation data
- * @param validationPositions positions of that batch [B]; null without validation data
- * @param validationLabels labels of that batch [B]; null without validation data
  * @param initialize target that gives every variable its first value; needs the seed
  * @param variablesFinite [V], whether each variable of {@code files} is finite, in the order of
  *     their names
@@ -22,9 +20,6 @@ import org.fdistill.checkpoint.VariableFiles;
 public record ProgramEndpoints(
     Feeds feeds,
     Step step,
-    Map<String, String> validation,
-    String validationPositions,
-    String validationLabels,
     String initialize,
     String variablesFinite,
     VariableFiles files) {
@@ -51,8 +46,7 @@ public record ProgramEndpoints(
    * @param gradientHalfSquares [P], half the sum of squares of each gradient; with {@code update}
    *     only
    * @param metrics scalars by name
-   * @param positions of the batch [B], int64
-   * @param labels of the batch [B], int64
+   * @param fields of the batch that the process looks at, each [B]
    * @param begin target; null without accumulation
    * @param add target; null without accumulation
    * @param update target
@@ -63,8 +57,7 @@ public record ProgramEndpoints(
       String gradientNorm,
       String gradientHalfSquares,
       Map<String, String> metrics,
-      String positions,
-      String labels,
+      Map<Field<?>, String> fields,
       String begin,
       String add,
       String update,

@@ -8,7 +8,6 @@ import java.util.Map;
  *
  * @param outcome finished, stopped, or nothing left to do
  * @param step optimiser steps done
- * @param totalSteps length of the run
  * @param validation values of the last validation, by name; empty where there was none
  * @param seconds that this process trained
  * @param checkpoint folder of the newest checkpoint
@@ -16,7 +15,6 @@ import java.util.Map;
 public record RunResult(
     Outcome outcome,
     long step,
-    long totalSteps,
     Map<String, Double> validation,
     double seconds,
     Path checkpoint) {

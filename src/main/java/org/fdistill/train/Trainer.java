@@ -1,8 +1,9 @@
 package org.fdistill.train;
 
 import java.nio.file.Files;
-import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import org.fdistill.checkpoint.Checkpoint;
 import org.fdistill.checkpoint.CheckpointStore;
 import org.fdistill.checkpoint.Manifest;
@@ -10,59 +11,26 @@ import org.fdistill.checkpoint.Retention;
 import org.fdistill.config.RunLength;
 import org.fdistill.config.TextProtos;
 import org.fdistill.config.UserError;
+import org.fdistill.eval.Criterion;
 import org.fdistill.proto.RunConfig;
-import org.fdistill.task.Task;
 import org.tensorflow.TensorFlow;
 
 /**
- * Trains. {@link #run} and {@code train} are the loop: set up, build, restore, then step, validate
- * and checkpoint until all steps are done or a stop is requested, and the end.
+ * Trains. {@link #run} opens what a run needs, and {@link #loop} is the loop: step, decide, go
+ * back, report, validate, write a checkpoint, until all steps are done or a stop is asked for.
  *
  * <p>A step whose loss or gradient norm is not finite takes the run back to its newest checkpoint
  * (its start, where there is none); the batch of that step is left out when its turn comes again. A
  * second one ends the run.
  */
 public final class Trainer {
-  /**
-   * What a trainer is given.
-   *
-   * @param config resolved
-   * @param task what is learned
-   * @param folder the run's folder; a run that it holds goes on
-   * @param listener hears what happens
-   * @param rewriter of the built graph
-   * @param end called after the last step
-   * @param stop ends the run early
-   */
-  public record Setup(
-      RunConfig config,
-      Task task,
-      Path folder,
-      ProgressListener listener,
-      Rewriter rewriter,
-      RunEnd end,
-      StopRequest stop) {}
-
-  private final Setup setup;
+  private final TrainingRun run;
   private final RunConfig config;
-  private RunFolder folder;
-  private RunLog log;
-  private CheckpointStore store;
-  private Milestones milestones;
-  private TrainingProgram program;
-  private RunLength length;
-  private TrainingData data;
-  private TrainingStep stepper;
-  private Validation validation;
-  private Progress progress;
-  private long step;
-  private Checkpoint latest;
-  private NonFiniteSteps nonFinite;
 
   /** Makes a trainer for one run. */
-  public Trainer(Setup setup) {
-    this.setup = setup;
-    this.config = setup.config();
+  public Trainer(TrainingRun run) {
+    this.run = run;
+    this.config = run.config();
   }
 
   /**
@@ -72,224 +40,300 @@ public final class Trainer {
    */
   public RunResult run() {
     long start = System.nanoTime();
-    try (RunFolder openFolder = new RunFolder(setup.folder(), config);
-        RunLog openLog = new RunLog(openFolder)) {
-      folder = openFolder;
-      log = openLog;
-      openStore();
-      if (Files.exists(folder.summary())) {
-        return alreadyFinished();
-      }
-      boolean finished = train();
-      double seconds = (System.nanoTime() - start) * 1e-9;
-      if (finished) {
-        finish(seconds);
-      }
-      return result(
-          finished ? RunResult.Outcome.FINISHED : RunResult.Outcome.STOPPED,
-          length.totalSteps(),
-          seconds);
-    } catch (UserError e) {
-      if (log != null) {
-        log.message(e.getMessage());
-      }
-      throw e;
-    }
-  }
-
-  /** Whether all steps are done. */
-  private boolean train() {
-    try (TrainingProgram built = new TrainingProgram(config, setup.task(), setup.rewriter())) {
-      setUp(built);
-      restore();
-      greet();
-      while (step < length.totalSteps() && !setup.stop().isRequested()) {
-        if (step()) {
-          validateAndCheckpoint();
+    run.task().open();
+    try (RunFolder folder = new RunFolder(run.folder(), config);
+        RunLog log = new RunLog(folder)) {
+      try {
+        CheckpointStore store = store(folder);
+        if (Files.exists(folder.summary())) {
+          return alreadyFinished(folder, log, store);
         }
+        State end = train(folder, log, store);
+        double seconds = (System.nanoTime() - start) * 1e-9;
+        if (!end.stopped()) {
+          finish(end, folder, store, seconds);
+        }
+        return result(end, seconds);
+      } catch (UserError e) {
+        log.message(e.getMessage());
+        throw e;
       }
-      return leave();
     }
-  }
-
-  private void openStore() {
-    Task task = setup.task();
-    store =
-        new CheckpointStore(
-            folder.file("checkpoints"),
-            Retention.of(config.getCheckpoint(), task.criterion(), task.largerIsBetter()),
-            TextProtos.toText(config));
-  }
-
-  private void setUp(TrainingProgram built) {
-    program = built;
-    int batch = config.getTrainData().getBatchSize();
-    length = RunLength.of(config.getSchedule(), built.trainData().source().size(), batch);
-    int classes = setup.task().classes();
-    data = new TrainingData(built, config.getTrainData(), classes, folder);
-    stepper = new TrainingStep(built, data, length, config);
-    if (built.validationData() != null) {
-      validation =
-          new Validation(
-              built.validation(),
-              config.getValidationData(),
-              classes,
-              folder.file("unreadable-validation-images.txt"));
-    }
-    progress = new Progress(length, config.getLog().getEverySteps(), batch, setup.listener(), log);
-    milestones = new Milestones(config, length);
-    nonFinite = new NonFiniteSteps(built);
-  }
-
-  private void restore() {
-    setup.task().restoreFrozen(program.session());
-    latest = store.newest(program.endpoints().files().shapes(), this::tell).orElse(null);
-    String initial = goToLatest();
-    if (!initial.isEmpty()) {
-      tell(initial);
-    }
-    data.checkReadable();
-    log.start(step, config.getLog().getTensorboard());
   }
 
   /**
-   * Takes variables, step and data position of the newest checkpoint, or of the beginning.
+   * Where a run stands between two steps.
    *
-   * @return what to tell of a beginning from other weights; else empty
+   * @param step steps done
+   * @param latest the newest checkpoint; empty before the first
+   * @param rolledBack whether a step was not finite before
+   * @param stopped whether a stop was asked for
    */
-  private String goToLatest() {
-    if (latest == null) {
-      String initial = new FirstValues(program, config, setup.task().network()).assign(folder);
-      step = 0;
-      data.start(0);
-      return initial;
+  private record State(long step, Optional<Checkpoint> latest, boolean rolledBack, boolean stopped) {
+    State done(long newStep) {
+      return new State(newStep, latest, rolledBack, stopped);
     }
-    program.restore(latest.prefix());
-    step = latest.manifest().progress().step();
-    data.start(latest.manifest().progress().dataPosition());
-    return "";
+
+    State written(Checkpoint checkpoint) {
+      return new State(step, Optional.of(checkpoint), rolledBack, stopped);
+    }
+
+    State wentBack(long newStep) {
+      return new State(newStep, latest, true, stopped);
+    }
+
+    State stop() {
+      return new State(step, latest, rolledBack, true);
+    }
   }
 
-  private void greet() {
-    if (latest != null) {
-      tell("Going on from " + latest.folder() + ".");
+  /** All that the loop works with; nothing of it is exchanged while it runs. */
+  private record Parts(
+      TrainingProgram program,
+      RunLength length,
+      TrainingBatches batches,
+      OptimizerStep step,
+      Optional<Validation> validation,
+      Decision.Rule rule,
+      Reporter reporter,
+      RunFolder folder,
+      RunLog log,
+      CheckpointStore store,
+      CheckpointClock clock) {}
+
+  private State train(RunFolder folder, RunLog log, CheckpointStore store) {
+    try (TrainingProgram program = new TrainingProgram(config, run.task(), run.rewriter())) {
+      Parts parts = parts(program, folder, log, store);
+      State state = restore(parts);
+      greet(parts, state);
+      return last(parts, loop(parts, state));
     }
-    log.message(
-        String.format(
-            "%s: %d parameters, steps %d to %d, TensorFlow %s.",
-            config.getName(),
-            program.endpoints().parameterCount(),
-            step + 1,
-            length.totalSteps(),
-            TensorFlow.version()));
-    setup.listener().started(length.totalSteps(), step);
   }
 
-  /** Whether it counts; false where the run went back instead. */
-  private boolean step() {
-    data.jump();
-    long from = data.nextPosition();
-    long start = System.nanoTime();
-    StepResult result = stepper.run(step, progress.isLogged(step + 1));
-    if (!result.isFinite()) {
-      goBack(result, new TrainingData.Span(from, data.nextPosition()));
-      return false;
+  /** The loop. */
+  private State loop(Parts parts, State start) {
+    State state = run.stop().isRequested() ? start.stop() : start;
+    while (!state.stopped() && state.step() < parts.length().totalSteps()) {
+      long step = state.step() + 1;
+      StepOutcome outcome = parts.step().run(state.step(), parts.reporter().isLogged(step));
+      Decision next =
+          parts
+              .rule()
+              .after(
+                  step, Decision.vector(outcome, run.stop().isRequested(), parts.clock().isDue()));
+      if (next.rollBack()) {
+        state = goBack(parts, state, outcome);
+        continue;
+      }
+      state = state.done(step);
+      parts.reporter().step(step, outcome, parts.rule().validationsFrom(step));
+      Optional<Map<String, Double>> values =
+          next.validate() ? validate(parts, step) : Optional.of(Map.of());
+      if (next.checkpoint()) {
+        state = checkpoint(parts, state, values.orElse(Map.of()));
+      }
+      if (next.stop() || values.isEmpty()) {
+        state = state.stop();
+      }
     }
-    step++;
-    progress.step(step, result, (System.nanoTime() - start) * 1e-9);
-    return true;
+    return state;
+  }
+
+  private CheckpointStore store(RunFolder folder) {
+    Criterion criterion = run.task().criterion();
+    return new CheckpointStore(
+        folder.file("checkpoints"),
+        Retention.of(
+            config.getCheckpoint(), criterion.value(), criterion.largerIsBetter()),
+        TextProtos.toText(config));
+  }
+
+  private Parts parts(TrainingProgram program, RunFolder folder, RunLog log, CheckpointStore store) {
+    int batch = config.getTrainData().getBatchSize();
+    RunLength length =
+        RunLength.of(config.getSchedule(), program.trainData().source().size(), batch);
+    TrainingBatches batches =
+        new TrainingBatches(
+            program.session(),
+            program.trainData(),
+            config.getTrainData(),
+            run.task().checks(),
+            folder.file("unreadable-training-images.txt"));
+    return new Parts(
+        program,
+        length,
+        batches,
+        OptimizerStep.of(program, batches, length, config),
+        validation(program, folder),
+        Decision.Rule.of(config, length),
+        new Reporter(length, config.getLog().getEverySteps(), batch, run.listener(), log),
+        folder,
+        log,
+        store,
+        new CheckpointClock(config.getCheckpoint().getEveryMinutes()));
+  }
+
+  private Optional<Validation> validation(TrainingProgram program, RunFolder folder) {
+    return program
+        .validation()
+        .map(
+            graph ->
+                new Validation(
+                    program.session(),
+                    graph,
+                    run.task(),
+                    config.getValidationData(),
+                    folder.file("unreadable-validation-images.txt")));
+  }
+
+  /** Takes variables, step and data position of the newest checkpoint, or of the beginning. */
+  private State restore(Parts parts) {
+    run.task().restoreFrozen(parts.program().session());
+    Optional<Checkpoint> latest =
+        parts
+            .store()
+            .newest(
+                parts.program().endpoints().files().shapes(), text -> tell(parts.log(), text));
+    long step = goTo(parts, latest);
+    parts.batches().checkReadable();
+    parts.log().start(step, config.getLog().getTensorboard());
+    return new State(step, latest, false, false);
+  }
+
+  /** The step that a checkpoint, or the beginning, stands at. */
+  private long goTo(Parts parts, Optional<Checkpoint> checkpoint) {
+    if (checkpoint.isEmpty()) {
+      String initial =
+          new FirstValues(parts.program(), config, run.task().network().name())
+              .assign(parts.folder());
+      if (!initial.isEmpty()) {
+        tell(parts.log(), initial);
+      }
+      parts.batches().start(0);
+      return 0;
+    }
+    parts.program().restore(checkpoint.get().prefix());
+    Manifest.Progress standing = checkpoint.get().manifest().progress();
+    parts.batches().start(standing.dataPosition());
+    return standing.step();
+  }
+
+  private void greet(Parts parts, State state) {
+    state
+        .latest()
+        .ifPresent(latest -> tell(parts.log(), "Going on from " + latest.folder() + "."));
+    parts
+        .log()
+        .message(
+            String.format(
+                Locale.ROOT,
+                "%s: %d parameters, steps %d to %d, TensorFlow %s.",
+                config.getName(),
+                parts.program().endpoints().parameterCount(),
+                state.step() + 1,
+                parts.length().totalSteps(),
+                TensorFlow.version()));
+    run.listener().started(parts.length().totalSteps(), state.step());
   }
 
   /** The variables hold garbage now: the checkpoint, or the start, replaces them. */
-  private void goBack(StepResult result, TrainingData.Span batch) {
-    String what = nonFinite.describe(step + 1, result);
-    goToLatest();
-    nonFinite.requireFiniteStart(what);
-    data.skip(batch);
-    progress.rewind(step);
-    tell(
-        String.format(
-            "%s.\nGoing back to step %d; the examples at positions %d to %d are left out.",
-            what, step, batch.from(), batch.to() - 1));
+  private State goBack(Parts parts, State state, StepOutcome outcome) {
+    NonFiniteStep fault = new NonFiniteStep(parts.program(), state.step() + 1, outcome);
+    if (state.rolledBack()) {
+      throw fault.again();
+    }
+    long step = goTo(parts, state.latest());
+    fault.requireFiniteStart();
+    parts.batches().skip(outcome.examples());
+    parts.reporter().rewind(step);
+    tell(parts.log(), fault.goingBack(step));
+    return state.wentBack(step);
   }
 
-  private void validateAndCheckpoint() {
-    boolean validated = validation != null && milestones.isValidationDue(step);
-    Map<String, Double> values = validated ? validate() : Map.of();
-    if (!values.isEmpty() || milestones.isCheckpointDue(step)) {
-      checkpoint(values);
-    }
-  }
-
-  /** Empty where a stop was requested meanwhile. */
-  private Map<String, Double> validate() {
-    Map<String, Double> values = validation.run(setup.stop()).orElse(Map.of());
-    if (!values.isEmpty()) {
-      progress.validation(step, values);
-      log.message("Validation after step " + step + ": " + values + ".");
-    }
+  /** Empty where a stop was asked for meanwhile. */
+  private Optional<Map<String, Double>> validate(Parts parts, long step) {
+    long start = System.nanoTime();
+    Optional<Map<String, Double>> values =
+        parts.validation().orElseThrow().run(run.stop(), done -> {});
+    values.ifPresent(
+        v -> parts.reporter().validation(step, v, (System.nanoTime() - start) * 1e-9));
     return values;
   }
 
-  private void checkpoint(Map<String, Double> values) {
+  private State checkpoint(Parts parts, State state, Map<String, Double> values) {
     Manifest.Progress where =
-        new Manifest.Progress(step, stepper.microSteps(step), data.nextPosition());
-    latest = store.write(where, values, program::save);
-    store.prune();
-    milestones.checkpointWritten();
-    log.message("Checkpoint " + latest.folder() + ".");
-    setup.listener().checkpoint(latest.folder());
+        new Manifest.Progress(
+            state.step(),
+            parts.step().microSteps(state.step()),
+            parts.batches().nextPosition());
+    Checkpoint written = parts.store().write(where, values, parts.program()::save);
+    parts.store().prune();
+    parts.clock().restart();
+    parts.log().message("Checkpoint " + written.folder() + ".");
+    run.listener().checkpoint(written.folder());
+    return state.written(written);
   }
 
-  /** Whether the run is done: all steps, and the validation of the last. */
-  private boolean leave() {
-    boolean done = step == length.totalSteps();
-    if (done && validation != null && latest.manifest().validation().isEmpty()) {
-      Map<String, Double> values = validate();
-      if (!values.isEmpty()) {
-        checkpoint(values);
-      }
+  /** Validates the last step where a stop had kept it from it, or says that the run is stopped. */
+  private State last(Parts parts, State reached) {
+    State state = reached;
+    boolean lacksValidation =
+        parts.validation().isPresent()
+            && state.latest().filter(c -> c.manifest().validation().isEmpty()).isPresent();
+    if (!state.stopped() && lacksValidation) {
+      Optional<Map<String, Double>> values = validate(parts, state.step());
+      state = values.isEmpty() ? state.stop() : checkpoint(parts, state, values.get());
     }
-    if (setup.stop().isRequested()) {
-      if (step > 0 && (latest == null || latest.manifest().progress().step() < step)) {
-        checkpoint(Map.of());
-      }
+    if (state.stopped()) {
       tell(
+          parts.log(),
           String.format(
+              Locale.ROOT,
               "Stopped after step %d of %d. Start the same command again to go on from there.",
-              step, length.totalSteps()));
-      return false;
+              state.step(),
+              parts.length().totalSteps()));
     }
-    return done;
+    return state;
   }
 
-  private void finish(double seconds) {
-    Map<String, Double> values = latest.manifest().validation();
-    RunEnd.Finished run = new RunEnd.Finished(folder.path(), latest, store.best(), values);
-    Summary.write(folder.summary(), config.getName(), run, seconds, setup.end().finished(run));
+  private void finish(State end, RunFolder folder, CheckpointStore store, double seconds) {
+    Checkpoint latest = end.latest().orElseThrow();
+    RunEnd.Finished finished =
+        new RunEnd.Finished(
+            folder.path(), latest, store.best(), latest.manifest().validation());
+    Map<String, Object> more = run.end().finished(finished);
+    Summary.write(folder.summary(), config.getName(), finished, seconds, more);
   }
 
-  private RunResult alreadyFinished() {
+  private RunResult alreadyFinished(RunFolder folder, RunLog log, CheckpointStore store) {
     String again = "Take another --workdir to train again.";
     String gone = folder.path() + ": a finished run whose checkpoints are gone. " + again;
-    latest = store.newest(Map.of(), this::tell).orElseThrow(() -> UserError.input(gone));
-    step = latest.manifest().progress().step();
-    tell(String.format("%s: this run is finished (step %d). %s", folder.path(), step, again));
-    return result(RunResult.Outcome.ALREADY_FINISHED, step, 0);
-  }
-
-  private RunResult result(RunResult.Outcome outcome, long totalSteps, double seconds) {
+    Checkpoint latest =
+        store.newest(Map.of(), text -> tell(log, text)).orElseThrow(() -> UserError.input(gone));
+    long step = latest.manifest().progress().step();
+    tell(
+        log,
+        String.format(
+            Locale.ROOT, "%s: this run is finished (step %d). %s", folder.path(), step, again));
     return new RunResult(
-        outcome,
+        RunResult.Outcome.ALREADY_FINISHED,
         step,
-        totalSteps,
-        latest == null ? Map.of() : latest.manifest().validation(),
-        seconds,
-        latest == null ? null : latest.folder());
+        latest.manifest().validation(),
+        0,
+        latest.folder());
   }
 
-  private void tell(String message) {
+  private static RunResult result(State end, double seconds) {
+    return new RunResult(
+        end.stopped() ? RunResult.Outcome.STOPPED : RunResult.Outcome.FINISHED,
+        end.step(),
+        end.latest().map(c -> c.manifest().validation()).orElse(Map.of()),
+        seconds,
+        end.latest().map(Checkpoint::folder).orElse(null));
+  }
+
+  private void tell(RunLog log, String message) {
     log.message(message);
-    setup.listener().message(message);
+    run.listener().message(message);
   }
 }

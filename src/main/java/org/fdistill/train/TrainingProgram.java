@@ -5,17 +5,15 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeSet;
-import java.util.function.DoubleUnaryOperator;
+import org.fdistill.data.Field;
 import org.fdistill.data.InputPipeline;
 import org.fdistill.proto.RunConfig;
 import org.fdistill.task.Task;
 import org.tensorflow.Graph;
 import org.tensorflow.Result;
 import org.tensorflow.Session;
-import org.tensorflow.Tensor;
-import org.tensorflow.ndarray.NdArray;
-import org.tensorflow.ndarray.buffer.DataBuffers;
 import org.tensorflow.proto.ConfigProto;
 import org.tensorflow.proto.RunOptions;
 import org.tensorflow.proto.StepStats;
@@ -42,8 +40,7 @@ public final class TrainingProgram implements AutoCloseable {
    * @param metrics by name
    * @param gradientNorm before clipping; NaN unless this was the last micro-batch of a step
    * @param gradientHalfSquares [P]; empty unless this was the last one
-   * @param positions [B]
-   * @param labels [B]
+   * @param fields of the batch
    * @param dataWaitSeconds how long the batch was waited for; NaN unless the run was traced
    */
   @SuppressWarnings("ArrayRecordComponent") // Results are read, never compared.
@@ -52,8 +49,7 @@ public final class TrainingProgram implements AutoCloseable {
       Map<String, Double> metrics,
       double gradientNorm,
       float[] gradientHalfSquares,
-      long[] positions,
-      long[] labels,
+      ObservedFields fields,
       double dataWaitSeconds) {}
 
   /** Which part of a step a run does. */
@@ -82,8 +78,13 @@ public final class TrainingProgram implements AutoCloseable {
     ConfigProto settings = Sessions.config(config.getRuntime());
     built = ProgramBuilder.build(config, task);
     graph = new Graph();
-    graph.importGraphDef(rewriter.rewrite(built.graph(), built.endpoints()));
-    session = new Session(graph, settings);
+    try {
+      graph.importGraphDef(rewriter.rewrite(built.graph(), built.endpoints()));
+      session = new Session(graph, settings);
+    } catch (RuntimeException e) {
+      graph.close();
+      throw e;
+    }
   }
 
   /** The session, for what this class does not offer. */
@@ -101,9 +102,9 @@ public final class TrainingProgram implements AutoCloseable {
     return built.trainData();
   }
 
-  /** The batches of validation; null without validation data. */
-  public InputPipeline validationData() {
-    return built.validationData();
+  /** The validation of a batch; empty without validation data. */
+  Optional<ValidationGraph> validation() {
+    return built.validation();
   }
 
   /** Gives every variable its first value, from the seed. */
@@ -149,9 +150,9 @@ public final class TrainingProgram implements AutoCloseable {
    * @param seed the run's
    * @param microStep micro-batches before this one
    * @param step optimiser steps before this one
-   * @param learningRate from a parameter group's scale to its rate
+   * @param learningRate of the step
    */
-  public record Feed(long seed, long microStep, long step, DoubleUnaryOperator learningRate) {}
+  public record Feed(long seed, long microStep, long step, double learningRate) {}
 
   /**
    * Runs one micro-batch.
@@ -221,7 +222,7 @@ public final class TrainingProgram implements AutoCloseable {
 
   private List<String> fetches(Part part) {
     ProgramEndpoints.Step step = endpoints().step();
-    List<String> fetches = new ArrayList<>(List.of(step.positions(), step.labels()));
+    List<String> fetches = new ArrayList<>(step.fields().values());
     if (part == Part.UPDATE) {
       fetches.addAll(step.computed());
     } else {
@@ -241,46 +242,23 @@ public final class TrainingProgram implements AutoCloseable {
         scalar(result, fetches.indexOf(step.loss())),
         metrics,
         norm < 0 ? Double.NaN : scalar(result, norm),
-        norm < 0 ? new float[0] : floats(result.get(fetches.indexOf(step.gradientHalfSquares()))),
-        longs(result.get(fetches.indexOf(step.positions()))),
-        longs(result.get(fetches.indexOf(step.labels()))),
+        norm < 0
+            ? new float[0]
+            : Tensors.floats(result.get(fetches.indexOf(step.gradientHalfSquares()))),
+        ObservedFields.read(step.fields().keySet(), result, 0),
         DataWait.seconds(result, ProgramBuilder.TRAIN_DATA));
   }
 
   /** Takes the next training batch and does nothing with it; its positions [B]. */
   public long[] skipBatch() {
-    try (Result result = session.runner().fetch(endpoints().step().positions()).run()) {
-      return longs(result.get(0));
+    String positions = endpoints().step().fields().get(Field.POSITION);
+    try (Result result = session.runner().fetch(positions).run()) {
+      return Tensors.longs(result.get(0));
     }
   }
 
-  /** Runs validation batches; null without validation data. */
-  public ValidationStep validation() {
-    ProgramEndpoints names = endpoints();
-    return validationData() == null
-        ? null
-        : new ValidationStep(
-            session,
-            validationData(),
-            names.validation(),
-            names.validationPositions(),
-            names.validationLabels());
-  }
-
-  static double scalar(Result result, int index) {
+  private static double scalar(Result result, int index) {
     return ((TFloat32) result.get(index)).getFloat();
-  }
-
-  private static float[] floats(Tensor tensor) {
-    float[] values = new float[Math.toIntExact(tensor.size())];
-    ((TFloat32) tensor).copyTo(DataBuffers.of(values, false, false));
-    return values;
-  }
-
-  static long[] longs(Tensor tensor) {
-    return ((NdArray<?>) tensor).size() == 0
-        ? new long[0]
-        : org.tensorflow.ndarray.StdArrays.array1dCopyOf((TInt64) tensor);
   }
 
   @Override

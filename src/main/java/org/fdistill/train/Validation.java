@@ -1,71 +1,87 @@
 package org.fdistill.train;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.LongConsumer;
 import org.fdistill.data.BadExamples;
 import org.fdistill.data.InputPipeline;
+import org.fdistill.eval.Sums;
 import org.fdistill.proto.DataConfig;
+import org.fdistill.task.Task;
+import org.tensorflow.Result;
+import org.tensorflow.Session;
 import org.tensorflow.exceptions.TFOutOfRangeException;
 
-/** A pass over all validation examples. */
-public final class Validation {
+/** Passes over all validation examples. */
+final class Validation {
   private static final String FIELD = "validation_data";
 
-  private final ValidationStep step;
+  private final Session session;
+  private final ValidationGraph graph;
+  private final Task task;
   private final DataConfig config;
-  private final LabelCheck labels;
+  private final CheckedFields checks;
   private final Path report;
 
   /**
-   * Prepares passes.
+   * Describes passes.
    *
-   * @param step runs a batch
+   * @param session of the graph
+   * @param graph the validation of a batch
    * @param config of the data
-   * @param classes K of the task; 0: labels do not matter
    * @param report the file that names unreadable examples
    */
-  public Validation(ValidationStep step, DataConfig config, int classes, Path report) {
-    this.step = step;
+  Validation(Session session, ValidationGraph graph, Task task, DataConfig config, Path report) {
+    this.session = session;
+    this.graph = graph;
+    this.task = task;
     this.config = config;
-    this.labels = new LabelCheck(step.data(), classes, FIELD);
     this.report = report;
+    this.checks = new CheckedFields(graph.data(), task.checks(), FIELD);
   }
 
   /**
    * Validates the current variables.
    *
    * @param stop ends a pass early
-   * @return means over the examples, by name; empty where the pass was ended early
-   */
-  public Optional<Map<String, Double>> run(StopRequest stop) {
-    return run(stop, done -> {});
-  }
-
-  /**
-   * As {@link #run(StopRequest)}.
-   *
    * @param listener is told how many images are done
+   * @return the task's values; empty where the pass was ended early
    */
-  public Optional<Map<String, Double>> run(StopRequest stop, LongConsumer listener) {
-    InputPipeline data = step.data();
+  Optional<Map<String, Double>> run(StopRequest stop, LongConsumer listener) {
+    InputPipeline data = graph.data();
     long examples = data.source().size();
-    data.start(step.session(), 0, examples);
+    data.start(session, 0, examples);
     BadExamples bad = new BadExamples(data, 0, report, config.getMaxBadShare());
-    IntervalMeans means = new IntervalMeans();
+    Sums sums = new Sums();
     try {
       while (!stop.isRequested()) {
-        ValidationStep.BatchResult batch = step.next();
-        bad.observe(step.session(), batch.positions());
-        labels.observe(step.session(), batch.positions(), batch.labels());
-        means.add(batch.values(), batch.positions().length);
+        ObservedFields batch = add(sums);
+        bad.observe(session, batch.positions());
+        checks.observe(session, batch);
         listener.accept(bad.nextPosition());
       }
       return Optional.empty();
-    } catch (TFOutOfRangeException e) {
-      bad.finish(step.session(), examples);
-      return Optional.of(means.take());
+    } catch (TFOutOfRangeException endOfData) {
+      bad.finish(session, examples);
+      return Optional.of(task.values(sums));
+    }
+  }
+
+  /** Runs the next batch; {@code TFOutOfRangeException} after the last. */
+  private ObservedFields add(Sums sums) {
+    Session.Runner runner = session.runner();
+    graph.fields().values().forEach(runner::fetch);
+    graph.sums().values().forEach(runner::fetch);
+    try (Result result = runner.run()) {
+      List<String> names = new ArrayList<>(graph.sums().keySet());
+      int first = graph.fields().size();
+      for (int i = 0; i < names.size(); i++) {
+        sums.add(names.get(i), Tensors.doubles(result.get(first + i)));
+      }
+      return ObservedFields.read(graph.fields().keySet(), result, 0);
     }
   }
 }

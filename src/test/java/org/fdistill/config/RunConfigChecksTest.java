@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import java.util.List;
+import org.fdistill.task.Tasks;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -144,14 +145,14 @@ class RunConfigChecksTest {
   @Test
   void aGivenHiddenWidthNeedsNoRatio() {
     String text = RunConfigsTest.SMALL.replace("heads: 2", "heads: 2 mlp_hidden: 100");
-    RunConfigs.parse(text, "small.txtpb", List.of("model.vit.mlp_ratio=0.3"));
+    Tasks.parse(text, "small.txtpb", List.of("model.vit.mlp_ratio=0.3"));
   }
 
   @Test
   void aNormOnTheMeanServesTasksThatReadTheMean() {
     String text = RunConfigsTest.SMALL.replace("heads: 2", "heads: 2 final_norm: ON_POOLED");
-    RunConfigs.parse(text, "small.txtpb", List.of("distill.targets=GAP"));
-    RunConfigs.parse(text, "small.txtpb", List.of("classify={ classes: 3 }"));
+    Tasks.parse(text, "small.txtpb", List.of("distill.targets=GAP"));
+    Tasks.parse(text, "small.txtpb", List.of("classify={ classes: 3 }"));
     assertThat(message(text, "classify={ classes: 3 pooling: CLASS_TOKEN_POOLING }"))
         .contains("model.vit.final_norm is ON_POOLED");
   }
@@ -192,7 +193,7 @@ class RunConfigChecksTest {
 
   private static String message(String text, String... overrides) {
     Throwable thrown =
-        catchThrowable(() -> RunConfigs.parse(text, "small.txtpb", List.of(overrides)));
+        catchThrowable(() -> Tasks.parse(text, "small.txtpb", List.of(overrides)));
     assertThat(thrown).isInstanceOf(UserError.class);
     return thrown.getMessage();
   }

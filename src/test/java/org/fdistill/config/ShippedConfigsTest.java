@@ -13,6 +13,7 @@ import org.fdistill.proto.RunConfig;
 import org.fdistill.proto.SwinV2Config;
 import org.fdistill.proto.TeacherConfig;
 import org.fdistill.proto.VitConfig;
+import org.fdistill.task.Tasks;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -33,10 +34,10 @@ class ShippedConfigsTest {
   @MethodSource("configs")
   void everyConfigLoadsAndKeepsItsValuesWhenWritten(Path file, @TempDir Path folder)
       throws IOException {
-    RunConfig config = RunConfigs.load(file, List.of());
+    RunConfig config = Tasks.load(file, List.of());
     Path copy = folder.resolve("config.txtpb");
     RunConfigs.write(copy, config);
-    assertThat(RunConfigs.load(copy, List.of())).isEqualTo(config);
+    assertThat(Tasks.load(copy, List.of())).isEqualTo(config);
   }
 
   @ParameterizedTest
@@ -65,7 +66,7 @@ class ShippedConfigsTest {
       int depth,
       int heads,
       int patch) {
-    RunConfig config = RunConfigs.load(CONFIGS.resolve("distill/" + name + ".txtpb"), List.of());
+    RunConfig config = Tasks.load(CONFIGS.resolve("distill/" + name + ".txtpb"), List.of());
     VitConfig vit = config.getModel().getVit();
     assertThat(config.getModel().getDropPath()).isEqualTo(drop);
     assertThat(config.getTrainData().getAugment().getMinScale()).isEqualTo(scale);
@@ -87,7 +88,7 @@ class ShippedConfigsTest {
   @Test
   void theSwinRunHasTheReferencesValues() {
     Path file = CONFIGS.resolve("distill/esvit_swin_b_300ep.txtpb");
-    RunConfig config = RunConfigs.load(file, List.of());
+    RunConfig config = Tasks.load(file, List.of());
     SwinV2Config swin = config.getModel().getSwinV2();
     assertThat(swin.getDepthsList()).containsExactly(2, 2, 18, 2);
     assertThat(swin.getHeadsList()).containsExactly(4, 8, 16, 32);
@@ -113,7 +114,7 @@ class ShippedConfigsTest {
         TextProtos.read(file, RunConfig.getDefaultInstance()).getDistill().getTeacher();
     assertThat(teacher.hasPath()).isTrue();
     assertThat(teacher.hasInputRange() || teacher.hasNormalization()).isFalse();
-    assertThat(RunConfigs.load(file, List.of()).getTrainData().getNormalization().getMeanList())
+    assertThat(Tasks.load(file, List.of()).getTrainData().getNormalization().getMeanList())
         .containsExactly(0.485f, 0.456f, 0.406f);
   }
 

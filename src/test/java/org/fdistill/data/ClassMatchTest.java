@@ -55,11 +55,9 @@ final class ClassMatchTest {
   }
 
   private static List<Long> labels(DataConfig training, DataConfig validation) {
-    ExampleSource source = ExampleSource.open(validation);
-    ExampleSource renumbered =
-        ClassMatch.of(ClassNames.of(training), source.classNames()).renumber(source);
-    try (PipelineRun run = new PipelineRun(validation, renumbered, Options.evaluation(10))) {
-      assertThat(renumbered.classNames()).isEqualTo(ExampleSource.open(training).classNames());
+    ExampleSource source = ClassMatch.open(validation, training);
+    try (PipelineRun run = new PipelineRun(validation, source, Options.evaluation(10))) {
+      assertThat(source.classNames()).isEqualTo(ExampleSource.open(training).classNames());
       return run.each(0, source.size(), Element::label);
     }
   }
@@ -91,6 +89,14 @@ final class ClassMatchTest {
   void withoutNamesNumbersAreTaken() throws IOException {
     DataConfig training = records("training", List.of(), 3, 4);
     assertThat(labels(training, records("other", List.of(), 4, 3))).containsExactly(4L, 3L);
+  }
+
+  /** As where an export is evaluated on another machine. */
+  @Test
+  void whereTrainingDataAreGoneLabelsAreTakenAsTheyAre() throws IOException {
+    ExampleSource source = ClassMatch.open(folder("some", "n1", "n3"), records(root.resolve("gone")));
+    assertThat(source.classNames()).containsExactly("n1", "n3");
+    assertThat(source).isNotInstanceOf(RenumberedExamples.class);
   }
 
   @Test

@@ -14,6 +14,7 @@ import java.util.Locale;
 import org.fdistill.config.UserError;
 import org.fdistill.data.InputPipeline.Options;
 import org.fdistill.data.PipelineRun.Element;
+import org.fdistill.data.augment.EncodedImage;
 import org.fdistill.data.tfrecord.TfRecordShards;
 import org.fdistill.proto.DataConfig;
 import org.fdistill.proto.ImageFolderSource;
@@ -156,7 +157,7 @@ final class ExampleSourceTest {
     assertThat(source.size()).isEqualTo(5);
     assertThat(source.name(4))
         .startsWith(folder.resolve("train-00001-of-00002.tfrecord") + " record 1 (byte ");
-    assertThat(source.read(4)).isEqualTo(Examples.jpeg(3));
+    assertThat(source.read(4)).hasValue(Examples.jpeg(3));
   }
 
   @Test
@@ -220,11 +221,12 @@ final class ExampleSourceTest {
         fed.add(array.values().get());
       }
       Placeholder<TInt64> index = tf.placeholder(TInt64.class, Placeholder.shape(Shape.scalar()));
-      ExampleSource.EncodedExample example = source.example(tf, index, arrays);
+      StoredExample example = source.example(tf, index, arrays, new Draws(1, index));
+      Operand<TString> bytes = ((EncodedImage) example.image()).bytes();
       try (Session session = new Session(graph)) {
         for (long i = 0; i < source.size(); i++) {
           try (TInt64 number = TInt64.scalarOf(i)) {
-            Session.Runner runner = session.runner().feed(index, number).fetch(example.image());
+            Session.Runner runner = session.runner().feed(index, number).fetch(bytes);
             for (int a = 0; a < fed.size(); a++) {
               runner.feed(arrays.get(a), fed.get(a));
             }

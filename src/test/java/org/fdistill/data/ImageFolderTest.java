@@ -64,7 +64,7 @@ final class ImageFolderTest {
         .isInstanceOf(UserError.class)
         .hasMessageContaining(root.resolve("bird") + ": a link to nothing")
         .hasMessageContaining("class");
-    assertThatThrownBy(() -> ClassNames.of(config())).hasMessageContaining("a link to nothing");
+    assertThatThrownBy(() -> ClassNames.find(config())).hasMessageContaining("a link to nothing");
   }
 
   @Test

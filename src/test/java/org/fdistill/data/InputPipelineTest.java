@@ -17,6 +17,7 @@ import org.fdistill.proto.TfRecordSource;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tensorflow.Graph;
+import org.tensorflow.Output;
 import org.tensorflow.Result;
 import org.tensorflow.Session;
 import org.tensorflow.op.Ops;
@@ -121,7 +122,7 @@ final class InputPipelineTest {
       // Three shards: records 0, 3, 6, 9 lie in the first one.
       assertThat(batches.stream().flatMap(List::stream).map(Element::label))
           .containsExactly(0L, 3L, 6L, 9L, 1L, 4L, 7L, 2L, 5L, 8L);
-      assertThat(run.pipeline().images().shape().get(0)).isEqualTo(-1);
+      assertThat(run.pipeline().batch().get(Field.IMAGE).shape().get(0)).isEqualTo(-1);
     }
   }
 
@@ -149,7 +150,7 @@ final class InputPipelineTest {
   void trainingDropsTheRemainder() throws IOException {
     try (PipelineRun run = new PipelineRun(records(10), Options.training(0, 4))) {
       assertThat(run.batches(0, 10)).extracting(List::size).containsExactly(4, 4);
-      assertThat(run.pipeline().images().shape().asArray()).containsExactly(4, 16, 16, 3);
+      assertThat(run.pipeline().batch().get(Field.IMAGE).shape().asArray()).containsExactly(4, 16, 16, 3);
     }
   }
 
@@ -184,9 +185,11 @@ final class InputPipelineTest {
       Ops tf = Ops.create(built);
       ExampleSource source = ExampleSource.open(config);
       InputPipeline train =
-          InputPipeline.build(tf, "train", config, source, Options.training(3, 3));
+          InputPipeline.build(
+              tf, "train", config, source, ImageView.training(config), Options.training(3, 3));
       InputPipeline evaluation =
-          InputPipeline.build(tf, "validation", config, source, Options.evaluation(3));
+          InputPipeline.build(
+              tf, "validation", config, source, View.label(), Options.evaluation(3));
       GraphDef program = built.toGraphDef();
       try (Graph imported = new Graph()) {
         imported.importGraphDef(program);
@@ -205,9 +208,8 @@ final class InputPipelineTest {
   }
 
   private static long[] positions(Session session, InputPipeline pipeline) {
-    String name = pipeline.positions().op().name();
-    try (Result result =
-        session.runner().fetch(name, pipeline.positions().asOutput().index()).run()) {
+    Output<TInt64> all = pipeline.batch().get(Field.POSITION).asOutput();
+    try (Result result = session.runner().fetch(all.op().name(), all.index()).run()) {
       TInt64 values = (TInt64) result.get(0);
       return LongStream.range(0, values.size()).map(values::getLong).toArray();
     }

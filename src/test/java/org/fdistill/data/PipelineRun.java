@@ -28,7 +28,11 @@ final class PipelineRun implements AutoCloseable {
   }
 
   PipelineRun(DataConfig config, ExampleSource source, Options options) {
-    pipeline = InputPipeline.build(Ops.create(graph), "input", config, source, options);
+    View view =
+        View.all(
+            options.fullBatches() ? ImageView.training(config) : ImageView.evaluation(config),
+            View.label());
+    pipeline = InputPipeline.build(Ops.create(graph), "input", config, source, view, options);
     session = new Session(graph);
   }
 
@@ -67,9 +71,9 @@ final class PipelineRun implements AutoCloseable {
     try (Result result =
         session
             .runner()
-            .fetch(pipeline.images())
-            .fetch(pipeline.labels())
-            .fetch(pipeline.positions())
+            .fetch(pipeline.batch().get(Field.IMAGE))
+            .fetch(pipeline.batch().get(Field.LABEL))
+            .fetch(pipeline.batch().get(Field.POSITION))
             .run()) {
       TUint8 images = (TUint8) result.get(0);
       TInt64 labels = (TInt64) result.get(1);

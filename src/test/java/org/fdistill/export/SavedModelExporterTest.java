@@ -242,8 +242,7 @@ class SavedModelExporterTest {
     ExportedNetwork plain = ExportedNetwork.of(run);
     ExportedNetwork restless =
         new ExportedNetwork(
-            plain.model(),
-            plain.normalization(),
+            plain.network(),
             plain.evalCrop(),
             (scope, endpoints) ->
                 Map.of(

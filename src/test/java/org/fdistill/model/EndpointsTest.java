@@ -18,7 +18,7 @@ class EndpointsTest {
   void registersStandBetweenClassTokenAndPatches() {
     try (GraphRun run = new GraphRun()) {
       Ops tf = run.tf();
-      Endpoints endpoints = new Endpoints(run.input(TOKENS, 1, 7, 1), 3, true, 2, 1);
+      Endpoints endpoints = Endpoints.ofTokens(run.input(TOKENS, 1, 7, 1), 3, true, 2, 1, 4);
       List<float[]> values =
           run.run(
               List.of(
@@ -36,7 +36,7 @@ class EndpointsTest {
   @Test
   void registersAloneAreNoClassToken() {
     try (GraphRun run = new GraphRun()) {
-      Endpoints endpoints = new Endpoints(run.input(TOKENS, 1, 7, 1), 3, false, 2, 1);
+      Endpoints endpoints = Endpoints.ofTokens(run.input(TOKENS, 1, 7, 1), 3, false, 2, 1, 4);
       assertThat(endpoints.hasClassToken()).isFalse();
       assertThatThrownBy(() -> endpoints.classToken(run.tf()))
           .isInstanceOf(IllegalStateException.class)
@@ -50,7 +50,8 @@ class EndpointsTest {
   void withoutRegistersTheTokensAreThemselvesClassTokenAndPatches() {
     try (GraphRun run = new GraphRun()) {
       Operand<TFloat32> tokens = run.input(new float[] {1, 2, 3, 4, 5}, 1, 5, 1);
-      assertThat(new Endpoints(tokens, 1, 2, 1).classAndPatchTokens(run.tf())).isSameAs(tokens);
+      Endpoints endpoints = Endpoints.ofTokens(tokens, 1, true, 2, 1, 4);
+      assertThat(endpoints.classAndPatchTokens(run.tf())).isSameAs(tokens);
     }
   }
 }

@@ -41,7 +41,7 @@ class AdamWTest {
           fed.put(name, gradients.get("gradients/" + step + "/" + name).values());
         }
         double rate = golden.array(step + "/learning_rate").doubles()[0];
-        float norm = harness.step(step, scale -> scale * rate, fed);
+        float norm = harness.step(step, rate, fed);
         assertClose(new float[] {norm}, golden.array(step + "/grad_norm").doubles(), 1e-6);
         for (String name : shapes.keySet()) {
           assertClose(harness.value(name), expected(golden, step, "parameter", name), 5e-7);
@@ -96,7 +96,7 @@ class AdamWTest {
       shapes.keySet().forEach(name -> harness.assign(name, ones));
       double expected = 1;
       for (int step = 0; step < 20; step++) {
-        harness.step(step, scale -> 0.1, gradients);
+        harness.step(step, 0.1, gradients);
         // A constant gradient makes m-hat / sqrt(v-hat) equal to 1.
         expected = expected * (1 - 0.1 * 0.5) - 0.1;
         for (String name : shapes.keySet()) {
@@ -127,7 +127,7 @@ class AdamWTest {
                     List.of(
                         new Variable("low", Shape.of(2, 2), true, null, null, null),
                         new Variable("high", Shape.of(2, 2), true, null, null, null))));
-    float[] fed = optimizer.hyperparameters(0, scale -> 0.1 * scale);
+    float[] fed = optimizer.hyperparameters(0, 0.1);
     // At t = 1: sqrt(1 - beta2) = sqrt(0.001), 1 - beta1 = 0.1; float32 betas are 1.3e-5 off.
     float unit = (float) (Math.sqrt(0.001) / 0.1);
     assertThat(fed).hasSize(5);

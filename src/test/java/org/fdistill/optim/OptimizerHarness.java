@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.DoubleUnaryOperator;
 import org.fdistill.graph.Initializers;
 import org.fdistill.graph.Variable;
 import org.fdistill.graph.Variables;
@@ -71,7 +70,7 @@ final class OptimizerHarness implements AutoCloseable {
   }
 
   /** One step; returns the norm of the gradients before they were clipped. */
-  float step(long step, DoubleUnaryOperator rate, Map<String, float[]> gradients) {
+  float step(long step, double rate, Map<String, float[]> gradients) {
     Session.Runner runner = session.runner().fetch(clipped.norm());
     List<TFloat32> feeds = new ArrayList<>();
     gradients.forEach(

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.fdistill.graph.ModelFiles;
 import org.fdistill.graph.SavedModelFolder;
+import org.fdistill.model.Endpoints;
 import org.fdistill.proto.Normalization;
 import org.fdistill.proto.TeacherConfig;
 import org.fdistill.proto.TeacherConfig.InputRange;
@@ -79,8 +80,8 @@ class TeacherTest {
       Operand<TUint8> batch = tf.zeros(tf.constant(new int[] {2, 32, 32, 3}), TUint8.class);
       Placeholder<TUint8> open =
           tf.placeholder(TUint8.class, Placeholder.shape(Shape.of(-1, 32, 32, 3)));
-      TeacherOutputs training = teacher.build(tf.withSubScope("training"), batch);
-      TeacherOutputs validation = teacher.build(tf.withSubScope("validation"), open);
+      Endpoints training = teacher.build(tf.withSubScope("training"), batch);
+      Endpoints validation = teacher.build(tf.withSubScope("validation"), open);
       assertThat(training.tokens().shape()).isEqualTo(Shape.of(2, 17, 24));
       assertThat(validation.tokens().shape().asArray()).containsExactly(-1, 17, 24);
       assertThat(training.grid()).isEqualTo(4);

@@ -46,16 +46,9 @@ class KilledRunTest {
                 pause();
               }
             });
-    Trainer.Setup setup = Runs.setup(Path.of(arguments[0]), config(), Runs.TASK, recording);
     new Trainer(
-            new Trainer.Setup(
-                setup.config(),
-                setup.task(),
-                setup.folder(),
-                recording,
-                setup.rewriter(),
-                setup.end(),
-                stop))
+            Runs.run(
+                Path.of(arguments[0]), config(), Runs.TASK, recording, RunEnd.nothing(), stop))
         .run();
     System.exit(stop.exitCode().orElse(0));
   }

@@ -1,12 +1,23 @@
 package org.fdistill.train;
 
+import java.util.List;
 import java.util.Map;
+import org.fdistill.config.Problems;
+import org.fdistill.data.Batch;
+import org.fdistill.data.Field;
+import org.fdistill.data.ImageView;
+import org.fdistill.data.View;
+import org.fdistill.eval.Criterion;
+import org.fdistill.eval.Sums;
 import org.fdistill.graph.Initializers;
 import org.fdistill.graph.LayerScope;
-import org.fdistill.task.Batch;
+import org.fdistill.model.Network;
+import org.fdistill.proto.DataConfig;
+import org.fdistill.task.CardEntry;
+import org.fdistill.task.ExampleMeans;
 import org.fdistill.task.Task;
+import org.fdistill.task.Tasks;
 import org.tensorflow.Operand;
-import org.tensorflow.Session;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt64;
@@ -22,25 +33,46 @@ import org.tensorflow.types.TInt64;
  */
 record Regression(int features, float noise, long poisoned) implements Task {
   @Override
+  public void check(Problems problems) {
+    // It has no config of its own.
+  }
+
+  @Override
+  public View trainingView(DataConfig data) {
+    return View.all(ImageView.training(data), View.label());
+  }
+
+  @Override
+  public View validationView(DataConfig data) {
+    return View.all(ImageView.evaluation(data), View.label());
+  }
+
+  @Override
   public TrainingOutputs training(LayerScope scope, Batch batch) {
     Ops tf = scope.tf();
     Operand<TFloat32> x = pixels(tf, batch);
     Operand<TFloat32> draw =
         tf.random.statelessRandomNormal(tf.shape(x), scope.seed("noise"), TFloat32.class);
     Operand<TFloat32> noisy = tf.math.add(x, tf.math.mul(draw, tf.constant(noise)));
-    Operand<TFloat32> loss = loss(scope, noisy, batch.labels());
+    Operand<TFloat32> loss = loss(scope, noisy, batch.get(Field.LABEL));
     return new TrainingOutputs(
-        tf.math.add(loss, poison(tf, batch.labels())), Map.of("root", tf.math.sqrt(loss)));
+        tf.math.add(loss, poison(tf, batch.get(Field.LABEL))), Map.of("root", tf.math.sqrt(loss)), List.of());
   }
 
   @Override
   public Map<String, Operand<TFloat32>> validation(LayerScope scope, Batch batch) {
-    return Map.of("loss", loss(scope, pixels(scope.tf(), batch), batch.labels()));
+    Operand<TFloat32> loss = loss(scope, pixels(scope.tf(), batch), batch.get(Field.LABEL));
+    return ExampleMeans.sums(scope.tf(), batch, Map.of("loss", loss));
+  }
+
+  @Override
+  public Map<String, Double> values(Sums sums) {
+    return ExampleMeans.values(sums);
   }
 
   private Operand<TFloat32> pixels(Ops tf, Batch batch) {
     Operand<TFloat32> unit =
-        tf.math.div(tf.dtypes.cast(batch.images(), TFloat32.class), tf.constant(255f));
+        tf.math.div(tf.dtypes.cast(batch.get(Field.IMAGE), TFloat32.class), tf.constant(255f));
     return tf.reshape(tf.math.sub(unit, tf.constant(0.5f)), tf.constant(new int[] {-1, features}));
   }
 
@@ -65,17 +97,17 @@ record Regression(int features, float noise, long poisoned) implements Task {
   }
 
   @Override
-  public String criterion() {
-    return "loss";
+  public Criterion criterion() {
+    return new Criterion("loss", false);
   }
 
   @Override
-  public boolean largerIsBetter() {
-    return false;
+  public Network network() {
+    return Tasks.network(Runs.config());
   }
 
   @Override
-  public void restoreFrozen(Session session) {
-    // Everything in this graph is trained.
+  public CardEntry card() {
+    return new CardEntry("A linear model", "", Map.of());
   }
 }

@@ -48,19 +48,20 @@ final class Runs {
     return RunConfigs.parse(CONFIG, "test", List.of(overrides));
   }
 
-  static Trainer.Setup setup(Path folder, RunConfig config, Task task, ProgressListener listener) {
-    return new Trainer.Setup(
-        config,
-        task,
-        folder,
-        listener,
-        Rewriter.of(config.getRuntime()),
-        RunEnd.nothing(),
-        new StopRequest());
+  static TrainingRun run(
+      Path folder,
+      RunConfig config,
+      Task task,
+      ProgressListener listener,
+      RunEnd end,
+      StopRequest stop) {
+    return new TrainingRun(
+        config, task, folder, listener, Rewriter.of(config.getRuntime()), end, stop);
   }
 
   static RunResult train(Path folder, RunConfig config, Task task, ProgressListener listener) {
-    return new Trainer(setup(folder, config, task, listener)).run();
+    return new Trainer(run(folder, config, task, listener, RunEnd.nothing(), new StopRequest()))
+        .run();
   }
 
   /** Every variable of a checkpoint. */

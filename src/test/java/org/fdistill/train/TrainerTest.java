@@ -26,20 +26,14 @@ class TrainerTest {
     Path folder = root.resolve("run");
     Recording recording = new Recording();
     List<RunEnd.Finished> ends = new ArrayList<>();
-    Trainer.Setup setup = Runs.setup(folder, Runs.config(), Runs.TASK, recording);
+    RunEnd end =
+        run -> {
+          ends.add(run);
+          return Map.of("exported", true);
+        };
     RunResult result =
         new Trainer(
-                new Trainer.Setup(
-                    setup.config(),
-                    setup.task(),
-                    folder,
-                    recording,
-                    setup.rewriter(),
-                    run -> {
-                      ends.add(run);
-                      return Map.of("exported", true);
-                    },
-                    setup.stop()))
+                Runs.run(folder, Runs.config(), Runs.TASK, recording, end, new StopRequest()))
             .run();
 
     assertThat(result.outcome()).isEqualTo(RunResult.Outcome.FINISHED);
@@ -146,21 +140,13 @@ class TrainerTest {
     Recording recording =
         new Recording(
             step -> {
-              if (step == 6) {
+              if (step == 5) {
                 stop.request("TERM");
               }
             });
-    Trainer.Setup setup = Runs.setup(stopped, Runs.config(), Runs.TASK, recording);
     RunResult result =
         new Trainer(
-                new Trainer.Setup(
-                    setup.config(),
-                    setup.task(),
-                    stopped,
-                    recording,
-                    setup.rewriter(),
-                    setup.end(),
-                    stop))
+                Runs.run(stopped, Runs.config(), Runs.TASK, recording, RunEnd.nothing(), stop))
             .run();
     assertThat(result.outcome()).isEqualTo(RunResult.Outcome.STOPPED);
     assertThat(stop.exitCode()).contains(143);

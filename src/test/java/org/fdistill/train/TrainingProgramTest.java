@@ -4,51 +4,40 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Path;
-import java.util.Map;
+import java.util.List;
 import org.fdistill.config.UserError;
+import org.fdistill.data.Batch;
+import org.fdistill.data.ExampleCheck;
+import org.fdistill.data.ExampleSource;
+import org.fdistill.data.Field;
 import org.fdistill.graph.Initializers;
 import org.fdistill.graph.LayerScope;
+import org.fdistill.graph.Variable;
 import org.fdistill.proto.RunConfig;
-import org.fdistill.task.Batch;
 import org.fdistill.task.Task;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tensorflow.Operand;
-import org.tensorflow.Session;
+import org.tensorflow.op.Op;
 import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TInt64;
 
 class TrainingProgramTest {
   @TempDir Path root;
 
   /** The tests' task with something added to its training graph. */
-  private abstract static class Changed implements Task {
+  private abstract static class Changed extends ForwardingTask {
+    Changed() {
+      super(Runs.TASK);
+    }
+
     abstract Operand<TFloat32> added(LayerScope scope);
 
     @Override
     public TrainingOutputs training(LayerScope scope, Batch batch) {
-      TrainingOutputs outputs = Runs.TASK.training(scope, batch);
+      TrainingOutputs outputs = super.training(scope, batch);
       return new TrainingOutputs(
-          scope.tf().math.add(outputs.loss(), added(scope)), outputs.metrics());
-    }
-
-    @Override
-    public Map<String, Operand<TFloat32>> validation(LayerScope scope, Batch batch) {
-      return Runs.TASK.validation(scope, batch);
-    }
-
-    @Override
-    public String criterion() {
-      return "loss";
-    }
-
-    @Override
-    public boolean largerIsBetter() {
-      return false;
-    }
-
-    @Override
-    public void restoreFrozen(Session session) {
-      // Everything in this graph is trained.
+          scope.tf().math.add(outputs.loss(), added(scope)), outputs.metrics(), List.of());
     }
   }
 
@@ -127,22 +116,54 @@ class TrainingProgramTest {
   }
 
   @Test
-  void aLabelThatIsNoClassIsNamed() {
-    Task task =
-        new Changed() {
+  void anExampleThatDoesNotPassTheTasksCheckIsNamed() {
+    ExampleCheck small =
+        new ExampleCheck() {
           @Override
-          Operand<TFloat32> added(LayerScope scope) {
-            return scope.tf().constant(0f);
+          public Field<TInt64> field() {
+            return Field.LABEL;
           }
 
           @Override
-          public int classes() {
-            return 3;
+          public void require(ExampleSource source, String data) {
+            assertThat(source.size()).isPositive();
+          }
+
+          @Override
+          public String problem(long value, String data) {
+            return value < 3 ? "" : "label " + value + " of " + data;
+          }
+        };
+    Task task =
+        new ForwardingTask(Runs.TASK) {
+          @Override
+          public List<ExampleCheck> checks() {
+            return List.of(small);
           }
         };
     assertThatThrownBy(() -> Runs.train(root.resolve("run"), Runs.config(), task, new Recording()))
         .isInstanceOf(UserError.class)
-        .hasMessageMatching("(?s)noise \\d+: label \\d+, expected 0 to 2.*label_offset.*");
+        .hasMessageMatching("noise (\\d+): label \\1 of train_data");
+  }
+
+  /** A count of batches, in the place of running statistics. */
+  @Test
+  void aTasksUpdatesRunWithEveryMicroBatch() {
+    Task task =
+        new ForwardingTask(Runs.TASK) {
+          @Override
+          public TrainingOutputs training(LayerScope scope, Batch batch) {
+            TrainingOutputs outputs = super.training(scope, batch);
+            Variable count = scope.state("batches", Initializers.zeros());
+            Op update =
+                scope.tf().assignAddVariableOp(count.handle(), scope.tf().constant(1f));
+            return new TrainingOutputs(outputs.loss(), outputs.metrics(), List.of(update));
+          }
+        };
+    Path folder = root.resolve("run");
+    Runs.train(folder, Runs.config("optimizer.accumulation=4"), task, new Recording());
+    assertThat(Runs.variables(folder.resolve("checkpoints/step-16")).get("batches"))
+        .containsExactly(64);
   }
 
   @Test
@@ -152,7 +173,7 @@ class TrainingProgramTest {
         new TrainingProgram(config, Runs.TASK, Rewriter.of(config.getRuntime()))) {
       program.initialize(1);
       program.trainData().start(program.session(), 0, Long.MAX_VALUE);
-      TrainingProgram.Feed feed = new TrainingProgram.Feed(1, 0, 0, scale -> 0.1);
+      TrainingProgram.Feed feed = new TrainingProgram.Feed(1, 0, 0, 0.1);
       long start = System.nanoTime();
       TrainingProgram.MicroResult traced = program.run(TrainingProgram.Part.UPDATE, feed, true);
       double wall = (System.nanoTime() - start) * 1e-9;

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import org.fdistill.config.UserError;
 import org.fdistill.data.Examples;
+import org.fdistill.data.Field;
 import org.fdistill.proto.RunConfig;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -83,15 +84,16 @@ class VanishingDataTest {
     try (TrainingProgram program =
         new TrainingProgram(config, Runs.TASK, Rewriter.of(config.getRuntime()))) {
       program.initialize(config.getSeed());
-      TrainingData data =
-          new TrainingData(
-              program,
+      TrainingBatches data =
+          new TrainingBatches(
+              program.session(),
+              program.trainData(),
               config.getTrainData(),
-              0,
-              new RunFolder(root.resolve("from-" + skipped), config));
+              List.of(),
+              root.resolve("unreadable.txt"));
       data.start(0);
       while (data.nextPosition() < skipped) {
-        data.observe(result(program.skipBatch()));
+        data.observe(fields(program.skipBatch()));
       }
       while (positions.size() < 8 * steps) {
         try {
@@ -99,7 +101,7 @@ class VanishingDataTest {
           for (long position : batch) {
             positions.add(position);
           }
-          data.observe(result(batch));
+          data.observe(fields(batch));
         } catch (TFOutOfRangeException endOfWindow) {
           data.goOn();
         }
@@ -108,7 +110,7 @@ class VanishingDataTest {
     return positions;
   }
 
-  private static TrainingProgram.MicroResult result(long[] positions) {
-    return new TrainingProgram.MicroResult(0, Map.of(), 0, new float[0], positions, new long[0], 0);
+  private static ObservedFields fields(long[] positions) {
+    return new ObservedFields(Map.of(Field.POSITION, positions));
   }
 }

@@ -1,6 +1,7 @@
 package org.fdistill.data.augment;
 
 import java.util.List;
+import java.util.Optional;
 import org.fdistill.config.UserError;
 import org.fdistill.proto.EvalCropConfig;
 import org.tensorflow.Operand;
@@ -8,21 +9,18 @@ import org.tensorflow.ndarray.index.Indices;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat64;
 import org.tensorflow.types.TInt32;
-import org.tensorflow.types.TString;
-import org.tensorflow.types.TUint8;
+import org.tensorflow.types.TInt64;
 
 /**
- * Evaluation's view: the shorter side resized to {@code resizedSide} pixels, the other one in
- * proportion, then the S by S pixels in the centre; torchvision's Resize and CenterCrop.
+ * Evaluation's framing: the shorter side resized to {@code side / crop_fraction} pixels, the other
+ * one in proportion, then the S by S pixels in the centre; torchvision's Resize and CenterCrop.
  */
-public final class CentreCrop {
+public final class CentreCrop implements Framing {
   private final int side;
   private final int resizedSide;
-  private final Resize resize;
-  private final ImageDecoder decoder;
 
   /**
-   * Makes the view.
+   * Makes the framing.
    *
    * @param side S
    */
@@ -34,20 +32,12 @@ public final class CentreCrop {
     }
     this.side = side;
     this.resizedSide = (int) (side / fraction);
-    this.resize = new Resize(config.getInterpolation(), side);
-    this.decoder = new ImageDecoder();
   }
 
-  /**
-   * Decodes an image and takes its centre.
-   *
-   * @param bytes scalar
-   * @return [S, S, 3]
-   */
-  public Operand<TUint8> view(Ops tf, Operand<TString> bytes) {
-    Operand<TUint8> image = decoder.decode(tf, bytes);
-    Operand<TInt32> size = resizedSize(tf, tf.shape(image));
-    return resize.apply(tf, image, size, offset(tf, size), tf.constant(false));
+  @Override
+  public Geometry of(Ops tf, Operand<TInt32> size, Operand<TInt64> seed) {
+    Operand<TInt32> scaled = resizedSize(tf, size);
+    return new Geometry(Optional.empty(), scaled, offset(tf, scaled), tf.constant(false));
   }
 
   /** Height and width after resizing; the longer side is rounded down. */

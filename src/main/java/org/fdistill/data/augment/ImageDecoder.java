@@ -2,12 +2,13 @@ package org.fdistill.data.augment;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.BiFunction;
 import org.tensorflow.ConcreteFunction;
 import org.tensorflow.Operand;
+import org.tensorflow.Output;
 import org.tensorflow.Signature;
 import org.tensorflow.ndarray.NdArrays;
-import org.tensorflow.ndarray.Shape;
 import org.tensorflow.ndarray.index.Indices;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Placeholder;
@@ -16,7 +17,6 @@ import org.tensorflow.op.image.DecodeAndCropJpeg;
 import org.tensorflow.op.image.DecodeImage;
 import org.tensorflow.op.image.DecodeJpeg;
 import org.tensorflow.types.TBool;
-import org.tensorflow.types.TFloat64;
 import org.tensorflow.types.TInt32;
 import org.tensorflow.types.TString;
 import org.tensorflow.types.TUint8;
@@ -31,67 +31,69 @@ public final class ImageDecoder {
   private static final String EXACT = "INTEGER_ACCURATE";
   private static final byte[] JPEG_START = {(byte) 0xff, (byte) 0xd8, (byte) 0xff};
 
-  /** What is no JPEG: BMP with and without a palette, and what TensorFlow tells apart. */
-  private static final List<BiFunction<Ops, Operand<TString>, Operand<TUint8>>> OTHERS =
+  /** JPEG's header; BMP with and without a palette, and what TensorFlow tells apart, decoded. */
+  private static final List<BiFunction<Ops, List<Operand<?>>, List<Operand<?>>>> OPEN =
       List.of(
-          (tf, bytes) -> new BmpDecoder(tf, bytes).decodePalette(),
-          (tf, bytes) -> new BmpDecoder(tf, bytes).decodeChannels(),
+          ImageDecoder::header,
+          (tf, in) -> decoded(tf, new BmpDecoder(tf, bytes(in)).decodePalette()),
+          (tf, in) -> decoded(tf, new BmpDecoder(tf, bytes(in)).decodeChannels()),
           ImageDecoder::other);
 
-  /** The whole image. */
+  /** The whole image [height, width, 3]. */
   public Operand<TUint8> decode(Ops tf, Operand<TString> bytes) {
-    return decode(
-        tf,
-        bytes,
-        tf.constant(new double[0]),
-        (t, in) -> jpeg(t, in.bytes()),
-        (t, in, image) -> image);
+    return open(tf, bytes).pixels(tf, Optional.empty());
   }
 
-  /** The box that a crop takes of the image. */
-  Operand<TUint8> decodeCropped(
-      Ops tf, Operand<TString> bytes, Crop crop, Operand<TFloat64> draws) {
-    return decode(
-        tf,
-        bytes,
-        draws,
-        (t, in) -> croppedJpeg(t, in, crop),
-        (t, in, image) -> cropped(t, image, in, crop));
-  }
-
-  private record Inputs(Operand<TString> bytes, Operand<TFloat64> draws) {}
-
-  /** What is taken of an image that was decoded as a whole. */
-  private interface Part {
-    Operand<TUint8> of(Ops tf, Inputs in, Operand<TUint8> image);
-  }
-
-  private static Operand<TUint8> decode(
-      Ops tf,
+  /**
+   * An image whose size is known. Of JPEG that takes no more than its header; another format is
+   * decoded by then.
+   *
+   * @param jpeg whether it is one, scalar
+   * @param bytes of the file, scalar
+   * @param whole all pixels of another format; of a JPEG none
+   * @param size height, width, 3
+   */
+  record Opened(
+      Operand<TBool> jpeg,
       Operand<TString> bytes,
-      Operand<TFloat64> draws,
-      BiFunction<Ops, Inputs, Operand<TUint8>> jpeg,
-      Part part) {
+      Operand<TUint8> whole,
+      Operand<TInt32> size) {
+    /** The pixels of a box [height, width, 3]; empty: all of them. */
+    Operand<TUint8> pixels(Ops tf, Optional<Box> box) {
+      List<Operand<?>> inputs = new ArrayList<>(List.of(bytes, whole));
+      box.ifPresent(part -> inputs.add(part.asVector(tf)));
+      try (ConcreteFunction ofJpeg = branch("decode_jpeg", inputs, ImageDecoder::jpeg);
+          ConcreteFunction ofOther = branch("cut_image", inputs, ImageDecoder::cut)) {
+        return tf.statelessIf(jpeg, inputs, List.of(TUint8.class), ofJpeg, ofOther)
+            .output()
+            .get(0)
+            .expect(TUint8.class);
+      }
+    }
+  }
+
+  /** Finds out the size of an image. */
+  Opened open(Ops tf, Operand<TString> bytes) {
+    List<Operand<?>> inputs = List.of(bytes);
     List<ConcreteFunction> kinds = new ArrayList<>();
     try {
-      kinds.add(branch("decode_jpeg", jpeg));
-      for (BiFunction<Ops, Operand<TString>, Operand<TUint8>> other : OTHERS) {
-        kinds.add(
-            branch(
-                "decode_other_" + kinds.size(),
-                (t, in) -> part.of(t, in, other.apply(t, in.bytes()))));
-      }
-      return StatelessCase.create(
-              tf.scope(), kind(tf, bytes), List.of(bytes, draws), List.of(TUint8.class), kinds)
-          .output()
-          .get(0)
-          .expect(TUint8.class);
+      OPEN.forEach(open -> kinds.add(branch("open_" + kinds.size(), inputs, open)));
+      Operand<TInt32> kind = kind(tf, bytes);
+      List<Output<?>> opened =
+          StatelessCase.create(
+                  tf.scope(), kind, inputs, List.of(TUint8.class, TInt32.class), kinds)
+              .output();
+      return new Opened(
+          tf.math.equal(kind, tf.constant(0)),
+          bytes,
+          opened.get(0).expect(TUint8.class),
+          opened.get(1).expect(TInt32.class));
     } finally {
       kinds.forEach(ConcreteFunction::close);
     }
   }
 
-  /** 0: JPEG; else the place among the others, from 1. */
+  /** The place in {@link #OPEN} of what a file is opened with. */
   private static Operand<TInt32> kind(Ops tf, Operand<TString> bytes) {
     BmpDecoder bmp = new BmpDecoder(tf, bytes);
     Operand<TInt32> ofBmp = tf.select(bmp.hasPalette(), tf.constant(1), tf.constant(2));
@@ -99,18 +101,27 @@ public final class ImageDecoder {
     return tf.select(isJpeg(tf, bytes), tf.constant(0), other);
   }
 
+  private static Operand<TString> bytes(List<Operand<?>> in) {
+    return in.get(0).asOutput().expect(TString.class);
+  }
+
   private static ConcreteFunction branch(
-      String name, BiFunction<Ops, Inputs, Operand<TUint8>> body) {
+      String name,
+      List<Operand<?>> inputs,
+      BiFunction<Ops, List<Operand<?>>, List<Operand<?>>> body) {
     return ConcreteFunction.create(
         tf -> {
-          Operand<TString> bytes = tf.placeholder(TString.class, Placeholder.shape(Shape.scalar()));
-          Operand<TFloat64> draws =
-              tf.placeholder(TFloat64.class, Placeholder.shape(Shape.of(Shape.UNKNOWN_SIZE)));
-          return Signature.builder(name)
-              .input("bytes", bytes)
-              .input("draws", draws)
-              .output("image", body.apply(tf, new Inputs(bytes, draws)))
-              .build();
+          Signature.Builder signature = Signature.builder(name);
+          List<Operand<?>> inside = new ArrayList<>();
+          for (Operand<?> input : inputs) {
+            inside.add(tf.placeholder(input.type(), Placeholder.shape(input.shape())));
+            signature.input("input_" + inside.size(), inside.get(inside.size() - 1));
+          }
+          List<Operand<?>> results = body.apply(tf, inside);
+          for (int i = 0; i < results.size(); i++) {
+            signature.output("output_" + i, results.get(i));
+          }
+          return signature.build();
         });
   }
 
@@ -122,39 +133,59 @@ public final class ImageDecoder {
     }
   }
 
-  private static Operand<TUint8> jpeg(Ops tf, Operand<TString> bytes) {
-    return tf.image.decodeJpeg(bytes, DecodeJpeg.channels(3L), DecodeJpeg.dctMethod(EXACT));
+  private static List<Operand<?>> header(Ops tf, List<Operand<?>> in) {
+    return List.of(
+        tf.zeros(tf.constant(new int[] {0, 0, 3}), TUint8.class),
+        tf.image.extractJpegShape(bytes(in)));
   }
 
-  private static Operand<TUint8> croppedJpeg(Ops tf, Inputs in, Crop crop) {
-    Box box = crop.box(tf, tf.image.extractJpegShape(in.bytes()), in.draws());
-    return tf.image.decodeAndCropJpeg(
-        in.bytes(),
-        box.asVector(tf),
-        DecodeAndCropJpeg.channels(3L),
-        DecodeAndCropJpeg.dctMethod(EXACT));
+  private static List<Operand<?>> jpeg(Ops tf, List<Operand<?>> in) {
+    Operand<TString> bytes = bytes(in);
+    return in.size() == 2
+        ? List.of(
+            tf.image.decodeJpeg(bytes, DecodeJpeg.channels(3L), DecodeJpeg.dctMethod(EXACT)))
+        : List.of(
+            tf.image.decodeAndCropJpeg(
+                bytes,
+                in.get(2).asOutput().expect(TInt32.class),
+                DecodeAndCropJpeg.channels(3L),
+                DecodeAndCropJpeg.dctMethod(EXACT)));
   }
 
   /** The first three channels, or the first one three times. */
-  private static Operand<TUint8> other(Ops tf, Operand<TString> bytes) {
+  private static List<Operand<?>> other(Ops tf, List<Operand<?>> in) {
     Operand<TUint8> image =
         tf.image.decodeImage(
-            bytes, TUint8.class, DecodeImage.channels(0L), DecodeImage.expandAnimations(false));
+            bytes(in),
+            TUint8.class,
+            DecodeImage.channels(0L),
+            DecodeImage.expandAnimations(false));
     Operand<TInt32> channels = tf.stridedSlice(tf.shape(image), Indices.at(2));
     Operand<TInt32> rgb =
         tf.select(
             tf.math.less(channels, tf.constant(3)),
             tf.constant(new int[] {0, 0, 0}),
             tf.constant(new int[] {0, 1, 2}));
-    return tf.gather(image, rgb, tf.constant(2));
+    return decoded(tf, tf.gather(image, rgb, tf.constant(2)));
   }
 
-  private static Operand<TUint8> cropped(Ops tf, Operand<TUint8> image, Inputs in, Crop crop) {
-    Box box = crop.box(tf, tf.shape(image), in.draws());
-    Operand<TInt32> zero = tf.constant(0);
-    return tf.slice(
-        image,
-        tf.stack(List.of(box.top(), box.left(), zero)),
-        tf.stack(List.of(box.height(), box.width(), tf.constant(3))));
+  private static List<Operand<?>> decoded(Ops tf, Operand<TUint8> image) {
+    return List.of(image, tf.shape(image));
+  }
+
+  private static List<Operand<?>> cut(Ops tf, List<Operand<?>> in) {
+    Operand<TUint8> whole = in.get(1).asOutput().expect(TUint8.class);
+    if (in.size() == 2) {
+      return List.of(tf.identity(whole));
+    }
+    Operand<TInt32> box = in.get(2).asOutput().expect(TInt32.class);
+    Operand<TInt32> zero = tf.constant(new int[] {0});
+    Operand<TInt32> start =
+        tf.concat(List.of(tf.stridedSlice(box, Indices.sliceTo(2)), zero), tf.constant(0));
+    Operand<TInt32> extent =
+        tf.concat(
+            List.of(tf.stridedSlice(box, Indices.sliceFrom(2)), tf.constant(new int[] {3})),
+            tf.constant(0));
+    return List.of(tf.slice(whole, start, extent));
   }
 }

@@ -1,5 +1,6 @@
 package org.fdistill.data.augment;
 
+import java.util.Optional;
 import org.fdistill.config.UserError;
 import org.fdistill.proto.AugmentConfig;
 import org.tensorflow.Operand;
@@ -21,10 +22,16 @@ import org.tensorflow.types.family.TType;
  * @param minRatio smallest width over height
  * @param maxRatio largest width over height
  * @param flipProbability of mirroring left and right
+ * @param side S: the box is scaled to S by S pixels
  */
 public record RandomResizedCrop(
-    double minScale, double maxScale, double minRatio, double maxRatio, double flipProbability)
-    implements Crop {
+    double minScale,
+    double maxScale,
+    double minRatio,
+    double maxRatio,
+    double flipProbability,
+    int side)
+    implements Framing {
   private static final int TRIES = 10;
   private static final int DRAWS = 2 * TRIES + 3;
 
@@ -46,14 +53,19 @@ public record RandomResizedCrop(
     }
   }
 
-  /** As configured. */
-  public static RandomResizedCrop of(AugmentConfig config) {
+  /**
+   * As configured.
+   *
+   * @param side S
+   */
+  public static RandomResizedCrop of(AugmentConfig config, int side) {
     return new RandomResizedCrop(
         Decimals.of(config.getMinScale()),
         Decimals.of(config.getMaxScale()),
         Decimals.of(config.getMinRatio()),
         Decimals.of(config.getMaxRatio()),
-        Decimals.of(config.getFlipProbability()));
+        Decimals.of(config.getFlipProbability()),
+        side);
   }
 
   /**
@@ -71,7 +83,22 @@ public record RandomResizedCrop(
   }
 
   @Override
-  public Box box(Ops tf, Operand<TInt32> size, Operand<TFloat64> draws) {
+  public Geometry of(Ops tf, Operand<TInt32> size, Operand<TInt64> seed) {
+    Operand<TFloat64> draws = draws(tf, seed);
+    return new Geometry(
+        Optional.of(box(tf, size, draws)),
+        tf.constant(new int[] {side, side}),
+        tf.constant(new int[] {0, 0}),
+        flip(tf, draws));
+  }
+
+  /**
+   * The box of one view.
+   *
+   * @param size of the image: height, width [2 or more]
+   * @param draws uniform numbers from 0 to 1 [23]
+   */
+  Box box(Ops tf, Operand<TInt32> size, Operand<TFloat64> draws) {
     Operand<TFloat64> height = tf.dtypes.cast(at(tf, size, 0), TFloat64.class);
     Operand<TFloat64> width = tf.dtypes.cast(at(tf, size, 1), TFloat64.class);
     Operand<TFloat64> area = uniform(tf, draws, 0, minScale, maxScale);

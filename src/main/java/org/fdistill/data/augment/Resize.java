@@ -18,34 +18,38 @@ import org.tensorflow.types.family.TNumber;
  * <p>It runs as two passes over rows, with the image transposed between them: a row is contiguous,
  * which makes a pass over rows several times as fast as one over columns.
  */
-final class Resize {
+public final class Resize {
   private final Interpolation interpolation;
   private final int side;
 
-  Resize(Interpolation interpolation, int side) {
+  /**
+   * Makes it.
+   *
+   * @param side S
+   */
+  public Resize(Interpolation interpolation, int side) {
     this.interpolation = interpolation;
     this.side = side;
   }
 
+  /** S. */
+  public int side() {
+    return side;
+  }
+
   /**
-   * Scales an image and cuts the S by S pixels at an offset out of it.
+   * Scales a part of an image and cuts the view out of it.
    *
-   * @param image [height, width, 3]
-   * @param size of the whole scaled image: height, width [2]
-   * @param offset of the first pixel taken from it: row, column [2]
-   * @param mirrored whether left and right are exchanged, scalar
+   * @param part the pixels of the geometry's box: [height, width, 3]
    * @return [S, S, 3]
    */
-  Operand<TUint8> apply(
-      Ops tf,
-      Operand<TUint8> image,
-      Operand<TInt32> size,
-      Operand<TInt32> offset,
-      Operand<TBool> mirrored) {
-    Operand<TFloat32> rows = pass(tf, image, at(tf, size, 0), at(tf, offset, 0)); // S, width, 3
+  Operand<TUint8> apply(Ops tf, Operand<TUint8> part, Geometry geometry) {
+    Operand<TInt32> size = geometry.size();
+    Operand<TInt32> offset = geometry.offset();
+    Operand<TFloat32> rows = pass(tf, part, at(tf, size, 0), at(tf, offset, 0)); // S, width, 3
     Operand<TFloat32> both =
         pass(tf, swapSides(tf, rows), at(tf, size, 1), at(tf, offset, 1)); // S, S, 3, columns first
-    Operand<TFloat32> straight = swapSides(tf, mirror(tf, both, mirrored));
+    Operand<TFloat32> straight = swapSides(tf, mirror(tf, both, geometry.mirrored()));
     return tf.reshape(round(tf, straight), tf.constant(new int[] {side, side, 3}));
   }
 

@@ -1,10 +1,10 @@
 package org.fdistill.model.head;
 
-import org.fdistill.config.UserError;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import org.fdistill.graph.Initializers;
 import org.fdistill.graph.LayerScope;
 import org.fdistill.graph.Precision;
-import org.fdistill.model.Backbone;
 import org.fdistill.model.Endpoints;
 import org.fdistill.nn.Dense;
 import org.fdistill.proto.ClassifyTask;
@@ -19,26 +19,26 @@ import org.tensorflow.types.TFloat32;
  *
  * @param config pooling and number of classes K
  */
-public record ClassifierHead(ClassifyTask config) {
+public record ClassifierHead(ClassifyTask config) implements Head {
   private static final float DEVIATION = 0.02f;
   private static final float INITIAL_SCALE = 0.001f;
 
-  /** Refuses pooling that the backbone cannot give. */
-  public void requireFit(Backbone backbone) {
-    if (config.getPooling() == Pooling.CLASS_TOKEN_POOLING && !backbone.hasClassToken()) {
-      throw UserError.usage(
-          "classify.pooling is CLASS_TOKEN_POOLING, but the model has no class token.\n"
-              + "Set model.vit.class_token to true, or classify.pooling to MEAN.");
-    }
+  @Override
+  public Map<String, Operand<TFloat32>> outputs(LayerScope scope, Endpoints endpoints) {
+    Operand<TFloat32> logits = logits(scope, endpoints);
+    Map<String, Operand<TFloat32>> outputs = new LinkedHashMap<>();
+    outputs.put("logits", logits);
+    outputs.put("probabilities", scope.tf().nn.softmax(logits));
+    return outputs;
   }
 
   /**
    * Applies the head.
    *
-   * @param scope at the root of the network's names
+   * @param scope at the root of the names
    * @return logits [B, K]
    */
-  public Operand<TFloat32> apply(LayerScope scope, Endpoints endpoints) {
+  public Operand<TFloat32> logits(LayerScope scope, Endpoints endpoints) {
     Ops tf = scope.tf();
     Dense layer =
         Dense.of(

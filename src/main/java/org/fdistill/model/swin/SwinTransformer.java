@@ -3,9 +3,11 @@ package org.fdistill.model.swin;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Function;
 import org.fdistill.graph.LayerScope;
 import org.fdistill.model.Backbone;
 import org.fdistill.model.Endpoints;
+import org.fdistill.model.FeatureMap;
 import org.fdistill.nn.DropPath;
 import org.fdistill.nn.LayerNorm;
 import org.fdistill.nn.RelativePositionBias;
@@ -82,22 +84,44 @@ public final class SwinTransformer implements Backbone {
         RowPermutation.between(byRow(sizes.stage(0)), sizes.stage(0).order());
     Operand<TFloat32> rows =
         version.patchEmbedding().apply(scope.at("patch_embed"), images, intoWindows);
+    List<Function<Ops, Operand<TFloat32>>> blocks = new ArrayList<>();
+    List<FeatureMap> maps = new ArrayList<>();
     for (int i = 0; i < sizes.stages(); i++) {
       LayerScope inner = scope.at("layers").at(Integer.toString(i));
       Stage stage = sizes.stage(i);
-      rows = blocks(inner, stage, rows);
+      rows = blocks(inner, stage, rows, blocks);
+      maps.add(map(stage, blocks.get(blocks.size() - 1)));
       rows = i + 1 < sizes.stages() ? merged(inner, stage, rows) : rows;
     }
-    return endpoints(scope, rows);
+    return endpoints(scope, rows).withInside(blocks, maps);
   }
 
-  private Operand<TFloat32> blocks(LayerScope scope, Stage stage, Operand<TFloat32> x) {
+  private FeatureMap map(Stage stage, Function<Ops, Operand<TFloat32>> tokens) {
+    int[] shape = {-1, stage.grid(), stage.grid(), stage.width()};
+    return new FeatureMap(
+        tf -> tf.reshape(tokens.apply(tf), tf.constant(shape)),
+        sizes.imageSize() / stage.grid(),
+        stage.width());
+  }
+
+  /**
+   * The blocks of a stage.
+   *
+   * @param leaving receives what leaves each of them
+   */
+  private Operand<TFloat32> blocks(
+      LayerScope scope,
+      Stage stage,
+      Operand<TFloat32> x,
+      List<Function<Ops, Operand<TFloat32>>> leaving) {
     Operand<TInt32> index =
         new RelativePositionBias(stage.window(), false, stage.heads()).index(scope.tf());
     Operand<TFloat32> rows = x;
     for (BlockPlace place : places(stage)) {
       String number = String.format(Locale.ROOT, "%02d", place.number());
       rows = version.block(scope.at("blocks").at(number), place, rows, index);
+      Operand<TFloat32> left = rows;
+      leaving.add(tf -> byExample(tf, stage, left));
     }
     return rows;
   }
@@ -123,10 +147,21 @@ public final class SwinTransformer implements Backbone {
     Stage last = sizes.lastStage();
     Operand<TFloat32> normed =
         new LayerNorm(last.width(), sizes.epsilon()).apply(scope.at("norm"), rows);
+    return Endpoints.ofTokens(
+        byExample(tf, last, normed),
+        0,
+        false,
+        last.grid(),
+        last.width(),
+        sizes.imageSize() / last.grid());
+  }
+
+  /** From rows in the order of windows to tokens row by row [B, G², C]. */
+  private static Operand<TFloat32> byExample(Ops tf, Stage stage, Operand<TFloat32> rows) {
     Operand<TFloat32> byRow =
-        RowPermutation.between(last.order(), byRow(last)).apply(tf, normed, last.width());
-    int[] shape = {-1, last.tokens(), last.width()};
-    return new Endpoints(tf.reshape(byRow, tf.constant(shape)), 0, last.grid(), last.width());
+        RowPermutation.between(stage.order(), byRow(stage)).apply(tf, rows, stage.width());
+    int[] shape = {-1, stage.tokens(), stage.width()};
+    return tf.reshape(byRow, tf.constant(shape));
   }
 
   /** One window as large as the map: its order is row by row. */

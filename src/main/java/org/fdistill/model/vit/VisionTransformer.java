@@ -1,9 +1,13 @@
 package org.fdistill.model.vit;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
+import java.util.function.Function;
 import org.fdistill.graph.LayerScope;
 import org.fdistill.model.Backbone;
 import org.fdistill.model.Endpoints;
+import org.fdistill.model.FeatureMap;
 import org.fdistill.nn.DropPath;
 import org.fdistill.nn.LayerNorm;
 import org.fdistill.nn.RelativePositionBias;
@@ -71,15 +75,25 @@ public final class VisionTransformer implements Backbone {
             ? relativePosition().apply(scope.at("rel_pos_bias"), index)
             : null;
     float[] rates = DropPath.ramp(dropPath, config.getDepth());
+    List<Operand<TFloat32>> blocks = new ArrayList<>();
     for (int i = 0; i < config.getDepth(); i++) {
       LayerScope inner = scope.at("blocks").at(String.format(Locale.ROOT, "%02d", i));
       rows =
           new TransformerBlock(config, tokens(), rates[i], i, initializers)
               .apply(inner, rows, bias(inner, shared, index));
+      blocks.add(rows);
     }
-    return config.getFinalNorm() == FinalNorm.ON_POOLED
-        ? pooledThenNormed(scope, rows)
-        : endpoints(tf, norm().apply(scope.at("norm"), rows));
+    Endpoints endpoints =
+        config.getFinalNorm() == FinalNorm.ON_POOLED
+            ? pooledThenNormed(scope, rows)
+            : endpoints(tf, norm().apply(scope.at("norm"), rows));
+    return endpoints.withInside(
+        blocks.stream().<Function<Ops, Operand<TFloat32>>>map(b -> ops -> byExample(ops, b)).toList(),
+        List.of(
+            new FeatureMap(
+                ops -> endpoints(ops, blocks.get(blocks.size() - 1)).featureMap(ops),
+                config.getPatchSize(),
+                width())));
   }
 
   /** The final norm on the mean of the patches alone; the tokens leave as they are. */
@@ -90,8 +104,18 @@ public final class VisionTransformer implements Backbone {
 
   /** Of rows [B N, C]. */
   private Endpoints endpoints(Ops tf, Operand<TFloat32> rows) {
-    Operand<TFloat32> byExample = tf.reshape(rows, tf.constant(new int[] {-1, tokens(), width()}));
-    return new Endpoints(byExample, prefixTokens(), hasClassToken(), grid(), width());
+    return Endpoints.ofTokens(
+        byExample(tf, rows),
+        prefixTokens(),
+        hasClassToken(),
+        grid(),
+        width(),
+        config.getPatchSize());
+  }
+
+  /** From rows [B N, C] to [B, N, C]. */
+  private Operand<TFloat32> byExample(Ops tf, Operand<TFloat32> rows) {
+    return tf.reshape(rows, tf.constant(new int[] {-1, tokens(), width()}));
   }
 
   /** The bias of one block: its own table, the shared one, both, or null. */

@@ -1,5 +1,7 @@
 package org.fdistill.optim.schedule;
 
+import org.fdistill.proto.ScheduleConfig;
+
 /** The learning rate of each optimiser step. */
 public interface LearningRateSchedule {
   /**
@@ -8,4 +10,16 @@ public interface LearningRateSchedule {
    * @param step index of the optimiser step, from 0
    */
   double rate(long step);
+
+  /**
+   * The schedule that a config describes.
+   *
+   * @param warmupSteps its warm-up in steps
+   * @param totalSteps its length in steps
+   * @param batch examples of one optimiser step
+   */
+  static LearningRateSchedule of(
+      ScheduleConfig config, long warmupSteps, long totalSteps, int batch) {
+    return WarmupCosine.of(config, warmupSteps, totalSteps, batch);
+  }
 }

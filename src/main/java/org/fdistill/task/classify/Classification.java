@@ -1,21 +1,33 @@
 package org.fdistill.task.classify;
 
 import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
-import org.fdistill.config.UserError;
+import java.util.Optional;
+import org.fdistill.config.ModelChecks;
+import org.fdistill.config.Problems;
+import org.fdistill.data.Batch;
+import org.fdistill.data.ExampleCheck;
+import org.fdistill.data.Field;
+import org.fdistill.data.ImageView;
+import org.fdistill.data.View;
+import org.fdistill.eval.Criterion;
+import org.fdistill.eval.Sums;
 import org.fdistill.graph.LayerScope;
-import org.fdistill.graph.PixelNormalization;
-import org.fdistill.model.Backbone;
-import org.fdistill.model.Backbones;
-import org.fdistill.model.Endpoints;
+import org.fdistill.model.Network;
 import org.fdistill.model.head.ClassifierHead;
+import org.fdistill.model.head.Head;
 import org.fdistill.proto.ClassifyTask;
-import org.fdistill.proto.Normalization;
+import org.fdistill.proto.ClassifyTask.Pooling;
+import org.fdistill.proto.DataConfig;
+import org.fdistill.proto.NoiseSource;
 import org.fdistill.proto.RunConfig;
-import org.fdistill.task.Batch;
+import org.fdistill.task.CardEntry;
+import org.fdistill.task.ExampleMeans;
 import org.fdistill.task.Task;
+import org.fdistill.task.Tasks;
 import org.tensorflow.Operand;
-import org.tensorflow.Session;
 import org.tensorflow.framework.losses.CategoricalCrossentropy;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
@@ -30,10 +42,8 @@ public final class Classification implements Task {
   private static final String TOP_1 = "top1";
   private static final int TOP_K = 5;
 
+  private final RunConfig run;
   private final ClassifyTask config;
-  private final Normalization normalization;
-  private final Backbone backbone;
-  private final ClassifierHead head;
 
   /**
    * Describes the task.
@@ -41,66 +51,99 @@ public final class Classification implements Task {
    * @param run whose task is {@code classify}
    */
   public Classification(RunConfig run) {
+    this.run = run;
     config = run.getClassify();
-    normalization = run.getTrainData().getNormalization();
-    if (config.getClasses() < 2) {
-      throw UserError.usage(
-          "classify.classes is "
-              + config.getClasses()
-              + ", expected at least 2.\nSet it to the number of classes of the data.");
-    }
-    backbone = Backbones.of(run.getModel());
-    head = new ClassifierHead(config);
-    head.requireFit(backbone);
+  }
+
+  @Override
+  public void check(Problems problems) {
+    problems.unless(
+        config.getClasses() >= 2,
+        "classify.classes",
+        String.format(Locale.ROOT, "must be 2 or more, found %d", config.getClasses()));
+    problems.share(config.getLabelSmoothing(), "classify.label_smoothing");
+    Optional<String> noClassToken = ModelChecks.noClassToken(run.getModel());
+    problems.unless(
+        noClassToken.isEmpty() || config.getPooling() != Pooling.CLASS_TOKEN_POOLING,
+        "classify.pooling",
+        "is CLASS_TOKEN_POOLING, but " + noClassToken.orElse(""));
+    ModelChecks.finalNorm(
+        run.getModel(), config.getPooling() == Pooling.MEAN, "classify.pooling MEAN", problems);
+  }
+
+  @Override
+  public View trainingView(DataConfig data) {
+    return View.all(ImageView.training(data), View.label());
+  }
+
+  @Override
+  public View validationView(DataConfig data) {
+    return View.all(ImageView.evaluation(data), View.label());
+  }
+
+  @Override
+  public List<ExampleCheck> checks() {
+    return List.of(new LabelCheck(config.getClasses()));
   }
 
   @Override
   public TrainingOutputs training(LayerScope scope, Batch batch) {
     Ops tf = scope.tf();
     Operand<TFloat32> logits = logits(scope, batch);
-    Operand<TFloat32> loss = loss(tf, logits, batch.labels(), config.getLabelSmoothing());
-    return new TrainingOutputs(loss, Map.of(TOP_1, topK(tf, logits, batch.labels(), 1)));
+    Operand<TInt64> labels = batch.get(Field.LABEL);
+    return new TrainingOutputs(
+        loss(tf, logits, labels, config.getLabelSmoothing()),
+        Map.of(TOP_1, topK(tf, logits, labels, 1)),
+        List.of());
   }
 
   @Override
   public Map<String, Operand<TFloat32>> validation(LayerScope scope, Batch batch) {
     Ops tf = scope.tf();
     Operand<TFloat32> logits = logits(scope, batch);
-    Map<String, Operand<TFloat32>> values = new LinkedHashMap<>();
-    values.put("loss", loss(tf, logits, batch.labels(), 0));
-    values.put(TOP_1, topK(tf, logits, batch.labels(), 1));
+    Operand<TInt64> labels = batch.get(Field.LABEL);
+    Map<String, Operand<TFloat32>> means = new LinkedHashMap<>();
+    means.put("loss", loss(tf, logits, labels, 0));
+    means.put(TOP_1, topK(tf, logits, labels, 1));
     if (config.getClasses() > TOP_K) {
-      values.put("top5", topK(tf, logits, batch.labels(), TOP_K));
+      means.put("top5", topK(tf, logits, labels, TOP_K));
     }
-    return values;
+    return ExampleMeans.sums(tf, batch, means);
   }
 
   @Override
-  public String criterion() {
-    return TOP_1;
+  public Map<String, Double> values(Sums sums) {
+    return ExampleMeans.values(sums);
   }
 
   @Override
-  public boolean largerIsBetter() {
-    return true;
+  public Criterion criterion() {
+    return new Criterion(TOP_1, true);
   }
 
   @Override
-  public void restoreFrozen(Session session) {
-    // Everything in this graph is trained.
+  public Network network() {
+    return Tasks.network(run);
   }
 
   @Override
-  public int classes() {
-    return config.getClasses();
+  public Head head() {
+    return new ClassifierHead(config);
+  }
+
+  @Override
+  public CardEntry card() {
+    return new CardEntry("An image classifier", "", Map.of());
+  }
+
+  @Override
+  public NoiseSource noiseSource() {
+    return NoiseSource.newBuilder().setClasses(config.getClasses()).build();
   }
 
   private Operand<TFloat32> logits(LayerScope scope, Batch batch) {
-    Operand<TFloat32> images =
-        PixelNormalization.of(normalization)
-            .apply(scope.tf(), scope.tf().dtypes.cast(batch.images(), TFloat32.class));
-    Endpoints endpoints = backbone.build(scope.at(Backbones.SCOPE), images);
-    return head.apply(scope, endpoints);
+    return new ClassifierHead(config)
+        .logits(scope, network().build(scope, batch.get(Field.IMAGE)));
   }
 
   /** The mean cross-entropy over the batch: logits [B, K], labels [B]. */

@@ -1,23 +1,35 @@
 package org.fdistill.task.distill;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import org.fdistill.config.ModelChecks;
+import org.fdistill.config.Problems;
+import org.fdistill.config.TeacherChecks;
 import org.fdistill.config.UserError;
+import org.fdistill.data.Batch;
+import org.fdistill.data.Field;
+import org.fdistill.data.ImageView;
+import org.fdistill.data.View;
+import org.fdistill.eval.Criterion;
+import org.fdistill.eval.Sums;
 import org.fdistill.graph.LayerScope;
-import org.fdistill.graph.PixelNormalization;
 import org.fdistill.graph.Precision;
-import org.fdistill.model.Backbone;
-import org.fdistill.model.Backbones;
 import org.fdistill.model.Endpoints;
+import org.fdistill.model.Network;
 import org.fdistill.nn.Dense;
+import org.fdistill.proto.DataConfig;
 import org.fdistill.proto.DistillTask;
 import org.fdistill.proto.DistillTask.Targets;
-import org.fdistill.proto.Normalization;
 import org.fdistill.proto.RunConfig;
-import org.fdistill.task.Batch;
+import org.fdistill.proto.TeacherConfig;
+import org.fdistill.task.CardEntry;
+import org.fdistill.task.ExampleMeans;
 import org.fdistill.task.Task;
+import org.fdistill.task.Tasks;
 import org.fdistill.teacher.Teacher;
-import org.fdistill.teacher.TeacherOutputs;
+import org.fdistill.teacher.TeacherDescription;
 import org.tensorflow.Operand;
 import org.tensorflow.Session;
 import org.tensorflow.op.Ops;
@@ -30,39 +42,60 @@ import org.tensorflow.types.TFloat32;
  */
 public final class FeatureDistillation implements Task {
   private static final String LOSS = "loss";
+  private static final String TEACHER = "distill.teacher";
 
+  private final RunConfig run;
   private final DistillTask config;
-  private final Normalization normalization;
-  private final Backbone student;
-  private final Teacher teacher;
+  private Teacher opened;
 
   /**
-   * Opens the teacher and checks that the two fit.
+   * Describes the task.
    *
    * @param run whose task is {@code distill}
    */
   public FeatureDistillation(RunConfig run) {
+    this.run = run;
     config = run.getDistill();
-    normalization = run.getTrainData().getNormalization();
-    student = Backbones.of(run.getModel());
+  }
+
+  @Override
+  public void check(Problems problems) {
+    problems.positive(config.getBeta(), "distill.beta");
+    Optional<String> noClassToken = ModelChecks.noClassToken(run.getModel());
+    problems.unless(
+        noClassToken.isEmpty() || config.getTargets() != Targets.CLASS_TOKEN,
+        "distill.targets",
+        "is CLASS_TOKEN, but " + noClassToken.orElse(""));
+    ModelChecks.finalNorm(
+        run.getModel(), config.getTargets() == Targets.GAP, "distill.targets GAP", problems);
+    TeacherChecks.check(config.getTeacher(), TEACHER, problems);
+  }
+
+  @Override
+  public void open() {
     if (!config.hasTeacher()) {
       throw UserError.usage(
           "distill.teacher is missing.\nFeature distillation needs a frozen SavedModel; add"
               + " teacher { path: \"savedmodels/NAME\" } to distill, or --set"
               + " distill.teacher.path=savedmodels/NAME.");
     }
-    teacher = Teacher.open(config.getTeacher(), student.imageSize());
-    requireFit();
+    opened = Teacher.open(config.getTeacher(), network().backbone().imageSize());
+    requireFit(opened);
   }
 
-  /** The teacher, for reports. */
-  public Teacher teacher() {
-    return teacher;
+  @Override
+  public View trainingView(DataConfig data) {
+    return ImageView.training(data);
+  }
+
+  @Override
+  public View validationView(DataConfig data) {
+    return ImageView.evaluation(data);
   }
 
   @Override
   public TrainingOutputs training(LayerScope scope, Batch batch) {
-    return new TrainingOutputs(loss(scope, batch), Map.of());
+    return new TrainingOutputs(loss(scope, batch), Map.of(), List.of());
   }
 
   @Override
@@ -70,25 +103,46 @@ public final class FeatureDistillation implements Task {
     Ops tf = scope.tf();
     Operand<TFloat32> targets = targets(tf, batch);
     Operand<TFloat32> zero = tf.zerosLike(targets);
-    Map<String, Operand<TFloat32>> values = new LinkedHashMap<>();
-    values.put(LOSS, Objective.smoothL1(tf, prediction(scope, batch), targets, config.getBeta()));
-    values.put("predict_zero_loss", Objective.smoothL1(tf, zero, targets, config.getBeta()));
-    return values;
+    Map<String, Operand<TFloat32>> means = new LinkedHashMap<>();
+    means.put(LOSS, Objective.smoothL1(tf, prediction(scope, batch), targets, config.getBeta()));
+    means.put("predict_zero_loss", Objective.smoothL1(tf, zero, targets, config.getBeta()));
+    return ExampleMeans.sums(tf, batch, means);
   }
 
   @Override
-  public String criterion() {
-    return LOSS;
+  public Map<String, Double> values(Sums sums) {
+    return ExampleMeans.values(sums);
   }
 
   @Override
-  public boolean largerIsBetter() {
+  public Criterion criterion() {
+    return new Criterion(LOSS, false);
+  }
+
+  @Override
+  public Network network() {
+    return Tasks.network(run);
+  }
+
+  /** Exports leave out the projector, which the loss goes through. */
+  @Override
+  public boolean validatesExports() {
     return false;
   }
 
   @Override
+  public CardEntry card() {
+    return TeacherCard.of(TeacherDescription.of(config.getTeacher()));
+  }
+
+  @Override
+  public Optional<TeacherConfig> teacher() {
+    return Optional.of(config.getTeacher());
+  }
+
+  @Override
   public void restoreFrozen(Session session) {
-    teacher.restore(session);
+    openedTeacher().restore(session);
   }
 
   private Operand<TFloat32> loss(LayerScope scope, Batch batch) {
@@ -99,45 +153,38 @@ public final class FeatureDistillation implements Task {
   /** What the student says of the teacher's features: [rows, Ct]. */
   private Operand<TFloat32> prediction(LayerScope scope, Batch batch) {
     Ops tf = scope.tf();
-    Operand<TFloat32> images =
-        PixelNormalization.of(normalization)
-            .apply(tf, tf.dtypes.cast(batch.images(), TFloat32.class));
-    Endpoints endpoints = student.build(scope.at(Backbones.SCOPE), images);
+    Endpoints endpoints = network().build(scope, batch.get(Field.IMAGE));
     Operand<TFloat32> rows = selected(tf, endpoints);
-    Dense projector = Dense.withTorchDefaults(student.width(), teacher.width());
+    Dense projector = Dense.withTorchDefaults(endpoints.width(), openedTeacher().width());
     return Precision.full(tf, projector.apply(scope.at("projector"), rows));
   }
 
   /** The teacher's normalised features: [rows, Ct]. */
   private Operand<TFloat32> targets(Ops tf, Batch batch) {
-    TeacherOutputs outputs = teacher.build(tf, batch.images());
-    Endpoints endpoints =
-        new Endpoints(
-            outputs.tokens(),
-            outputs.prefixTokens(),
-            teacher.hasClassToken(),
-            outputs.grid(),
-            teacher.width());
+    Endpoints endpoints = openedTeacher().build(tf, batch.get(Field.IMAGE));
     Operand<TFloat32> rows = selected(tf, endpoints);
     return Objective.targets(tf, rows, config.getTargetNormalization());
   }
 
   private Operand<TFloat32> selected(Ops tf, Endpoints endpoints) {
-    boolean classTokens = student.hasClassToken() && teacher.hasClassToken();
+    boolean classTokens =
+        network().backbone().hasClassToken() && openedTeacher().hasClassToken();
     return Objective.selected(tf, endpoints, config.getTargets(), classTokens);
   }
 
-  private void requireFit() {
+  private Teacher openedTeacher() {
+    if (opened == null) {
+      open();
+    }
+    return opened;
+  }
+
+  private void requireFit(Teacher teacher) {
     if (config.getTargets() == Targets.CLASS_TOKEN) {
       teacher.requireClassToken();
-      if (!student.hasClassToken()) {
-        throw UserError.usage(
-            "distill.targets is CLASS_TOKEN, but the student has no class token.\n"
-                + "Set model.vit.class_token to true, or distill.targets to TOKENS or GAP.");
-      }
     }
     if (config.getTargets() == Targets.TOKENS) {
-      teacher.requireGridOf(student);
+      teacher.requireGridOf(network().backbone());
     }
   }
 }

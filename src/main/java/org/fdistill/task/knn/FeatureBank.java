@@ -2,6 +2,7 @@ package org.fdistill.task.knn;
 
 import java.util.List;
 import java.util.function.Consumer;
+import org.fdistill.data.Field;
 import org.fdistill.data.InputPipeline;
 import org.fdistill.eval.NeighbourVote;
 import org.fdistill.graph.Initializers;
@@ -59,14 +60,14 @@ record FeatureBank(
    * @param variables of this network alone
    */
   static FeatureBank build(Ops tf, Variables variables, FeatureNetwork network, Inputs in) {
-    Operand<TFloat32> stored = unit(tf, network.features(tf, variables, in.training().images()));
-    Operand<TFloat32> queries = unit(tf, network.features(tf, variables, in.queries().images()));
+    Operand<TFloat32> stored = unit(tf, network.features(tf, variables, in.training().batch().get(Field.IMAGE)));
+    Operand<TFloat32> queries = unit(tf, network.features(tf, variables, in.queries().batch().get(Field.IMAGE)));
     Consumer<Session> weights = network.weights(tf, variables);
     Shape shape = Shape.of(in.size(), network.width());
     Variable gathered = variables.state("knn/gathered", shape, Initializers.zeros());
     Variable empty =
         variables.state("knn/empty", Shape.of(in.size()), Initializers.constant(UNFILLED));
-    Operand<TInt32> batch = tf.shape(in.training().labels());
+    Operand<TInt32> batch = tf.shape(in.training().batch().get(Field.LABEL));
     Operand<TInt32> index =
         tf.range(
             in.offset(),

@@ -2,15 +2,10 @@ package org.fdistill.task.knn;
 
 import java.util.function.Consumer;
 import org.fdistill.graph.LayerScope;
-import org.fdistill.graph.PixelNormalization;
 import org.fdistill.graph.Precision;
 import org.fdistill.graph.Variables;
-import org.fdistill.model.Backbone;
-import org.fdistill.model.Backbones;
-import org.fdistill.model.Endpoints;
-import org.fdistill.proto.Normalization;
+import org.fdistill.model.Network;
 import org.fdistill.teacher.Teacher;
-import org.fdistill.teacher.TeacherOutputs;
 import org.tensorflow.Operand;
 import org.tensorflow.Session;
 import org.tensorflow.op.Ops;
@@ -46,14 +41,7 @@ public interface FeatureNetwork {
     return new FeatureNetwork() {
       @Override
       public Operand<TFloat32> features(Ops tf, Variables variables, Operand<TUint8> images) {
-        TeacherOutputs outputs = teacher.build(tf, images);
-        return new Endpoints(
-                outputs.tokens(),
-                outputs.prefixTokens(),
-                teacher.hasClassToken(),
-                outputs.grid(),
-                teacher.width())
-            .pooled(tf);
+        return teacher.build(tf, images).pooled(tf);
       }
 
       @Override
@@ -73,21 +61,17 @@ public interface FeatureNetwork {
    *
    * @param weights brings them in; nothing for the random ones of the initialisation
    */
-  static FeatureNetwork of(Backbone backbone, Normalization normalization, WeightSource weights) {
+  static FeatureNetwork of(Network network, WeightSource weights) {
     return new FeatureNetwork() {
       @Override
       public Operand<TFloat32> features(Ops tf, Variables variables, Operand<TUint8> images) {
-        Operand<TFloat32> pixels = tf.dtypes.cast(images, TFloat32.class);
         LayerScope scope = LayerScope.inference(tf, variables, Precision.FLOAT32);
-        return backbone
-            .build(
-                scope.at(Backbones.SCOPE), PixelNormalization.of(normalization).apply(tf, pixels))
-            .pooled(tf);
+        return network.build(scope, images).pooled(tf);
       }
 
       @Override
       public int width() {
-        return backbone.width();
+        return network.backbone().width();
       }
 
       @Override

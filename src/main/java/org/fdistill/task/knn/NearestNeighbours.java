@@ -7,7 +7,10 @@ import java.util.List;
 import org.fdistill.config.UserError;
 import org.fdistill.data.ClassMatch;
 import org.fdistill.data.ExampleSource;
+import org.fdistill.data.Field;
+import org.fdistill.data.ImageView;
 import org.fdistill.data.InputPipeline;
+import org.fdistill.data.View;
 import org.fdistill.eval.NeighbourVote;
 import org.fdistill.graph.GraphScope;
 import org.fdistill.graph.Variables;
@@ -124,16 +127,21 @@ public final class NearestNeighbours {
             ? InputPipeline.Options.sample(seed, BATCH)
             : InputPipeline.Options.evaluation(BATCH);
     return new FeatureBank.Inputs(
-        InputPipeline.build(tf, "bank_input", train, bank, order),
+        InputPipeline.build(tf, "bank_input", train, bank, view(train), order),
         InputPipeline.build(
             tf,
             "query_input",
             validation,
             match.renumber(queries),
+            view(validation),
             InputPipeline.Options.evaluation(BATCH)),
         tf.placeholder(TInt32.class, Placeholder.shape(Shape.scalar())),
         tf.placeholder(TInt32.class, Placeholder.shape(Shape.scalar())),
         rows);
+  }
+
+  private static View view(DataConfig config) {
+    return View.all(ImageView.evaluation(config), View.label());
   }
 
   private static ExampleSource labelled(DataConfig config, String field) {
@@ -239,7 +247,10 @@ public final class NearestNeighbours {
     }
 
     private Session.Runner labels(InputPipeline data) {
-      return session.runner().fetch(name(data.labels())).fetch(name(data.positions()));
+      return session
+          .runner()
+          .fetch(name(data.batch().get(Field.LABEL)))
+          .fetch(name(data.batch().get(Field.POSITION)));
     }
 
     /** The labels of a batch, of which each is that of a class. */

@@ -11,6 +11,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
@@ -53,9 +54,8 @@ final class BmpDecoderTest {
     Ops tf = Ops.create(graph);
     bytes = tf.placeholder(TString.class, Placeholder.shape(Shape.scalar()));
     whole = new ImageDecoder().decode(tf, bytes);
-    Crop crop =
-        (t, size, draws) -> new Box(t.constant(0), t.constant(1), t.constant(1), t.constant(1));
-    topRight = new ImageDecoder().decodeCropped(tf, bytes, crop, tf.constant(new double[0]));
+    Box box = new Box(tf.constant(0), tf.constant(1), tf.constant(1), tf.constant(1));
+    topRight = new ImageDecoder().open(tf, bytes).pixels(tf, Optional.of(box));
     session = new Session(graph);
   }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.stream.Stream;
 import org.fdistill.proto.AugmentConfig;
@@ -21,8 +22,6 @@ import org.tensorflow.Session;
 import org.tensorflow.ndarray.NdArrays;
 import org.tensorflow.ndarray.buffer.DataBuffers;
 import org.tensorflow.op.Ops;
-import org.tensorflow.types.TFloat64;
-import org.tensorflow.types.TInt32;
 import org.tensorflow.types.TString;
 import org.tensorflow.types.TUint8;
 
@@ -51,7 +50,7 @@ final class PixelsTest {
     byte[] bytes = GOLDEN.array("file/" + file).bytes();
     if (c.get("view").getAsString().equals("centre")) {
       EvalCropConfig config = EvalCropConfig.newBuilder().setInterpolation(interpolation).build();
-      byte[] image = run(bytes, (tf, b) -> new CentreCrop(config, side).view(tf, b));
+      byte[] image = run(bytes, view(new CentreCrop(config, side), new Resize(interpolation, side)));
       byte[] expected =
           GOLDEN.array("centre/%s/%d/%s".formatted(file, side, interpolation)).bytes();
       assertThat(difference(image, expected)).isLessThan(LIMIT);
@@ -59,19 +58,25 @@ final class PixelsTest {
     }
     int[] box = c.getAsJsonArray("box").asList().stream().mapToInt(JsonElement::getAsInt).toArray();
     byte[] image =
-        run(bytes, (tf, b) -> cropped(tf, b, box, new Resize(interpolation, side), side));
+        run(bytes, view(boxed(box, side), new Resize(interpolation, side)));
     String name = "%d-%d-%d-%d".formatted(box[0], box[1], box[2], box[3]);
     byte[] expected = GOLDEN.array("crop/%s/%s/%s".formatted(file, name, interpolation)).bytes();
     assertThat(difference(image, expected)).isLessThan(LIMIT);
   }
 
-  private static Operand<TUint8> cropped(
-      Ops tf, Operand<TString> bytes, int[] box, Resize resize, int side) {
-    Operand<TFloat64> draws = tf.constant(new double[0]);
-    Operand<TUint8> part =
-        new ImageDecoder().decodeCropped(tf, bytes, (t, size, d) -> fixed(t, box), draws);
-    Operand<TInt32> size = tf.constant(new int[] {side, side});
-    return resize.apply(tf, part, size, tf.constant(new int[] {0, 0}), tf.constant(false));
+  private static BiFunction<Ops, Operand<TString>, Operand<TUint8>> view(
+      Framing framing, Resize resize) {
+    return (tf, bytes) ->
+        new EncodedImage(bytes).view(tf, framing, tf.constant(new long[] {1, 2}), resize);
+  }
+
+  private static Framing boxed(int[] box, int side) {
+    return (tf, size, seed) ->
+        new Geometry(
+            Optional.of(fixed(tf, box)),
+            tf.constant(new int[] {side, side}),
+            tf.constant(new int[] {0, 0}),
+            tf.constant(false));
   }
 
   private static Box fixed(Ops tf, int[] box) {
@@ -82,8 +87,9 @@ final class PixelsTest {
   @Test
   void flippingMirrorsTheColumns() {
     byte[] bytes = GOLDEN.array("file/png").bytes();
-    byte[] straight = run(bytes, (tf, b) -> whole(0).view(tf, b, tf.constant(new long[] {1, 2})));
-    byte[] mirrored = run(bytes, (tf, b) -> whole(1).view(tf, b, tf.constant(new long[] {1, 2})));
+    Resize resize = new Resize(Interpolation.BILINEAR, 32);
+    byte[] straight = run(bytes, view(whole(0), resize));
+    byte[] mirrored = run(bytes, view(whole(1), resize));
     assertThat(mirrored).isNotEqualTo(straight);
     byte[] back = new byte[mirrored.length];
     for (int i = 0; i < mirrored.length; i++) {
@@ -95,9 +101,9 @@ final class PixelsTest {
   }
 
   /** A view of the whole image of 150 by 110 pixels. */
-  private static TrainingView whole(float flip) {
+  private static Framing whole(float flip) {
     float ratio = 150f / 110;
-    return new TrainingView(
+    return RandomResizedCrop.of(
         AugmentConfig.newBuilder()
             .setMinScale(1)
             .setMaxScale(1)

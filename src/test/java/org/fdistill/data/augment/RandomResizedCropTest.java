@@ -54,7 +54,8 @@ final class RandomResizedCropTest {
             c.get("max_scale").getAsDouble(),
             3 / 4.0,
             4 / 3.0,
-            0.5);
+            0.5,
+            32);
     int[][] boxes = draw(crop, c.get("height").getAsInt(), c.get("width").getAsInt());
     Map<String, int[]> quantities =
         Map.of(
@@ -88,7 +89,7 @@ final class RandomResizedCropTest {
 
   @Test
   void everyBoxLiesInTheImage() {
-    RandomResizedCrop crop = new RandomResizedCrop(0.08, 1, 0.75, 4 / 3.0, 0.5);
+    RandomResizedCrop crop = new RandomResizedCrop(0.08, 1, 0.75, 4 / 3.0, 0.5, 32);
     for (int[] size : new int[][] {{1, 1}, {2, 3}, {1, 50}, {50, 1}}) {
       for (int[] box : draw(crop, size[0], size[1])) {
         assertThat(box[0]).isNotNegative();
@@ -103,12 +104,12 @@ final class RandomResizedCropTest {
 
   @Test
   void wrongRangesAreRefused() {
-    assertThatThrownBy(() -> new RandomResizedCrop(0.5, 0.4, 0.75, 1.33, 0.5))
+    assertThatThrownBy(() -> new RandomResizedCrop(0.5, 0.4, 0.75, 1.33, 0.5, 32))
         .isInstanceOf(UserError.class)
         .hasMessageContaining("min_scale and max_scale are 0.5 and 0.4");
-    assertThatThrownBy(() -> new RandomResizedCrop(0.5, 1, 0, 1.33, 0.5))
+    assertThatThrownBy(() -> new RandomResizedCrop(0.5, 1, 0, 1.33, 0.5, 32))
         .hasMessageContaining("min_ratio and max_ratio are 0.0 and 1.33");
-    assertThatThrownBy(() -> new RandomResizedCrop(0.5, 1, 0.75, 1.33, 2))
+    assertThatThrownBy(() -> new RandomResizedCrop(0.5, 1, 0.75, 1.33, 2, 32))
         .hasMessageContaining("flip_probability is 2.0");
   }
 

@@ -1,18 +1,13 @@
 package org.fdistill.task.classify;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.gson.JsonObject;
 import java.util.ArrayList;
 import java.util.List;
-import org.fdistill.config.UserError;
-import org.fdistill.proto.ClassifyTask;
-import org.fdistill.proto.RunConfig;
 import org.fdistill.testing.Golden;
 import org.fdistill.testing.GraphRun;
 import org.fdistill.testing.Tolerance;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.tensorflow.Operand;
@@ -41,13 +36,5 @@ class ClassificationTest {
       assertThat(Tolerance.error(values.get(1), golden.array(name + "/grad/logits").doubles()))
           .isLessThanOrEqualTo(Tolerance.bound(torch.get("grad/logits").getAsDouble()));
     }
-  }
-
-  @Test
-  void refusesATaskWithoutClasses() {
-    RunConfig run = RunConfig.newBuilder().setClassify(ClassifyTask.getDefaultInstance()).build();
-    assertThatThrownBy(() -> new Classification(run))
-        .isInstanceOf(UserError.class)
-        .hasMessageContaining("classify.classes is 0");
   }
 }

@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.fdistill.config.RunConfigs;
+import org.fdistill.data.Batch;
+import org.fdistill.data.Field;
 import org.fdistill.graph.LayerScope;
 import org.fdistill.graph.ModelFiles;
 import org.fdistill.graph.Precision;
-import org.fdistill.task.Batch;
 import org.fdistill.testing.GraphRun;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -85,9 +87,11 @@ class FeatureDistillationTest {
       Ops tf = run.tf();
       LayerScope scope = LayerScope.inference(tf, run.variables(), Precision.FLOAT32);
       Operand<TUint8> images = tf.zeros(tf.constant(new int[] {1, SIDE, SIDE, 3}), TUint8.class);
-      Operand<TInt64> labels = tf.constant(new long[] {-1});
+      Operand<TInt64> positions = tf.constant(new long[] {0});
       Operand<TFloat32> loss =
-          task.validation(scope, new Batch(images, labels)).get("predict_zero_loss");
+          task.validation(
+                  scope, new Batch(Map.of(Field.IMAGE, images, Field.POSITION, positions)))
+              .get("predict_zero_loss");
       return run.run(List.of(loss)).get(0)[0];
     }
   }

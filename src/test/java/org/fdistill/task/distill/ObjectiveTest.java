@@ -86,7 +86,7 @@ class ObjectiveTest {
   void leavesTheTeachersRegistersOut() {
     try (GraphRun run = new GraphRun()) {
       Operand<TFloat32> tokens = run.input(new float[] {1, 2, 3, 4, 5, 6, 7}, 1, 7, 1);
-      Endpoints teacher = new Endpoints(tokens, 3, /* hasClassToken= */ true, 2, 1);
+      Endpoints teacher = Endpoints.ofTokens(tokens, 3, /* hasClassToken= */ true, 2, 1, 4);
       List<float[]> values =
           run.run(
               List.of(
@@ -100,6 +100,6 @@ class ObjectiveTest {
   /** A grid of 2 x 2 patches behind a class token. */
   private static Endpoints endpoints(Operand<TFloat32> tokens) {
     int width = (int) tokens.shape().get(2);
-    return new Endpoints(tokens, 1, 2, width);
+    return Endpoints.ofTokens(tokens, 1, /* hasClassToken= */ true, 2, width, 4);
   }
 }

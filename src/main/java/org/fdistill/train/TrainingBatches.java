@@ -1,41 +1,58 @@
 package org.fdistill.train;
 
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
 import org.fdistill.config.UserError;
 import org.fdistill.data.BadExamples;
+import org.fdistill.data.ExampleCheck;
+import org.fdistill.data.InputPipeline;
 import org.fdistill.proto.DataConfig;
 import org.tensorflow.Session;
 
 /** The training batches of a run: where they stand, what is wrong with them, what to leave out. */
-final class TrainingData {
+final class TrainingBatches {
+  private static final String FIELD = "train_data";
+
   /** Positions of a window at least, so that opening one costs next to nothing. */
   private static final long LEAST_WINDOW = 10_000;
 
   /** Further positions of a window, in batches: a batch has room for as many unreadable images. */
   private static final long BATCHES = 8;
 
-  private final TrainingProgram program;
+  private final Session session;
+  private final InputPipeline pipeline;
   private final DataConfig config;
   private final Path report;
-  private final LabelCheck labels;
+  private final CheckedFields checks;
   private BadExamples bad;
   private Span skipped;
   private long end;
   private boolean fruitful;
 
-  /** Positions from {@code from} until before {@code to}. */
-  record Span(long from, long to) {}
-
-  TrainingData(TrainingProgram program, DataConfig config, int classes, RunFolder folder) {
-    this.program = program;
+  /**
+   * Describes the batches; {@link #start} opens them.
+   *
+   * @param checks of each example
+   * @param report the file that names unreadable examples
+   */
+  TrainingBatches(
+      Session session,
+      InputPipeline pipeline,
+      DataConfig config,
+      List<ExampleCheck> checks,
+      Path report) {
+    this.session = session;
+    this.pipeline = pipeline;
     this.config = config;
-    this.report = folder.file("unreadable-training-images.txt");
-    this.labels = new LabelCheck(program.trainData(), classes, "train_data");
+    this.report = report;
+    this.checks = new CheckedFields(pipeline, checks, FIELD);
   }
 
+  /** Starts, or starts anew, at a position. */
   void start(long position) {
     open(position);
-    bad = new BadExamples(program.trainData(), position, report, config.getMaxBadShare());
+    bad = new BadExamples(pipeline, position, report, config.getMaxBadShare());
   }
 
   /**
@@ -43,10 +60,10 @@ final class TrainingData {
    * that without an end it would go on for ever where all files have vanished.
    */
   private void open(long position) {
-    long window = Math.max(LEAST_WINDOW, program.trainData().source().size());
+    long window = Math.max(LEAST_WINDOW, pipeline.source().size());
     end = position + window + BATCHES * config.getBatchSize();
     fruitful = false;
-    program.trainData().start(session(), position, end);
+    pipeline.start(session, position, end);
   }
 
   /**
@@ -57,20 +74,22 @@ final class TrainingData {
   void goOn() {
     if (!fruitful) {
       long images = end - nextPosition();
-      bad.finish(session(), end);
+      bad.finish(session, end);
       throw UserError.run(
           String.format(
+              Locale.ROOT,
               "None of the next %d images could be read, those of more than an epoch.\n"
                   + "All are named in %s. Bring them back and start the same command again to go on"
                   + " from the newest checkpoint.",
-              images, report));
+              images,
+              report));
     }
     open(nextPosition());
   }
 
   /** Fails before a long run on data of which nothing can be read. */
   void checkReadable() {
-    program.trainData().checkReadable(session(), nextPosition());
+    pipeline.checkReadable(session, nextPosition());
   }
 
   /** Leaves out a span when its turn comes. */
@@ -86,18 +105,15 @@ final class TrainingData {
     }
   }
 
-  void observe(TrainingProgram.MicroResult result) {
+  /** Looks at a batch that was taken. */
+  void observe(ObservedFields batch) {
     fruitful = true;
-    bad.observe(session(), result.positions());
-    labels.observe(session(), result.positions(), result.labels());
+    bad.observe(session, batch.positions());
+    checks.observe(session, batch);
   }
 
   /** The position after the last batch. */
   long nextPosition() {
     return bad.nextPosition();
-  }
-
-  private Session session() {
-    return program.session();
   }
 }

@@ -11,7 +11,7 @@ import org.fdistill.proto.RunConfig;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class NonFiniteStepsTest {
+class NonFiniteStepTest {
   @TempDir Path root;
 
   @Test

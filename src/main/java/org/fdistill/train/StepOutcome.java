@@ -11,20 +11,20 @@ import java.util.Map;
  * @param gradientHalfSquares [P]
  * @param metrics means over the micro-batches, by name
  * @param learningRate of this step
+ * @param examples the positions that it took
+ * @param seconds that it took
  * @param dataWaitShare share of the time spent waiting for the batch; NaN unless it was traced
  */
 @SuppressWarnings("ArrayRecordComponent") // Results are read, never compared.
-record StepResult(
+record StepOutcome(
     double loss,
     double gradientNorm,
     float[] gradientHalfSquares,
     Map<String, Double> metrics,
     double learningRate,
+    Span examples,
+    double seconds,
     double dataWaitShare) {
-  boolean isFinite() {
-    return Double.isFinite(loss) && Double.isFinite(gradientNorm);
-  }
-
   /**
    * The first tensor of this step that is not finite: the loss, a metric, or that gradient which
    * the backward pass reaches first.

@@ -6,13 +6,12 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-class StepResultTest {
+class StepOutcomeTest {
   private static final List<String> PARAMETERS = List.of("last/kernel", "first/kernel");
 
   @Test
   void theGradientThatTheBackwardPassReachesFirstIsNamed() {
-    StepResult result = result(1, Double.NaN, Map.of(), 1, Float.NaN);
-    assertThat(result.isFinite()).isFalse();
+    StepOutcome result = result(1, Double.NaN, Map.of(), 1, Float.NaN);
     assertThat(result.firstNonFinite(PARAMETERS)).isEqualTo("the gradient of first/kernel");
     assertThat(
             result(1, Double.NaN, Map.of(), Float.POSITIVE_INFINITY, Float.NaN)
@@ -22,7 +21,7 @@ class StepResultTest {
 
   @Test
   void aLossComesBeforeItsGradients() {
-    StepResult result =
+    StepOutcome result =
         result(Double.POSITIVE_INFINITY, Double.NaN, Map.of(), Float.NaN, Float.NaN);
     assertThat(result.firstNonFinite(PARAMETERS)).isEqualTo("the loss");
     assertThat(
@@ -38,8 +37,9 @@ class StepResultTest {
         .isEqualTo("the norm of all gradients");
   }
 
-  private static StepResult result(
+  private static StepOutcome result(
       double loss, double norm, Map<String, Double> metrics, float... halfSquares) {
-    return new StepResult(loss, norm, halfSquares, metrics, 0.1, Double.NaN);
+    return new StepOutcome(
+        loss, norm, halfSquares, metrics, 0.1, new Span(0, 8), 1, Double.NaN);
   }
 }

@@ -1,0 +1,19 @@
+package org.fdistill.data;
+
+import java.util.List;
+import org.tensorflow.Operand;
+import org.tensorflow.op.Ops;
+import org.tensorflow.types.TInt64;
+
+/**
+ * Seeds of the random draws of one example.
+ *
+ * @param runSeed the run's seed
+ * @param position of the example, scalar
+ */
+public record Draws(long runSeed, Operand<TInt64> position) {
+  /** The seed [2] of what is drawn for one purpose. */
+  Operand<TInt64> seed(Ops tf, Purpose purpose) {
+    return tf.stack(List.of(tf.constant(purpose.seed(runSeed)), position));
+  }
+}

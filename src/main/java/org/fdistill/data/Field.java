@@ -1,0 +1,25 @@
+package org.fdistill.data;
+
+import org.tensorflow.types.TInt64;
+import org.tensorflow.types.TUint8;
+import org.tensorflow.types.family.TType;
+
+/**
+ * A named part of an example and of a batch. Fields of one name are the same field.
+ *
+ * @param name in the graph and in messages
+ * @param type of its elements
+ */
+public record Field<T extends TType>(String name, Class<T> type) {
+  /** Pixels, RGB from 0 to 255: [S, S, 3] of an example. */
+  public static final Field<TUint8> IMAGE = new Field<>("image", TUint8.class);
+
+  /** The class, a scalar of an example; -1 where it has none. */
+  public static final Field<TInt64> LABEL = new Field<>("label", TInt64.class);
+
+  /**
+   * Where an example stands in the order of all epochs, a scalar; the pipeline adds it to every
+   * batch.
+   */
+  public static final Field<TInt64> POSITION = new Field<>("position", TInt64.class);
+}

@@ -1,0 +1,21 @@
+package org.fdistill.data.augment;
+
+import org.tensorflow.Operand;
+import org.tensorflow.op.Ops;
+import org.tensorflow.types.TInt64;
+import org.tensorflow.types.TString;
+import org.tensorflow.types.TUint8;
+
+/**
+ * A file of JPEG, PNG, GIF or BMP.
+ *
+ * @param bytes scalar
+ */
+public record EncodedImage(Operand<TString> bytes) implements StoredImage {
+  @Override
+  public Operand<TUint8> view(Ops tf, Framing framing, Operand<TInt64> seed, Resize resize) {
+    ImageDecoder.Opened opened = new ImageDecoder().open(tf, bytes);
+    Geometry geometry = framing.of(tf, opened.size(), seed);
+    return resize.apply(tf, opened.pixels(tf, geometry.box()), geometry);
+  }
+}

@@ -1,0 +1,50 @@
+package org.fdistill.model;
+
+import org.fdistill.graph.LayerScope;
+import org.fdistill.graph.PixelNormalization;
+import org.fdistill.proto.BackboneConfig;
+import org.fdistill.proto.Normalization;
+import org.tensorflow.Operand;
+import org.tensorflow.op.Ops;
+import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.family.TNumber;
+
+/**
+ * A backbone that takes pixels as they come from a file.
+ *
+ * @param name what the names of its parameters start with, in checkpoint, export and rules
+ * @param normalization of the pixels, before the backbone
+ * @param backbone from normalised images to tokens
+ */
+public record Network(String name, PixelNormalization normalization, Backbone backbone) {
+  private static final String STUDENT = "student";
+
+  /** The network that a run trains and exports, or that a checkpoint of others is imported as. */
+  public static Network student(BackboneConfig model, Normalization normalization) {
+    return new Network(STUDENT, PixelNormalization.of(normalization), Backbones.of(model));
+  }
+
+  /**
+   * Builds the network.
+   *
+   * @param scope at the root of the names
+   * @param images [B, S, S, 3], 0 to 255, of any type of numbers; B may be unknown
+   */
+  public Endpoints build(LayerScope scope, Operand<? extends TNumber> images) {
+    Ops tf = scope.tf();
+    Operand<TFloat32> normalized = normalization.apply(tf, pixels(tf, images));
+    return backbone.build(scope.at(name), normalized);
+  }
+
+  @SuppressWarnings("unchecked") // Guarded by the type test.
+  private static Operand<TFloat32> pixels(Ops tf, Operand<? extends TNumber> images) {
+    return images.type().equals((Class<?>) TFloat32.class)
+        ? (Operand<TFloat32>) images
+        : tf.dtypes.cast(images, TFloat32.class);
+  }
+
+  /** Whether a variable's name is one of this network's. */
+  public boolean owns(String variable) {
+    return variable.startsWith(name + "/");
+  }
+}

@@ -1,0 +1,66 @@
+package org.fdistill.train;
+
+import java.util.List;
+import java.util.Locale;
+import org.fdistill.config.UserError;
+
+/** What is said of a step whose loss or gradient norm is not finite. */
+final class NonFiniteStep {
+  private final TrainingProgram program;
+  private final StepOutcome outcome;
+  private final String what;
+
+  /**
+   * Describes the step.
+   *
+   * @param step its number, from 1
+   */
+  NonFiniteStep(TrainingProgram program, long step, StepOutcome outcome) {
+    this.program = program;
+    this.outcome = outcome;
+    this.what =
+        String.format(
+            Locale.ROOT,
+            "Step %d: %s is not finite (loss %s, gradient norm %s, learning rate %s)",
+            step,
+            outcome.firstNonFinite(program.endpoints().step().parameters()),
+            outcome.loss(),
+            outcome.gradientNorm(),
+            outcome.learningRate());
+  }
+
+  /** The error of a second one. */
+  UserError again() {
+    return UserError.run(
+        what
+            + ", for the second time.\nTry a lower schedule.learning_rate, a longer"
+            + " schedule.warmup, a smaller optimizer.clip_norm or runtime.precision: FLOAT32.");
+  }
+
+  /**
+   * Checks the variables that a run went back to.
+   *
+   * @throws UserError naming those that are not finite, since every step from them would fail
+   */
+  void requireFiniteStart() {
+    List<String> bad = program.nonFiniteVariables();
+    if (!bad.isEmpty()) {
+      throw UserError.run(
+          what
+              + ".\nThe values that training started from are not finite either: "
+              + String.join(", ", bad)
+              + ".\nCheck model.init_from, or move the checkpoints away and start anew.");
+    }
+  }
+
+  /** What is told of the way back. */
+  String goingBack(long to) {
+    return String.format(
+        Locale.ROOT,
+        "%s.\nGoing back to step %d; the examples at positions %d to %d are left out.",
+        what,
+        to,
+        outcome.examples().from(),
+        outcome.examples().to() - 1);
+  }
+}

@@ -1,0 +1,57 @@
+package org.fdistill.train;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.fdistill.data.ClassMatch;
+import org.fdistill.data.ExampleSource;
+import org.fdistill.data.Field;
+import org.fdistill.data.InputPipeline;
+import org.fdistill.data.View;
+import org.fdistill.graph.LayerScope;
+import org.fdistill.graph.Precision;
+import org.fdistill.graph.Variables;
+import org.fdistill.proto.DataConfig;
+import org.fdistill.proto.RunConfig;
+import org.fdistill.task.Task;
+import org.tensorflow.op.Ops;
+
+/**
+ * The validation of one batch, by the names of its tensors.
+ *
+ * @param data where the batches come from
+ * @param sums what is added up over batches: name in the graph by name of the sum
+ * @param fields of the batch that are looked at, by name in the graph
+ */
+record ValidationGraph(InputPipeline data, Map<String, String> sums, Map<Field<?>, String> fields) {
+  /**
+   * Adds it to a graph.
+   *
+   * @param tf the root of the graph
+   * @param config with validation data
+   */
+  static ValidationGraph build(Ops tf, Variables variables, RunConfig config, Task task) {
+    DataConfig examples = config.getValidationData();
+    View view = task.validationView(examples);
+    ExampleSource source =
+        view.fields().containsKey(Field.LABEL)
+            ? ClassMatch.open(examples, config.getTrainData())
+            : ExampleSource.open(examples);
+    InputPipeline data =
+        InputPipeline.build(
+            tf,
+            "validation_data",
+            examples,
+            source,
+            view,
+            InputPipeline.Options.evaluation(examples.getBatchSize()));
+    Ops in = tf.withSubScope("validation");
+    LayerScope scope =
+        LayerScope.inference(in, variables, Precision.of(config.getRuntime()));
+    Ops values = in.withSubScope("values");
+    Map<String, String> sums = new LinkedHashMap<>();
+    task.validation(scope, data.batch())
+        .forEach((name, sum) -> sums.put(name, values.withName(name).identity(sum).op().name()));
+    return new ValidationGraph(
+        data, sums, ObservedFields.endpoints(in.withSubScope("fields"), data.batch(), task.checks()));
+  }
+}
