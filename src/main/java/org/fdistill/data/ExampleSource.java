@@ -50,6 +50,22 @@ public interface ExampleSource {
     return DataIdentity.of(size(), files());
   }
 
+  /**
+   * What is wrong with the label of one example, found outside the graph; empty where nothing is,
+   * or where it has none.
+   *
+   * @param index from 0 to n - 1
+   * @throws IOException with a reason for the user, where the file or record cannot be read
+   */
+  default String labelProblem(long index) throws IOException {
+    return "";
+  }
+
+  /** How many files of which kinds are no examples, in words; empty where all are. */
+  default String leftOut() {
+    return "";
+  }
+
   /** The arrays that {@link #example} looks examples up in; fed once, when a pipeline starts. */
   List<IndexArray> indexArrays();
 

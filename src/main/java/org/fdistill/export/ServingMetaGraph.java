@@ -67,12 +67,19 @@ final class ServingMetaGraph {
     List<FunctionDef> functions = new ArrayList<>();
     for (FunctionDef.Builder function : lean.getLibraryBuilder().getFunctionBuilderList()) {
       function.getNodeDefBuilderList().forEach(ServingMetaGraph::strip);
-      functions.add(function.build());
+      functions.add(inOrder(function));
     }
-    // The runtime lists them in an order of its own, another one in each process.
+    // The runtime lists functions and their nodes in an order of its own, which may change.
     functions.sort(Comparator.comparing(function -> function.getSignature().getName()));
     lean.getLibraryBuilder().clearFunction().addAllFunction(functions);
     return lean.build();
+  }
+
+  /** The same function with its nodes by name; what they compute depends on their inputs alone. */
+  private static FunctionDef inOrder(FunctionDef.Builder function) {
+    List<NodeDef> nodes = new ArrayList<>(function.getNodeDefList());
+    nodes.sort(Comparator.comparing(NodeDef::getName));
+    return function.clearNodeDef().addAllNodeDef(nodes).build();
   }
 
   private static void strip(NodeDef.Builder node) {

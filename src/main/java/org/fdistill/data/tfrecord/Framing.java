@@ -38,10 +38,14 @@ final class Framing {
     return footer;
   }
 
-  /** The length that a header states; -1 where the header's checksum does not fit. */
+  /** Whether these are a length and its checksum. */
+  static boolean isHeader(byte[] header) {
+    return littleEndian(header).getInt(Long.BYTES) == maskedCrc(header, Long.BYTES);
+  }
+
+  /** The length that a header states, unsigned. */
   static long length(byte[] header) {
-    boolean whole = littleEndian(header).getInt(Long.BYTES) == maskedCrc(header, Long.BYTES);
-    return whole ? littleEndian(header).getLong() : -1;
+    return littleEndian(header).getLong();
   }
 
   /** Whether the footer that follows {@code length} bytes of data fits them. */
