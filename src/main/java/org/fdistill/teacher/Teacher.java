@@ -1,6 +1,7 @@
 package org.fdistill.teacher;
 
 import java.nio.file.Path;
+import java.util.Optional;
 import org.fdistill.config.UserError;
 import org.fdistill.graph.ImportedModel;
 import org.fdistill.graph.SavedModelFolder;
@@ -10,6 +11,9 @@ import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.Output;
 import org.tensorflow.Session;
+import org.tensorflow.exceptions.TFInvalidArgumentException;
+import org.tensorflow.exceptions.TFUnimplementedException;
+import org.tensorflow.exceptions.TensorFlowException;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TUint8;
@@ -28,6 +32,7 @@ public final class Teacher {
   private final TeacherInput input;
   private final ImportedModel model;
   private final TokenLayout layout;
+  private final TeacherFailure failure;
 
   /**
    * Puts a checked teacher together.
@@ -39,12 +44,14 @@ public final class Teacher {
       String who,
       TeacherInput input,
       ImportedModel model,
-      TokenLayout layout) {
+      TokenLayout layout,
+      TeacherFailure failure) {
     this.description = description;
     this.who = who;
     this.input = input;
     this.model = model;
     this.layout = layout;
+    this.failure = failure;
   }
 
   /**
@@ -146,8 +153,17 @@ public final class Teacher {
    *
    * @param tf of the graph
    * @param images [B, S, S, 3], 0 to 255; B may be unknown
+   * @throws UserError where the model cannot take them
    */
   public TeacherOutputs build(Ops tf, Operand<TUint8> images) {
+    try {
+      return built(tf, images);
+    } catch (TensorFlowException | TFInvalidArgumentException | TFUnimplementedException e) {
+      throw failure.error(e, "images " + ModelTensor.text(images.shape()), "");
+    }
+  }
+
+  private TeacherOutputs built(Ops tf, Operand<TUint8> images) {
     Ops own = tf.withSubScope("teacher_input");
     Output<?> output = model.build((Graph) tf.scope().env(), input.apply(own, images));
     Ops after = tf.withSubScope("teacher_output");
@@ -164,5 +180,18 @@ public final class Teacher {
    */
   public void restore(Session session) {
     model.restore(session);
+  }
+
+  /**
+   * What an error of TensorFlow's says of this teacher: an assertion of its graph, a batch size that
+   * is built into it, a table that nothing fills.
+   *
+   * @param thrown by a run of a graph that holds the teacher; not all of TensorFlow's exceptions
+   *     extend TensorFlowException
+   * @return of kind input, naming the teacher and its node; nothing where the error comes from
+   *     another part of the graph
+   */
+  public Optional<UserError> explain(RuntimeException thrown) {
+    return failure.explain(thrown, "a batch of the run");
   }
 }
