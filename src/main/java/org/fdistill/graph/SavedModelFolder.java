@@ -53,11 +53,11 @@ public record SavedModelFolder(Path path, MetaGraphDef metaGraph) {
   /**
    * The prefix of the weights' files, as restore ops take it.
    *
-   * @throws UserError where they are missing
+   * @throws UserError where they are missing, or their index is damaged
    */
   public Path weights() {
     Path prefix = path.resolve("variables").resolve("variables");
-    Path index = Path.of(prefix + ".index");
+    Path index = Path.of(prefix + BundleIndex.SUFFIX);
     if (!Files.isRegularFile(index)) {
       throw UserError.input(
           "SavedModel "
@@ -69,6 +69,7 @@ public record SavedModelFolder(Path path, MetaGraphDef metaGraph) {
               + FILE
               + ".\nCopy the whole folder of the model, not the .pb alone.");
     }
+    BundleIndex.read(prefix);
     return prefix;
   }
 

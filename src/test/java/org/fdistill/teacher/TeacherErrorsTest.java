@@ -264,7 +264,7 @@ class TeacherErrorsTest {
   }
 
   @Test
-  void truncatedWeights() throws Exception {
+  void damagedWeights() throws Exception {
     Path golden = Golden.resource("teachers/tf2-functions");
     ModelFiles.write(folder, SavedModelFolder.read(golden).metaGraph());
     Path variables = Files.createDirectories(folder.resolve("variables"));
@@ -272,8 +272,12 @@ class TeacherErrorsTest {
       Files.copy(golden.resolve("variables").resolve(file), variables.resolve(file));
     }
     Path data = variables.resolve("variables.data-00000-of-00001");
-    Files.write(data, java.util.Arrays.copyOf(Files.readAllBytes(data), 100));
+    byte[] whole = Files.readAllBytes(data);
+    Files.write(data, java.util.Arrays.copyOf(whole, 100));
     Teacher teacher = Teacher.open(at(folder).build(), 32);
+    assertRestoreFails(teacher, data.getFileName() + ", which has 100", "download them again");
+    whole[100] ^= 1;
+    Files.write(data, whole);
     assertRestoreFails(teacher, "could not be restored", "download the model again");
   }
 
