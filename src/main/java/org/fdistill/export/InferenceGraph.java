@@ -11,17 +11,14 @@ import org.fdistill.graph.PixelNormalization;
 import org.fdistill.graph.Precision;
 import org.fdistill.graph.Variable;
 import org.fdistill.graph.Variables;
-import org.tensorflow.ConcreteFunction;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
-import org.tensorflow.Signature;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Op;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Placeholder;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TString;
-import org.tensorflow.types.TUint8;
 
 /**
  * A clean graph of an exported network: its variables under the names that they had in training,
@@ -121,55 +118,42 @@ final class InferenceGraph implements AutoCloseable {
     Operand<TFloat32> images =
         own.withName("images")
             .placeholder(TFloat32.class, Placeholder.shape(Shape.of(-1, side, side, 3)));
-    return signature(own, ServingSignature.PIXELS, "images", images, images);
+    Operand<TFloat32> checked =
+        RequestShape.require(own, images, "images_must_be_%d_high_and_%d_wide", side, side);
+    Map<String, Operand<TFloat32>> outputs = outputs(own, checked);
+    return signature(own, ServingSignature.PIXELS, "images", images, outputs);
   }
 
   private ServingSignature files() {
     Ops own = tf.withSubScope(ServingSignature.FILES);
     Operand<TString> bytes =
         own.withName("bytes").placeholder(TString.class, Placeholder.shape(Shape.of(-1)));
-    Operand<TFloat32> pixels = own.dtypes.cast(decoded(own, bytes), TFloat32.class);
-    return signature(own, ServingSignature.FILES, "bytes", bytes, pixels);
-  }
-
-  /** From files [B] to [B, S, S, 3]. */
-  private Operand<TUint8> decoded(Ops own, Operand<TString> bytes) {
-    try (ConcreteFunction decoding = decoding()) {
-      return own.mapDefun(
-              List.of(bytes),
-              List.of(),
-              List.of(TUint8.class),
-              List.of(Shape.of(side, side, 3)),
-              decoding)
-          .output()
-          .get(0)
-          .expect(TUint8.class);
-    }
-  }
-
-  /** From one file to [S, S, 3], as evaluation sees it. */
-  private ConcreteFunction decoding() {
+    Operand<TString> checked = RequestShape.require(own, bytes, "bytes_must_be_one_file_an_image");
     CentreCrop crop = new CentreCrop(network.evalCrop(), side);
-    return ConcreteFunction.create(
-        body -> {
-          Operand<TString> file =
-              body.placeholder(TString.class, Placeholder.shape(Shape.scalar()));
-          return Signature.builder("decode_image")
-              .input("bytes", file)
-              .output("image", crop.view(body, file))
-              .build();
-        });
+    DecodedFiles images =
+        DecodedFiles.of(own.withSubScope("decode"), checked, side, crop::view);
+    Map<String, Operand<TFloat32>> outputs = outputs(own, images.pixels());
+    outputs.replaceAll((name, output) -> images.spoil(own, output));
+    outputs.put(ServingSignature.DECODED, images.decoded());
+    return signature(own, ServingSignature.FILES, "bytes", bytes, outputs);
   }
 
-  private ServingSignature signature(
-      Ops own, String name, String inputName, Operand<?> input, Operand<TFloat32> pixels) {
+  /** From pixels [B, S, S, 3], 0 to 255, to what the network answers. */
+  private Map<String, Operand<TFloat32>> outputs(Ops own, Operand<TFloat32> pixels) {
     Operand<TFloat32> images =
         PixelNormalization.of(network.normalization()).apply(own.withSubScope("normalize"), pixels);
-    LayerScope scope = LayerScope.inference(own, variables, Precision.FLOAT32);
+    return new LinkedHashMap<>(
+        network.outputs(LayerScope.inference(own, variables, Precision.FLOAT32), images));
+  }
+
+  private static ServingSignature signature(
+      Ops own,
+      String name,
+      String inputName,
+      Operand<?> input,
+      Map<String, Operand<TFloat32>> values) {
     Map<String, Operand<TFloat32>> outputs = new LinkedHashMap<>();
-    network
-        .outputs(scope, images)
-        .forEach((key, value) -> outputs.put(key, own.withName(key).identity(value)));
+    values.forEach((key, value) -> outputs.put(key, own.withName(key).identity(value)));
     return new ServingSignature(name, inputName, input, outputs);
   }
 

@@ -28,6 +28,7 @@ import org.tensorflow.proto.SignatureDef;
 import org.tensorflow.proto.TensorInfo;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TUint8;
+import org.tensorflow.types.family.TType;
 
 /** Models whose graph or signature is at fault: each an error of the input, in words. */
 class TeacherGraphFaultsTest {
@@ -155,7 +156,7 @@ class TeacherGraphFaultsTest {
       Operand<TFloat32> x =
           tf.withName("images")
               .placeholder(TFloat32.class, Placeholder.shape(Shape.of(-1, SIDE, SIDE, 3)));
-      Operand<?> table =
+      Operand<? extends TType> table =
           graph
               .opBuilder("AnonymousHashTable", "table", tf.scope())
               .setAttr("key_dtype", DataType.DT_INT64)
@@ -164,10 +165,10 @@ class TeacherGraphFaultsTest {
               .output(0);
       Op filled =
           tf.lookupTableImport(
-              (Operand) table, tf.constant(new long[] {3}), tf.constant(new float[] {7}));
+              table, tf.constant(new long[] {3}), tf.constant(new float[] {7}));
       tf.withName("fill").withControlDependencies(filled).noOp();
       Operand<TFloat32> seven =
-          tf.lookupTableFind((Operand) table, tf.constant(3L), tf.constant(-1f));
+          tf.lookupTableFind(table, tf.constant(3L), tf.constant(-1f));
       Operand<TFloat32> zeros = tf.math.mul(tokens(tf, x), tf.constant(0f));
       Operand<TFloat32> tokens = tf.withName("tokens").math.add(zeros, seven);
       meta =
