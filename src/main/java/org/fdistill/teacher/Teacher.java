@@ -194,4 +194,18 @@ public final class Teacher {
   public Optional<UserError> explain(RuntimeException thrown) {
     return failure.explain(thrown, "a batch of the run");
   }
+
+  /**
+   * What is said where its tokens are not finite, which no learning rate can mend.
+   *
+   * @param when it was seen, such as {@code step 3}
+   */
+  public UserError nonFiniteTokens(String when) {
+    return UserError.input(
+        """
+        %s: the tokens that it gives for the images of %s are not finite.
+        Training has no part in this. Check teacher.input_range, teacher.normalization and \
+        teacher.output, and whether the model's weights are finite."""
+            .formatted(who, when));
+  }
 }

@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import org.fdistill.config.UserError;
+import org.fdistill.graph.FiniteFlags;
 import org.fdistill.graph.ModelFiles;
 import org.fdistill.graph.SavedModelFolder;
 import org.fdistill.proto.TeacherConfig;
@@ -195,6 +197,25 @@ class TeacherGraphFaultsTest {
         }
       }
     }
+  }
+
+  @Test
+  void tokensThatAreNotFiniteAreTheTeachersFault() {
+    Path path = model((tf, x) -> tf.math.mul(tokens(tf, x), tf.constant(Float.NaN)));
+    Teacher teacher = open(path);
+    try (Graph graph = new Graph()) {
+      Ops tf = Ops.create(graph);
+      FiniteFlags flags =
+          FiniteFlags.of(tf, Map.of("tokens", teacher.build(tf, images(tf, 1)).tokens()));
+      try (Session session = new Session(graph);
+          Result result = session.runner().fetch(flags.flags()).run()) {
+        float flag = ((TFloat32) result.get(0)).getFloat(0);
+        assertThat(flags.nonFinite(new float[] {flag})).containsExactly("tokens");
+      }
+    }
+    assertThat(teacher.nonFiniteTokens("step 3"))
+        .hasMessageContainingAll(path.toString(), "step 3", "teacher.normalization")
+        .hasMessageNotContaining("learning_rate");
   }
 
   private void assertRefused(Path path, String... parts) {
