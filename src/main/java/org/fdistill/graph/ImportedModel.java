@@ -46,11 +46,12 @@ public final class ImportedModel {
   private final Map<Graph, Integer> uses = new HashMap<>();
 
   /**
-   * Prepares an import.
+   * Reads a model's graph and gives its resources and functions names of their own.
    *
    * @param scope what the names of its nodes start with, such as {@code teacher/clip}
    * @param input the tensor ({@code node:index}) that another graph's tensor will replace
    * @param output the tensor to compute
+   * @throws UserError where the graph lacks nodes or is too much for TensorFlow
    */
   public ImportedModel(SavedModelFolder model, String scope, String input, String output) {
     this.model = model;
@@ -111,7 +112,8 @@ public final class ImportedModel {
 
   /**
    * The variables that the output reads and that neither the saver nor the initialisation sets.
-   * Keras 3 writes such models with {@code tf.saved_model.save}; no loader can use them.
+   * Keras 3 writes such models with {@code tf.saved_model.save}; only Python's loader, which goes by
+   * the object graph and not by the saver, finds their values.
    */
   public List<String> variablesWithoutValue() {
     Set<String> set = new LinkedHashSet<>(restoring());
@@ -205,7 +207,8 @@ public final class ImportedModel {
               + model.metaGraph().getMetaInfoDef().getTensorflowVersion()
               + "; this is "
               + TensorFlow.version()
-              + ".",
+              + ". If it speaks of shapes, a batch size may be built into the model: export it with"
+              + " a batch dimension of unknown size.",
           e);
     }
   }

@@ -26,7 +26,7 @@ final class ModelRestore {
   private final Subgraph parts;
 
   /**
-   * Reads a model's saver and initialisation.
+   * Finds the ops of a model's saver and initialisation.
    *
    * @param parts of the model's graph
    */

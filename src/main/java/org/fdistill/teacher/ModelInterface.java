@@ -23,7 +23,7 @@ final class ModelInterface {
   private final String who;
 
   /**
-   * Reads a model's signatures.
+   * Takes a model and the names that its description gives; nothing is looked up yet.
    *
    * @param who the teacher's name in messages
    */

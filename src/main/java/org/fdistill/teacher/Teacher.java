@@ -23,7 +23,7 @@ import org.tensorflow.types.TUint8;
  * it, and its variables are in no list of ours. Letters: B batch, S side of the run's images, N
  * tokens, C width of the teacher, G grid side.
  *
- * <p>The paper's teacher drop path (Table 5) does not apply to a SavedModel: an exported graph is
+ * <p>Drop path in the teacher (the paper's Table 5) does not apply to a SavedModel: an exported graph is
  * inference, and has no drop path to switch on.
  */
 public final class Teacher {
@@ -35,7 +35,7 @@ public final class Teacher {
   private final TeacherFailure failure;
 
   /**
-   * Puts a checked teacher together.
+   * Holds what {@link TeacherOpening} found and checked.
    *
    * @param who its name in messages
    */

@@ -34,7 +34,7 @@ final class TeacherOpening {
   private final TeacherFailure failure;
 
   /**
-   * Starts with a model that was read.
+   * Merges the run's description of a model with the one beside it.
    *
    * @param config from the run
    * @param imageSize S, the side of the run's images

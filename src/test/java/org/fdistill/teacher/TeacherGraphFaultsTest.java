@@ -149,6 +149,21 @@ class TeacherGraphFaultsTest {
     }
   }
 
+  /** A branch of an If keeps its function, whose name starts with the teacher's. */
+  @Test
+  void anErrorInsideOfAFunctionOfTheTeachers() {
+    TeacherFailure failure = new TeacherFailure("teacher a-b (path)", "teacher/a-b");
+    String message =
+        "assertion failed: [pixels must be 0..1]\n\t [[{{function_node teacher_a_b__branch_25}}"
+            + "{{node Assert}}]]";
+    assertThat(failure.explain(new IllegalStateException(message), "a batch"))
+        .get()
+        .asString()
+        .contains("teacher a-b (path): it failed on a batch", "[pixels must be 0..1]");
+    String other = message.replace("teacher_a_b__", "teacher_a_bc__");
+    assertThat(failure.explain(new IllegalStateException(other), "a batch")).isEmpty();
+  }
+
   /** As a table with experimental_is_anonymous is saved: the initialisation fills it once. */
   @Test
   void aTableWithoutANameKeepsWhatTheInitialisationPutIn() {
