@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.fdistill.checkpoint.VariableFiles;
 import org.fdistill.data.augment.CentreCrop;
 import org.fdistill.graph.GraphScope;
 import org.fdistill.graph.LayerScope;
@@ -32,9 +33,8 @@ final class InferenceGraph implements AutoCloseable {
   private final ExportedNetwork network;
   private final int side;
   private final List<ServingSignature> signatures;
-  private final SaverNodes saver;
+  private final VariableFiles saver;
   private final Map<Variable, InitialValue> initialValues = new LinkedHashMap<>();
-  private final Map<String, Assignment> assignments = new LinkedHashMap<>();
 
   /**
    * What a variable is before it is restored.
@@ -44,19 +44,11 @@ final class InferenceGraph implements AutoCloseable {
    */
   record InitialValue(Operand<TFloat32> value, Op assignment) {}
 
-  /**
-   * How a variable is set from outside.
-   *
-   * @param value is fed
-   * @param op assigns it
-   */
-  record Assignment(Operand<TFloat32> value, Op op) {}
-
   InferenceGraph(ExportedNetwork network) {
     this.network = network;
     this.side = network.backbone().imageSize();
     this.signatures = List.of(pixels(), files());
-    this.saver = SaverNodes.build(tf, variables.all());
+    this.saver = VariableFiles.build(tf.withSubScope("save"), variables.all());
     Ops initial = tf.withSubScope("initialize");
     for (Variable variable : variables.all()) {
       Operand<TFloat32> zero =
@@ -78,27 +70,14 @@ final class InferenceGraph implements AutoCloseable {
     return signatures;
   }
 
-  SaverNodes saver() {
+  /** Saves, restores and sets the variables. */
+  VariableFiles saver() {
     return saver;
   }
 
   /** The variables, each with what it is before it is restored. */
   Map<Variable, InitialValue> variables() {
     return initialValues;
-  }
-
-  /** How each variable is set, by name; no part of an export. */
-  Map<String, Assignment> assignments() {
-    if (assignments.isEmpty()) {
-      Ops in = tf.withSubScope("assign");
-      for (Variable variable : variables.all()) {
-        Operand<TFloat32> value =
-            in.placeholder(TFloat32.class, Placeholder.shape(variable.shape()));
-        Op op = in.assignVariableOp(variable.handle(), value);
-        assignments.put(variable.name(), new Assignment(value, op));
-      }
-    }
-    return assignments;
   }
 
   /** S. */
@@ -108,9 +87,7 @@ final class InferenceGraph implements AutoCloseable {
 
   /** The shape of every variable, by name. */
   Map<String, Shape> shapes() {
-    Map<String, Shape> shapes = new LinkedHashMap<>();
-    variables.all().forEach(variable -> shapes.put(variable.name(), variable.shape()));
-    return shapes;
+    return saver.shapes();
   }
 
   private ServingSignature pixels() {
@@ -163,8 +140,8 @@ final class InferenceGraph implements AutoCloseable {
     for (ServingSignature signature : signatures) {
       signature.outputs().values().forEach(output -> roots.add(output.op().name()));
     }
-    roots.add(saver.saved().op().name());
-    roots.add(saver.restored().op().name());
+    roots.add(saver.save());
+    roots.add(saver.restoreAll());
     initialValues.values().forEach(v -> roots.add(v.assignment().op().name()));
     return roots;
   }
