@@ -4,6 +4,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.fdistill.checkpoint.ParameterOrigin.How;
 import org.fdistill.config.TextProtos;
 import org.fdistill.config.UserError;
@@ -79,7 +80,7 @@ public final class InitialWeights {
         loaded.add(origin.parameter());
       } else if (origin.how() != How.KEPT) {
         float[] values = origin.change().apply(reader.read(origin.source()));
-        files.assign(session, origin.parameter(), values);
+        files.assign(session, Map.of(origin.parameter(), values));
       }
     }
     files.restore(session, weights.prefix(), loaded);

@@ -62,7 +62,7 @@ final class ServingMetaGraph {
   private GraphDef graphDef() {
     GraphDef whole = direct(graph.graph().toGraphDef());
     Subgraph parts = new Subgraph(whole);
-    GraphDef.Builder lean = parts.only(whole, parts.needed(graph.roots(), Set.of())).toBuilder();
+    GraphDef.Builder lean = parts.only(whole, parts.needed(graph.roots())).toBuilder();
     lean.getNodeBuilderList().forEach(ServingMetaGraph::strip);
     List<FunctionDef> functions = new ArrayList<>();
     for (FunctionDef.Builder function : lean.getLibraryBuilder().getFunctionBuilderList()) {
@@ -92,12 +92,11 @@ final class ServingMetaGraph {
    * place of a group's gradient: Python, which does not know the formula, differentiates the group.
    */
   private static GraphDef direct(GraphDef graph) {
-    Map<String, NodeDef> nodes = new HashMap<>();
-    graph.getNodeList().forEach(node -> nodes.put(node.getName(), node));
+    Subgraph parts = new Subgraph(graph);
     Map<String, String> sources = new HashMap<>();
     for (NodeDef node : graph.getNodeList()) {
       for (int i = 0; node.getOp().equals("IdentityN") && i < node.getInputCount(); i++) {
-        NodeDef stop = nodes.get(Subgraph.nodeOf(node.getInput(i)));
+        NodeDef stop = parts.node(Subgraph.nodeOf(node.getInput(i)));
         String source = stop.getOp().equals("StopGradient") ? stop.getInput(0) : node.getInput(i);
         sources.put(node.getName() + ":" + i, Subgraph.tensor(source));
       }
@@ -106,7 +105,7 @@ final class ServingMetaGraph {
     for (NodeDef.Builder node : direct.getNodeBuilderList()) {
       for (int i = 0; i < node.getInputCount(); i++) {
         String input = node.getInput(i);
-        if (!input.startsWith("^")) {
+        if (!Subgraph.isControl(input)) {
           node.setInput(i, source(sources, input));
         }
       }

@@ -151,7 +151,7 @@ class SavedModelExporterTest {
     assertThat(nodes).allMatch(node -> node.getDevice().isEmpty());
     assertThat(nodes)
         .extracting(NodeDef::getOp)
-        .contains("MapDefun", "VarHandleOp")
+        .contains("EnsureShape", "IgnoreErrorsDataset", "VarHandleOp")
         .doesNotContain(
             "IdentityN", "StopGradient", "StatelessRandomUniformV2", "StatelessRandomUniform");
     assertThat(nodes).noneMatch(node -> node.getName().contains("projector"));
