@@ -15,6 +15,7 @@ import org.fdistill.graph.GraphScope;
 import org.fdistill.graph.LayerScope;
 import org.fdistill.graph.Precision;
 import org.fdistill.graph.SavedModelFolder;
+import org.fdistill.graph.SessionFactory;
 import org.fdistill.graph.Variables;
 import org.fdistill.model.Backbone;
 import org.fdistill.model.Backbones;
@@ -110,7 +111,7 @@ public final class RandomTeacher {
               folder,
               Retention.of(CheckpointConfig.getDefaultInstance(), "loss", false),
               TextProtos.toText(run));
-      try (Session session = new Session(graph);
+      try (Session session = SessionFactory.open(graph);
           TInt64 value = TInt64.scalarOf(run.getSeed())) {
         Session.Runner runner = session.runner().feed(seed, value);
         List.copyOf(variables.initializations()).forEach(runner::addTarget);

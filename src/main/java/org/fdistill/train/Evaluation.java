@@ -10,6 +10,7 @@ import org.fdistill.data.ExampleSource;
 import org.fdistill.data.InputPipeline;
 import org.fdistill.graph.GraphScope;
 import org.fdistill.graph.LayerScope;
+import org.fdistill.graph.SessionFactory;
 import org.fdistill.graph.Variables;
 import org.fdistill.graph.rewrite.BatchProducts;
 import org.fdistill.graph.rewrite.StaticShapes;
@@ -55,7 +56,7 @@ public final class Evaluation {
       Names names = build(GraphScope.ops(draft));
       graph.importGraphDef(BatchProducts.forOneDnn(StaticShapes.fold(draft)));
       weights.requireVariables(names.files().shapes());
-      try (Session session = new Session(graph, Sessions.config(config.getRuntime()))) {
+      try (Session session = SessionFactory.open(graph, Sessions.config(config.getRuntime()))) {
         names.files().restore(session, weights.prefix());
         task.restoreFrozen(session);
         ValidationStep step =

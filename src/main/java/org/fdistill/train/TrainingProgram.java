@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.TreeSet;
 import java.util.function.DoubleUnaryOperator;
 import org.fdistill.data.InputPipeline;
+import org.fdistill.graph.SessionFactory;
 import org.fdistill.proto.RunConfig;
 import org.fdistill.task.Task;
 import org.tensorflow.Graph;
@@ -83,7 +84,7 @@ public final class TrainingProgram implements AutoCloseable {
     built = ProgramBuilder.build(config, task);
     graph = new Graph();
     graph.importGraphDef(rewriter.rewrite(built.graph(), built.endpoints()));
-    session = new Session(graph, settings);
+    session = SessionFactory.open(graph, settings);
   }
 
   /** The session, for what this class does not offer. */
