@@ -1,6 +1,11 @@
 package org.fdistill.cli;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.nio.file.FileSystemException;
+import java.nio.file.InvalidPathException;
+import java.util.Map;
 import java.util.Optional;
 import org.fdistill.config.UserError;
 
@@ -13,8 +18,39 @@ import org.fdistill.config.UserError;
 record ErrorReport(String message, int exitCode) {
   private static final int FAILED = UserError.Kind.RUN.exitCode();
 
+  private static final Map<String, String> REASONS =
+      Map.of(
+          "AccessDeniedException", "permission denied",
+          "DirectoryNotEmptyException", "this folder is not empty",
+          "FileAlreadyExistsException", "it exists already",
+          "NoSuchFileException", "there is no such file or folder",
+          "NotDirectoryException", "this is no folder");
+
   /** Finds the right words for a failure. */
   static ErrorReport of(Throwable failure) {
+    return of(failure, System.getProperty("sun.jnu.encoding", UTF_8.name()));
+  }
+
+  /**
+   * As {@link #of(Throwable)}.
+   *
+   * @param encoding of the names of files, which Java takes from the locale
+   */
+  static ErrorReport of(Throwable failure, String encoding) {
+    ErrorReport report = plain(failure);
+    boolean readable =
+        encoding.equalsIgnoreCase(UTF_8.name()) || US_ASCII.newEncoder().canEncode(report.message);
+    return readable
+        ? report
+        : new ErrorReport(
+            report.message
+                + "\nNames are read and written here as "
+                + encoding
+                + ", as the locale says, which has not all letters. Set LC_ALL=C.UTF-8.",
+            report.exitCode);
+  }
+
+  private static ErrorReport plain(Throwable failure) {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
       Optional<ErrorReport> report = known(cause);
       if (report.isPresent()) {
@@ -55,6 +91,10 @@ record ErrorReport(String message, int exitCode) {
     if (cause instanceof UnsatisfiedLinkError) {
       return failed("a native library does not load: " + text + "\nSee: fdistill doctor");
     }
+    if (cause instanceof InvalidPathException) {
+      return Optional.of(
+          new ErrorReport("this is no path: " + text, UserError.Kind.USAGE.exitCode()));
+    }
     if (cause instanceof FileSystemException error) {
       return failed(fileProblem(error));
     }
@@ -65,11 +105,12 @@ record ErrorReport(String message, int exitCode) {
     return Optional.of(new ErrorReport(message, FAILED));
   }
 
-  /** Java's own message is the path alone where it has no reason. */
+  /** Java's own message is the path alone where the system gave one of the usual reasons. */
   private static String fileProblem(FileSystemException error) {
+    String type = error.getClass().getSimpleName();
     String reason =
         error.getReason() == null
-            ? error.getClass().getSimpleName().replace("Exception", "")
+            ? REASONS.getOrDefault(type, type.replace("Exception", ""))
             : error.getReason();
     return error.getFile() + ": " + reason;
   }

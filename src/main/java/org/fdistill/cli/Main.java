@@ -1,6 +1,7 @@
 package org.fdistill.cli;
 
 import java.util.List;
+import java.util.Locale;
 import org.fdistill.config.NearestName;
 import org.fdistill.config.UserError;
 
@@ -27,6 +28,9 @@ public final class Main {
    * @param args the command line
    */
   public static void main(String[] args) {
+    // String.format and its like take the user's digits and separators where no locale is named.
+    // Nothing that fdistill writes is for one country: file names, formats and reports alike.
+    Locale.setDefault(Locale.ROOT);
     CudaLibraries.load();
     System.exit(new Main(Commands.all(), Console.ofProcess()).run(List.of(args)));
   }

@@ -64,6 +64,23 @@ class ConsoleProgressTest {
   }
 
   @Test
+  void whatIsNotKnownYetIsLeftOut() {
+    double unknown = Double.NaN;
+    StepReport first = new StepReport(1, 100, 0.29312, unknown, unknown, 1e-3, unknown);
+    assertThat(BarProgress.line(1, 100, first))
+        .isEqualTo("1/100 [--------------------] loss 0.2931  ETA ?");
+    LineProgress progress = new LineProgress(console(false), () -> 0);
+    progress.step(new StepReport(100, 100, unknown, 412.34, unknown, 1e-3, 0));
+    assertThat(err.toString(UTF_8))
+        .isEqualTo("step 100/100  loss NaN  412.3 images/s  ETA 0:00\n");
+  }
+
+  @Test
+  void theBarIsNeverLongerThanItsFrame() {
+    assertThat(BarProgress.line(120, 100, null)).contains("[####################]");
+  }
+
+  @Test
   void theBarIsDrawnAndEndsAtItsLastStep() {
     try (ConsoleProgress progress = console(true).progress()) {
       progress.started(100, 0);
@@ -72,7 +89,9 @@ class ConsoleProgressTest {
     }
     String shown = err.toString(UTF_8);
     assertThat(shown).contains("hello\n").contains("100/100 [####################] loss 0.2931");
-    assertThat(shown.substring(shown.lastIndexOf('\r') + 1)).startsWith("100/100").endsWith("\n");
+    assertThat(shown.substring(shown.lastIndexOf('\r')))
+        .startsWith("\r\u001b[2K100/100")
+        .endsWith("\n");
   }
 
   @Test
