@@ -15,6 +15,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.library.GeneralCodingRules;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -167,6 +168,19 @@ class ArchitectureTest {
         .callMethod(Runtime.class, "exit", int.class)
         .orShould()
         .callMethod(Runtime.class, "halt", int.class)
+        .check(CLASSES);
+  }
+
+  /** Locale.ROOT holds for all that is formatted, since Main sets it once and nobody asks for another. */
+  @Test
+  void onlyMainChoosesTheLocale() {
+    noClasses()
+        .that()
+        .doNotBelongToAnyOf(Main.class)
+        .should()
+        .callMethodWhere(
+            target(owner(equivalentTo(Locale.class)))
+                .and(target(name("setDefault").or(name("getDefault")))))
         .check(CLASSES);
   }
 

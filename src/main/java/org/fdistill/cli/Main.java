@@ -28,11 +28,16 @@ public final class Main {
    * @param args the command line
    */
   public static void main(String[] args) {
+    System.exit(start(List.of(args)));
+  }
+
+  /** Runs one command line in a process that is fdistill's, and returns its exit code. */
+  static int start(List<String> words) {
     // String.format and its like take the user's digits and separators where no locale is named.
     // Nothing that fdistill writes is for one country: file names, formats and reports alike.
     Locale.setDefault(Locale.ROOT);
     CudaLibraries.load();
-    System.exit(new Main(Commands.all(), Console.ofProcess()).run(List.of(args)));
+    return new Main(Commands.all(), Console.ofProcess()).run(words);
   }
 
   /** Runs one command line and returns its exit code. */
