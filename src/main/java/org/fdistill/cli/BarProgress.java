@@ -59,18 +59,25 @@ final class BarProgress extends ConsoleProgress {
   }
 
   private String render(ProgressState state, int width) {
-    String line = line(state.getCurrent(), state.getMax(), latest);
+    String line = line(state.getCurrent(), state.getMax(), latest, width);
     return line.substring(0, Math.min(line.length(), width));
   }
 
-  /** Such as {@code 120/500 [#####---------------] loss 0.2931 31.20 images/s ... ETA 0:42}. */
-  static String line(long step, long total, StepReport report) {
-    int full = total == 0 ? BAR : (int) Math.min(BAR, BAR * step / total);
-    String bar = "#".repeat(full) + "-".repeat(BAR - full);
-    String counts = String.format("%d/%d [%s]", step, total, bar);
-    return report == null
-        ? counts + " starting"
-        : counts + " " + figures(report);
+  /**
+   * Such as {@code 120/500 [#####---------------] loss 0.2931 31.20 images/s ... ETA 0:42}.
+   *
+   * @param width that the line should not exceed: the bar takes what the figures leave
+   */
+  static String line(long step, long total, StepReport report, int width) {
+    String counts = step + "/" + total + " ";
+    String figures = report == null ? "starting" : figures(report);
+    int room = width - counts.length() - figures.length() - "[] ".length();
+    int length = Math.min(BAR, room);
+    if (length <= 0) {
+      return counts + figures;
+    }
+    int full = total == 0 ? length : (int) Math.min(length, length * step / total);
+    return counts + "[" + "#".repeat(full) + "-".repeat(length - full) + "] " + figures;
   }
 
   /** Draws over the line that the cursor is on. */

@@ -5,8 +5,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.nio.file.FileSystemException;
 import java.nio.file.InvalidPathException;
-import java.util.Map;
 import java.util.Optional;
+import org.fdistill.config.FileProblem;
 import org.fdistill.config.UserError;
 
 /**
@@ -17,14 +17,6 @@ import org.fdistill.config.UserError;
  */
 record ErrorReport(String message, int exitCode) {
   private static final int FAILED = UserError.Kind.RUN.exitCode();
-
-  private static final Map<String, String> REASONS =
-      Map.of(
-          "AccessDeniedException", "permission denied",
-          "DirectoryNotEmptyException", "this folder is not empty",
-          "FileAlreadyExistsException", "it exists already",
-          "NoSuchFileException", "there is no such file or folder",
-          "NotDirectoryException", "this is no folder");
 
   /** Finds the right words for a failure. */
   static ErrorReport of(Throwable failure) {
@@ -96,23 +88,13 @@ record ErrorReport(String message, int exitCode) {
           new ErrorReport("this is no path: " + text, UserError.Kind.USAGE.exitCode()));
     }
     if (cause instanceof FileSystemException error) {
-      return failed(fileProblem(error));
+      return failed(FileProblem.text(error));
     }
     return Optional.empty();
   }
 
   private static Optional<ErrorReport> failed(String message) {
     return Optional.of(new ErrorReport(message, FAILED));
-  }
-
-  /** Java's own message is the path alone where the system gave one of the usual reasons. */
-  private static String fileProblem(FileSystemException error) {
-    String type = error.getClass().getSimpleName();
-    String reason =
-        error.getReason() == null
-            ? REASONS.getOrDefault(type, type.replace("Exception", ""))
-            : error.getReason();
-    return error.getFile() + ": " + reason;
   }
 
   private static String describe(Throwable failure) {

@@ -60,7 +60,7 @@ public final class Main {
 
   private void dispatch(List<String> words) throws Exception {
     if (words.isEmpty()) {
-      console.note(HelpText.overview(commands, console.width()));
+      console.note(HelpText.overview(commands, console.width()) + "\n");
       throw UserError.usage("a command is missing.");
     }
     String first = words.get(0);
@@ -72,6 +72,13 @@ public final class Main {
   }
 
   private Command command(String name) {
+    if (name.startsWith("-")) {
+      throw UserError.usage(
+          "unknown option "
+              + name
+              + " before a command; a command's own options follow it."
+              + "\nSee: fdistill --help");
+    }
     List<String> names = commands.stream().map(Command::name).toList();
     return commands.stream()
         .filter(command -> command.name().equals(name))
@@ -80,7 +87,7 @@ public final class Main {
             () ->
                 UserError.usage(
                     String.format(
-                        "unknown command '%s'.%s%nThe commands: %s. See: fdistill --help",
+                        "unknown command '%s'.%s%nThe commands: %s.%nSee: fdistill --help",
                         name, NearestName.hint(name, names), String.join(", ", names))));
   }
 

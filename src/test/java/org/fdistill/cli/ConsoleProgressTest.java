@@ -57,17 +57,17 @@ class ConsoleProgressTest {
 
   @Test
   void theBarShowsStepLossSpeedWaitAndEta() {
-    assertThat(BarProgress.line(25, 100, report(25)))
+    assertThat(BarProgress.line(25, 100, report(25), 99))
         .isEqualTo(
             "25/100 [#####---------------] loss 0.2931  412.3 images/s  data wait 2 %  ETA 0:23");
-    assertThat(BarProgress.line(0, 100, null)).isEqualTo("0/100 [--------------------] starting");
+    assertThat(BarProgress.line(0, 100, null, 99)).isEqualTo("0/100 [--------------------] starting");
   }
 
   @Test
   void whatIsNotKnownYetIsLeftOut() {
     double unknown = Double.NaN;
     StepReport first = new StepReport(1, 100, 0.29312, unknown, unknown, 1e-3, unknown);
-    assertThat(BarProgress.line(1, 100, first))
+    assertThat(BarProgress.line(1, 100, first, 99))
         .isEqualTo("1/100 [--------------------] loss 0.2931  ETA ?");
     LineProgress progress = new LineProgress(console(false), () -> 0);
     progress.step(new StepReport(100, 100, unknown, 412.34, unknown, 1e-3, 0));
@@ -76,8 +76,17 @@ class ConsoleProgressTest {
   }
 
   @Test
+  void inANarrowTerminalTheBarGivesWay() {
+    String figures = "loss 0.2931  412.3 images/s  data wait 2 %  ETA 0:15";
+    assertThat(BarProgress.line(50, 100, report(50), 70))
+        .isEqualTo("50/100 [####----] " + figures)
+        .hasSize(70);
+    assertThat(BarProgress.line(50, 100, report(50), 62)).isEqualTo("50/100 " + figures);
+  }
+
+  @Test
   void theBarIsNeverLongerThanItsFrame() {
-    assertThat(BarProgress.line(120, 100, null)).contains("[####################]");
+    assertThat(BarProgress.line(120, 100, null, 99)).contains("[####################]");
   }
 
   @Test

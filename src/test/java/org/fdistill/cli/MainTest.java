@@ -93,7 +93,19 @@ class MainTest {
         .isEqualTo(
             """
             error: unknown command 'trian'. Did you mean 'train'?
-            The commands: train. See: fdistill --help
+            The commands: train.
+            See: fdistill --help
+            """);
+  }
+
+  @Test
+  void anOptionBeforeTheCommandIsNoCommand() {
+    assertThat(run(options -> {}, "--workdir", "train")).isEqualTo(2);
+    assertThat(err.toString(UTF_8))
+        .isEqualTo(
+            """
+            error: unknown option --workdir before a command; a command's own options follow it.
+            See: fdistill --help
             """);
   }
 
@@ -269,7 +281,6 @@ class MainTest {
 
             Examples:
               fdistill train configs/smoke/distill.txtpb
-
             """);
   }
 
