@@ -171,7 +171,10 @@ class ArchitectureTest {
         .check(CLASSES);
   }
 
-  /** Locale.ROOT holds for all that is formatted, since Main sets it once and nobody asks for another. */
+  /**
+   * Locale.ROOT holds for all that is formatted, since Main sets it once and nobody asks for
+   * another.
+   */
   @Test
   void onlyMainChoosesTheLocale() {
     noClasses()

@@ -36,7 +36,8 @@ public abstract sealed class ConsoleProgress implements ProgressListener, AutoCl
       figures.append("  ").append(figure(report.imagesPerSecond())).append(" images/s");
     }
     if (Double.isFinite(report.dataWaitShare())) {
-      figures.append(String.format(Locale.ROOT, "  data wait %.0f %%", 100 * report.dataWaitShare()));
+      figures.append(
+          String.format(Locale.ROOT, "  data wait %.0f %%", 100 * report.dataWaitShare()));
     }
     return figures.append("  ETA ").append(clock(report.etaSeconds())).toString();
   }

@@ -37,8 +37,7 @@ final class LineProgress extends ConsoleProgress {
     }
     last = now;
     console.note(
-        String.format(
-            "step %d/%d  %s", report.step(), report.totalSteps(), figures(report)));
+        String.format("step %d/%d  %s", report.step(), report.totalSteps(), figures(report)));
   }
 
   @Override

@@ -60,7 +60,8 @@ class ConsoleProgressTest {
     assertThat(BarProgress.line(25, 100, report(25), 99))
         .isEqualTo(
             "25/100 [#####---------------] loss 0.2931  412.3 images/s  data wait 2 %  ETA 0:23");
-    assertThat(BarProgress.line(0, 100, null, 99)).isEqualTo("0/100 [--------------------] starting");
+    assertThat(BarProgress.line(0, 100, null, 99))
+        .isEqualTo("0/100 [--------------------] starting");
   }
 
   @Test
@@ -71,8 +72,7 @@ class ConsoleProgressTest {
         .isEqualTo("1/100 [--------------------] loss 0.2931  ETA ?");
     LineProgress progress = new LineProgress(console(false), () -> 0);
     progress.step(new StepReport(100, 100, unknown, 412.34, unknown, 1e-3, 0));
-    assertThat(err.toString(UTF_8))
-        .isEqualTo("step 100/100  loss NaN  412.3 images/s  ETA 0:00\n");
+    assertThat(err.toString(UTF_8)).isEqualTo("step 100/100  loss NaN  412.3 images/s  ETA 0:00\n");
   }
 
   @Test

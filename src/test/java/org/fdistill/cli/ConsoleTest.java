@@ -77,8 +77,7 @@ class ConsoleTest {
     console.print(hostile);
     console.print(new Table("name").row(hostile + "\n\t"));
     assertThat(out.toString(UTF_8).lines())
-        .containsExactly(
-            safe, "name", "-".repeat(safe.length() + 8), safe + "\\x0a\\x09");
+        .containsExactly(safe, "name", "-".repeat(safe.length() + 8), safe + "\\x0a\\x09");
     console.note(hostile);
     console.warn(hostile);
     console.error(hostile);
@@ -87,8 +86,18 @@ class ConsoleTest {
     String wipe = "\r\u001b[2K";
     assertThat(err.toString(UTF_8))
         .isEqualTo(
-            safe + "\nwarning: " + safe + "\nerror: " + safe + "\n" + wipe + safe + "\n" + wipe
-                + safe + "\\x0a");
+            safe
+                + "\nwarning: "
+                + safe
+                + "\nerror: "
+                + safe
+                + "\n"
+                + wipe
+                + safe
+                + "\n"
+                + wipe
+                + safe
+                + "\\x0a");
     err.reset();
     console.trace(new IllegalStateException(hostile));
     assertThat(err.toString(UTF_8)).startsWith("java.lang.IllegalStateException: " + safe);
@@ -96,7 +105,8 @@ class ConsoleTest {
 
   @Test
   void lettersOfAllLanguagesAreShownAsTheyAre() {
-    String names = "größe \u6a21\u578b \u0645\u06cc\u200c\u062e \ud83d\udc69\u200d\ud83d\udd2c\ttab\nline";
+    String names =
+        "größe \u6a21\u578b \u0645\u06cc\u200c\u062e \ud83d\udc69\u200d\ud83d\udd2c\ttab\nline";
     console(false, Map.of()).note(names);
     assertThat(err.toString(UTF_8)).isEqualTo(names + "\n");
   }

@@ -27,7 +27,8 @@ class LocaleTest {
   /** What a child runs: several command lines, until one fails. */
   public static void main(String[] words) {
     if (!String.format("%d", 5).equals("\u0665")) {
-      throw new IllegalStateException("not a locale with digits of its own: " + Locale.getDefault());
+      throw new IllegalStateException(
+          "not a locale with digits of its own: " + Locale.getDefault());
     }
     List<String> line = new ArrayList<>();
     for (String word : words) {

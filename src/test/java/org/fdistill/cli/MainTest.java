@@ -235,7 +235,8 @@ class MainTest {
 
   @Test
   void anEmptyPathIsRefused() {
-    assertThat(run(o -> o.findPath(OptionSpec.WORKDIR), "train", "a", "--workdir", "")).isEqualTo(2);
+    assertThat(run(o -> o.findPath(OptionSpec.WORKDIR), "train", "a", "--workdir", ""))
+        .isEqualTo(2);
     assertThat(run(o -> o.path(Fake.CONFIG), "train", " ")).isEqualTo(2);
     assertThat(err.toString(UTF_8))
         .contains("error: --workdir DIR is empty; it takes a path.\nSee: fdistill train --help")

@@ -38,7 +38,8 @@ class ReportFileTest {
     Files.delete(folder);
     assertThatThrownBy(() -> file.write("1"))
         .hasMessage(
-            folder + "/figures.json: the figures could not be written: there is no such file or"
+            folder
+                + "/figures.json: the figures could not be written: there is no such file or"
                 + " folder");
   }
 }

@@ -8,6 +8,7 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -31,7 +32,13 @@ class FileProblemTest {
         .isEqualTo("there is no such file or folder");
     assertThat(reason(() -> Files.createDirectory(root))).isEqualTo("it exists already");
     assertThat(reason(() -> Files.delete(root))).isEqualTo("the folder is not empty");
-    assertThat(reason(() -> Files.newDirectoryStream(file).close())).isEqualTo("this is no folder");
+    assertThat(reason(() -> list(file))).isEqualTo("this is no folder");
+  }
+
+  private static void list(Path folder) throws IOException {
+    try (Stream<Path> all = Files.list(folder)) {
+      assertThat(all).isEmpty();
+    }
   }
 
   private interface Access {

@@ -33,10 +33,7 @@ class SessionFactoryTest {
         Session session = SessionFactory.open(graph, settings)) {
       Ops tf = Ops.create(graph);
       try (Result result =
-          session
-              .runner()
-              .fetch(tf.math.add(tf.constant(number), tf.constant(40)))
-              .run()) {
+          session.runner().fetch(tf.math.add(tf.constant(number), tf.constant(40))).run()) {
         return ((TInt32) result.get(0)).getInt();
       }
     }
@@ -61,7 +58,8 @@ class SessionFactoryTest {
 
   @Test
   void onlyTheTwoLinesAreDropped() {
-    String text = "a\u00fc\nWARNING: " + UNINITIALISED + " is called\n\nE0000 b\nI0 " + MLIR + "\nc";
+    String text =
+        "a\u00fc\nWARNING: " + UNINITIALISED + " is called\n\nE0000 b\nI0 " + MLIR + "\nc";
     byte[] kept = FirstRun.withoutDropped(text.getBytes(ISO_8859_1));
     assertThat(new String(kept, ISO_8859_1)).isEqualTo("a\u00fc\n\nE0000 b\nc\n");
   }
