@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.fdistill.config.UserError;
-import org.fdistill.graph.SavedModelFolder;
+import org.fdistill.graph.SessionFactory;
 import org.fdistill.weights.StoredTensor;
 import org.fdistill.weights.WeightArchive;
 import org.fdistill.weights.WeightArchives;
@@ -115,7 +115,7 @@ public final class StoredAnswers {
    * @throws UserError of kind input, where an output is missing or further away
    */
   public List<Comparison> compare(Path model, double tolerance) {
-    try (SavedModelBundle bundle = SavedModelBundle.load(model.toString(), SavedModelFolder.SERVE);
+    try (SavedModelBundle bundle = SessionFactory.load(model);
         TFloat32 input = TFloat32.tensorOf(shape, DataBuffers.of(images, true, false))) {
       SignatureDef signature = bundle.metaGraphDef().getSignatureDefOrThrow(SIGNATURE);
       requireSize(signature);
