@@ -167,17 +167,17 @@ final class ImportTeacherCommand implements Command {
   }
 
   private static void writeReport(Path folder, ImportReport report) throws IOException {
-    Table taken = new Table("source", "shape", "numbers", "parameter", "shape here", "change");
+    Table taken = new Table("source", "shape", "type", "parameter", "shape here", "change");
     report
         .taken()
         .forEach(
             r ->
                 taken.row(
-                    r.source(), r.sourceShape(), r.numbers(), r.target(), r.shape(), r.what()));
-    Table leftOut = new Table("left out", "shape", "numbers", "reason");
-    report.leftOut().forEach(r -> leftOut.row(r.source(), r.sourceShape(), r.numbers(), r.what()));
+                    r.source(), r.sourceShape(), r.elementType(), r.target(), r.shape(), r.what()));
+    Table leftOut = new Table("left out", "shape", "type", "reason");
+    report.leftOut().forEach(r -> leftOut.row(r.source(), r.sourceShape(), r.elementType(), r.what()));
     StringBuilder text = new StringBuilder();
-    text.append(report.family()).append(", names of ").append(report.layout());
+    text.append(report.family()).append(", names of ").append(report.dialect());
     text.append(report.prefix().isEmpty() ? "\n\n" : " under " + report.prefix() + "\n\n");
     text.append(String.join("\n", taken.lines())).append("\n\n");
     text.append(String.join("\n", leftOut.lines())).append('\n');

@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import org.fdistill.weights.StoredTensor;
 
@@ -12,13 +11,13 @@ import org.fdistill.weights.StoredTensor;
  * What became of every tensor of a checkpoint.
  *
  * @param family that it was read as
- * @param layout whose names it has
+ * @param dialect whose names it has
  * @param prefix of the network's tensors
  * @param taken a row for each tensor that was used
  * @param leftOut a row for each that was not
  */
 public record ImportReport(
-    String family, String layout, String prefix, List<Row> taken, List<Row> leftOut) {
+    String family, String dialect, String prefix, List<Row> taken, List<Row> leftOut) {
   /** Takes copies. */
   public ImportReport {
     taken = List.copyOf(taken);
@@ -30,7 +29,7 @@ public record ImportReport(
    *
    * @param source its name in the checkpoint
    * @param sourceShape its shape there
-   * @param numbers how its numbers are stored
+   * @param elementType how its numbers are stored
    * @param target our name; empty where it was left out
    * @param shape of the parameter that it became or is a part of; empty where it was left out
    * @param what was done to it, or why it was left out
@@ -38,24 +37,24 @@ public record ImportReport(
   public record Row(
       String source,
       String sourceShape,
-      String numbers,
+      String elementType,
       String target,
       String shape,
       String what) {}
 
-  static ImportReport of(Resolution resolution, ConvertedWeights weights) {
+  static ImportReport of(Resolution resolution, ConvertedCheckpoint weights) {
     NamedTensors tensors = resolution.tensors();
     List<Row> taken = new ArrayList<>();
     tensors.parameters().values().forEach(a -> taken.addAll(rows(a, weights)));
     List<Row> leftOut = new ArrayList<>();
     tensors
         .leftOut()
-        .forEach((t, why) -> leftOut.add(new Row(t.name(), shape(t), numbers(t), "", "", why)));
+        .forEach((t, why) -> leftOut.add(new Row(t.name(), shape(t), elementType(t), "", "", why)));
     return new ImportReport(
         resolution.family().title(), tensors.dialect().name(), tensors.prefix(), taken, leftOut);
   }
 
-  private static List<Row> rows(Assembly assembly, ConvertedWeights weights) {
+  private static List<Row> rows(Assembly assembly, ConvertedCheckpoint weights) {
     List<String> changes = new ArrayList<>();
     if (!assembly.changes().isEmpty()) {
       changes.add(assembly.changes());
@@ -68,7 +67,7 @@ public record ImportReport(
     String what = changes.isEmpty() ? "as it is" : String.join(", ", changes);
     return assembly.pieces().stream()
         .map(p -> p.tensor())
-        .map(t -> new Row(t.name(), shape(t), numbers(t), assembly.target(), made, what))
+        .map(t -> new Row(t.name(), shape(t), elementType(t), assembly.target(), made, what))
         .toList();
   }
 
@@ -76,8 +75,8 @@ public record ImportReport(
     return Arrays.toString(tensor.shape());
   }
 
-  private static String numbers(StoredTensor tensor) {
-    return tensor.numbers().name().toLowerCase(Locale.ROOT);
+  private static String elementType(StoredTensor tensor) {
+    return tensor.elementType().toString();
   }
 
   /** How many tensors were left out, by reason. */

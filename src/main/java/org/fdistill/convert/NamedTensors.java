@@ -66,9 +66,9 @@ record NamedTensors(
   /** Hugging Face's classifier stands beside the network. */
   private void outside(StoredTensor tensor) {
     if (tensor.name().equals("classifier.weight")) {
-      map(tensor, new NameRules.Mapped("head/kernel", Layout.TRANSPOSED, 0, 1));
+      map(tensor, new NameRules.Mapped("head/kernel", AxisOrder.TRANSPOSED, 0, 1));
     } else if (tensor.name().equals("classifier.bias")) {
-      map(tensor, new NameRules.Mapped("head/bias", Layout.SAME, 0, 1));
+      map(tensor, new NameRules.Mapped("head/bias", AxisOrder.SAME, 0, 1));
     } else {
       leftOut.put(tensor, "not under " + prefix);
     }

@@ -97,10 +97,10 @@ final class SwinDialects {
         .shifted(
             merging + "reduction.weight",
             OUR_MERGING + "reduction/kernel",
-            Layout.TRANSPOSED,
+            AxisOrder.TRANSPOSED,
             shift)
-        .shifted(merging + "norm.weight", OUR_MERGING + "norm/scale", Layout.SAME, shift)
-        .shifted(merging + "norm.bias", OUR_MERGING + "norm/offset", Layout.SAME, shift)
+        .shifted(merging + "norm.weight", OUR_MERGING + "norm/scale", AxisOrder.SAME, shift)
+        .shifted(merging + "norm.bias", OUR_MERGING + "norm/offset", AxisOrder.SAME, shift)
         .norm("norm", "student/norm")
         .linear("head.fc", "head")
         .linear("head", "head")
@@ -126,9 +126,9 @@ final class SwinDialects {
       rules.joined(OUR_BLOCK + "attn/qkv", self + "query", self + "key", self + "value");
     } else {
       rules
-          .part(self + "query.weight", OUR_BLOCK + "attn/qkv/kernel", Layout.TRANSPOSED, 0, 3)
-          .part(self + "key.weight", OUR_BLOCK + "attn/qkv/kernel", Layout.TRANSPOSED, 1, 3)
-          .part(self + "value.weight", OUR_BLOCK + "attn/qkv/kernel", Layout.TRANSPOSED, 2, 3)
+          .part(self + "query.weight", OUR_BLOCK + "attn/qkv/kernel", AxisOrder.TRANSPOSED, 0, 3)
+          .part(self + "key.weight", OUR_BLOCK + "attn/qkv/kernel", AxisOrder.TRANSPOSED, 1, 3)
+          .part(self + "value.weight", OUR_BLOCK + "attn/qkv/kernel", AxisOrder.TRANSPOSED, 2, 3)
           .same(self + "query.bias", OUR_BLOCK + "attn/q_bias")
           .same(self + "value.bias", OUR_BLOCK + "attn/v_bias");
     }
@@ -140,7 +140,7 @@ final class SwinDialects {
         .linear(from + "attention.output.dense", OUR_BLOCK + "attn/proj")
         .linear(from + "intermediate.dense", OUR_BLOCK + "mlp/fc1")
         .linear(from + "output.dense", OUR_BLOCK + "mlp/fc2")
-        .map(merging + "reduction.weight", OUR_MERGING + "reduction/kernel", Layout.TRANSPOSED)
+        .map(merging + "reduction.weight", OUR_MERGING + "reduction/kernel", AxisOrder.TRANSPOSED)
         .norm(merging + "norm", OUR_MERGING + "norm")
         .norm("layernorm", "student/norm")
         .leaveOut("pooler.*", "the pooling head behind the tokens")

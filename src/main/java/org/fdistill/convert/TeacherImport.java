@@ -47,7 +47,7 @@ public final class TeacherImport implements AutoCloseable {
   private final Published published;
   private final Resolution resolution;
   private final RunConfig config;
-  private final ConvertedWeights weights;
+  private final ConvertedCheckpoint weights;
 
   private TeacherImport(Request request, WeightArchive archive, Published published) {
     this.request = request;
@@ -56,7 +56,7 @@ public final class TeacherImport implements AutoCloseable {
     this.resolution = Resolution.of(archive, published, request.arch(), request.key());
     this.config = describe();
     this.weights =
-        new ConvertedWeights(
+        new ConvertedCheckpoint(
             resolution.tensors(),
             new Positions(resolution.family().positions(), config.getModel()));
   }

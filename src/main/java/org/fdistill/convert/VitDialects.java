@@ -106,7 +106,7 @@ final class VitDialects {
     return NameRules.builder()
         .norm(from + "ln_1", to + "norm1")
         .norm(from + "ln_2", to + "norm2")
-        .map(from + "attn.in_proj_weight", to + "attn/qkv/kernel", Layout.TRANSPOSED)
+        .map(from + "attn.in_proj_weight", to + "attn/qkv/kernel", AxisOrder.TRANSPOSED)
         .same(from + "attn.in_proj_bias", to + "attn/qkv/bias")
         .linear(from + "attn.out_proj", to + "attn/proj")
         .same(from + "ls_1.gamma", to + "layer_scale1")
@@ -159,9 +159,9 @@ final class VitDialects {
 
   private static NameRules.Builder beitAttention(String from, String to) {
     return NameRules.builder()
-        .part(from + "query.weight", to + "qkv/kernel", Layout.TRANSPOSED, 0, 3)
-        .part(from + "key.weight", to + "qkv/kernel", Layout.TRANSPOSED, 1, 3)
-        .part(from + "value.weight", to + "qkv/kernel", Layout.TRANSPOSED, 2, 3)
+        .part(from + "query.weight", to + "qkv/kernel", AxisOrder.TRANSPOSED, 0, 3)
+        .part(from + "key.weight", to + "qkv/kernel", AxisOrder.TRANSPOSED, 1, 3)
+        .part(from + "value.weight", to + "qkv/kernel", AxisOrder.TRANSPOSED, 2, 3)
         .same(from + "query.bias", to + "q_bias")
         .same(from + "value.bias", to + "v_bias")
         .same(
@@ -311,11 +311,11 @@ final class VitDialects {
     String[] parts = {"query", "key", "value"};
     for (int i = 0; i < parts.length; i++) {
       String part = from + attention + "/" + parts[i];
-      rules.part(part + "/kernel", to + "attn/qkv/kernel", Layout.HEADS_LAST, i, parts.length);
-      rules.part(part + "/bias", to + "attn/qkv/bias", Layout.HEADS_LAST, i, parts.length);
+      rules.part(part + "/kernel", to + "attn/qkv/kernel", AxisOrder.HEADS_LAST, i, parts.length);
+      rules.part(part + "/bias", to + "attn/qkv/bias", AxisOrder.HEADS_LAST, i, parts.length);
     }
     return rules
-        .map(from + attention + "/out/kernel", to + "attn/proj/kernel", Layout.HEADS_FIRST)
+        .map(from + attention + "/out/kernel", to + "attn/proj/kernel", AxisOrder.HEADS_FIRST)
         .same(from + attention + "/out/bias", to + "attn/proj/bias")
         .all(flaxNorm(from + norm2, to + "norm2"))
         .same(from + mlp + "/Dense_0/kernel", to + "mlp/fc1/kernel")

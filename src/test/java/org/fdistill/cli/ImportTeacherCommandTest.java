@@ -72,7 +72,7 @@ class ImportTeacherCommandTest {
   void inspectGuessesTheArchitecture(String path, String guess) {
     assertThat(CommandRun.done("inspect", golden(path).toString()).out())
         .containsPattern("architecture  " + guess)
-        .containsPattern("tensor +shape +numbers");
+        .containsPattern("tensor +shape +type");
   }
 
   @Test
@@ -183,7 +183,7 @@ class ImportTeacherCommandTest {
     Files.write(checkpoint, changed.getBytes(StandardCharsets.ISO_8859_1));
     fails(
         3,
-        List.of("student/blocks/00/norm2/offset", "INT32", "floating-point"),
+        List.of("student/blocks/00/norm2/offset", "int32", "floating-point"),
         importing("dino", checkpoint, "--set=model.vit.heads=2"));
   }
 

@@ -10,7 +10,7 @@ import java.util.Map;
 import org.fdistill.config.UserError;
 import org.fdistill.proto.BackboneConfig;
 import org.fdistill.proto.SwinV2Config;
-import org.fdistill.weights.NumberFormat;
+import org.fdistill.weights.ElementType;
 import org.fdistill.weights.StoredTensor;
 import org.fdistill.weights.WeightArchive;
 import org.junit.jupiter.api.Test;
@@ -151,8 +151,8 @@ class SwinV2SizesTest {
     }
 
     @Override
-    public NumberFormat numbers() {
-      return NumberFormat.FLOAT32;
+    public ElementType elementType() {
+      return ElementType.FLOAT32;
     }
 
     @Override

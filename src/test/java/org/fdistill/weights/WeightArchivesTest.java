@@ -45,7 +45,7 @@ class WeightArchivesTest {
     "types-legacy.pth, PyTorch before 1.6",
     "big-endian.pth, PyTorch"
   })
-  void everyNumberFormatIsReadAsFloat32(String file, String format) {
+  void everyElementTypeIsReadAsFloat32(String file, String format) {
     try (WeightArchive archive = WeightArchives.open(archive(file))) {
       assertThat(archive.format()).isEqualTo(format);
       Map<String, StoredTensor> tensors = archive.tensors();
@@ -60,7 +60,7 @@ class WeightArchivesTest {
       }
       assertThat(tensors.get("u8").floats()).containsExactly(0, 1, 2, 3, 4, 5);
       assertThat(tensors.get("bool").floats()).containsExactly(0, 1);
-      assertThat(tensors.get("bool").numbers()).isEqualTo(NumberFormat.BOOL);
+      assertThat(tensors.get("bool").elementType()).isEqualTo(ElementType.BOOL);
       assertThat(tensors.get("scalar").shape()).isEmpty();
       assertThat(tensors.get("scalar").floats()).containsExactly(expected("scalar", 1));
       assertThat(tensors.get("empty").floats()).isEmpty();
@@ -147,7 +147,7 @@ class WeightArchivesTest {
               "logit_scale",
               "input_resolution");
       StoredTensor kernel = archive.tensors().get("visual.conv1.weight");
-      assertThat(kernel.numbers()).isEqualTo(NumberFormat.FLOAT16);
+      assertThat(kernel.elementType()).isEqualTo(ElementType.FLOAT16);
       assertThat(kernel.floats()).containsExactly(rounded("visual.conv1.weight", 48, 0x1p-10f));
       assertThat(archive.attributes()).containsEntry("visual.heads", "12");
     }
@@ -166,7 +166,7 @@ class WeightArchivesTest {
       assertThat(tensors.get("double").floats()).containsExactly(expected("double", 3));
       assertThat(tensors.get("half").floats()).containsExactly(rounded("half", 3, 0x1p-10f));
       assertThat(tensors.get("bfloat").floats()).containsExactly(rounded("bfloat", 3, 0x1p-7f));
-      assertThat(tensors.get("bfloat").numbers()).isEqualTo(NumberFormat.BFLOAT16);
+      assertThat(tensors.get("bfloat").elementType()).isEqualTo(ElementType.BFLOAT16);
       assertThat(tensors.get("step").floats()).containsExactly(1234);
       assertThat(tensors.get("long").floats()).containsExactly(-3, -2, -1, 0, 1, 2);
       assertThat(tensors.get("empty").floats()).isEmpty();

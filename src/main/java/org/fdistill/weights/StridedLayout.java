@@ -5,10 +5,10 @@ import java.util.Arrays;
 import java.util.OptionalLong;
 
 /** How a tensor's numbers lie in memory. */
-final class Layout {
+final class StridedLayout {
   private final long[] shape;
   private final long[] strides;
-  private final NumberFormat numbers;
+  private final ElementType elementType;
   private final ByteOrder order;
 
   /**
@@ -17,16 +17,16 @@ final class Layout {
    * @param shape sizes, none below 0
    * @param strides how many numbers lie between neighbours along each dimension, none below 0
    */
-  Layout(long[] shape, long[] strides, NumberFormat numbers, ByteOrder order) {
+  StridedLayout(long[] shape, long[] strides, ElementType elementType, ByteOrder order) {
     this.shape = shape;
     this.strides = strides;
-    this.numbers = numbers;
+    this.elementType = elementType;
     this.order = order;
   }
 
   /** Row-major and little-endian. */
-  static Layout rowMajor(long[] shape, NumberFormat numbers) {
-    return new Layout(shape, rowMajorStrides(shape), numbers, ByteOrder.LITTLE_ENDIAN);
+  static StridedLayout rowMajor(long[] shape, ElementType elementType) {
+    return new StridedLayout(shape, rowMajorStrides(shape), elementType, ByteOrder.LITTLE_ENDIAN);
   }
 
   static long[] rowMajorStrides(long[] shape) {
@@ -59,16 +59,16 @@ final class Layout {
   }
 
   /** Of one of the tensors that lie along the first axis. */
-  Layout withoutFirstAxis() {
-    return new Layout(
+  StridedLayout withoutFirstAxis() {
+    return new StridedLayout(
         Arrays.copyOfRange(shape, 1, shape.length),
         Arrays.copyOfRange(strides, 1, strides.length),
-        numbers,
+        elementType,
         order);
   }
 
-  NumberFormat numbers() {
-    return numbers;
+  ElementType elementType() {
+    return elementType;
   }
 
   ByteOrder order() {

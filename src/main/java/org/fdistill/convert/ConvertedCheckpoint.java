@@ -12,7 +12,7 @@ import org.fdistill.weights.StoredTensor;
 import org.tensorflow.ndarray.Shape;
 
 /** The tensors of a checkpoint as the weights of a network. */
-final class ConvertedWeights implements Weights {
+final class ConvertedCheckpoint implements Weights {
   private static final int LISTED_VALUES = 20;
 
   private final NamedTensors tensors;
@@ -24,7 +24,7 @@ final class ConvertedWeights implements Weights {
    *
    * @param positions brings tables of positions to the network's size
    */
-  ConvertedWeights(NamedTensors tensors, Positions positions) {
+  ConvertedCheckpoint(NamedTensors tensors, Positions positions) {
     this.tensors = tensors;
     this.positions = positions;
   }
@@ -68,7 +68,7 @@ final class ConvertedWeights implements Weights {
       problems.add("- " + name + " " + Arrays.toString(expected) + ": missing");
     } else if (!assembly.problem().isEmpty()) {
       problems.add("! " + name + ": " + assembly.problem());
-    } else if (!Layout.alike(assembly.shape(), expected)) {
+    } else if (!AxisOrder.alike(assembly.shape(), expected)) {
       Optional<Positions.Change> change = positions.change(name, assembly.shape(), expected);
       if (change.isPresent()) {
         resampled.put(name, change.get());

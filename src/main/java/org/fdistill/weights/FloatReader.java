@@ -5,12 +5,12 @@ import java.nio.LongBuffer;
 import java.nio.ShortBuffer;
 
 /** Turns stored numbers into float32. */
-final class NumberReader {
+final class FloatReader {
   private static final int CHUNK = 1 << 12;
 
-  private final NumberFormat format;
+  private final ElementType format;
 
-  NumberReader(NumberFormat format) {
+  FloatReader(ElementType format) {
     this.format = format;
   }
 
@@ -55,11 +55,11 @@ final class NumberReader {
 
   /** One loop a format: the choice stays outside of it. */
   private void shorts(short[] chunk, int n, float[] out, int at) {
-    if (format == NumberFormat.FLOAT16) {
+    if (format == ElementType.FLOAT16) {
       for (int i = 0; i < n; i++) {
         out[at + i] = half(chunk[i]);
       }
-    } else if (format == NumberFormat.BFLOAT16) {
+    } else if (format == ElementType.BFLOAT16) {
       for (int i = 0; i < n; i++) {
         out[at + i] = Float.intBitsToFloat(chunk[i] << 16);
       }
@@ -109,7 +109,7 @@ final class NumberReader {
   }
 
   private void bytes(ByteBuffer in, float[] out, int at, int count) {
-    boolean signed = format == NumberFormat.INT8;
+    boolean signed = format == ElementType.INT8;
     for (int i = 0; i < count; i++) {
       int value = in.get(in.position() + i);
       out[at + i] = signed ? value : value & 0xFF;
