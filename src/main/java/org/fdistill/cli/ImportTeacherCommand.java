@@ -6,12 +6,14 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import org.fdistill.config.UserError;
 import org.fdistill.convert.Architectures;
 import org.fdistill.convert.ImportReport;
 import org.fdistill.convert.StoredAnswers;
 import org.fdistill.convert.TeacherImport;
 import org.fdistill.export.Exported;
 import org.fdistill.export.SavedModelWriter;
+import org.fdistill.resample.Bicubic;
 
 /** {@code fdistill import-teacher}: turns a published checkpoint into a SavedModel. */
 final class ImportTeacherCommand implements Command {
@@ -48,6 +50,15 @@ final class ImportTeacherCommand implements Command {
           "PIXELS",
           "Side of the images that the teacher will take; positions are resampled. Default: as it"
               + " was trained.");
+  private static final String OWN_WAY = "auto";
+  private static final OptionSpec RESAMPLE =
+      OptionSpec.value(
+              "resample",
+              "WAY",
+              "How absolute positions get to another size: bicubic (transformers' way),"
+                  + " bicubic-offset (DINOv2's own code without registers), bicubic-antialias (timm's,"
+                  + " and DINOv2's with registers), or auto, which is that of the family's own code.")
+          .orElse(OWN_WAY);
   private static final OptionSpec SET =
       OptionSpec.SET.explained(
           "Overrides what shapes and architecture tell of the network, by its field in a run's"
@@ -91,7 +102,7 @@ final class ImportTeacherCommand implements Command {
 
   @Override
   public List<OptionSpec> options() {
-    return List.of(ARCH, CHECKPOINT, OUT, KEY, IMAGE_SIZE, SET, CHECK_AGAINST, TOLERANCE, LIST);
+    return List.of(ARCH, CHECKPOINT, OUT, KEY, IMAGE_SIZE, RESAMPLE, SET, CHECK_AGAINST, TOLERANCE, LIST);
   }
 
   @Override
@@ -118,6 +129,7 @@ final class ImportTeacherCommand implements Command {
             options.text(ARCH),
             options.find(KEY).orElse(""),
             options.has(IMAGE_SIZE) ? options.integer(IMAGE_SIZE, 1) : 0,
+            resampling(options),
             options.all(SET));
     try (TeacherImport teacher = TeacherImport.open(request)) {
       console.note("Importing " + checkpoint + " ...");
@@ -131,6 +143,22 @@ final class ImportTeacherCommand implements Command {
       console.print(exported.path().toString());
       summary(teacher.report(), exported, console);
     }
+  }
+
+  private static Optional<Bicubic> resampling(ParsedOptions options) {
+    String name = options.text(RESAMPLE);
+    if (name.equals(OWN_WAY)) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        Bicubic.WAYS.stream()
+            .filter(way -> way.toString().equals(name))
+            .findFirst()
+            .orElseThrow(
+                () ->
+                    UserError.usage(
+                        "--resample %s: no such way.\nExpected %s or one of %s."
+                            .formatted(name, OWN_WAY, Bicubic.WAYS))));
   }
 
   private static void check(StoredAnswers answers, Path folder, double tolerance, Console console) {

@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import org.fdistill.config.UserError;
 import org.fdistill.export.Weights;
+import org.fdistill.resample.TableResizing;
 import org.fdistill.weights.StoredTensor;
 import org.tensorflow.ndarray.Shape;
 
@@ -17,20 +18,15 @@ final class ConvertedCheckpoint implements Weights {
 
   private final NamedTensors tensors;
   private final Positions positions;
-  private final Map<String, Positions.Change> resampled = new TreeMap<>();
+  private final Map<String, TableResizing> resampled = new TreeMap<>();
 
-  /**
-   * Prepares.
-   *
-   * @param positions brings tables of positions to the network's size
-   */
   ConvertedCheckpoint(NamedTensors tensors, Positions positions) {
     this.tensors = tensors;
     this.positions = positions;
   }
 
   /** The tables that were brought to another size. */
-  Map<String, Positions.Change> resampled() {
+  Map<String, TableResizing> resampled() {
     return resampled;
   }
 
@@ -69,9 +65,9 @@ final class ConvertedCheckpoint implements Weights {
     } else if (!assembly.problem().isEmpty()) {
       problems.add("! " + name + ": " + assembly.problem());
     } else if (!AxisOrder.alike(assembly.shape(), expected)) {
-      Optional<Positions.Change> change = positions.change(name, assembly.shape(), expected);
-      if (change.isPresent()) {
-        resampled.put(name, change.get());
+      Optional<TableResizing> resizing = positions.resizing(name, assembly.shape(), expected);
+      if (resizing.isPresent()) {
+        resampled.put(name, resizing.get());
       } else {
         problems.add(
             "! "
@@ -96,8 +92,8 @@ final class ConvertedCheckpoint implements Weights {
       if (bad > 0) {
         broken.add("%s: %,d of %,d".formatted(assembly.sources(), bad, values.length));
       } else {
-        Positions.Change change = resampled.get(name);
-        network.assign(name, change == null ? values : change.apply(values));
+        TableResizing how = resampled.get(name);
+        network.assign(name, how == null ? values : how.values().apply(values));
       }
     }
     if (!broken.isEmpty()) {

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.fdistill.resample.TableResizing;
 import org.fdistill.weights.StoredTensor;
 
 /**
@@ -49,7 +50,12 @@ public record ImportReport(
     List<Row> leftOut = new ArrayList<>();
     tensors
         .leftOut()
-        .forEach((t, why) -> leftOut.add(new Row(t.name(), shape(t), elementType(t), "", "", why)));
+        .values()
+        .forEach(
+            out -> {
+              StoredTensor t = out.tensor();
+              leftOut.add(new Row(t.name(), shape(t), elementType(t), "", "", out.reason()));
+            });
     return new ImportReport(
         resolution.family().title(), tensors.dialect().name(), tensors.prefix(), taken, leftOut);
   }
@@ -59,9 +65,9 @@ public record ImportReport(
     if (!assembly.changes().isEmpty()) {
       changes.add(assembly.changes());
     }
-    Positions.Change change = weights.resampled().get(assembly.target());
-    if (change != null) {
-      changes.add(change.text());
+    TableResizing resizing = weights.resampled().get(assembly.target());
+    if (resizing != null) {
+      changes.add("resampled " + resizing.text());
     }
     String made = Arrays.toString(assembly.shape());
     String what = changes.isEmpty() ? "as it is" : String.join(", ", changes);

@@ -83,7 +83,7 @@ final class NameRules {
           .map(source + ".bias", target + "/bias", AxisOrder.SAME);
     }
 
-    /** Three linear layers of PyTorch that make one of ours. */
+    /** Linear layers of PyTorch that make one of ours, side by side. */
     Builder joined(String target, String... sources) {
       for (int i = 0; i < sources.length; i++) {
         part(sources[i] + ".weight", target + "/kernel", AxisOrder.TRANSPOSED, i, sources.length);

@@ -48,7 +48,7 @@ final class SwinDescription {
       swin.setWindow(
           table == null
               ? 0
-              : RelativePositionTable.ofRows(table[0], table[1])
+              : RelativePositionTable.ofShape(table)
                   .map(RelativePositionTable::grid)
                   .orElse(0));
     }

@@ -55,6 +55,7 @@ final class SwinDialects {
           Network.SWIN,
           "embeddings.patch_embeddings.projection.weight",
           List.of("encoder.layers.0.blocks.0.attention.self.relative_position_bias_table"),
+          Spelling.TRANSFORMERS_SWIN,
           huggingFace(true));
 
   /** Hugging Face's SwinV2. */

@@ -11,14 +11,28 @@ final class VitDialects {
   private static final String PRE_TRAINING_HEAD = "the head of pre-training";
   private static final String POOLING_HEAD = "the pooling head behind the tokens";
 
-  /** timm's names, which DINO, DeiT, MAE, MoCo v3, BEiT, iBOT, DINOv2 and FD share. */
-  static final Dialect TIMM =
-      new Dialect(
-          "timm",
-          Network.VIT,
-          "patch_embed.proj.weight",
-          List.of("blocks.0.norm1.weight", "blocks.0.attn.qkv.weight"),
-          timm("blocks.#.").build());
+  /**
+   * timm's names, which DINO, MAE, MoCo v3 and DINOv2 share. {@code gamma_1} and {@code norm_pre} are
+   * none of them: those of timm's networks that have them turn queries and keys by rotary positions,
+   * which no tensor shows.
+   */
+  static final Dialect TIMM = timmDialect(timm("blocks.#."));
+
+  /** The same with the LayerScale of DeiT III, BEiT, iBOT and FD. */
+  static final Dialect TIMM_GAMMA =
+      timmDialect(
+          timm("blocks.#.")
+              .same("blocks.#.gamma_1", "student/blocks/#/layer_scale1")
+              .same("blocks.#.gamma_2", "student/blocks/#/layer_scale2"));
+
+  private static Dialect timmDialect(NameRules.Builder rules) {
+    return new Dialect(
+        "timm",
+        Network.VIT,
+        "patch_embed.proj.weight",
+        List.of("blocks.0.norm1.weight", "blocks.0.attn.qkv.weight"),
+        rules.build());
+  }
 
   /** timm's names of CLIP's visual tower. */
   static final Dialect TIMM_CLIP =
@@ -29,6 +43,7 @@ final class VitDialects {
           List.of("norm_pre.weight", "blocks.0.attn.qkv.weight"),
           NameRules.builder()
               .leaveOut("head.*", TEXT_SPACE + ", or what fine-tuning made of it")
+              .norm("norm_pre", "student/norm_pre")
               .all(timm("blocks.#."))
               .build());
 
@@ -49,7 +64,6 @@ final class VitDialects {
         .same("register_tokens", "student/reg_tokens")
         .same("dist_token", "student/reg_tokens")
         .same("pos_embed", "student/pos_embed")
-        .norm("norm_pre", "student/norm_pre")
         .same("rel_pos_bias.relative_position_bias_table", "student/rel_pos_bias/table")
         .all(timmBlock(block, "student/blocks/#/"))
         .norm("norm", "student/norm")
@@ -75,8 +89,6 @@ final class VitDialects {
         .same(from + "attn.q_bias", to + "attn/q_bias")
         .same(from + "attn.v_bias", to + "attn/v_bias")
         .same(from + "attn.relative_position_bias_table", to + "attn/rel_pos_bias/table")
-        .same(from + "gamma_1", to + "layer_scale1")
-        .same(from + "gamma_2", to + "layer_scale2")
         .same(from + "ls1.gamma", to + "layer_scale1")
         .same(from + "ls2.gamma", to + "layer_scale2")
         .linear(from + "mlp.fc1", to + "mlp/fc1")
@@ -124,6 +136,7 @@ final class VitDialects {
           List.of(
               "encoder.layer.0.layernorm_before.weight",
               "encoder.layer.0.attention.attention.key.bias"),
+          Spelling.TRANSFORMERS_VIT,
           NameRules.builder()
               .all(huggingFaceEmbeddings())
               .joined(
@@ -143,6 +156,7 @@ final class VitDialects {
           Network.VIT,
           "embeddings.patch_embeddings.projection.weight",
           List.of("encoder.layer.0.lambda_1"),
+          Spelling.TRANSFORMERS_VIT,
           NameRules.builder()
               .all(huggingFaceEmbeddings())
               .all(beitAttention("encoder.layer.#.attention.attention.", "student/blocks/#/attn/"))
@@ -176,6 +190,7 @@ final class VitDialects {
           Network.VIT,
           "embeddings.patch_embeddings.projection.weight",
           List.of("encoder.layer.0.layer_scale1.lambda1"),
+          Spelling.TRANSFORMERS_DINOV2,
           NameRules.builder()
               .all(huggingFaceEmbeddings())
               .joined(
@@ -190,6 +205,10 @@ final class VitDialects {
               .same("encoder.layer.#.layer_scale2.lambda1", "student/blocks/#/layer_scale2")
               .linear("encoder.layer.#.mlp.fc1", "student/blocks/#/mlp/fc1")
               .linear("encoder.layer.#.mlp.fc2", "student/blocks/#/mlp/fc2")
+              .joined(
+                  "student/blocks/#/mlp/fc1",
+                  "encoder.layer.#.mlp.gate_proj",
+                  "encoder.layer.#.mlp.up_proj")
               .linear("encoder.layer.#.mlp.weights_in", "student/blocks/#/mlp/fc1")
               .linear("encoder.layer.#.mlp.weights_out", "student/blocks/#/mlp/fc2")
               .norm("layernorm", "student/norm")

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.fdistill.convert.TeacherImport.Request;
 import org.fdistill.export.SavedModelWriter.Inspection;
 import org.fdistill.testing.Golden;
@@ -74,7 +75,7 @@ record GoldenCase(Path folder, JsonObject about, Map<String, NpyArray> arrays) {
         Files.exists(checkpoint().resolve("preprocessor_config.json"))
             ? List.of()
             : unpublishedSize();
-    Request request = new Request(checkpoint(), family(), key, imageSize, overrides);
+    Request request = new Request(checkpoint(), family(), key, imageSize, Optional.empty(), overrides);
     try (TeacherImport teacher = TeacherImport.open(request)) {
       return teacher.write(out.resolve("model"), Inspection.NONE).path();
     }

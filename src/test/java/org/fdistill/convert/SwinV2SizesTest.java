@@ -12,7 +12,6 @@ import org.fdistill.proto.BackboneConfig;
 import org.fdistill.proto.SwinV2Config;
 import org.fdistill.weights.ElementType;
 import org.fdistill.weights.StoredTensor;
-import org.fdistill.weights.WeightArchive;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -94,7 +93,7 @@ class SwinV2SizesTest {
   }
 
   private ArchitectureReader reader(String arch) {
-    Resolution resolution = Resolution.of(new Archive(tensors), Published.NOTHING, arch, "");
+    Resolution resolution = Resolution.of(new Checkpoint("memory", tensors, Published.NOTHING), arch, "");
     return new ArchitectureReader(resolution, Published.NOTHING);
   }
 
@@ -166,21 +165,5 @@ class SwinV2SizesTest {
     public StoredTensor part(int index) {
       throw new UnsupportedOperationException();
     }
-  }
-
-  /** Tensors in memory. */
-  private record Archive(Map<String, StoredTensor> tensors) implements WeightArchive {
-    @Override
-    public String format() {
-      return "memory";
-    }
-
-    @Override
-    public Map<String, String> attributes() {
-      return Map.of();
-    }
-
-    @Override
-    public void close() {}
   }
 }
