@@ -2,6 +2,7 @@ package org.fdistill.cli;
 
 import java.io.PrintStream;
 import java.util.Map;
+import org.fdistill.config.Printable;
 
 /**
  * Where a command speaks: results go to standard output, all else (progress, notes, warnings) to
@@ -46,7 +47,7 @@ public final class Console {
 
   /** A line of the result. */
   public void print(String line) {
-    out.println(line);
+    out.println(Printable.lines(line));
   }
 
   /** A table of the result. */
@@ -56,17 +57,17 @@ public final class Console {
 
   /** A line beside the result. */
   public void note(String line) {
-    err.println(line);
+    err.println(Printable.lines(line));
   }
 
   /** A line that should not be missed. */
   public void warn(String line) {
-    err.println(coloured("33", "warning: ") + line);
+    err.println(coloured("33", "warning: ") + Printable.lines(line));
   }
 
   /** An error, before the process ends. */
   void error(String message) {
-    err.println(coloured("31", "error: ") + message);
+    err.println(coloured("31", "error: ") + Printable.lines(message));
   }
 
   /** Where a failure happened, for those who asked. */

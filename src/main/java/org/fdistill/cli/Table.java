@@ -3,6 +3,7 @@ package org.fdistill.cli;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.fdistill.config.Printable;
 
 /** A table in plain text: columns aligned, numbers to the right. */
 public final class Table {
@@ -21,7 +22,7 @@ public final class Table {
     }
     List<String> row = new ArrayList<>();
     for (Object cell : cells) {
-      row.add(String.valueOf(cell));
+      row.add(Printable.line(String.valueOf(cell)));
     }
     rows.add(row);
     return this;

@@ -50,6 +50,6 @@ public record TableResizing(String text, UnaryOperator<float[]> values) {
   }
 
   private static String text(int from, int to, String way) {
-    return "from %1$d x %1$d to %2$d x %2$d positions, %3$s".formatted(from, to, way);
+    return "from " + from + " x " + from + " to " + to + " x " + to + " positions, " + way;
   }
 }

@@ -2,6 +2,7 @@ package org.fdistill.weights;
 
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import org.fdistill.config.Printable;
 import org.fdistill.config.UserError;
 
 /** A tensor whose numbers lie in a region. */
@@ -22,7 +23,7 @@ final class RegionTensor implements StoredTensor {
    * @param start the byte of its first number; the caller has checked that its span lies inside
    */
   RegionTensor(String name, StridedLayout layout, Region region, long start) {
-    this.name = name;
+    this.name = Printable.line(name);
     this.layout = layout;
     this.region = region;
     this.start = start;

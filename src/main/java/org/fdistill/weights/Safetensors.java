@@ -45,7 +45,9 @@ final class Safetensors {
     long dataStart = LENGTH_BYTES + headerBytes;
     List<SafetensorsHeader.Entry> entries =
         header.entries().stream()
-            .sorted(Comparator.comparingLong(SafetensorsHeader.Entry::begin))
+            .sorted(
+                Comparator.comparingLong(SafetensorsHeader.Entry::begin)
+                    .thenComparingLong(SafetensorsHeader.Entry::end))
             .toList();
     checkTiling(entries, file.length() - dataStart);
     attributes.putAll(header.metadata());

@@ -6,6 +6,9 @@ import java.util.OptionalLong;
 
 /** How a tensor's numbers lie in memory. */
 final class StridedLayout {
+  /** NumPy's and PyTorch's own limit of dimensions. */
+  static final int MAX_RANK = 64;
+
   private final long[] shape;
   private final long[] strides;
   private final ElementType elementType;
@@ -75,8 +78,14 @@ final class StridedLayout {
     return order;
   }
 
-  /** The product of some sizes; empty where it does not fit into 63 bits or a size is negative. */
+  /**
+   * The product of some sizes; empty where it does not fit into 63 bits, a size is negative, or
+   * there are more than {@link #MAX_RANK}.
+   */
   static OptionalLong elements(long[] shape) {
+    if (shape.length > MAX_RANK) {
+      return OptionalLong.empty();
+    }
     long elements = 1;
     for (long size : shape) {
       if (size < 0 || (size > 0 && elements > Long.MAX_VALUE / size)) {

@@ -33,6 +33,20 @@ final class TorchGlobals implements Globals {
     }
   }
 
+  /** A class that an archive of TorchScript defines: of objects, or an enum of plain values. */
+  private record ScriptedClass(String name) implements Constructor {
+    @Override
+    public Object call(Tuple arguments) {
+      return new PickledObject(name);
+    }
+
+    /** An enum's member is written as its class, called with the bare value. */
+    @Override
+    public Object reduce(Object arguments) {
+      return arguments instanceof Tuple ? Constructor.super.reduce(arguments) : arguments;
+    }
+  }
+
   private final Function<Tuple, TorchStorage> storages;
   private final boolean scripted;
   private final Map<String, Object> known = new HashMap<>();
@@ -128,7 +142,7 @@ final class TorchGlobals implements Globals {
       return new Dtype(name);
     }
     if (scripted && full.startsWith(SCRIPTED) && !full.startsWith(SCRIPTED + "torch.classes.")) {
-      return (Constructor) arguments -> new PickledObject(full);
+      return new ScriptedClass(full);
     }
     throw new RefusedPickleException(reason(full));
   }
