@@ -3,6 +3,7 @@ package org.fdistill.cli;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -137,8 +138,10 @@ final class ImportTeacherCommand implements Command {
           teacher.write(
               out,
               folder -> {
-                writeReport(folder, teacher.report());
-                answers.ifPresent(a -> check(a, folder, options.number(TOLERANCE), console));
+                List<String> notes = new ArrayList<>(teacher.report().notes());
+                notes.addAll(check(answers, folder, options.number(TOLERANCE), teacher.report()));
+                notes.forEach(console::note);
+                writeReport(folder, teacher.report(), notes);
               });
       console.print(exported.path().toString());
       summary(teacher.report(), exported, console);
@@ -161,16 +164,22 @@ final class ImportTeacherCommand implements Command {
                             .formatted(name, OWN_WAY, Bicubic.WAYS))));
   }
 
-  private static void check(StoredAnswers answers, Path folder, double tolerance, Console console) {
-    for (StoredAnswers.Comparison compared : answers.compare(folder, tolerance)) {
-      console.note(
-          String.format(
-              Locale.ROOT,
-              "Checked %s: at most %.2g of a token's largest value apart (allowed %.2g).",
-              compared.output(),
-              compared.difference(),
-              tolerance));
+  /** What the comparison with another implementation says, or that there should be one. */
+  private static List<String> check(
+      Optional<StoredAnswers> answers, Path folder, double tolerance, ImportReport report) {
+    if (answers.isEmpty()) {
+      return report.isCertain() ? List.of() : List.of(ImportReport.UNCERTAIN);
     }
+    return answers.get().compare(folder, tolerance, report.resampling()).stream()
+        .map(
+            compared ->
+                String.format(
+                    Locale.ROOT,
+                    "Checked %s: at most %.2g of a token's largest value apart (allowed %.2g).",
+                    compared.output(),
+                    compared.difference(),
+                    tolerance))
+        .toList();
   }
 
   private static void summary(ImportReport report, Exported exported, Console console) {
@@ -194,7 +203,8 @@ final class ImportTeacherCommand implements Command {
     return Path.of(SavedModelWriter.EXTRA, REPORT);
   }
 
-  private static void writeReport(Path folder, ImportReport report) throws IOException {
+  private static void writeReport(Path folder, ImportReport report, List<String> notes)
+      throws IOException {
     Table taken = new Table("source", "shape", "type", "parameter", "shape here", "change");
     report
         .taken()
@@ -207,6 +217,7 @@ final class ImportTeacherCommand implements Command {
     StringBuilder text = new StringBuilder();
     text.append(report.family()).append(", names of ").append(report.dialect());
     text.append(report.prefix().isEmpty() ? "\n\n" : " under " + report.prefix() + "\n\n");
+    notes.forEach(note -> text.append(note).append("\n\n"));
     text.append(String.join("\n", taken.lines())).append("\n\n");
     text.append(String.join("\n", leftOut.lines())).append('\n');
     Files.writeString(folder.resolve(reportFile()), text);

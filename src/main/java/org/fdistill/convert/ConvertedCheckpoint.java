@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import org.fdistill.config.UserError;
 import org.fdistill.export.Weights;
+import org.fdistill.resample.Bicubic;
 import org.fdistill.resample.TableResizing;
 import org.fdistill.weights.StoredTensor;
 import org.tensorflow.ndarray.Shape;
@@ -28,6 +29,13 @@ final class ConvertedCheckpoint implements Weights {
   /** The tables that were brought to another size. */
   Map<String, TableResizing> resampled() {
     return resampled;
+  }
+
+  /** How absolute positions were brought to another size; empty where they were not. */
+  Optional<Bicubic> resampling() {
+    return resampled.keySet().stream().anyMatch(name -> name.endsWith(Positions.ABSOLUTE))
+        ? Optional.of(positions.bicubic())
+        : Optional.empty();
   }
 
   @Override

@@ -5,6 +5,8 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import org.fdistill.resample.Bicubic;
 import org.fdistill.resample.TableResizing;
 import org.fdistill.weights.StoredTensor;
 
@@ -14,13 +16,30 @@ import org.fdistill.weights.StoredTensor;
  * @param family that it was read as
  * @param dialect whose names it has
  * @param prefix of the network's tensors
+ * @param notes what the user should know of the choice that was made, a line each
+ * @param isCertain whether the file, or what lies beside it, tells what kind of network it is
+ * @param resampling how absolute positions were resampled; empty where they were not
  * @param taken a row for each tensor that was used
  * @param leftOut a row for each that was not
  */
 public record ImportReport(
-    String family, String dialect, String prefix, List<Row> taken, List<Row> leftOut) {
+    String family,
+    String dialect,
+    String prefix,
+    List<String> notes,
+    boolean isCertain,
+    Optional<Bicubic> resampling,
+    List<Row> taken,
+    List<Row> leftOut) {
+  /** For a network whose kind the user alone has named. */
+  public static final String UNCERTAIN =
+      "Nothing in the file proves what kind of network it is: activation, order of norms, parallel"
+          + " branches and rotary positions have no tensors. Compare it once with its origin:"
+          + " --check-against.";
+
   /** Takes copies. */
   public ImportReport {
+    notes = List.copyOf(notes);
     taken = List.copyOf(taken);
     leftOut = List.copyOf(leftOut);
   }
@@ -57,7 +76,29 @@ public record ImportReport(
               leftOut.add(new Row(t.name(), shape(t), elementType(t), "", "", out.reason()));
             });
     return new ImportReport(
-        resolution.family().title(), tensors.dialect().name(), tensors.prefix(), taken, leftOut);
+        resolution.family().title(),
+        tensors.dialect().name(),
+        tensors.prefix(),
+        notes(resolution),
+        resolution.certain(),
+        weights.resampling(),
+        taken,
+        leftOut);
+  }
+
+  private static List<String> notes(Resolution resolution) {
+    if (resolution.others().isEmpty()) {
+      return List.of();
+    }
+    return List.of(
+        "The file holds several networks. Taken: %s. Take another with --key: %s."
+            .formatted(
+                key(resolution.tensors().prefix()),
+                String.join(", ", resolution.others().stream().map(ImportReport::key).toList())));
+  }
+
+  private static String key(String prefix) {
+    return prefix.isEmpty() ? "the one at the top" : prefix.substring(0, prefix.length() - 1);
   }
 
   private static List<Row> rows(Assembly assembly, ConvertedCheckpoint weights) {

@@ -13,6 +13,9 @@ import org.fdistill.resample.TableResizing;
  * @param model the receiving network
  */
 record Positions(Bicubic bicubic, BackboneConfig model) {
+  /** How names of tables of absolute positions end. */
+  static final String ABSOLUTE = "pos_embed";
+
   /**
    * As the user asks, or as the family's own code does.
    *
@@ -38,7 +41,7 @@ record Positions(Bicubic bicubic, BackboneConfig model) {
    * @return empty where it is no table of positions, or of no square grid
    */
   Optional<TableResizing> resizing(String name, long[] found, long[] wanted) {
-    if (name.endsWith("pos_embed")) {
+    if (name.endsWith(ABSOLUTE)) {
       return TableResizing.absolute(found, wanted, prefix(), bicubic);
     }
     return name.endsWith("rel_pos_bias/table")

@@ -125,7 +125,9 @@ class SwinV2SizesTest {
       int window = Math.min(size.window(), grid);
       long pairs = (long) window * window;
       long windows = (long) (grid / window) * (grid / window);
-      add(tensors, path + "0.attn.relative_position_index", pairs, pairs);
+      String index = path + "0.attn.relative_position_index";
+      // The offset of a place to itself, as at the end of a true index.
+      tensors.put(index, Numbers.of(index, 2 * window * (window - 1), pairs, pairs));
       add(tensors, path + "1.attn_mask", windows, pairs, pairs);
       String table = path + "0.attn.relative_coords_table";
       double largest = Math.log1p(8.0 * (window - 1) / (before.get(stage) - 1)) / Math.log(8);

@@ -3,6 +3,9 @@ package org.fdistill.weights;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -150,6 +153,44 @@ class WeightArchivesTest {
       assertThat(kernel.elementType()).isEqualTo(ElementType.FLOAT16);
       assertThat(kernel.floats()).containsExactly(rounded("visual.conv1.weight", 48, 0x1p-10f));
       assertThat(archive.attributes()).containsEntry("visual.heads", "12");
+    }
+  }
+
+  @Test
+  void anEnumOfTorchScriptIsItsValue() {
+    try (WeightArchive archive = WeightArchives.open(archive("enum.pt"))) {
+      assertThat(archive.tensors().get("weight").floats()).containsExactly(expected("weight", 2));
+      assertThat(archive.attributes()).containsEntry("kind", "a");
+    }
+  }
+
+  /** Some writers list an empty tensor behind the neighbour whose first byte it shares. */
+  @Test
+  void anEmptyTensorOfSafetensorsMayStandAnywhere() throws IOException {
+    String empty = "\"empty\":{\"dtype\":\"F32\",\"shape\":[0],\"data_offsets\":[%d,%<d]}";
+    String full = "\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]}";
+    for (int at : new int[] {0, 8}) {
+      String first = "{" + full + "," + empty.formatted(at) + "}";
+      Path file = folder.resolve("empty-" + at + ".safetensors");
+      ByteBuffer bytes = ByteBuffer.allocate(16 + first.length()).order(ByteOrder.LITTLE_ENDIAN);
+      bytes.putLong(first.length()).put(first.getBytes(StandardCharsets.US_ASCII)).putFloat(1);
+      Files.write(file, bytes.putFloat(2).array());
+      try (WeightArchive archive = WeightArchives.open(file)) {
+        assertThat(archive.tensors().get("a").floats()).containsExactly(1, 2);
+        assertThat(archive.tensors().get("empty").floats()).isEmpty();
+      }
+    }
+  }
+
+  @Test
+  void namesHaveNoCharactersThatSteerATerminal() throws IOException {
+    SafetensorsFile file = new SafetensorsFile();
+    file.add("a\u001b[31m\nb\u202e", () -> new float[1], 1);
+    file.write(folder.resolve("names.safetensors"));
+    try (WeightArchive archive = WeightArchives.open(folder.resolve("names.safetensors"))) {
+      StoredTensor tensor = archive.tensors().get("a\\u001b[31m\\u000ab\\u202e");
+      assertThat(tensor.name()).isEqualTo("a\\u001b[31m\\u000ab\\u202e");
+      assertThat(tensor.floats()).hasSize(1);
     }
   }
 
