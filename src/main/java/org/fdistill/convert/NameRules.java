@@ -86,8 +86,15 @@ final class NameRules {
     /** Linear layers of PyTorch that make one of ours, side by side. */
     Builder joined(String target, String... sources) {
       for (int i = 0; i < sources.length; i++) {
-        part(sources[i] + ".weight", target + "/kernel", AxisOrder.TRANSPOSED, i, sources.length);
         part(sources[i] + ".bias", target + "/bias", AxisOrder.SAME, i, sources.length);
+      }
+      return joinedKernels(target, sources);
+    }
+
+    /** The kernels of such layers alone. */
+    Builder joinedKernels(String target, String... sources) {
+      for (int i = 0; i < sources.length; i++) {
+        part(sources[i] + ".weight", target + "/kernel", AxisOrder.TRANSPOSED, i, sources.length);
       }
       return this;
     }

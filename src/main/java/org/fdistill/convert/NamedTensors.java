@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.fdistill.config.UserError;
 import org.fdistill.weights.StoredTensor;
 
 /**
@@ -136,5 +137,28 @@ record NamedTensors(
   long[] shape(String parameter) {
     Assembly assembly = parameters.get(parameter);
     return assembly == null || !assembly.problem().isEmpty() ? null : assembly.shape();
+  }
+
+  /** The last size of a parameter; 1 where it is missing, which the list of parameters says. */
+  int last(String parameter) {
+    long[] shape = shape(parameter);
+    return shape == null || shape.length == 0 ? 1 : (int) shape[shape.length - 1];
+  }
+
+  /**
+   * P of the patch embedding.
+   *
+   * @throws UserError where its patches are no squares of RGB images
+   */
+  int patch() {
+    long[] kernel = shape("student/patch_embed/kernel");
+    if (kernel == null || kernel.length != 4 || kernel[0] != kernel[1] || kernel[2] != 3) {
+      throw UserError.input(
+          """
+          The patch embedding %s is none of square patches of RGB images.
+          Expected, in PyTorch's order, [width, 3, patch, patch]."""
+              .formatted(parameters.get("student/patch_embed/kernel").sources()));
+    }
+    return (int) kernel[0];
   }
 }

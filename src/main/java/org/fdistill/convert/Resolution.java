@@ -162,7 +162,7 @@ record Resolution(
         .forEach(
             dialect -> {
               Set<String> spelled = dialect.spelled(names);
-              for (String prefix : dialect.anchored(spelled)) {
+              for (String prefix : dialect.anchored(spelled).stream().limit(LISTED).toList()) {
                 List<String> odd =
                     spelled.stream()
                         .filter(name -> name.startsWith(prefix))

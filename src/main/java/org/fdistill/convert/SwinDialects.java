@@ -127,9 +127,7 @@ final class SwinDialects {
       rules.joined(OUR_BLOCK + "attn/qkv", self + "query", self + "key", self + "value");
     } else {
       rules
-          .part(self + "query.weight", OUR_BLOCK + "attn/qkv/kernel", AxisOrder.TRANSPOSED, 0, 3)
-          .part(self + "key.weight", OUR_BLOCK + "attn/qkv/kernel", AxisOrder.TRANSPOSED, 1, 3)
-          .part(self + "value.weight", OUR_BLOCK + "attn/qkv/kernel", AxisOrder.TRANSPOSED, 2, 3)
+          .joinedKernels(OUR_BLOCK + "attn/qkv", self + "query", self + "key", self + "value")
           .same(self + "query.bias", OUR_BLOCK + "attn/q_bias")
           .same(self + "value.bias", OUR_BLOCK + "attn/v_bias");
     }

@@ -39,10 +39,8 @@ final class VitDescription {
   }
 
   private VitConfig describe() {
-    long[] kernel = tensors.shape("student/patch_embed/kernel");
-    requireImages(kernel);
-    int width = (int) kernel[3];
-    vit.setPatchSize((int) kernel[0]).setWidth(width);
+    int width = tensors.last("student/patch_embed/kernel");
+    vit.setPatchSize(tensors.patch()).setWidth(width);
     vit.setDepth(Counts.distinct(tensors, "student/blocks/(\\d+)/.*"));
     vit.setPatchBias(tensors.has("student/patch_embed/bias"));
     vit.setClassToken(tensors.has("student/cls_token"));
@@ -55,16 +53,6 @@ final class VitDescription {
     mlp(width);
     positions(width);
     return vit.build();
-  }
-
-  private void requireImages(long[] kernel) {
-    if (kernel == null || kernel.length != 4 || kernel[0] != kernel[1] || kernel[2] != 3) {
-      throw UserError.input(
-          "The patch embedding "
-              + tensors.parameters().get("student/patch_embed/kernel").sources()
-              + " is none of square patches of RGB images.\n"
-              + "Expected, in PyTorch's order, [width, 3, patch, patch].");
-    }
   }
 
   private int registers(int width) {

@@ -173,9 +173,7 @@ final class VitDialects {
 
   private static NameRules.Builder beitAttention(String from, String to) {
     return NameRules.builder()
-        .part(from + "query.weight", to + "qkv/kernel", AxisOrder.TRANSPOSED, 0, 3)
-        .part(from + "key.weight", to + "qkv/kernel", AxisOrder.TRANSPOSED, 1, 3)
-        .part(from + "value.weight", to + "qkv/kernel", AxisOrder.TRANSPOSED, 2, 3)
+        .joinedKernels(to + "qkv", from + "query", from + "key", from + "value")
         .same(from + "query.bias", to + "q_bias")
         .same(from + "value.bias", to + "v_bias")
         .same(

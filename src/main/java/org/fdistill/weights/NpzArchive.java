@@ -56,7 +56,7 @@ final class NpzArchive {
       attributes.put(name, "not read: %s %s".formatted(header.type(), header.shape()));
       return;
     }
-    long[] shape = header.shape().sizes();
+    long[] shape = header.shape().stream().mapToLong(Long::longValue).toArray();
     OptionalLong elements = StridedLayout.elements(shape);
     long stored = region.length() - header.dataStart();
     int each = type.elementType().bytes();

@@ -13,8 +13,8 @@ public final class WeightArchives {
   /** As for the header of safetensors. */
   private static final long MAX_INDEX = 100_000_000;
 
-  /** Ten times as many as the largest language models have. */
-  private static final int MAX_TENSORS = 100_000;
+  /** No checkpoint of a model of images has a tenth of this; telling what it is stays quick. */
+  private static final int MAX_TENSORS = 50_000;
 
   private WeightArchives() {}
 
