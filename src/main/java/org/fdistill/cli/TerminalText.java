@@ -3,6 +3,7 @@ package org.fdistill.cli;
 import java.util.Locale;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.fdistill.config.Printable;
 
 /**
  * Text from files and from the file system, made fit for a terminal. Names of tensors, of files and
@@ -17,7 +18,7 @@ final class TerminalText {
 
   /** Several lines; what steers a terminal is spelt out, such as {@code \x1b}. */
   static String lines(String text) {
-    return escaped(text, "\n\t");
+    return Printable.lines(text);
   }
 
   /** A message: as {@link #lines}, and lines that nobody reads to their end are cut. */
@@ -29,7 +30,7 @@ final class TerminalText {
 
   /** A part of one line: ends of lines and tabs are spelt out too. */
   static String part(String text) {
-    return escaped(text, "");
+    return Printable.line(text);
   }
 
   private static String cut(String line) {
@@ -39,34 +40,5 @@ final class TerminalText {
     int kept = Character.isHighSurrogate(line.charAt(KEPT - 1)) ? KEPT - 1 : KEPT;
     return String.format(
         Locale.ROOT, "%s ... (%,d more characters)", line.substring(0, kept), line.length() - kept);
-  }
-
-  private static String escaped(String text, String allowed) {
-    StringBuilder safe = new StringBuilder(text.length());
-    text.codePoints()
-        .forEach(
-            point -> {
-              if (allowed.indexOf(point) >= 0 || !steers(point)) {
-                safe.appendCodePoint(point);
-              } else {
-                safe.append(
-                    String.format(Locale.ROOT, point < 0x100 ? "\\x%02x" : "\\u%04x", point));
-              }
-            });
-    return safe.toString();
-  }
-
-  /** Control characters, other ends of lines, half characters, and what turns the direction. */
-  private static boolean steers(int point) {
-    return switch (Character.getType(point)) {
-      case Character.CONTROL,
-          Character.LINE_SEPARATOR,
-          Character.PARAGRAPH_SEPARATOR,
-          Character.SURROGATE ->
-          true;
-      // Of invisible characters, joiners belong to the spelling of some languages.
-      case Character.FORMAT -> point != 0x200c && point != 0x200d;
-      default -> false;
-    };
   }
 }
