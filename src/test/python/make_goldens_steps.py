@@ -1,4 +1,4 @@
-"""Goldens of ten whole training steps, validation at their end: feature distillation and classification.
+"""Goldens of ten whole training steps, validation and export at their end: feature distillation and classification.
 
 What a run draws is read from fdistill's side: golden/steps/draws.npz holds the order of the examples, the
 factors of drop path and the projector's first values (org.fdistill.cli.TenStepsDraws writes it). All else is
@@ -206,7 +206,8 @@ def train(model, draws, moved=None, autocast=False):
         results |= {f"{number}/gradient_norm": np.float64(norm), f"{number}/learning_rate": np.float64(learning_rate(run, step))}
         if number in run.shown:
             results |= {f"{number}/parameter/{n}": p.detach().numpy().copy() for n, p in parameters.items()}
-    return results | validate(model, parameters, autocast), float(np.mean(beyond))
+    results |= validate(model, parameters, autocast)
+    return results | exported(model, parameters), float(np.mean(beyond))
 
 
 def first(name, value, moved, dtype):
@@ -227,6 +228,17 @@ def validate(model, parameters, autocast):
             for name, value in model.validation(parameters, images[part], targets[part]).items():
                 sums[name] = sums.get(name, 0.0) + float(value) * (part.stop - part.start)
     return {f"validation/{name}": np.float64(total / VALIDATION) for name, total in sums.items()}
+
+
+def exported(model, parameters):
+    """What the trained network gives for the validation images."""
+    x = normalized(pixels("validation", VALIDATION), model.run.statistics("train_data"), model.dtype)
+    with torch.no_grad():
+        tokens = vit_torch.forward(model.run.vit, network(parameters), x)
+        answers = {"tokens": tokens, "pooled": vit_torch.pooled(model.run.vit, parameters, tokens)}
+        if "head/kernel" in parameters:
+            answers["logits"] = F.linear(answers["pooled"], parameters["head/kernel"].T, parameters["head/bias"])
+    return {f"export/{name}": answer.numpy() for name, answer in answers.items()}
 
 
 def make(kind, run, draws, described):

@@ -6,9 +6,11 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
+import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -21,6 +23,14 @@ import org.fdistill.testing.BundleFile;
 import org.fdistill.testing.DeterministicValues;
 import org.fdistill.testing.Golden;
 import org.fdistill.testing.NpyArray;
+import org.tensorflow.Result;
+import org.tensorflow.SavedModelBundle;
+import org.tensorflow.Tensor;
+import org.tensorflow.ndarray.NdArrays;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.ndarray.buffer.DataBuffers;
+import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TString;
 
 /**
  * The two runs of the goldens {@code steps/*}, by the command line: images, first weights and
@@ -138,6 +148,46 @@ final class TenSteps {
     return values;
   }
 
+  /**
+   * What a run's export gives for the validation images, by the golden's names.
+   *
+   * @param signature serving_default for their pixels, image_bytes for their files
+   */
+  Map<String, float[]> answers(Path run, String signature) throws IOException {
+    try (SavedModelBundle model = SavedModelBundle.load(run.resolve("export/1").toString());
+        Tensor images = signature.equals("image_bytes") ? files() : pixels();
+        Result result = model.function(signature).call(Map.of(inputOf(model, signature), images))) {
+      Map<String, float[]> answers = new LinkedHashMap<>();
+      for (Map.Entry<String, Tensor> output : result) {
+        float[] values = new float[Math.toIntExact(output.getValue().shape().size())];
+        output.getValue().asRawTensor().data().asFloats().read(values);
+        answers.put("export/" + output.getKey(), values);
+      }
+      return answers;
+    }
+  }
+
+  private static String inputOf(SavedModelBundle model, String signature) {
+    return model.function(signature).signature().inputNames().iterator().next();
+  }
+
+  private Tensor pixels() {
+    Shape shape = Shape.of(VALIDATION_EXAMPLES, side(), side(), 3);
+    FloatBuffer pixels = FloatBuffer.allocate(Math.toIntExact(shape.size()));
+    for (int i = 0; i < VALIDATION_EXAMPLES; i++) {
+      Arrays.stream(pixelsOf("validation", i)).forEach(pixels::put);
+    }
+    return TFloat32.tensorOf(shape, DataBuffers.of(pixels.array()));
+  }
+
+  private Tensor files() throws IOException {
+    byte[][] files = new byte[VALIDATION_EXAMPLES][];
+    for (int i = 0; i < files.length; i++) {
+      files[i] = Files.readAllBytes(image("validation", i, files.length));
+    }
+    return TString.tensorOfBytes(NdArrays.vectorOfObjects(files));
+  }
+
   private Map<String, Object> settings(String task) {
     Map<String, Object> settings = new LinkedHashMap<>();
     for (String part : List.of("common", task)) {
@@ -160,19 +210,33 @@ final class TenSteps {
 
   /** As many of each class, in the order of the classes. */
   private void writeImages(String name, int count) throws IOException {
-    int side = setting("common", "model.vit.image_size").getAsInt();
-    int classes = setting("classify", "classify.classes").getAsInt();
+    int side = side();
     for (int i = 0; i < count; i++) {
-      Path folder = root.resolve(name).resolve("class-" + i * classes / count);
-      Files.createDirectories(folder);
-      int[] values = DeterministicValues.integers(name + "/" + i, side * side * 3, 256);
+      int[] values = pixelsOf(name, i);
       BufferedImage image = new BufferedImage(side, side, BufferedImage.TYPE_INT_RGB);
       for (int p = 0; p < side * side; p++) {
         int rgb = values[3 * p] << 16 | values[3 * p + 1] << 8 | values[3 * p + 2];
         image.setRGB(p % side, p / side, rgb);
       }
-      Path file = folder.resolve(String.format(Locale.ROOT, "%03d.png", i));
+      Path file = image(name, i, count);
+      Files.createDirectories(file.getParent());
       ImageIO.write(image, "png", file.toFile());
     }
+  }
+
+  private Path image(String name, int number, int count) {
+    int label = number * setting("classify", "classify.classes").getAsInt() / count;
+    String file = String.format(Locale.ROOT, "class-%d/%03d.png", label, number);
+    return root.resolve(name).resolve(file);
+  }
+
+  /** [S, S, 3], row by row. */
+  private int[] pixelsOf(String name, int number) {
+    return DeterministicValues.integers(name + "/" + number, side() * side() * 3, 256);
+  }
+
+  /** S. */
+  private int side() {
+    return setting("common", "model.vit.image_size").getAsInt();
   }
 }
