@@ -12,10 +12,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import javax.imageio.ImageIO;
 import org.fdistill.checkpoint.BundleReader;
@@ -43,6 +46,8 @@ final class TenSteps {
   /** It moves no float32 weight. */
   private static final String STILL =
       "{ length { steps: 1 } learning_rate: 1e-30 min_learning_rate: 0 }";
+
+  private static final Set<String> TIMES = Set.of("images_per_second", "data_wait_share");
 
   /** Under it a model that divides by 255 takes its input as it is. */
   private static final Map<String, String> IDENTITY =
@@ -118,25 +123,46 @@ final class TenSteps {
     BundleFile.write(prefix, values);
   }
 
-  /** What a run logged and left, by the golden's names. */
-  static Map<String, float[]> parameters(Path run, int step) {
+  /** Every variable of a checkpoint, its name after {@code STEP/parameter/} as in the golden. */
+  static Map<String, float[]> variables(Path run, int step) {
     Map<String, float[]> values = new LinkedHashMap<>();
     try (BundleReader checkpoint =
         new BundleReader(run.resolve("checkpoints/step-" + step + "/variables"))) {
-      checkpoint.shapes().keySet().stream()
-          .filter(name -> !name.endsWith("/adam_m") && !name.endsWith("/adam_v"))
-          .forEach(name -> values.put(step + "/parameter/" + name, checkpoint.read(name)));
+      for (String name : checkpoint.shapes().keySet()) {
+        values.put(step + "/parameter/" + name, checkpoint.read(name));
+      }
     }
     return values;
   }
 
-  /** The numbers of a run's log: {@code STEP/NAME}, and {@code validation/NAME} of the last step. */
+  /** Copies a folder with all that it holds. */
+  static void copy(Path from, Path to) throws IOException {
+    try (Stream<Path> all = Files.walk(from)) {
+      for (Path path : all.toList()) {
+        Files.copy(path, to.resolve(from.relativize(path)));
+      }
+    }
+  }
+
+  /** Deletes a folder with all that it holds. */
+  static void delete(Path folder) throws IOException {
+    try (Stream<Path> all = Files.walk(folder)) {
+      for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(path);
+      }
+    }
+  }
+
+  /**
+   * The numbers of a run's log that do not measure time: {@code STEP/NAME}, and {@code
+   * validation/NAME} of the last validation.
+   */
   static Map<String, Double> logged(Path run) throws IOException {
     Map<String, Double> values = new LinkedHashMap<>();
     for (String line : Files.readAllLines(run.resolve("metrics.jsonl"))) {
       JsonObject object = JsonParser.parseString(line).getAsJsonObject();
       object.entrySet().stream()
-          .filter(e -> !e.getValue().isJsonNull())
+          .filter(e -> !TIMES.contains(e.getKey()))
           .forEach(
               e -> {
                 String key = object.get("step").getAsLong() + "/" + e.getKey();

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -93,6 +94,25 @@ class TenStepsTest {
     requireRounding("classify", classify("BFLOAT16"));
   }
 
+  /** The later checkpoints and the end are taken away, as if the run had been killed before. */
+  @Test
+  void aRunThatGoesOnFromItsMiddleEndsInTheSameBits() throws IOException {
+    Path whole = distill("FLOAT32");
+    Path killed = root.resolve("killed");
+    TenSteps.copy(whole, killed);
+    Files.delete(killed.resolve("summary.json"));
+    for (int step = 6; step <= 10; step++) {
+      TenSteps.delete(killed.resolve("checkpoints/step-" + step));
+    }
+    train("distill", "FLOAT32", student, teacherPath(), "killed");
+    Map<String, float[]> expected = TenSteps.variables(whole, 10);
+    Map<String, float[]> found = TenSteps.variables(killed, 10);
+    assertThat(found.keySet()).isNotEmpty().isEqualTo(expected.keySet());
+    assertThat(found.keySet()).allMatch(v -> Arrays.equals(found.get(v), expected.get(v)));
+    assertThat(TenSteps.logged(killed)).isEqualTo(TenSteps.logged(whole));
+    assertThat(Files.readAllLines(killed.resolve("metrics.jsonl"))).hasSize(11);
+  }
+
   private static Path distill(String precision) {
     steps.setFirstValues("classify", classifier);
     return train("distill", precision, student, teacherPath());
@@ -102,20 +122,29 @@ class TenStepsTest {
     return train("classify", precision, classifier, Map.of());
   }
 
+  /** A run that is trained once, for all who look at it. */
   private static Path train(String task, String precision, Path first, Map<String, ?> more) {
+    Path run = root.resolve(task + "-" + precision);
+    return Files.exists(run)
+        ? run
+        : train(task, precision, first, more, run.getFileName().toString());
+  }
+
+  private static Path train(
+      String task, String precision, Path first, Map<String, ?> more, String folder) {
     steps.setFirstValues(task, first);
     Map<String, Object> settings = new LinkedHashMap<>(more);
     settings.put("model.init_from", first.resolve("export"));
     settings.put("runtime.precision", precision);
     settings.put("export.at_end", precision.equals("FLOAT32"));
-    return steps.train(task, task + "-" + precision, settings);
+    return steps.train(task, folder, settings);
   }
 
   /** Of the log, the checkpoints of the first and the last step, and the export. */
   private static List<String> differences(String task, Path run) throws IOException {
     Golden golden = Golden.open("steps/" + task);
-    Map<String, float[]> found = new LinkedHashMap<>(TenSteps.parameters(run, 1));
-    found.putAll(TenSteps.parameters(run, 10));
+    Map<String, float[]> found = new LinkedHashMap<>(TenSteps.variables(run, 1));
+    found.putAll(TenSteps.variables(run, 10));
     TenSteps.logged(run).forEach((key, value) -> found.put(key, new float[] {value.floatValue()}));
     List<String> wrong = new ArrayList<>();
     for (String signature : List.of("serving_default", "image_bytes")) {
@@ -165,7 +194,7 @@ class TenStepsTest {
   private static double changeError(Golden golden, Path run) {
     double off = 0;
     double moved = 0;
-    Map<String, float[]> found = TenSteps.parameters(run, 10);
+    Map<String, float[]> found = TenSteps.variables(run, 10);
     for (var parameter : golden.inputs("parameters").entrySet()) {
       String key = "10/parameter/" + parameter.getKey();
       double[] expected = golden.array(key).doubles();
