@@ -18,9 +18,9 @@ A fault is a text file:
     file: path of a source file from the root of the repository
     tests: simple names of the test classes to run first
     <<<<<<<
-    lines that the file has exactly once
+    code that the file has exactly once, whatever its white space
     =======
-    lines that take their place
+    code that takes its place
     >>>>>>>
 
 A second file: with its own replacements may follow. A constant that the compiler copies into other classes cannot
@@ -68,14 +68,20 @@ class Fault:
         for source, hunks in self.changes:
             text = (ROOT / source).read_text(encoding="utf-8")
             for old, new in hunks:
-                if text.count(old) != 1:
-                    raise Untried(f"{self.name}: {source} has this {text.count(old)} times, expected once:\n{old}")
-                text = text.replace(old, new)
+                found = list(pattern(old).finditer(text))
+                if len(found) != 1:
+                    raise Untried(f"{self.name}: {source} has this {len(found)} times, expected once:\n{old}")
+                text = text[:found[0].start()] + new + text[found[0].end():]
             target = folder / "src" / pathlib.Path(source).name
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_text(text, encoding="utf-8")
             changed.append(target)
         return changed
+
+
+def pattern(code):
+    """The code with any white space between its words and signs, as a formatter may have put it."""
+    return re.compile(r"\s*".join(re.escape(token) for token in re.findall(r"\w+|[^\w\s]", code)))
 
 
 class Untried(Exception):

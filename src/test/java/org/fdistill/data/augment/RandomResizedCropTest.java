@@ -105,7 +105,7 @@ final class RandomResizedCropTest {
   /** The correlation of independent draws is off zero by a deviation of one over the root. */
   @Test
   void theFlipTellsNothingOfTheBox() {
-    int[][] views = draw(new RandomResizedCrop(0.08, 1, 0.75, 4 / 3.0, 0.5), 60, 80);
+    int[][] views = draw(new RandomResizedCrop(0.08, 1, 0.75, 4 / 3.0, 0.5, 32), 60, 80);
     double[] flips = Arrays.stream(column(views, 4)).asDoubleStream().toArray();
     assertThat(mean(flips)).isCloseTo(0.5, within(DEVIATIONS * 0.5 / Math.sqrt(DRAWS)));
     for (int i = 0; i < 4; i++) {
