@@ -107,8 +107,7 @@ final class InferenceGraph implements AutoCloseable {
         own.withName("bytes").placeholder(TString.class, Placeholder.shape(Shape.of(-1)));
     Operand<TString> checked = RequestShape.require(own, bytes, "bytes_must_be_one_file_an_image");
     CentreCrop crop = new CentreCrop(network.evalCrop(), side);
-    DecodedFiles images =
-        DecodedFiles.of(own.withSubScope("decode"), checked, side, crop::view);
+    DecodedFiles images = DecodedFiles.of(own.withSubScope("decode"), checked, side, crop::view);
     Map<String, Operand<TFloat32>> outputs = outputs(own, images.pixels());
     outputs.replaceAll((name, output) -> images.spoil(own, output));
     outputs.put(ServingSignature.DECODED, images.decoded());
