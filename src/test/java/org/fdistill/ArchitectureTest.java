@@ -44,7 +44,7 @@ class ArchitectureTest {
               Map.entry(
                   "bench",
                   Set.of(
-                      "train", "task", "export", "model", "data", "checkpoint", "graph", "config")),
+                      "train", "task", "export", "model", "data", "eval", "checkpoint", "graph", "config")),
               Map.entry(
                   "plan",
                   Set.of("bench", "train", "task", "data", "checkpoint", "graph", "config")),
@@ -64,7 +64,7 @@ class ArchitectureTest {
               Map.entry("model", Set.of("nn", "graph", "config")),
               Map.entry("nn", Set.of("graph", "config")),
               Map.entry("optim", Set.of("graph", "config")),
-              Map.entry("checkpoint", Set.of("data", "resample", "graph", "config")),
+              Map.entry("checkpoint", Set.of("data", "eval", "resample", "graph", "config")),
               Map.entry("resample", Set.of("config")),
               Map.entry("data", Set.of("graph", "config")),
               Map.entry("graph", Set.of("config")),

@@ -10,6 +10,8 @@ import org.fdistill.checkpoint.Manifest;
 import org.fdistill.checkpoint.Retention;
 import org.fdistill.checkpoint.VariableFiles;
 import org.fdistill.config.TextProtos;
+import org.fdistill.data.DataIdentity;
+import org.fdistill.eval.Criterion;
 import org.fdistill.export.SavedModelExporter;
 import org.fdistill.graph.GraphScope;
 import org.fdistill.graph.LayerScope;
@@ -107,7 +109,7 @@ public final class RandomTeacher {
       CheckpointStore store =
           new CheckpointStore(
               folder,
-              Retention.of(CheckpointConfig.getDefaultInstance(), "loss", false),
+              Retention.of(CheckpointConfig.getDefaultInstance(), new Criterion("loss", false)),
               TextProtos.toText(run));
       try (Session session = new Session(graph);
           TInt64 value = TInt64.scalarOf(run.getSeed())) {
@@ -115,7 +117,10 @@ public final class RandomTeacher {
         List.copyOf(variables.initializations()).forEach(runner::addTarget);
         runner.run().close();
         return store.write(
-            new Manifest.Progress(0, 0, 0), Map.of(), prefix -> files.save(session, prefix));
+            new Manifest.Progress(0, 0, 0),
+            DataIdentity.of(0, List.of()),
+            Map.of(),
+            prefix -> files.save(session, prefix));
       }
     }
   }

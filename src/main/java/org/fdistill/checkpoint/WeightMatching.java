@@ -35,7 +35,7 @@ final class WeightMatching {
   private final List<String> problems = new ArrayList<>();
 
   /**
-   * Matches.
+   * Finds a tensor for each parameter, and what is to be said of all the others.
    *
    * @param network that takes the weights
    * @param source shape of each tensor, by name

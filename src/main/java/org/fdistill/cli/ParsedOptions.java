@@ -109,6 +109,9 @@ public final class ParsedOptions {
   }
 
   private Path toPath(String text) {
+    if (text.isBlank()) {
+      throw mistake("'" + text + "' is not a path: name a file or a folder, or . for this one.");
+    }
     try {
       return Path.of(text);
     } catch (InvalidPathException e) {

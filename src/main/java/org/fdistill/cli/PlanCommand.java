@@ -1,7 +1,6 @@
 package org.fdistill.cli;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -11,6 +10,7 @@ import org.fdistill.bench.BenchReport;
 import org.fdistill.bench.Benchmark;
 import org.fdistill.bench.RandomTeacher;
 import org.fdistill.config.UserError;
+import org.fdistill.files.WholeFile;
 import org.fdistill.plan.Planner;
 import org.fdistill.plan.RunPlan;
 import org.fdistill.plan.TrainingSet;
@@ -183,7 +183,7 @@ final class PlanCommand implements Command {
 
   private static void write(Path file, String json) {
     try {
-      Files.writeString(file, json);
+      WholeFile.write(file, json);
     } catch (IOException e) {
       throw new UserError(UserError.Kind.RUN, file + ": the figures could not be written: " + e, e);
     }

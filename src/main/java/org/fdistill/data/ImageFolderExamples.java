@@ -2,6 +2,7 @@ package org.fdistill.data;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import org.fdistill.data.augment.EncodedImage;
@@ -47,6 +48,11 @@ final class ImageFolderExamples implements ExampleSource {
   @Override
   public Optional<byte[]> read(long index) throws IOException {
     return Optional.of(Files.readAllBytes(folder.files().get((int) index)));
+  }
+
+  @Override
+  public List<Path> files() {
+    return folder.files();
   }
 
   @Override

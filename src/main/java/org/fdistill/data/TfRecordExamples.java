@@ -112,6 +112,11 @@ final class TfRecordExamples implements ExampleSource {
   }
 
   @Override
+  public List<Path> files() {
+    return index.files();
+  }
+
+  @Override
   public List<IndexArray> indexArrays() {
     return List.of(
         new IndexArray("files", TString.class, () -> PathBytes.tensor(index.files())),

@@ -8,6 +8,7 @@ import java.util.Map;
 import org.fdistill.config.RunConfigs;
 import org.fdistill.config.TextProtos;
 import org.fdistill.config.UserError;
+import org.fdistill.files.FileTrouble;
 import org.fdistill.graph.SavedModelFolder;
 import org.fdistill.proto.TeacherConfig;
 import org.fdistill.teacher.TeacherDescription;
@@ -62,12 +63,15 @@ public final class SavedModelWriter {
       content.weights().requireVariables(graph.shapes());
       return write(graph, content, model, inspection);
     } catch (IOException e) {
+      FileTrouble trouble = FileTrouble.of(e);
       throw new UserError(
           UserError.Kind.RUN,
           model
               + ": the model could not be written: "
-              + e
-              + "\nMake room or give another folder with --out, and try again.",
+              + trouble.reason()
+              + "."
+              + trouble.advice()
+              + "\nThen try again, or give another folder with --out.",
           e);
     }
   }
@@ -126,7 +130,7 @@ public final class SavedModelWriter {
   static void writeGraph(InferenceGraph graph, Path folder) throws IOException {
     Files.write(
         folder.resolve(SavedModelFolder.FILE),
-        new ServingMetaGraph(graph).savedModel().toByteArray(),
+        StableBytes.of(new ServingMetaGraph(graph).savedModel()),
         StandardOpenOption.CREATE_NEW);
   }
 
