@@ -1,9 +1,12 @@
 package org.fdistill;
 
 import static com.tngtech.archunit.base.DescribedPredicate.alwaysTrue;
+import static com.tngtech.archunit.core.domain.JavaAccess.Predicates.target;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.equivalentTo;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackage;
+import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.name;
+import static com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.With.owner;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
@@ -14,6 +17,7 @@ import com.tngtech.archunit.core.domain.JavaCall;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.library.GeneralCodingRules;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -30,6 +34,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.tensorflow.GraphBridge;
+import org.tensorflow.SavedModelBundle;
+import org.tensorflow.Session;
 
 /** The arrows between the packages. A new package gets a row in {@link #ARROWS}. */
 class ArchitectureTest {
@@ -203,6 +209,36 @@ class ArchitectureTest {
         .callMethod(Runtime.class, "exit", int.class)
         .orShould()
         .callMethod(Runtime.class, "halt", int.class)
+        .check(CLASSES);
+  }
+
+  /**
+   * Locale.ROOT holds for all that is formatted, since Main sets it once and nobody asks for
+   * another.
+   */
+  @Test
+  void onlyMainChoosesTheLocale() {
+    noClasses()
+        .that()
+        .doNotBelongToAnyOf(Main.class)
+        .should()
+        .callMethodWhere(
+            target(owner(equivalentTo(Locale.class)))
+                .and(target(name("setDefault").or(name("getDefault")))))
+        .check(CLASSES);
+  }
+
+  /** What precedes a process's first session is then forgotten nowhere. */
+  @Test
+  void sessionsAreOpenedInOnePlace() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage(ROOT + "graph")
+        .should()
+        .callConstructorWhere(target(owner(equivalentTo(Session.class))))
+        .orShould()
+        .callMethodWhere(
+            target(owner(equivalentTo(SavedModelBundle.class))).and(target(name("load"))))
         .check(CLASSES);
   }
 

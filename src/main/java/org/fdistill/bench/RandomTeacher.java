@@ -17,6 +17,7 @@ import org.fdistill.graph.GraphScope;
 import org.fdistill.graph.LayerScope;
 import org.fdistill.graph.Precision;
 import org.fdistill.graph.SavedModelFolder;
+import org.fdistill.graph.SessionFactory;
 import org.fdistill.graph.Variables;
 import org.fdistill.model.Network;
 import org.fdistill.proto.CheckpointConfig;
@@ -111,7 +112,7 @@ public final class RandomTeacher {
               folder,
               Retention.of(CheckpointConfig.getDefaultInstance(), new Criterion("loss", false)),
               TextProtos.toText(run));
-      try (Session session = new Session(graph);
+      try (Session session = SessionFactory.open(graph);
           TInt64 value = TInt64.scalarOf(run.getSeed())) {
         Session.Runner runner = session.runner().feed(seed, value);
         List.copyOf(variables.initializations()).forEach(runner::addTarget);

@@ -10,6 +10,7 @@ import org.fdistill.config.TextProtos;
 import org.fdistill.config.UserError;
 import org.fdistill.files.FileTrouble;
 import org.fdistill.graph.SavedModelFolder;
+import org.fdistill.graph.SessionFactory;
 import org.fdistill.proto.TeacherConfig;
 import org.fdistill.teacher.TeacherDescription;
 import org.tensorflow.Session;
@@ -102,7 +103,7 @@ public final class SavedModelWriter {
   private static Map<String, Map<String, float[]>> saveVariables(
       InferenceGraph graph, ModelContent content, Path folder, ExportCheck check)
       throws IOException {
-    try (Session session = new Session(graph.graph())) {
+    try (Session session = SessionFactory.open(graph.graph())) {
       GraphWeights receiver = new GraphWeights(graph, session);
       content.weights().load(receiver);
       receiver.flush();

@@ -7,6 +7,7 @@ import org.fdistill.config.UserError;
 import org.fdistill.graph.ImportedModel;
 import org.fdistill.graph.RuntimeOps;
 import org.fdistill.graph.SavedModelFolder;
+import org.fdistill.graph.SessionFactory;
 import org.fdistill.proto.TeacherConfig;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
@@ -148,7 +149,7 @@ final class TeacherOpening {
           tf.zeros(tf.constant(new int[] {1, imageSize, imageSize, 3}), TUint8.class);
       Output<?> output = copy.build(graph, input.apply(tf, blank));
       Operand<TFloat32> floats = floats(tf, output, who);
-      try (Session session = new Session(graph)) {
+      try (Session session = SessionFactory.open(graph)) {
         copy.restore(session);
         try (Result result = session.runner().fetch(floats).run()) {
           return result.get(0).shape();

@@ -13,6 +13,7 @@ import org.fdistill.data.InputPipeline;
 import org.fdistill.data.View;
 import org.fdistill.eval.NeighbourVote;
 import org.fdistill.graph.GraphScope;
+import org.fdistill.graph.SessionFactory;
 import org.fdistill.graph.Variables;
 import org.fdistill.graph.rewrite.BatchProducts;
 import org.fdistill.graph.rewrite.StaticShapes;
@@ -86,7 +87,7 @@ public final class NearestNeighbours {
         Graph graph = new Graph()) {
       Program program = build(GraphScope.ops(draft), networks, seed);
       graph.importGraphDef(BatchProducts.forOneDnn(StaticShapes.fold(draft)));
-      try (Session session = new Session(graph, settings)) {
+      try (Session session = SessionFactory.open(graph, settings)) {
         return new Run(session, program).outcomes(seed);
       }
     }
