@@ -33,8 +33,8 @@ public final class ClassMatch {
    *
    * @param training names of the training classes, by label; empty where unknown
    * @param validation names of the validation classes, by label; empty where unknown
-   * @throws UserError of kind input, where one side alone has names, or a class has none of its name
-   *     or several
+   * @throws UserError of kind input, where one side alone has names, or a class has none of its
+   *     name or several
    */
   public static ClassMatch of(List<String> training, List<String> validation) {
     if (training.equals(validation)) {
@@ -52,15 +52,14 @@ public final class ClassMatch {
     }
     Map<String, Long> numbers = new HashMap<>();
     training.forEach(name -> numbers.put(name, (long) numbers.size()));
-    return new ClassMatch(
-        training, validation.stream().mapToLong(numbers::get).toArray(), false);
+    return new ClassMatch(training, validation.stream().mapToLong(numbers::get).toArray(), false);
   }
 
   /**
    * Opens validation examples for a task that looks at labels.
    *
-   * @param training the examples that the task learns from; where they are gone, labels are taken as
-   *     they are
+   * @param training the examples that the task learns from; where they are gone, labels are taken
+   *     as they are
    * @throws UserError as {@link #of}
    */
   public static ExampleSource open(DataConfig validation, DataConfig training) {
@@ -84,7 +83,8 @@ public final class ClassMatch {
 
   private static UserError unmatched(String why, List<String> training, List<String> validation) {
     return UserError.input(
-        "The classes of train_data and validation_data cannot be matched by name: %s.\n".formatted(why)
+        "The classes of train_data and validation_data cannot be matched by name: %s.\n"
+                .formatted(why)
             + "  train_data       %s\n".formatted(ClassNames.text(training))
             + "  validation_data  %s\n".formatted(ClassNames.text(validation))
             + "Name the classes alike: folders by their names, TFRecord files by a "

@@ -72,8 +72,7 @@ public final class ClassNames {
    * @throws UserError where the folders name different classes
    */
   static List<String> beside(List<Path> files) {
-    List<Path> folders =
-        files.stream().map(file -> file.resolveSibling(FILE)).distinct().toList();
+    List<Path> folders = files.stream().map(file -> file.resolveSibling(FILE)).distinct().toList();
     List<String> first = read(folders.get(0));
     for (Path other : folders.subList(1, folders.size())) {
       List<String> names = read(other);

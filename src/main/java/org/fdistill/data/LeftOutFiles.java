@@ -52,7 +52,10 @@ final class LeftOutFiles {
             .map(kind -> kind.getValue() + " " + kind.getKey())
             .collect(Collectors.joining(", "));
     long files = counts.values().stream().mapToLong(Long::longValue).sum();
-    return files + (files == 1 ? " file: " : " files: ") + kinds + (counts.size() > NAMED ? ", ..." : "");
+    return files
+        + (files == 1 ? " file: " : " files: ")
+        + kinds
+        + (counts.size() > NAMED ? ", ..." : "");
   }
 
   /** The end of a message; empty where nothing was left out. */

@@ -88,9 +88,7 @@ final class TfRecordExamples implements ExampleSource {
   @Override
   public String labelProblem(long number) throws IOException {
     Feature label =
-        hasLabels()
-            ? ExampleLayout.features(index.read((int) number)).get(layout.label())
-            : null;
+        hasLabels() ? ExampleLayout.features(index.read((int) number)).get(layout.label()) : null;
     if (label == null || label.getKindCase() == Feature.KindCase.KIND_NOT_SET) {
       return "";
     }
@@ -151,9 +149,7 @@ final class TfRecordExamples implements ExampleSource {
         .expect(TString.class);
   }
 
-  /**
-   * The image and the label each by itself: where nothing takes the label, nothing looks at it.
-   */
+  /** The image and the label each by itself: where nothing takes the label, nothing looks at it. */
   private StoredExample parse(Ops tf, Operand<TString> record, Draws draws) {
     StoredImage image =
         new EncodedImage(

@@ -42,7 +42,9 @@ final class UnreadableReason {
     String message = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
     int graph = message.indexOf("[[");
     String text =
-        (graph < 0 ? message : message.substring(0, graph)).replace("assertion failed: ", "").strip();
+        (graph < 0 ? message : message.substring(0, graph))
+            .replace("assertion failed: ", "")
+            .strip();
     return "cannot be decoded: "
         + (text.length() > LONGEST ? text.substring(0, LONGEST) + "..." : text);
   }

@@ -84,7 +84,12 @@ class MakeDataCommandTest {
     Files.createSymbolicLink(from.resolve("c.jpg"), root.resolve("gone"));
     CommandRun run =
         CommandRun.done(
-            "make-data", "folder", "--from", from.toString(), "--out", root.resolve("x").toString());
+            "make-data",
+            "folder",
+            "--from",
+            from.toString(),
+            "--out",
+            root.resolve("x").toString());
     assertThat(run.err())
         .contains("not images by their names, left out: 1 file: 1 .webp")
         .contains(from.resolve("c.jpg") + ": no such file");

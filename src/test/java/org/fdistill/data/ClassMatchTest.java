@@ -79,8 +79,7 @@ final class ClassMatchTest {
 
   @Test
   void aLabelBeyondTheNamesIsDescribed() throws IOException {
-    ExampleSource source =
-        ExampleSource.open(records("records", List.of("cat", "dog"), 1, 2, -1));
+    ExampleSource source = ExampleSource.open(records("records", List.of("cat", "dog"), 1, 2, -1));
     assertThat(source.labelProblem(0)).isEmpty();
     assertThat(source.labelProblem(1)).isEqualTo("label 2, and classes.txt names 2 classes");
   }
@@ -94,7 +93,8 @@ final class ClassMatchTest {
   /** As where an export is evaluated on another machine. */
   @Test
   void whereTrainingDataAreGoneLabelsAreTakenAsTheyAre() throws IOException {
-    ExampleSource source = ClassMatch.open(folder("some", "n1", "n3"), records(root.resolve("gone")));
+    ExampleSource source =
+        ClassMatch.open(folder("some", "n1", "n3"), records(root.resolve("gone")));
     assertThat(source.classNames()).containsExactly("n1", "n3");
     assertThat(source).isNotInstanceOf(RenumberedExamples.class);
   }
@@ -123,8 +123,7 @@ final class ClassMatchTest {
   void foldersOfOneSourceMustNameTheSameClasses() throws IOException {
     records("one", List.of("cat", "dog"), 0);
     records("two", List.of("dog", "cat"), 0);
-    assertThatThrownBy(
-            () -> ExampleSource.open(records(root.resolve("one"), root.resolve("two"))))
+    assertThatThrownBy(() -> ExampleSource.open(records(root.resolve("one"), root.resolve("two"))))
         .isInstanceOf(UserError.class)
         .hasMessageContaining("one/classes.txt names 2 classes (cat, dog), and ")
         .hasMessageContaining("two/classes.txt 2 classes (dog, cat)");

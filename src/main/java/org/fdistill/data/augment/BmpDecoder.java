@@ -33,7 +33,9 @@ final class BmpDecoder {
   private static final int MASKS_AT = 54;
   private static final int HEAD = MASKS_AT + 3 * Integer.BYTES;
 
-  /** Values of the compression field: none, and channels where masks say, without and with alpha. */
+  /**
+   * Values of the compression field: none, and channels where masks say, without and with alpha.
+   */
   private static final long NONE = 0;
 
   private static final long MASKED = 3;
@@ -89,16 +91,14 @@ final class BmpDecoder {
             .substr(bytes, start, tf.math.mul(colours, tf.constant(PALETTE_ENTRY)));
     Operand<TUint8> palette =
         tf.reshape(
-            tf.io.decodeRaw(entries, TUint8.class),
-            tf.constant(new long[] {-1, PALETTE_ENTRY}));
+            tf.io.decodeRaw(entries, TUint8.class), tf.constant(new long[] {-1, PALETTE_ENTRY}));
     Operand<TInt64> pixels = tf.dtypes.cast(pixels(kind), TInt64.class); // [height, width, 1]
     Op inside =
         require(
             tf.math.less(tf.max(pixels, tf.constant(new int[] {0, 1, 2})), colours),
             "BMP with a pixel whose colour is not in its palette");
     Operand<TInt64> numbers = tf.gather(pixels, tf.constant(0), tf.constant(2));
-    return tf.withControlDependencies(inside)
-        .gather(reversed(palette), numbers, tf.constant(0));
+    return tf.withControlDependencies(inside).gather(reversed(palette), numbers, tf.constant(0));
   }
 
   /** Red, green and blue of blue, green, red. */
@@ -112,12 +112,10 @@ final class BmpDecoder {
     Operand<TBool> masked =
         tf.math.logicalOr(is(compression(), MASKED), is(compression(), MASKED_WITH_ALPHA));
     Operand<TInt64> masks =
-        tf.stack(
-            List.of(doubleWord(MASKS_AT), doubleWord(MASKS_AT + 4), doubleWord(MASKS_AT + 8)));
+        tf.stack(List.of(doubleWord(MASKS_AT), doubleWord(MASKS_AT + 4), doubleWord(MASKS_AT + 8)));
     Operand<TBool> places =
         tf.math.equal(tf.expandDims(masks, tf.constant(1)), tf.constant(BYTE_MASKS)); // [3, 4]
-    Operand<TBool> wholeBytes =
-        tf.reduceAll(tf.reduceAny(places, tf.constant(1)), tf.constant(0));
+    Operand<TBool> wholeBytes = tf.reduceAll(tf.reduceAny(places, tf.constant(1)), tf.constant(0));
     Op kind =
         requireKind(
             tf.math.logicalOr(

@@ -23,9 +23,9 @@ import org.tensorflow.types.TUint8;
 
 /**
  * Decodes JPEG, PNG, GIF (the first frame) and BMP ({@link BmpDecoder}) into RGB [height, width,
- * 3]. Grey is repeated over the channels, CMYK is converted, alpha is dropped, 16 bits are cut to 8.
- * JPEG is decoded with the exact integer transform and smooth chroma, as PIL does, and only where
- * the crop needs it.
+ * 3]. Grey is repeated over the channels, CMYK is converted, alpha is dropped, 16 bits are cut to
+ * 8. JPEG is decoded with the exact integer transform and smooth chroma, as PIL does, and only
+ * where the crop needs it.
  */
 public final class ImageDecoder {
   private static final String EXACT = "INTEGER_ACCURATE";
@@ -54,10 +54,7 @@ public final class ImageDecoder {
    * @param size height, width, 3
    */
   record Opened(
-      Operand<TBool> jpeg,
-      Operand<TString> bytes,
-      Operand<TUint8> whole,
-      Operand<TInt32> size) {
+      Operand<TBool> jpeg, Operand<TString> bytes, Operand<TUint8> whole, Operand<TInt32> size) {
     /** The pixels of a box [height, width, 3]; empty: all of them. */
     Operand<TUint8> pixels(Ops tf, Optional<Box> box) {
       List<Operand<?>> inputs = new ArrayList<>(List.of(bytes, whole));
@@ -80,8 +77,7 @@ public final class ImageDecoder {
       OPEN.forEach(open -> kinds.add(branch("open_" + kinds.size(), inputs, open)));
       Operand<TInt32> kind = kind(tf, bytes);
       List<Output<?>> opened =
-          StatelessCase.create(
-                  tf.scope(), kind, inputs, List.of(TUint8.class, TInt32.class), kinds)
+          StatelessCase.create(tf.scope(), kind, inputs, List.of(TUint8.class, TInt32.class), kinds)
               .output();
       return new Opened(
           tf.math.equal(kind, tf.constant(0)),
@@ -142,8 +138,7 @@ public final class ImageDecoder {
   private static List<Operand<?>> jpeg(Ops tf, List<Operand<?>> in) {
     Operand<TString> bytes = bytes(in);
     return in.size() == 2
-        ? List.of(
-            tf.image.decodeJpeg(bytes, DecodeJpeg.channels(3L), DecodeJpeg.dctMethod(EXACT)))
+        ? List.of(tf.image.decodeJpeg(bytes, DecodeJpeg.channels(3L), DecodeJpeg.dctMethod(EXACT)))
         : List.of(
             tf.image.decodeAndCropJpeg(
                 bytes,
@@ -156,10 +151,7 @@ public final class ImageDecoder {
   private static List<Operand<?>> other(Ops tf, List<Operand<?>> in) {
     Operand<TUint8> image =
         tf.image.decodeImage(
-            bytes(in),
-            TUint8.class,
-            DecodeImage.channels(0L),
-            DecodeImage.expandAnimations(false));
+            bytes(in), TUint8.class, DecodeImage.channels(0L), DecodeImage.expandAnimations(false));
     Operand<TInt32> channels = tf.stridedSlice(tf.shape(image), Indices.at(2));
     Operand<TInt32> rgb =
         tf.select(

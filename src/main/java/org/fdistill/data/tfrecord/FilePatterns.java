@@ -17,8 +17,8 @@ import org.fdistill.config.UserError;
 import org.fdistill.files.FileTrouble;
 
 /**
- * Finds files by path or glob pattern ({@code * ? [a-c] {a,b}} and {@code **}). A name that is there
- * as it is written stands for itself, whatever it holds. Patterns do not find hidden files.
+ * Finds files by path or glob pattern ({@code * ? [a-c] {a,b}} and {@code **}). A name that is
+ * there as it is written stands for itself, whatever it holds. Patterns do not find hidden files.
  */
 public final class FilePatterns {
   /** How far {@code **} reaches. */
@@ -68,7 +68,8 @@ public final class FilePatterns {
       throw UserError.input("No file matches %s: there is no folder %s.".formatted(pattern, base));
     }
     Path rest = path.subpath(literal, path.getNameCount());
-    List<Path> found = walk(base, matcher(pattern, rest), pattern.contains("**") ? DEEP : rest.getNameCount());
+    List<Path> found =
+        walk(base, matcher(pattern, rest), pattern.contains("**") ? DEEP : rest.getNameCount());
     if (found.isEmpty()) {
       throw UserError.input("No file matches %s.".formatted(pattern));
     }

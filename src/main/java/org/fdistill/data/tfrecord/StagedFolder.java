@@ -81,7 +81,9 @@ public final class StagedFolder implements Closeable {
     place();
   }
 
-  /** Records come first: what describes them, such as the names of classes, says that all are there. */
+  /**
+   * Records come first: what describes them, such as the names of classes, says that all are there.
+   */
   private void place() throws IOException {
     Path finished = path.resolve(FINISHED);
     if (!Files.isDirectory(finished)) {

@@ -59,8 +59,7 @@ public final class TfRecordShards implements Closeable {
       for (int i = 0; i < shards; i++) {
         String name = ShardNames.of(split, i, shards);
         files.add(folder.path().resolve(name));
-        streams.add(
-            new BufferedOutputStream(Files.newOutputStream(folder.file(name)), 1 << 16));
+        streams.add(new BufferedOutputStream(Files.newOutputStream(folder.file(name)), 1 << 16));
       }
     } catch (IOException | RuntimeException e) {
       close();

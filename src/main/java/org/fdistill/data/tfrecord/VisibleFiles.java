@@ -12,7 +12,9 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.EnumSet;
 import java.util.function.Consumer;
 
-/** What lies below a folder. Links are followed; what starts with a dot is left out, with all below. */
+/**
+ * What lies below a folder. Links are followed; what starts with a dot is left out, with all below.
+ */
 public final class VisibleFiles extends SimpleFileVisitor<Path> {
   private final Path top;
   private final Consumer<Entry> found;
@@ -44,10 +46,7 @@ public final class VisibleFiles extends SimpleFileVisitor<Path> {
    */
   public static void walk(Path folder, int depth, Consumer<Entry> found) throws IOException {
     Files.walkFileTree(
-        folder,
-        EnumSet.of(FileVisitOption.FOLLOW_LINKS),
-        depth,
-        new VisibleFiles(folder, found));
+        folder, EnumSet.of(FileVisitOption.FOLLOW_LINKS), depth, new VisibleFiles(folder, found));
   }
 
   @Override

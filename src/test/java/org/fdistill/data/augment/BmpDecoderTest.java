@@ -72,7 +72,8 @@ final class BmpDecoderTest {
       byte[] rgb = new byte[(int) pixels.size()];
       pixels.asRawTensor().data().read(rgb);
       ByteBuffer buffer = ByteBuffer.wrap(rgb);
-      return Stream.generate(() -> (buffer.get() & 255) << 16 | (buffer.get() & 255) << 8 | buffer.get() & 255)
+      return Stream.generate(
+              () -> (buffer.get() & 255) << 16 | (buffer.get() & 255) << 8 | buffer.get() & 255)
           .limit(rgb.length / 3)
           .toList();
     }
@@ -158,7 +159,8 @@ final class BmpDecoderTest {
         Arguments.of("colour 9 of 4", bmp(40, 8, 0, PALETTE, outside), "not in its palette"),
         Arguments.of("headers alone", Arrays.copyOf(core, 40), kind),
         Arguments.of("two letters", new byte[] {'B', 'M'}, kind),
-        Arguments.of("half", Arrays.copyOf(bmp(40, 24, 0, new byte[0], BGR), 60), "they differ by -10"));
+        Arguments.of(
+            "half", Arrays.copyOf(bmp(40, 24, 0, new byte[0], BGR), 60), "they differ by -10"));
   }
 
   @ParameterizedTest(name = "{0}")

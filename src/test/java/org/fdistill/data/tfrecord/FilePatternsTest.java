@@ -45,7 +45,8 @@ final class FilePatternsTest {
     }
     assertThat(FilePatterns.resolve(List.of(folder + "/*-0000[01]-of-*"))).hasSize(2);
     Files.delete(folder.resolve("imagenet-train.tfrecord-00002-of-00003"));
-    assertThatThrownBy(resolve("*-0000[01]-of-*")).hasMessageContaining("00002-of-00003 is missing");
+    assertThatThrownBy(resolve("*-0000[01]-of-*"))
+        .hasMessageContaining("00002-of-00003 is missing");
   }
 
   @Test

@@ -112,7 +112,9 @@ class NearestNeighboursTest {
         .hasMessageContaining("train_data has no labels, which kNN needs");
   }
 
-  /** Each set numbers its classes from 0: the same class has another number where one is missing. */
+  /**
+   * Each set numbers its classes from 0: the same class has another number where one is missing.
+   */
   @Test
   void classesAreMatchedByName() throws IOException {
     DataConfig train = classes("train", "n0", "n1", "n2", "n3");
