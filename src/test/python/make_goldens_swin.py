@@ -120,17 +120,20 @@ def make(name, batch, swin):
     images = deterministic.uniform("images", (batch, swin.image_size, swin.image_size, 3), 0.0, 2.0)
     weights = deterministic.uniform("loss_weights", (batch, last.grid**2, last.width))
     double = run(swin, values, images, weights, torch.float64)
-    single = run(swin, values, images, weights, torch.float32)
+    errors = golden_files.float32_errors(
+        lambda v: run(swin, {n: v[n] for n in values}, v["images"], weights, torch.float32),
+        values | {"images": images}, double)
     if not swin.main_norm_interval and last.window > 1:
         check_against_timm(name, swin, values, images, double["tokens"])
 
     sampled = swin.width > 100
-    tensors = {key: describe(single[key], double[key]) for key in double}
+    tensors = {key: golden_files.describe(double[key], errors[key]) for key in double}
     arrays = {key: golden_files.stored(sample(key, value) if sampled else value) for key, value in double.items()}
     golden_files.write(f"swin/{name}", arrays, {
         "batch": batch, "swin": config(swin), "version": swin.version, "parameters": ranges, "tensors": tensors,
         "images": {"shape": images.shape, "centre": 0.0, "half_width": 2.0},
         "loss_weights": {"shape": weights.shape, "centre": 0.0, "half_width": 1.0},
+        "longest_sum": golden_files.longest_sum(values, images, swin.patch_size),
         "samples": SAMPLES if sampled else 0})
     print("   float32 against float64, worst tensor:", max((t["float32_error"], k) for k, t in tensors.items()))
 
@@ -142,11 +145,6 @@ def config(swin):
     if swin.version == 1:
         del fields["position_window"], fields["main_norm_interval"]
     return fields
-
-
-def describe(single, double):
-    return {"shape": double.shape, "l2_norm": float(np.sqrt(np.sum(double**2))), "mean": float(np.mean(double)),
-            "max_abs": float(np.max(np.abs(double))), "float32_error": golden_files.scaled_error(single, double)}
 
 
 def sample(key, value):

@@ -97,10 +97,12 @@ def make(name, batch, vit):
     images = deterministic.uniform("images", (batch, vit.image_size, vit.image_size, 3), 0.0, 2.0)
     weights = deterministic.uniform("loss_weights", (batch, vit.tokens, vit.width))
     double = run(vit, values, images, weights, torch.float64)
-    single = run(vit, values, images, weights, torch.float32)
+    errors = golden_files.float32_errors(
+        lambda v: run(vit, {n: v[n] for n in values}, v["images"], weights, torch.float32),
+        values | {"images": images}, double)
 
     sampled = vit.width > 100
-    tensors = {key: describe(single[key], double[key]) for key in double}
+    tensors = {key: golden_files.describe(double[key], errors[key]) for key in double}
     tensors["loss"]["float32_error"] = max(tensors["loss"]["float32_error"], cancellation(double, weights))
     arrays = {key: golden_files.stored(sample(key, value) if sampled else value) for key, value in double.items()}
     golden_files.write(f"vit/{name}", arrays, {
@@ -108,13 +110,9 @@ def make(name, batch, vit):
         "images": {"shape": images.shape, "centre": 0.0, "half_width": 2.0},
         "loss_weights": {"shape": weights.shape, "centre": 0.0, "half_width": 1.0},
         "pooled_weights": {"shape": (batch, vit.width), "centre": 0.0, "half_width": 1.0},
+        "longest_sum": golden_files.longest_sum(values, images, vit.patch_size),
         "samples": SAMPLES if sampled else 0})
     print("   float32 against float64, worst tensor:", max((t["float32_error"], k) for k, t in tensors.items()))
-
-
-def describe(single, double):
-    return {"shape": double.shape, "l2_norm": float(np.sqrt(np.sum(double**2))), "mean": float(np.mean(double)),
-            "max_abs": float(np.max(np.abs(double))), "float32_error": golden_files.scaled_error(single, double)}
 
 
 def cancellation(results, weights):

@@ -125,16 +125,18 @@ def relative_index(vit):
     return index
 
 
-def forward(vit, parameters, images, fused_attention=False):
+def forward(vit, parameters, images, fused_attention=False, drop_path=None):
     """Tokens [B, N, C], of images [B, S, S, 3]; after the final norm unless that is on the mean.
 
     fused_attention takes scaled_dot_product_attention; otherwise attention is spelled out.
+    drop_path: by the branch's name, such as blocks/01/layer_scale2, what it is multiplied by [B]: 0 in
+    dropped examples, 1 / (1 - rate) in the others. A branch that has none is kept as it is.
     """
     index = relative_index(vit)
     shared = _bias(parameters.get("rel_pos_bias/table"), index)
     x = _embed(vit, parameters, images)
     for i in range(vit.depth):
-        block = _Block(vit, parameters, f"blocks/{i:02d}/", fused_attention)
+        block = _Block(vit, parameters, f"blocks/{i:02d}/", fused_attention, drop_path or {})
         x = block(x, _sum(shared, _bias(block.optional("attn/rel_pos_bias/table"), index)))
     return _norm(vit, x, parameters, "norm") if vit.final_norm == "ON_TOKENS" else x
 
@@ -200,11 +202,11 @@ def _norm(vit, x, parameters, name):
 
 
 class _Block:
-    """x + scale1 attention(norm1 x), then x + scale2 mlp(norm2 x)."""
+    """x + drop(scale1 attention(norm1 x)), then x + drop(scale2 mlp(norm2 x))."""
 
-    def __init__(self, vit, parameters, prefix, fused_attention):
+    def __init__(self, vit, parameters, prefix, fused_attention, drop_path):
         self.vit, self.parameters, self.prefix = vit, parameters, prefix
-        self.fused_attention = fused_attention
+        self.fused_attention, self.drop_path = fused_attention, drop_path
 
     def get(self, name):
         return self.parameters[self.prefix + name]
@@ -219,11 +221,13 @@ class _Block:
         return _norm(self.vit, x, self.parameters, self.prefix + name)
 
     def __call__(self, x, bias):
-        x = x + self.scaled(self.attention(self.norm(x, "norm1"), bias), "layer_scale1")
-        return x + self.scaled(self.mlp(self.norm(x, "norm2")), "layer_scale2")
+        x = x + self.branch(self.attention(self.norm(x, "norm1"), bias), "layer_scale1")
+        return x + self.branch(self.mlp(self.norm(x, "norm2")), "layer_scale2")
 
-    def scaled(self, x, name):
-        return x * self.get(name) if self.vit.layer_scale else x
+    def branch(self, x, name):
+        x = x * self.get(name) if self.vit.layer_scale else x
+        factor = self.drop_path.get(self.prefix + name)
+        return x if factor is None else x * factor[:, None, None]
 
     def mlp(self, x):
         return self.dense(self.activated(self.dense(x, "mlp/fc1")), "mlp/fc2")

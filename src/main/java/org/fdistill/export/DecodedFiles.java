@@ -17,8 +17,8 @@ import org.tensorflow.types.TUint8;
 import org.tensorflow.types.family.TType;
 
 /**
- * A batch of image files as pixels, where a file that cannot be decoded spoils its own answer and no
- * other: a server puts the requests of several clients into one batch. An op that fails ends the
+ * A batch of image files as pixels, where a file that cannot be decoded spoils its own answer and
+ * no other: a server puts the requests of several clients into one batch. An op that fails ends the
  * whole run, and only a pipeline can leave an element out, so the files go through one, each with
  * its place. Letters: B batch, S image side, K the files that can be decoded and one more.
  *
@@ -63,8 +63,7 @@ record DecodedFiles(Operand<TFloat32> pixels, Operand<TFloat32> decoded) {
     List<Shape> shapes = List.of(Shape.of(side, side, 3), Shape.scalar());
     Operand<TInt64> places = tf.range(tf.constant(0L), batch, tf.constant(1L));
     Operand<? extends TType> all =
-        tf.data.tensorSliceDataset(
-            List.of(files, places), List.of(Shape.scalar(), Shape.scalar()));
+        tf.data.tensorSliceDataset(List.of(files, places), List.of(Shape.scalar(), Shape.scalar()));
     Operand<? extends TType> good;
     try (ConcreteFunction decoding = decoding(view)) {
       Operand<? extends TType> mapped =
@@ -75,8 +74,7 @@ record DecodedFiles(Operand<TFloat32> pixels, Operand<TFloat32> decoded) {
     // Without the one more, nothing would be left of a batch that cannot be decoded at all.
     Operand<TUint8> black = tf.zeros(tf.constant(new int[] {1, side, side, 3}), TUint8.class);
     Operand<? extends TType> more =
-        tf.data.tensorSliceDataset(
-            List.of(black, tf.expandDims(batch, tf.constant(0))), shapes);
+        tf.data.tensorSliceDataset(List.of(black, tf.expandDims(batch, tf.constant(0))), shapes);
     List<Shape> batched = List.of(Shape.of(-1, side, side, 3), Shape.of(-1));
     Operand<? extends TType> one =
         tf.data.batchDataset(
@@ -94,8 +92,7 @@ record DecodedFiles(Operand<TFloat32> pixels, Operand<TFloat32> decoded) {
         body -> {
           Operand<TString> file =
               body.placeholder(TString.class, Placeholder.shape(Shape.scalar()));
-          Operand<TInt64> place =
-              body.placeholder(TInt64.class, Placeholder.shape(Shape.scalar()));
+          Operand<TInt64> place = body.placeholder(TInt64.class, Placeholder.shape(Shape.scalar()));
           return Signature.builder("decode_image")
               .input("bytes", file)
               .input("place", place)
@@ -138,7 +135,6 @@ record DecodedFiles(Operand<TFloat32> pixels, Operand<TFloat32> decoded) {
     Arrays.fill(ones, 1);
     ones[0] = Shape.UNKNOWN_SIZE;
     Operand<TFloat32> each = tf.reshape(decoded, tf.constant(ones));
-    return tf.select(
-        tf.math.greater(each, tf.constant(0f)), output, tf.constant(Float.NaN));
+    return tf.select(tf.math.greater(each, tf.constant(0f)), output, tf.constant(Float.NaN));
   }
 }

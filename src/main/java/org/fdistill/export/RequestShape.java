@@ -6,9 +6,9 @@ import org.tensorflow.op.Ops;
 import org.tensorflow.types.family.TType;
 
 /**
- * Refuses requests of another shape than the signature states. A server and a session feed what they
- * are given: without the check, pixels of larger images would fold into the batch where a network
- * divides its input into patches or windows.
+ * Refuses requests of another shape than the signature states. A server and a session feed what
+ * they are given: without the check, pixels of larger images would fold into the batch where a
+ * network divides its input into patches or windows.
  */
 final class RequestShape {
   private RequestShape() {}

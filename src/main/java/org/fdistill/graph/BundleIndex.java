@@ -56,7 +56,8 @@ public final class BundleIndex {
     BundleIndex index = new BundleIndex(prefix);
     try {
       if (!Files.isRegularFile(file)) {
-        throw new IOException(Files.exists(file) ? "it is no regular file" : "there is no such file");
+        throw new IOException(
+            Files.exists(file) ? "it is no regular file" : "there is no such file");
       }
       if (Files.size(file) > MOST_BYTES) {
         throw new IOException("it has " + Files.size(file) + " bytes, more than any index");
@@ -170,8 +171,7 @@ public final class BundleIndex {
   }
 
   private Path shard(int shard) {
-    return Path.of(
-        String.format(Locale.ROOT, "%s.data-%05d-of-%05d", prefix, shard, shards));
+    return Path.of(String.format(Locale.ROOT, "%s.data-%05d-of-%05d", prefix, shard, shards));
   }
 
   private static Shape shape(BundleEntryProto tensor) {

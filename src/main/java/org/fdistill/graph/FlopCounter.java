@@ -12,8 +12,8 @@ import org.tensorflow.ndarray.Shape;
  * Counts the floating point operations of the nodes MatMul, BatchMatMul, Conv2D and its two
  * gradients, in a graph whose shapes are known: two for each multiplication and the addition that
  * goes with it. Everything else is left out, as is usual where an achieved rate is compared with a
- * machine's: element-wise ops, norms and softmax, which are a few percent of a transformer, but also
- * Einsum, depthwise convolutions and all that is inside of functions.
+ * machine's: element-wise ops, norms and softmax, which are a few percent of a transformer, but
+ * also Einsum, depthwise convolutions and all that is inside of functions.
  */
 public final class FlopCounter {
   private final Graph graph;

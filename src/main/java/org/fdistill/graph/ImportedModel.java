@@ -64,7 +64,9 @@ public final class ImportedModel {
     requireNodes();
   }
 
-  /** What is not there, or is too much for TensorFlow, is refused before anything is built of it. */
+  /**
+   * What is not there, or is too much for TensorFlow, is refused before anything is built of it.
+   */
   private void requireNodes() {
     model.requireNodes(parts, List.of(Subgraph.nodeOf(input), Subgraph.nodeOf(output)));
     Set<String> all = new LinkedHashSet<>(inference(Set.of(input)));
@@ -83,9 +85,7 @@ public final class ImportedModel {
     return parts.operations(restoring());
   }
 
-  /**
-   * The restore ops that read another file than the model's weights, each as its type and node.
-   */
+  /** The restore ops that read another file than the model's weights, each as its type and node. */
   public List<String> foreignRestores() {
     return RestorePaths.foreign(parts, restoring(), restore.path());
   }
@@ -112,8 +112,8 @@ public final class ImportedModel {
 
   /**
    * The variables that the output reads and that neither the saver nor the initialisation sets.
-   * Keras 3 writes such models with {@code tf.saved_model.save}; only Python's loader, which goes by
-   * the object graph and not by the saver, finds their values.
+   * Keras 3 writes such models with {@code tf.saved_model.save}; only Python's loader, which goes
+   * by the object graph and not by the saver, finds their values.
    */
   public List<String> variablesWithoutValue() {
     Set<String> set = new LinkedHashSet<>(restoring());
@@ -241,7 +241,8 @@ public final class ImportedModel {
     if (index >= op.numOutputs()) {
       throw UserError.input(
           "SavedModel %s: its graph has no tensor %s: node %s, of type %s, has %d outputs.\nExport it again, or name another tensor."
-              .formatted(model.path(), tensor, Subgraph.nodeOf(tensor), op.type(), op.numOutputs()));
+              .formatted(
+                  model.path(), tensor, Subgraph.nodeOf(tensor), op.type(), op.numOutputs()));
     }
     return op.output(index);
   }

@@ -10,10 +10,10 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Reads a table of sorted keys in the format of LevelDB, which TensorFlow keeps a bundle's index in:
- * blocks of entries, an index block with the place of each, and a footer with the place of that. A
- * block is followed by its kind of compression (a byte) and a masked checksum of both (four bytes);
- * its keys are stored without what they share with the key before.
+ * Reads a table of sorted keys in the format of LevelDB, which TensorFlow keeps a bundle's index
+ * in: blocks of entries, an index block with the place of each, and a footer with the place of
+ * that. A block is followed by its kind of compression (a byte) and a masked checksum of both (four
+ * bytes); its keys are stored without what they share with the key before.
  *
  * <p>Nothing is believed before its checksum was computed. See LevelDB's {@code table_format.md}.
  */
@@ -71,7 +71,7 @@ final class SortedTable {
   private ByteBuffer block(CodedInputStream handle) throws IOException {
     long offset = handle.readRawVarint64();
     long size = handle.readRawVarint64();
-    long end = file.length - FOOTER - TRAILER;
+    long end = (long) file.length - FOOTER - TRAILER;
     if (offset < 0 || size < Integer.BYTES || size > end || offset > end - size) {
       throw new IOException("a block of it lies outside of the file");
     }

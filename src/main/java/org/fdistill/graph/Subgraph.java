@@ -91,7 +91,9 @@ public final class Subgraph {
     return found;
   }
 
-  /** The names of nodes that the given ones depend on, themselves included, and that are not there. */
+  /**
+   * The names of nodes that the given ones depend on, themselves included, and that are not there.
+   */
   public Set<String> absent(Collection<String> targets, Set<String> fed) {
     return walk(targets, input -> !cut(input, fed), new LinkedHashSet<>());
   }

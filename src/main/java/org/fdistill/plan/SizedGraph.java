@@ -104,7 +104,9 @@ final class SizedGraph {
     String owner = tensor;
     NodeDef node = parts.node(Subgraph.nodeOf(owner));
     while (SHARING.contains(node.getOp())) {
-      owner = Subgraph.tensor(node.getInput(node.getOp().equals("IdentityN") ? Subgraph.indexOf(owner) : 0));
+      owner =
+          Subgraph.tensor(
+              node.getInput(node.getOp().equals("IdentityN") ? Subgraph.indexOf(owner) : 0));
       node = parts.node(Subgraph.nodeOf(owner));
     }
     return owner;

@@ -24,8 +24,8 @@ import org.tensorflow.types.TUint8;
  * it, and its variables are in no list of ours. Letters: B batch, S side of the run's images, N
  * tokens, C width of the teacher, G grid side.
  *
- * <p>Drop path in the teacher (the paper's Table 5) does not apply to a SavedModel: an exported graph is
- * inference, and has no drop path to switch on.
+ * <p>Drop path in the teacher (the paper's Table 5) does not apply to a SavedModel: an exported
+ * graph is inference, and has no drop path to switch on.
  */
 public final class Teacher {
   private final TeacherConfig description;
@@ -191,8 +191,8 @@ public final class Teacher {
   }
 
   /**
-   * What an error of TensorFlow's says of this teacher: an assertion of its graph, a batch size that
-   * is built into it, a table that nothing fills.
+   * What an error of TensorFlow's says of this teacher: an assertion of its graph, a batch size
+   * that is built into it, a table that nothing fills.
    *
    * @param thrown by a run of a graph that holds the teacher; not all of TensorFlow's exceptions
    *     extend TensorFlowException

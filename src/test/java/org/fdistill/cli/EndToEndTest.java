@@ -55,8 +55,7 @@ class EndToEndTest {
     assertThat(read(exported).get("student_knn_top1")).isEqualTo(values.get("student_knn_top1"));
     assertThat(read(exported).has("teacher_knn_top1")).isTrue();
     CommandRun alone =
-        CommandRun.done(
-            "evaluate", student.resolve("export").toString(), "--knn", "--no-teacher");
+        CommandRun.done("evaluate", student.resolve("export").toString(), "--knn", "--no-teacher");
     assertThat(alone.out()).contains("student_knn_top1").doesNotContain("teacher");
   }
 

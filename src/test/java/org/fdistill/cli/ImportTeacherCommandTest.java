@@ -188,7 +188,7 @@ class ImportTeacherCommandTest {
     file.write(checkpoint);
     CommandRun run = CommandRun.done(importing("dino", checkpoint, "--set=model.vit.heads=2"));
     Path report = Path.of(run.out().strip()).resolve("assets.extra/import_report.txt");
-    assertThat(report).content().contains("head.\\u001b[2J", "head.\\u000dodd");
+    assertThat(report).content().contains("head.\\x1b[2J", "head.\\x0dodd");
     for (String text :
         List.of(
             run.err(),

@@ -45,8 +45,13 @@ class ServingRequestsTest {
   /** Each of these but the first had an answer: of four images, of one, of two. */
   @ParameterizedTest
   @CsvSource({
-    "true, 1, 56, 56", "false, 1, 56, 56", "false, 2, 14, 28", "false, 1, 28, 56",
-    "swin, 1, 56, 56", "swin, 2, 14, 28", "swin, 1, 56, 28"
+    "true, 1, 56, 56",
+    "false, 1, 56, 56",
+    "false, 2, 14, 28",
+    "false, 1, 28, 56",
+    "swin, 1, 56, 56",
+    "swin, 2, 14, 28",
+    "swin, 1, 56, 28"
   })
   void imagesOfAnotherSizeAreRefusedInWords(String model, int batch, int height, int width) {
     Path export = export(model.equals("swin") ? SWIN : VIT.formatted(model));
@@ -78,9 +83,7 @@ class ServingRequestsTest {
   void aBrokenFileSpoilsItsOwnAnswerAlone(String model) {
     Path export = export(model.equals("swin") ? SWIN : VIT.formatted(model));
     byte[] cut = Arrays.copyOf(png(3), 500);
-    byte[][] batch = {
-      png(1), "no image".getBytes(), png(2), cut, new byte[0]
-    };
+    byte[][] batch = {png(1), {1, 2, 3}, png(2), cut, new byte[0]};
     Map<String, float[]> mixed;
     Map<String, float[]> good;
     try (TString files = files(batch);
@@ -94,8 +97,7 @@ class ServingRequestsTest {
         (name, values) -> {
           int row = values.length / 5;
           for (int whole : new int[] {0, 2}) {
-            ExportCheck.difference(
-                name, row(good.get(name), row, whole), row(values, row, whole));
+            ExportCheck.difference(name, row(good.get(name), row, whole), row(values, row, whole));
           }
           for (int broken : new int[] {1, 3, 4}) {
             assertThat(row(values, row, broken)).as(name).containsOnly(Float.NaN);
@@ -128,7 +130,8 @@ class ServingRequestsTest {
     }
     RunConfig run = changed.build();
     return SavedModelExporter.export(
-            TrainedRuns.write(run, folder.resolve("run" + EXPORTS.size()), 1, Map.of()), folder.resolve("export"))
+            TrainedRuns.write(run, folder.resolve("run" + EXPORTS.size()), 1, Map.of()),
+            folder.resolve("export"))
         .path();
   }
 

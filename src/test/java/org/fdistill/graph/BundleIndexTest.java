@@ -7,6 +7,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -24,7 +25,8 @@ import org.tensorflow.proto.BundleHeaderProto;
 import org.tensorflow.proto.DataType;
 
 class BundleIndexTest {
-  private static final Path GOLDEN = Golden.resource("teachers/tf1-graph/variables").resolve("variables");
+  private static final Path GOLDEN =
+      Golden.resource("teachers/tf1-graph/variables").resolve("variables");
 
   @TempDir Path folder;
 
@@ -152,7 +154,7 @@ class BundleIndexTest {
     ByteBuffer block = ByteBuffer.allocate(500).order(ByteOrder.LITTLE_ENDIAN);
     for (Map.Entry<String, byte[]> entry : entries.entrySet()) {
       block.put((byte) 0).put((byte) entry.getKey().length()).put((byte) entry.getValue().length);
-      block.put(entry.getKey().getBytes("UTF-8")).put(entry.getValue());
+      block.put(entry.getKey().getBytes(StandardCharsets.UTF_8)).put(entry.getValue());
     }
     block.putInt(0).putInt(1);
     int offset = file.size();

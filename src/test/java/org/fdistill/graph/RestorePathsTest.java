@@ -57,9 +57,7 @@ class RestorePathsTest {
 
   @Test
   void aCircleOfIdentitiesIsForeign() {
-    assertThat(
-            foreign(
-                graph(identity("a", "b", STRING), identity("b", "a", STRING), restore("a"))))
+    assertThat(foreign(graph(identity("a", "b", STRING), identity("b", "a", STRING), restore("a"))))
         .hasSize(1);
   }
 
@@ -67,7 +65,8 @@ class RestorePathsTest {
   void functionsGetThePathAsAnArgument() {
     FunctionDef good =
         function("good", STRING, identity("same", "x", STRING), restore("same:output:0"));
-    FunctionDef bad = function("bad", STRING, node("other", "Const").build(), restore("other:output:0"));
+    FunctionDef bad =
+        function("bad", STRING, node("other", "Const").build(), restore("other:output:0"));
     FunctionDef outer = function("outer", STRING, call("inner", "x", "good", STRING));
     NodeDef constant = node("other", "Const").build();
     assertThat(foreign(graph(call("restore", "path", "outer", STRING)), outer, good)).isEmpty();
@@ -81,8 +80,7 @@ class RestorePathsTest {
   @Test
   void branchesMayNotRestore() {
     FunctionDef good = function("good", STRING, restore("x"));
-    NodeDef branch =
-        call("restore", "path", "good", STRING).toBuilder().setOp("If").build();
+    NodeDef branch = call("restore", "path", "good", STRING).toBuilder().setOp("If").build();
     assertThat(foreign(graph(branch), good)).hasSize(1);
   }
 

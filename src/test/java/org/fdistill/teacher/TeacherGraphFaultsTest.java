@@ -95,9 +95,9 @@ class TeacherGraphFaultsTest {
               Op check =
                   tf.withName("at_most_one")
                       .assertThat(
-                      tf.math.lessEqual(
-                          tf.max(x, tf.constant(new int[] {0, 1, 2, 3})), tf.constant(1f)),
-                      List.of(tf.constant("images must not be above 1"), all));
+                          tf.math.lessEqual(
+                              tf.max(x, tf.constant(new int[] {0, 1, 2, 3})), tf.constant(1f)),
+                          List.of(tf.constant("images must not be above 1"), all));
               return tf.withControlDependencies(check).withName("tokens").identity(tokens(tf, x));
             });
     assertFails(
@@ -119,8 +119,7 @@ class TeacherGraphFaultsTest {
   /** TensorFlow finds out while it imports, as soon as the batch's size is known. */
   @Test
   void aBatchSizeThatTheGraphShows() {
-    Path path =
-        model((tf, x) -> tf.ensureShape(tokens(tf, x), Shape.of(8, 4, 12)));
+    Path path = model((tf, x) -> tf.ensureShape(tokens(tf, x), Shape.of(8, 4, 12)));
     try (Graph graph = new Graph()) {
       Ops tf = Ops.create(graph);
       Teacher teacher = open(path);
@@ -142,8 +141,7 @@ class TeacherGraphFaultsTest {
           TFloat32 three = TFloat32.vectorOf(1, 2, 3)) {
         RuntimeException thrown =
             catchThrowableOfType(
-                RuntimeException.class,
-                () -> session.runner().feed(open, three).fetch(odd).run());
+                RuntimeException.class, () -> session.runner().feed(open, three).fetch(odd).run());
         assertThat(teacher.explain(thrown)).isEmpty();
       }
     }
@@ -181,20 +179,18 @@ class TeacherGraphFaultsTest {
               .build()
               .output(0);
       Op filled =
-          tf.lookupTableImport(
-              table, tf.constant(new long[] {3}), tf.constant(new float[] {7}));
+          tf.lookupTableImport(table, tf.constant(new long[] {3}), tf.constant(new float[] {7}));
       tf.withName("fill").withControlDependencies(filled).noOp();
-      Operand<TFloat32> seven =
-          tf.lookupTableFind(table, tf.constant(3L), tf.constant(-1f));
+      Operand<TFloat32> seven = tf.lookupTableFind(table, tf.constant(3L), tf.constant(-1f));
       Operand<TFloat32> zeros = tf.math.mul(tokens(tf, x), tf.constant(0f));
       Operand<TFloat32> tokens = tf.withName("tokens").math.add(zeros, seven);
       meta =
           SavedModelFolder.read(
-                  ModelFiles.write(
-                      folder.resolve("table"),
-                      graph,
-                      ModelFiles.outputs("images", x),
-                      ModelFiles.outputs("tokens", tokens)))
+              ModelFiles.write(
+                  folder.resolve("table"),
+                  graph,
+                  ModelFiles.outputs("images", x),
+                  ModelFiles.outputs("tokens", tokens)))
               .metaGraph()
               .toBuilder();
     }
@@ -256,8 +252,7 @@ class TeacherGraphFaultsTest {
         teacher.restore(session);
         RuntimeException thrown =
             catchThrowableOfType(
-                RuntimeException.class,
-                () -> session.runner().feed(open, fed).fetch(tokens).run());
+                RuntimeException.class, () -> session.runner().feed(open, fed).fetch(tokens).run());
         UserError error = teacher.explain(thrown).orElseThrow();
         assertThat(error.kind()).isEqualTo(UserError.Kind.INPUT);
         assertThat(error).hasMessageContainingAll(parts);
@@ -267,14 +262,14 @@ class TeacherGraphFaultsTest {
   }
 
   /** A model whose graph hides the shape that it reshapes to, and declares another. */
-  private Path eights(java.util.function.Function<Ops, Operand<org.tensorflow.types.TInt32>> shape) {
+  private Path eights(
+      java.util.function.Function<Ops, Operand<org.tensorflow.types.TInt32>> shape) {
     return model(
         (tf, x) ->
             tf.ensureShape(
                 tf.withName("eights")
                     .reshape(
-                        tokens(tf, x),
-                        tf.placeholderWithDefault(shape.apply(tf), Shape.of(3))),
+                        tokens(tf, x), tf.placeholderWithDefault(shape.apply(tf), Shape.of(3))),
                 Shape.of(-1, 4, 12)));
   }
 
@@ -305,8 +300,7 @@ class TeacherGraphFaultsTest {
   /** With an output that is declared as [B, 4, 12] and changed. */
   private static MetaGraphDef declared(
       MetaGraphDef.Builder meta, Consumer<TensorInfo.Builder> change) {
-    SignatureDef.Builder signature =
-        meta.getSignatureDefOrThrow("serving_default").toBuilder();
+    SignatureDef.Builder signature = meta.getSignatureDefOrThrow("serving_default").toBuilder();
     TensorInfo.Builder info = signature.getOutputsOrThrow("tokens").toBuilder();
     info.getTensorShapeBuilder().clear();
     for (long size : new long[] {-1, 4, 12}) {

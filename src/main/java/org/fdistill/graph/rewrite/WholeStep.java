@@ -93,8 +93,7 @@ public final class WholeStep {
         inside.addInput(input);
       } else if (!Subgraph.isControl(input)) {
         inside.addInput(
-            arguments.computeIfAbsent(
-                Subgraph.tensor(input), t -> "argument_" + arguments.size()));
+            arguments.computeIfAbsent(Subgraph.tensor(input), t -> "argument_" + arguments.size()));
       }
     }
     return inside.build();

@@ -102,6 +102,31 @@ final class RandomResizedCropTest {
     }
   }
 
+  /** The correlation of independent draws is off zero by a deviation of one over the root. */
+  @Test
+  void theFlipTellsNothingOfTheBox() {
+    int[][] views = draw(new RandomResizedCrop(0.08, 1, 0.75, 4 / 3.0, 0.5, 32), 60, 80);
+    double[] flips = Arrays.stream(column(views, 4)).asDoubleStream().toArray();
+    assertThat(mean(flips)).isCloseTo(0.5, within(DEVIATIONS * 0.5 / Math.sqrt(DRAWS)));
+    for (int i = 0; i < 4; i++) {
+      double[] sides = Arrays.stream(column(views, i)).asDoubleStream().toArray();
+      assertThat(correlation(flips, sides)).isCloseTo(0, within(DEVIATIONS / Math.sqrt(DRAWS)));
+    }
+  }
+
+  private static double correlation(double[] a, double[] b) {
+    return covariance(a, b) / Math.sqrt(covariance(a, a) * covariance(b, b));
+  }
+
+  private static double covariance(double[] a, double[] b) {
+    return mean(IntStream.range(0, a.length).mapToDouble(i -> a[i] * b[i]).toArray())
+        - mean(a) * mean(b);
+  }
+
+  private static double mean(double[] values) {
+    return Arrays.stream(values).average().orElseThrow();
+  }
+
   @Test
   void wrongRangesAreRefused() {
     assertThatThrownBy(() -> new RandomResizedCrop(0.5, 0.4, 0.75, 1.33, 0.5, 32))
@@ -113,19 +138,22 @@ final class RandomResizedCropTest {
         .hasMessageContaining("flip_probability is 2.0");
   }
 
-  /** From a position to its box. */
+  /** From a position to its box, and 1 where the view is mirrored. */
   private static Signature body(Ops tf, RandomResizedCrop crop, int height, int width) {
     Operand<TInt64> position = tf.placeholder(TInt64.class, Placeholder.shape(Shape.scalar()));
     Operand<TInt64> seed = tf.stack(List.of(tf.constant(11L), position));
     Operand<TFloat64> draws = crop.draws(tf, seed);
     Operand<TInt32> size = tf.constant(new int[] {height, width, 3});
+    Operand<TInt32> axis = tf.constant(0);
+    Operand<TInt32> box = crop.box(tf, size, draws).asVector(tf);
+    Operand<TInt32> flip = tf.dtypes.cast(crop.flip(tf, draws), TInt32.class);
     return Signature.builder("box")
         .input("position", position)
-        .output("box", crop.box(tf, size, draws).asVector(tf))
+        .output("view", tf.concat(List.of(box, tf.expandDims(flip, axis)), axis))
         .build();
   }
 
-  /** Boxes (top, left, height, width) of the first positions. */
+  /** Boxes (top, left, height, width) of the first positions, and whether each is mirrored. */
   private static int[][] draw(RandomResizedCrop crop, int height, int width) {
     try (Graph graph = new Graph();
         ConcreteFunction box = ConcreteFunction.create(t -> body(t, crop, height, width))) {
@@ -140,8 +168,8 @@ final class RandomResizedCropTest {
               longs,
               List.of(Shape.scalar()));
       Operand<? extends TType> boxes =
-          tf.data.mapDataset(positions, List.of(), box, ints, List.of(Shape.of(4)));
-      List<Shape> shape = List.of(Shape.of(DRAWS, 4));
+          tf.data.mapDataset(positions, List.of(), box, ints, List.of(Shape.of(5)));
+      List<Shape> shape = List.of(Shape.of(DRAWS, 5));
       Operand<? extends TType> one =
           tf.data.batchDataset(boxes, tf.constant((long) DRAWS), tf.constant(true), ints, shape);
       DatasetToSingleElement all = tf.data.datasetToSingleElement(one, ints, shape);
@@ -149,7 +177,7 @@ final class RandomResizedCropTest {
           Result result = session.runner().fetch(all.components().get(0)).run()) {
         TInt32 values = (TInt32) result.get(0);
         return IntStream.range(0, DRAWS)
-            .mapToObj(i -> IntStream.range(0, 4).map(j -> values.getInt(i, j)).toArray())
+            .mapToObj(i -> IntStream.range(0, 5).map(j -> values.getInt(i, j)).toArray())
             .toArray(int[][]::new);
       }
     }
