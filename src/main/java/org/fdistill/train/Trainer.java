@@ -57,6 +57,8 @@ public final class Trainer {
       } catch (UserError e) {
         log.message(e.getMessage());
         throw e;
+      } catch (RuntimeException e) {
+        throw run.task().explain(e).<RuntimeException>map(x -> x).orElse(e);
       }
     }
   }
@@ -252,7 +254,7 @@ public final class Trainer {
 
   /** The variables hold garbage now: the checkpoint, or the start, replaces them. */
   private State goBack(Parts parts, State state, StepOutcome outcome) {
-    NonFiniteStep fault = new NonFiniteStep(parts.program(), state.step() + 1, outcome);
+    NonFiniteStep fault = new NonFiniteStep(parts.program(), run.task(), state.step() + 1, outcome);
     if (state.rolledBack()) {
       throw fault.again();
     }
