@@ -39,7 +39,14 @@ final class UnreadableReason {
     if (bytes.length == 0) {
       return "empty";
     }
-    String message = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+    // Where several ops failed, their number comes first, then each with a number and its kind.
+    String message =
+        String.valueOf(e.getMessage())
+            .lines()
+            .map(line -> line.strip().replaceFirst("^\\(\\d+\\) [A-Z_]+: ", ""))
+            .filter(line -> !line.matches("\\d+ root error\\(s\\) found\\."))
+            .findFirst()
+            .orElse("");
     int graph = message.indexOf("[[");
     String text =
         (graph < 0 ? message : message.substring(0, graph))

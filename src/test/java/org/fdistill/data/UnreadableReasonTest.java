@@ -2,28 +2,27 @@ package org.fdistill.data;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.NoSuchFileException;
 import org.junit.jupiter.api.Test;
 
-final class UnreadableReasonTest {
-  /** The path stands before the reason already; Java's own message is the path alone. */
-  @Test
-  void aReasonIsNoPath() {
-    assertThat(UnreadableReason.of(new AccessDeniedException("/d/a.jpg")))
-        .isEqualTo("permission denied");
-    assertThat(UnreadableReason.of(new NoSuchFileException("/d/a.jpg"))).isEqualTo("no such file");
-    assertThat(UnreadableReason.of(new IOException("Input/output error")))
-        .isEqualTo("Input/output error");
+class UnreadableReasonTest {
+  private static String reason(String message) {
+    return UnreadableReason.of(new byte[1], new IllegalStateException(message));
   }
 
   @Test
-  void aDecodersWordsHoldNothingOfTheGraph() {
-    RuntimeException failure =
-        new RuntimeException("assertion failed: [BMP of a kind]\n\t [[{{node x}}]]");
-    assertThat(UnreadableReason.of(new byte[] {1}, failure))
-        .isEqualTo("cannot be decoded: [BMP of a kind]");
-    assertThat(UnreadableReason.of(new byte[0], failure)).isEqualTo("empty");
+  void whatIsSaidOfTheGraphIsLeftOut() {
+    assertThat(reason("Invalid PNG data\n\t [[{{node x}}]]"))
+        .isEqualTo("cannot be decoded: Invalid PNG data");
+    assertThat(reason("Unknown format [[{{node x}}]]"))
+        .isEqualTo("cannot be decoded: Unknown format");
+  }
+
+  @Test
+  void ofSeveralErrorsTheFirstIsTold() {
+    assertThat(
+            reason(
+                "2 root error(s) found.\n  (0) INVALID_ARGUMENT: Unknown format\n\t [[{{node x}}]]\n"
+                    + "  (1) CANCELLED: later"))
+        .isEqualTo("cannot be decoded: Unknown format");
   }
 }
