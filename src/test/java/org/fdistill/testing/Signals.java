@@ -30,7 +30,7 @@ public final class Signals {
             .findFirst()
             .orElse("0");
     int bit = NAMES.indexOf(signal);
-    boolean ignored = bit >= 0 && (Long.parseUnsignedLong(mask, 16) >> bit & 1) == 1;
+    boolean ignored = bit >= 0 && ((Long.parseUnsignedLong(mask, 16) >>> bit) & 1) == 1;
     Assumptions.assumeFalse(ignored, () -> "SIG" + signal + " is ignored by this process");
   }
 }
