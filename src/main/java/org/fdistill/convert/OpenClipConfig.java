@@ -28,6 +28,13 @@ final class OpenClipConfig {
           "patch_size",
           "width");
 
+  private static final Map<String, String> SIZES =
+      Map.of(
+          "image_size", "image_size",
+          "patch_size", "patch_size",
+          "width", "width",
+          "layers", "depth");
+
   private OpenClipConfig() {}
 
   /**
@@ -60,19 +67,10 @@ final class OpenClipConfig {
         file,
         Optional.of("openclip"),
         BackboneConfig.newBuilder().setVit(vit).build(),
-        BackboneConfig.newBuilder().setVit(stated(file, vision)).build(),
+        Published.stated(file, vision, SIZES),
         Published.normalization(preprocess.get("mean"), preprocess.get("std")),
         null,
         "");
-  }
-
-  private static VitConfig stated(String file, JsonObject vision) {
-    VitConfig.Builder stated = VitConfig.newBuilder();
-    Published.side(file, vision, "image_size").ifPresent(stated::setImageSize);
-    Published.side(file, vision, "patch_size").ifPresent(stated::setPatchSize);
-    Published.integer(vision, "width").ifPresent(stated::setWidth);
-    Published.integer(vision, "layers").ifPresent(stated::setDepth);
-    return stated.build();
   }
 
   /** Other settings change what is computed, and no tensor shows it. */
