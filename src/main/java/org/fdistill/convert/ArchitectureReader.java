@@ -270,12 +270,7 @@ final class ArchitectureReader {
 
   private static void differs(Size size, BackboneConfig found) {
     throw UserError.input(
-        "The checkpoint is no "
-            + size.arch()
-            + ": it has "
-            + text(found)
-            + ".\nExpected "
-            + text(size)
-            + ". Give another --arch, or the family's name alone.");
+        "The checkpoint is no %s: it has %s.\nExpected %s. Give another --arch, or the family's name alone."
+            .formatted(size.arch(), text(found), text(size)));
   }
 }

@@ -5,6 +5,7 @@ import com.google.gson.JsonObject;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import org.fdistill.config.UserError;
 import org.fdistill.proto.BackboneConfig;
 import org.fdistill.proto.VitConfig;
@@ -80,14 +81,11 @@ final class OpenClipConfig {
       boolean off = value.equals("false") || value.equals("null") || value.equals("\"tok\"");
       if (!off && !HARMLESS.contains(setting.getKey())) {
         throw UserError.input(
-            file
-                + ": model_cfg.vision_cfg."
-                + setting.getKey()
-                + " is "
-                + value
-                + ", which fdistill's networks do not have.\nExpected a tower of CLIP with "
-                + String.join(", ", HARMLESS.stream().sorted().toList())
-                + ".");
+            """
+            %s: model_cfg.vision_cfg.%s is %s, which fdistill's networks do not have.
+            Expected a tower of CLIP with %s."""
+                .formatted(
+                    file, setting.getKey(), value, String.join(", ", new TreeSet<>(HARMLESS))));
       }
     }
   }

@@ -40,13 +40,7 @@ record Published(
   /** Nothing is said. */
   static final Published NOTHING =
       new Published(
-          "",
-          Optional.empty(),
-          BackboneConfig.getDefaultInstance(),
-          Map.of(),
-          null,
-          null,
-          "");
+          "", Optional.empty(), BackboneConfig.getDefaultInstance(), Map.of(), null, null, "");
 
   /** Mean and deviation; null unless both are three numbers. */
   static Normalization normalization(JsonElement mean, JsonElement std) {

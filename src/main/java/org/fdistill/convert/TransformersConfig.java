@@ -1,9 +1,9 @@
 package org.fdistill.convert;
 
-import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeSet;
 import org.fdistill.config.UserError;
 import org.fdistill.proto.BackboneConfig;
 import org.fdistill.proto.EvalCropConfig;
@@ -79,12 +79,8 @@ final class TransformersConfig {
     Type type = TYPES.get(name);
     if (type == null) {
       throw UserError.input(
-          file
-              + ": model_type \""
-              + name
-              + "\" is no network that fdistill knows.\nExpected one of "
-              + String.join(", ", TYPES.keySet().stream().sorted().toList())
-              + ".");
+          "%s: model_type \"%s\" is no network that fdistill knows.\nExpected one of %s."
+              .formatted(file, name, String.join(", ", new TreeSet<>(TYPES.keySet()))));
     }
     JsonObject vision =
         config.has("vision_config") ? Published.object(config, "vision_config") : config;
@@ -120,11 +116,10 @@ final class TransformersConfig {
       case "gelu_pytorch_tanh", "gelu_new", "gelu_fast" -> Activation.GELU_TANH;
       default ->
           throw UserError.input(
-              file
-                  + ": hidden_act \""
-                  + name
-                  + "\" is no activation that fdistill has.\n"
-                  + "Expected gelu, quick_gelu or gelu_pytorch_tanh.");
+              """
+              %s: hidden_act "%s" is no activation that fdistill has.
+              Expected gelu, quick_gelu or gelu_pytorch_tanh."""
+                  .formatted(file, name));
     };
   }
 
