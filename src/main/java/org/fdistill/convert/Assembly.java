@@ -9,7 +9,7 @@ import org.fdistill.weights.StoredTensor;
 /** One of our parameters, made of one tensor of a file, or of several along its last axis. */
 final class Assembly {
   /**
-   * A part.
+   * A tensor of the file in its place in the parameter.
    *
    * @param tensor of the file
    * @param rule where it goes

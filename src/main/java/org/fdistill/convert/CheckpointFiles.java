@@ -62,12 +62,8 @@ record CheckpointFiles(Path weights, Published published) {
 
   private static UserError none(Path folder) {
     return UserError.input(
-        folder
-            + ": no weights in this folder.\nExpected one of "
-            + String.join(", ", WEIGHTS)
-            + "; found "
-            + listing(folder)
-            + ".\nGive the file itself with --checkpoint.");
+        "%s: no weights in this folder.\nExpected one of %s; found %s.\nGive the file itself with --checkpoint."
+            .formatted(folder, String.join(", ", WEIGHTS), listing(folder)));
   }
 
   private static String listing(Path folder) {

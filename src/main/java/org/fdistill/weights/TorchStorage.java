@@ -25,7 +25,7 @@ final class TorchStorage {
   private TorchStorage root = this;
 
   /**
-   * A storage.
+   * A storage whose place in the file is not known yet.
    *
    * @param key what the file calls it
    * @param elementType null where the storage is of plain bytes and its tensors say what they are
