@@ -106,8 +106,29 @@ record GoldenCase(Path folder, JsonObject about, Map<String, NpyArray> arrays) {
    * @param wrong gets a line for each row that is too far off
    */
   void compare(Path model, String images, String output, String expected, List<String> wrong) {
+    compare(model, images, Map.of(output, expected), wrong);
+  }
+
+  /**
+   * The same for several outputs of one call.
+   *
+   * @param outputs the array that each is compared with
+   */
+  void compare(Path model, String images, Map<String, String> outputs, List<String> wrong) {
+    try (SavedModelBundle bundle = SavedModelBundle.load(model.toString(), "serve");
+        TFloat32 input = pixels(arrays.get(images));
+        Result result = bundle.function("serving_default").call(Map.of("images", input))) {
+      outputs.forEach(
+          (output, expected) ->
+              compare((TFloat32) result.get(output).orElseThrow(), output, expected, wrong));
+    }
+  }
+
+  private void compare(TFloat32 tensor, String output, String expected, List<String> wrong) {
     NpyArray wanted = arrays.get(expected);
-    float[] actual = call(model, arrays.get(images), output, wanted.shape());
+    assertThat(tensor.shape().asArray()).isEqualTo(wanted.shape());
+    float[] actual = new float[wanted.size()];
+    tensor.copyTo(DataBuffers.of(actual, false, false));
     int width = (int) wanted.shape()[wanted.shape().length - 1];
     double[] values = wanted.doubles();
     for (int row = 0; row < actual.length / width; row++) {
@@ -118,26 +139,13 @@ record GoldenCase(Path folder, JsonObject about, Map<String, NpyArray> arrays) {
     }
   }
 
-  private static float[] call(Path model, NpyArray images, String output, long[] shape) {
-    try (SavedModelBundle bundle = SavedModelBundle.load(model.toString(), "serve");
-        TFloat32 input =
-            TFloat32.tensorOf(Shape.of(images.shape()), DataBuffers.of(pixels(images)));
-        Result result = bundle.function("serving_default").call(Map.of("images", input))) {
-      TFloat32 tensor = (TFloat32) result.get(output).orElseThrow();
-      assertThat(tensor.shape().asArray()).isEqualTo(shape);
-      float[] values = new float[Math.toIntExact(tensor.size())];
-      tensor.copyTo(DataBuffers.of(values, false, false));
-      return values;
-    }
-  }
-
-  private static float[] pixels(NpyArray images) {
+  private static TFloat32 pixels(NpyArray images) {
     byte[] bytes = images.bytes();
     float[] pixels = new float[bytes.length];
     for (int i = 0; i < pixels.length; i++) {
       pixels[i] = bytes[i] & 0xff;
     }
-    return pixels;
+    return TFloat32.tensorOf(Shape.of(images.shape()), DataBuffers.of(pixels));
   }
 
   private static double error(double[] expected, float[] actual, int start, int width) {
