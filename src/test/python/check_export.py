@@ -110,6 +110,47 @@ def jpeg(height, width):
     return tf.io.encode_jpeg(pixels.reshape(height, width, 3))
 
 
+def broken_files(export):
+    """A file that cannot be decoded is flagged, is NaN, and leaves its neighbours alone."""
+    serve = export.model.signatures["image_bytes"]
+    (name, _), = serve.structured_input_signature[1].items()
+    good = serve(**{name: tf.stack([jpeg(40, 61), jpeg(50, 50), jpeg(301, 200)])})
+    mixed = serve(**{name: tf.stack([jpeg(40, 61), jpeg(50, 50).numpy()[:300], jpeg(301, 200)])})
+    np.testing.assert_array_equal(mixed.pop("decoded"), [1, 0, 1])
+    for output, value in mixed.items():
+        require(bool(tf.reduce_all(tf.math.is_nan(value[1]))), f"{output} of a broken file is a number")
+        for row in (0, 2):
+            np.testing.assert_allclose(value[row], good[output][row], rtol=TOLERANCE, atol=TOLERANCE, err_msg=output)
+
+
+def wrong_size(export):
+    """Images of another size are refused with both sizes, as a server feeds them: by the names of tensors."""
+    side = export.input_spec.shape[1]
+    with tf.Graph().as_default(), tf.compat.v1.Session() as session:
+        meta = tf.compat.v1.saved_model.load(session, ["serve"], export.path)
+        signature = meta.signature_def["serving_default"]
+        # A placeholder of another shape in its place: Python would check the one that is there.
+        images = tf.compat.v1.placeholder(tf.float32, [None, None, None, 3])
+        tensor = signature.inputs[export.input_name].name
+        tokens, = tf.import_graph_def(meta.graph_def, input_map={tensor: images}, name="again",
+                                      return_elements=[signature.outputs["tokens"].name])
+        try:
+            session.run(tokens, {images: np.zeros([1, 2 * side, 2 * side, 3])})
+        except tf.errors.InvalidArgumentError as error:
+            words = f"images_must_be_{side}_high_and_{side}_wide"
+            require(words in str(error) and f"{2 * side}" in str(error), f"refused with: {error}")
+        else:
+            require(False, f"images of {2 * side} pixels are answered")
+
+
+def xla(export):
+    """XLA compiles the network and gives the same."""
+    images = export.images(2)
+    compiled = tf.function(export.call, jit_compile=True)(images)
+    for name, value in export.call(images).items():
+        np.testing.assert_allclose(compiled[name], value, rtol=TOLERANCE, atol=TOLERANCE, err_msg=name)
+
+
 def trainable(export):
     """Every trainable variable is seen and has a finite gradient that is not zero."""
     variables = export.model.trainable_variables if hasattr(export.model, "trainable_variables") else []
@@ -162,7 +203,8 @@ def main():
     parser.add_argument("--expected", type=pathlib.Path)
     options = parser.parse_args()
     export = Export(options.export)
-    checks = [command_line, any_batch_size, outputs_agree, jpeg_bytes, trainable, student_only, warmup_requests]
+    checks = [command_line, any_batch_size, outputs_agree, jpeg_bytes, broken_files, wrong_size, xla,
+              trainable, student_only, warmup_requests]
     named = {check.__name__: lambda check=check: check(export) for check in checks}
     if options.expected:
         named["expected"] = lambda: expected(export, options.expected)

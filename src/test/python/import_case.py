@@ -146,13 +146,19 @@ def value_range(key, shape):
 
 
 def hugging_face(case, model, dtype=torch.float32, edit=None, preprocessor=None, pickled=False):
-    """A hub folder: weights as save_pretrained names them, then edited to the published layout."""
+    """A hub folder: weights as save_pretrained names them, then edited to the published layout.
+
+    Where transformers names them differently in memory, state_dict.pth beside it is torch.save(model.state_dict()).
+    """
     folder = case.checkpoint
     folder.mkdir()
     with tempfile.TemporaryDirectory() as scratch:
-        copy.deepcopy(model).to(dtype).save_pretrained(scratch)
+        stored = copy.deepcopy(model).to(dtype)
+        stored.save_pretrained(scratch)
         tensors = safetensors.torch.load_file(scratch + "/model.safetensors")
         config = json.loads(pathlib.Path(scratch, "config.json").read_text(encoding="utf-8"))
+    if set(stored.state_dict()) - set(tensors):
+        torch.save(stored.state_dict(), case.folder / "state_dict.pth")
     config["torch_dtype"] = config.pop("dtype", "float32")  # as transformers 4 wrote it
     write_json(folder / "config.json", config)
     if preprocessor is not None:

@@ -129,6 +129,10 @@ def hugging_face(name, registers, swiglu=False):
         "image_processor_type": "BitImageProcessor",
         "image_std": case.statistics[1], "resample": 3, "rescale_factor": 1 / 255, "size": {"shortest_edge": size}})
     case.expect(model, hf_tokens)
+    if not swiglu:
+        case.facts["image_size_resized"] = OTHER_SIZE
+        case.facts["notes"].append("resized: bicubic (a = -0.75) to size 5" + (", antialiased" if registers else ""))
+        case.expect(model, hf_tokens, suffix="_resized", image_size=OTHER_SIZE)
     case.write()
 
 

@@ -7,6 +7,7 @@ classes that are not installed get a stand-in module of that name.
 
 import argparse
 import collections
+import enum
 import io
 import json
 import os
@@ -202,8 +203,26 @@ class Clip(torch.nn.Module):
         return self.visual(x) * self.logit_scale
 
 
+class Kind(enum.Enum):
+    TEXT = "a"
+    NUMBER = "b"
+
+
+class WithEnum(torch.nn.Module):
+    """An attribute that TorchScript writes as a call of its class with a bare value."""
+
+    def __init__(self):
+        super().__init__()
+        self.kind = Kind.TEXT
+        self.weight = torch.nn.Parameter(value("weight", 2))
+
+    def forward(self, x):
+        return x * self.weight
+
+
 def write_script():
     torch.jit.save(torch.jit.script(Clip().half().eval()), str(ROOT / "script.pt"))
+    torch.jit.save(torch.jit.script(WithEnum().eval()), str(ROOT / "enum.pt"))
 
 
 def write_npz():

@@ -1,9 +1,12 @@
 package org.fdistill;
 
 import static com.tngtech.archunit.base.DescribedPredicate.alwaysTrue;
+import static com.tngtech.archunit.core.domain.JavaAccess.Predicates.target;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.equivalentTo;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackage;
+import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.name;
+import static com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.With.owner;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
@@ -14,6 +17,7 @@ import com.tngtech.archunit.core.domain.JavaCall;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.library.GeneralCodingRules;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -30,20 +34,23 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.tensorflow.GraphBridge;
+import org.tensorflow.SavedModelBundle;
+import org.tensorflow.Session;
 
 /** The arrows between the packages. A new package gets a row in {@link #ARROWS}. */
 class ArchitectureTest {
   private static final String ROOT = "org.fdistill.";
   private static final String MESSAGES = "org.fdistill.proto..";
+  private static final String FILES = "org.fdistill.files..";
 
-  /** What each package may use besides itself and the generated messages. */
+  /** What each package may use besides itself, the generated messages and the file helpers. */
   private static final Map<String, Set<String>> ARROWS =
       new TreeMap<>(
           Map.ofEntries(
               Map.entry(
                   "bench",
                   Set.of(
-                      "train", "task", "export", "model", "data", "checkpoint", "graph", "config")),
+                      "train", "task", "export", "model", "data", "eval", "checkpoint", "graph", "config")),
               Map.entry(
                   "plan",
                   Set.of("bench", "train", "task", "data", "checkpoint", "graph", "config")),
@@ -63,7 +70,7 @@ class ArchitectureTest {
               Map.entry("model", Set.of("nn", "graph", "config")),
               Map.entry("nn", Set.of("graph", "config")),
               Map.entry("optim", Set.of("graph", "config")),
-              Map.entry("checkpoint", Set.of("resample", "graph", "config")),
+              Map.entry("checkpoint", Set.of("data", "eval", "resample", "graph", "config")),
               Map.entry("resample", Set.of("config")),
               Map.entry("data", Set.of("graph", "config")),
               Map.entry("graph", Set.of("config")),
@@ -83,7 +90,8 @@ class ArchitectureTest {
                       "graph",
                       "config",
                       "data")),
-              Map.entry("config", Set.of())));
+              Map.entry("config", Set.of()),
+              Map.entry("files", Set.of())));
 
   /** What asks a config which task it has, or for a task's own part: getTaskCase, hasDistill, ... */
   private static final Pattern TASK_FIELDS =
@@ -115,7 +123,7 @@ class ArchitectureTest {
         .onlyDependOnClassesThat(
             resideOutsideOfPackage("org.fdistill..")
                 .or(resideInAnyPackage(allowed))
-                .or(resideInAnyPackage(MESSAGES)))
+                .or(resideInAnyPackage(MESSAGES, FILES)))
         .check(CLASSES);
   }
 
@@ -151,7 +159,11 @@ class ArchitectureTest {
     noClasses()
         .that()
         .resideInAnyPackage(
-            ROOT + "config..", ROOT + "eval..", ROOT + "optim.schedule..", ROOT + "resample..")
+            ROOT + "config..",
+            ROOT + "eval..",
+            ROOT + "files..",
+            ROOT + "optim.schedule..",
+            ROOT + "resample..")
         .should()
         .dependOnClassesThat()
         .resideInAPackage("org.tensorflow..")
@@ -197,6 +209,36 @@ class ArchitectureTest {
         .callMethod(Runtime.class, "exit", int.class)
         .orShould()
         .callMethod(Runtime.class, "halt", int.class)
+        .check(CLASSES);
+  }
+
+  /**
+   * Locale.ROOT holds for all that is formatted, since Main sets it once and nobody asks for
+   * another.
+   */
+  @Test
+  void onlyMainChoosesTheLocale() {
+    noClasses()
+        .that()
+        .doNotBelongToAnyOf(Main.class)
+        .should()
+        .callMethodWhere(
+            target(owner(equivalentTo(Locale.class)))
+                .and(target(name("setDefault").or(name("getDefault")))))
+        .check(CLASSES);
+  }
+
+  /** What precedes a process's first session is then forgotten nowhere. */
+  @Test
+  void sessionsAreOpenedInOnePlace() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage(ROOT + "graph")
+        .should()
+        .callConstructorWhere(target(owner(equivalentTo(Session.class))))
+        .orShould()
+        .callMethodWhere(
+            target(owner(equivalentTo(SavedModelBundle.class))).and(target(name("load"))))
         .check(CLASSES);
   }
 

@@ -2,6 +2,7 @@ package org.fdistill.bench;
 
 import org.fdistill.graph.Initializers;
 import org.fdistill.graph.Precision;
+import org.fdistill.graph.SessionFactory;
 import org.fdistill.graph.Variable;
 import org.fdistill.graph.Variables;
 import org.tensorflow.Graph;
@@ -36,7 +37,7 @@ final class MatrixProduct implements AutoCloseable {
         tf.linalg.matMul(precision.compute(tf, a.value()), precision.compute(tf, b.value()));
     // Kept in a variable: the optimiser drops what nobody sees.
     product = tf.assignVariableOp(c.handle(), Precision.full(tf, result)).op().name();
-    session = new Session(graph, settings);
+    session = SessionFactory.open(graph, settings);
     Session.Runner initialize = session.runner();
     variables.initializations().forEach(initialize::addTarget);
     initialize.run().close();

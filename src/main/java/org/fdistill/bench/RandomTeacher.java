@@ -10,11 +10,14 @@ import org.fdistill.checkpoint.Manifest;
 import org.fdistill.checkpoint.Retention;
 import org.fdistill.checkpoint.VariableFiles;
 import org.fdistill.config.TextProtos;
+import org.fdistill.data.DataIdentity;
+import org.fdistill.eval.Criterion;
 import org.fdistill.export.SavedModelExporter;
 import org.fdistill.graph.GraphScope;
 import org.fdistill.graph.LayerScope;
 import org.fdistill.graph.Precision;
 import org.fdistill.graph.SavedModelFolder;
+import org.fdistill.graph.SessionFactory;
 import org.fdistill.graph.Variables;
 import org.fdistill.model.Network;
 import org.fdistill.proto.CheckpointConfig;
@@ -107,15 +110,18 @@ public final class RandomTeacher {
       CheckpointStore store =
           new CheckpointStore(
               folder,
-              Retention.of(CheckpointConfig.getDefaultInstance(), "loss", false),
+              Retention.of(CheckpointConfig.getDefaultInstance(), new Criterion("loss", false)),
               TextProtos.toText(run));
-      try (Session session = new Session(graph);
+      try (Session session = SessionFactory.open(graph);
           TInt64 value = TInt64.scalarOf(run.getSeed())) {
         Session.Runner runner = session.runner().feed(seed, value);
         List.copyOf(variables.initializations()).forEach(runner::addTarget);
         runner.run().close();
         return store.write(
-            new Manifest.Progress(0, 0, 0), Map.of(), prefix -> files.save(session, prefix));
+            new Manifest.Progress(0, 0, 0),
+            DataIdentity.of(0, List.of()),
+            Map.of(),
+            prefix -> files.save(session, prefix));
       }
     }
   }

@@ -17,6 +17,7 @@ import java.util.TreeMap;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.fdistill.config.UserError;
+import org.fdistill.graph.BundlePath;
 import org.tensorflow.exceptions.TensorFlowException;
 import org.tensorflow.internal.c_api.TF_CheckpointReader;
 import org.tensorflow.internal.c_api.TF_Status;
@@ -43,7 +44,7 @@ public final class BundleReader implements AutoCloseable {
     this.prefix = prefix;
     try (PointerScope scope = new PointerScope()) {
       TF_Status status = TF_Status.newStatus();
-      reader = TF_NewCheckpointReader(prefix.toString(), status);
+      reader = TF_NewCheckpointReader(BundlePath.text(prefix), status);
       throwIfNotOk(status, "no TensorFlow bundle");
       for (int i = 0; i < TF_CheckpointReaderSize(reader); i++) {
         String name = TF_CheckpointReaderGetVariable(reader, i).getString();

@@ -3,8 +3,12 @@ package org.fdistill.checkpoint;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.fdistill.config.UserError;
+import org.fdistill.data.DataIdentity;
+import org.fdistill.proto.RunConfig;
 import org.tensorflow.ndarray.Shape;
 
 /**
@@ -32,6 +36,7 @@ public record Checkpoint(Path folder, Manifest manifest) {
    */
   public static Checkpoint open(Path folder) {
     Manifest manifest = Manifest.read(folder);
+    manifest.requireConfig(folder);
     manifest.files().forEach((name, expected) -> check(folder.resolve(name), expected));
     return new Checkpoint(folder, manifest);
   }
@@ -56,6 +61,38 @@ public record Checkpoint(Path folder, Manifest manifest) {
         UserError.Kind.INPUT,
         file + ": damaged: found " + found + ", and its manifest says " + expected + ".",
         cause);
+  }
+
+  /** The config of the run that wrote it. */
+  public RunConfig runConfig() {
+    return manifest.runConfig(folder);
+  }
+
+  /**
+   * Compares the data that a run would go on with to that of the run so far.
+   *
+   * @param now the training data as they are
+   * @param accepted whether a difference is meant
+   * @return what to tell of a difference that is meant; else empty
+   * @throws UserError of kind input, where they differ and that is not meant
+   */
+  public Optional<String> compareData(DataIdentity now, boolean accepted) {
+    List<String> differences = manifest.data().differences(now);
+    if (differences.isEmpty()) {
+      return Optional.empty();
+    }
+    String what =
+        folder
+            + ": the training data are not those of the run so far (then -> now):\n  "
+            + String.join("\n  ", differences);
+    if (!accepted) {
+      throw UserError.input(
+          what
+              + "\nBring the data back, or start anew in another --workdir. To go on with the changed"
+              + " data, with other epochs and rates from here on, give"
+              + " --set checkpoint.accept_changed_data=true.");
+    }
+    return Optional.of(what + "\nGoing on with them, as checkpoint.accept_changed_data says.");
   }
 
   /**

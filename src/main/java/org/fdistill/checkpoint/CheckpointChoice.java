@@ -1,15 +1,13 @@
 package org.fdistill.checkpoint;
 
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
-import java.util.stream.Stream;
-import org.fdistill.config.RunConfigs;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.function.Function;
 import org.fdistill.config.UserError;
+import org.fdistill.eval.Criterion;
 import org.fdistill.proto.RunConfig;
 
 /** Finds the checkpoint that a user means. It only reads, so a run may be going on. */
@@ -20,7 +18,8 @@ public final class CheckpointChoice {
   /** The one with the best validation. */
   public static final String BEST = "best";
 
-  private static final String STEP_FOLDER = "step-\\d{1,18}";
+  /** How often a reader looks again: a run prunes one checkpoint for each that it writes. */
+  private static final int LOOKS = 5;
 
   private CheckpointChoice() {}
 
@@ -31,18 +30,38 @@ public final class CheckpointChoice {
    * @param choice {@value #LAST}, {@value #BEST} or a step; a checkpoint's own folder needs none
    */
   public static Checkpoint open(Path path, String choice) {
-    if (isCheckpoint(path)) {
-      return Checkpoint.open(path);
+    return read(path, choice, checkpoint -> checkpoint);
+  }
+
+  /**
+   * Reads a checkpoint. Where the run has meanwhile pruned the one that was chosen, it chooses and
+   * reads again.
+   *
+   * @param reader may run several times
+   */
+  public static <T> T read(Path path, String choice, Function<Checkpoint, T> reader) {
+    for (int look = 1; ; look++) {
+      Path folder = isCheckpoint(path) ? path : choose(path, choice);
+      try {
+        return reader.apply(Checkpoint.open(folder));
+      } catch (RuntimeException e) {
+        if (look == LOOKS || folder.equals(path) || Files.exists(folder)) {
+          throw e;
+        }
+      }
     }
-    Map<Long, Path> steps = steps(path);
+  }
+
+  private static Path choose(Path path, String choice) {
+    SortedMap<Long, Path> steps = steps(path);
     if (choice.equals(LAST)) {
-      return Checkpoint.open(steps.get(steps.keySet().iterator().next()));
+      return steps.get(steps.firstKey());
     }
     if (choice.equals(BEST)) {
-      return best(path, steps.values().stream().map(Checkpoint::open).toList());
+      return best(path);
     }
     if (choice.matches("\\d{1,18}") && steps.containsKey(Long.valueOf(choice))) {
-      return Checkpoint.open(steps.get(Long.valueOf(choice)));
+      return steps.get(Long.valueOf(choice));
     }
     throw UserError.usage(
         """
@@ -52,34 +71,23 @@ public final class CheckpointChoice {
             .formatted(path, choice, steps.keySet(), LAST, BEST));
   }
 
-  /** The config of the run that wrote a checkpoint. */
-  public static RunConfig config(Checkpoint checkpoint) {
-    return RunConfigs.parse(
-        checkpoint.manifest().config(), checkpoint.folder() + "/manifest.json", List.of());
-  }
-
   /** Whether a folder is a checkpoint's. */
   public static boolean isCheckpoint(Path path) {
-    return Files.isRegularFile(path.resolve("manifest.json"));
+    return Files.isRegularFile(path.resolve(Manifest.FILE));
   }
 
   /** Whether a folder is a run's. */
   public static boolean isRun(Path path) {
-    return Files.isDirectory(path.resolve("checkpoints"));
+    return Files.isDirectory(checkpoints(path));
+  }
+
+  private static Path checkpoints(Path run) {
+    return run.resolve("checkpoints");
   }
 
   /** The checkpoints of a run, by falling step. */
-  private static Map<Long, Path> steps(Path path) {
-    Map<Long, Path> steps = new TreeMap<>(Comparator.reverseOrder());
-    if (isRun(path)) {
-      try (Stream<Path> folders = Files.list(path.resolve("checkpoints"))) {
-        folders
-            .filter(folder -> folder.getFileName().toString().matches(STEP_FOLDER))
-            .forEach(folder -> steps.put(step(folder), folder));
-      } catch (IOException e) {
-        throw new UserError(UserError.Kind.INPUT, path + ": cannot be read: " + e, e);
-      }
-    }
+  private static SortedMap<Long, Path> steps(Path path) {
+    SortedMap<Long, Path> steps = StepFolders.in(checkpoints(path));
     if (steps.isEmpty()) {
       throw UserError.input(
           """
@@ -91,24 +99,26 @@ public final class CheckpointChoice {
     return steps;
   }
 
-  private static long step(Path folder) {
-    return Long.parseLong(folder.getFileName().toString().substring("step-".length()));
-  }
-
-  private static Checkpoint best(Path path, List<Checkpoint> checkpoints) {
-    boolean classifies = config(checkpoints.get(0)).hasClassify();
-    String criterion = classifies ? "top1" : "loss";
-    Comparator<Checkpoint> rising =
-        Comparator.comparingDouble(c -> c.manifest().validation().get(criterion));
-    return checkpoints.stream()
-        .filter(checkpoint -> checkpoint.manifest().validation().containsKey(criterion))
-        .min(classifies ? rising.reversed() : rising)
+  /** By the criterion that the run itself keeps its best checkpoint by. */
+  private static Path best(Path path) {
+    List<Checkpoint> checkpoints = StepFolders.readable(checkpoints(path));
+    if (checkpoints.isEmpty()) {
+      throw UserError.input(path + ": none of its checkpoints has a whole manifest.json.");
+    }
+    Criterion criterion = checkpoints.get(0).manifest().criterion();
+    return Retention.best(criterion, checkpoints)
+        .map(Checkpoint::folder)
         .orElseThrow(
             () ->
                 UserError.input(
                     """
                     %s: none of its checkpoints has been validated (value %s), so none is the best.
                     Choose %s or a step, or train with validation_data."""
-                        .formatted(path, criterion, LAST)));
+                        .formatted(path, criterion.value(), LAST)));
+  }
+
+  /** The config of a run, as its newest checkpoint states it; empty where it has none. */
+  public static Optional<RunConfig> config(Path run) {
+    return StepFolders.readable(checkpoints(run)).stream().findFirst().map(Checkpoint::runConfig);
   }
 }

@@ -1,27 +1,25 @@
 package org.fdistill.checkpoint;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.fdistill.config.UserError;
+import org.fdistill.data.DataIdentity;
+import org.fdistill.files.FileTrouble;
+import org.fdistill.files.Folders;
+import org.fdistill.files.WholeFile;
 import org.tensorflow.TensorFlow;
 import org.tensorflow.ndarray.Shape;
 
 /** The checkpoints of one run: folders {@code step-N} below one folder. */
 public final class CheckpointStore {
-  private static final Pattern NAME = Pattern.compile("step-(\\d+)");
-
   /** Start of the name of what is not whole, or on its way out. */
   private static final String PARTIAL = ".partial-";
 
@@ -37,7 +35,8 @@ public final class CheckpointStore {
   private final String config;
 
   /**
-   * Opens a store, and removes what a killed process left half-written.
+   * Opens a store, and removes what a killed process left half-written. The caller holds the run's
+   * folder, so that no other process is writing.
    *
    * @param folder made where it does not exist
    * @param retention which checkpoints stay
@@ -49,14 +48,17 @@ public final class CheckpointStore {
     this.config = config;
     try {
       Files.createDirectories(folder);
-      for (Path path : Folders.list(folder)) {
-        if (path.getFileName().toString().startsWith(PARTIAL)) {
-          Folders.delete(path);
-        }
-      }
+      Folders.deleteAll(folder, PARTIAL);
     } catch (IOException e) {
+      FileTrouble trouble = FileTrouble.of(e);
       throw new UserError(
-          UserError.Kind.RUN, folder + ": no folder that can be written to: " + e, e);
+          UserError.Kind.RUN,
+          folder
+              + ": no folder that can be written to: "
+              + trouble.reason()
+              + "."
+              + trouble.advice(),
+          e);
     }
   }
 
@@ -64,19 +66,29 @@ public final class CheckpointStore {
    * Writes a checkpoint.
    *
    * @param progress where training stands
+   * @param data what it learns from
    * @param validation values of this step's validation; empty where there was none
    * @param saver writes the variables
    * @throws UserError of kind run where it cannot be written; no partial folder is left
    */
-  public Checkpoint write(Manifest.Progress progress, Map<String, Double> validation, Saver saver) {
-    String name = "step-" + progress.step();
+  public Checkpoint write(
+      Manifest.Progress progress, DataIdentity data, Map<String, Double> validation, Saver saver) {
+    String name = StepFolders.name(progress.step());
     Path partial = folder.resolve(PARTIAL + name);
     try {
       Folders.delete(partial);
       Files.createDirectory(partial);
       saver.save(Checkpoint.prefix(partial));
-      Manifest manifest = manifest(progress, validation, partial);
-      Files.writeString(partial.resolve(Manifest.FILE), manifest.toJson());
+      Manifest manifest =
+          Manifest.of(
+              progress,
+              retention.criterion(),
+              validation,
+              config,
+              data,
+              versions(),
+              digests(partial));
+      WholeFile.write(partial.resolve(Manifest.FILE), manifest.toJson());
       Folders.force(partial);
       Path whole = folder.resolve(name);
       replace(partial, whole);
@@ -86,16 +98,18 @@ public final class CheckpointStore {
     }
   }
 
-  private Manifest manifest(
-      Manifest.Progress progress, Map<String, Double> validation, Path partial) throws IOException {
-    Map<String, FileDigest> files = new LinkedHashMap<>();
-    for (Path file : Folders.list(partial)) {
+  private static Map<String, FileDigest> digests(Path folder) throws IOException {
+    Map<String, FileDigest> files = new HashMap<>();
+    for (Path file : Folders.list(folder)) {
       files.put(file.getFileName().toString(), FileDigest.of(file));
     }
+    return files;
+  }
+
+  private static Map<String, String> versions() {
     String own = CheckpointStore.class.getPackage().getImplementationVersion();
-    Map<String, String> versions =
-        Map.of("fdistill", own == null ? "development" : own, "tensorflow", TensorFlow.version());
-    return new Manifest(Manifest.FORMAT, progress, validation, config, versions, files);
+    return Map.of(
+        "fdistill", own == null ? "development" : own, "tensorflow", TensorFlow.version());
   }
 
   /** Puts the new folder in place of one of the same step that a resume found damaged. */
@@ -108,6 +122,7 @@ public final class CheckpointStore {
   }
 
   private UserError failed(String name, Path partial, Exception cause) {
+    FileTrouble trouble = FileTrouble.of(cause);
     String room = "";
     try {
       Folders.delete(partial);
@@ -120,26 +135,24 @@ public final class CheckpointStore {
         UserError.Kind.RUN,
         folder.resolve(name)
             + ": the checkpoint could not be written: "
-            + reason(cause)
+            + trouble.reason()
             + "."
             + room
-            + "\nMake room and start the same command again: it goes on from the newest checkpoint.",
+            + trouble.advice()
+            + "\nThen start the same command again: it goes on from the newest checkpoint.",
         cause);
-  }
-
-  /** TensorFlow adds lines about its graph. */
-  private static String reason(Exception cause) {
-    return String.valueOf(cause.getMessage()).strip().lines().findFirst().orElse("").strip();
   }
 
   /** Removes the checkpoints that need not stay. */
   public void prune() {
-    for (Checkpoint checkpoint : retention.surplus(readable())) {
+    for (Checkpoint checkpoint : retention.surplus(StepFolders.readable(folder))) {
       try {
         remove(checkpoint.folder());
       } catch (IOException e) {
         throw new UserError(
-            UserError.Kind.RUN, checkpoint.folder() + ": cannot be removed: " + e, e);
+            UserError.Kind.RUN,
+            checkpoint.folder() + ": cannot be removed: " + FileTrouble.of(e).reason() + ".",
+            e);
       }
     }
   }
@@ -152,36 +165,6 @@ public final class CheckpointStore {
     Folders.delete(gone);
   }
 
-  /** The checkpoints whose manifests can be read, by falling step. */
-  private List<Checkpoint> readable() {
-    List<Checkpoint> checkpoints = new ArrayList<>();
-    for (Path path : folders()) {
-      try {
-        checkpoints.add(new Checkpoint(path, Manifest.read(path)));
-      } catch (UserError e) {
-        // A damaged one is nobody's best and is kept for the user to look at.
-      }
-    }
-    return checkpoints;
-  }
-
-  /** All folders of checkpoints, by falling step. */
-  private List<Path> folders() {
-    try {
-      return Folders.list(folder).stream()
-          .filter(path -> NAME.matcher(path.getFileName().toString()).matches())
-          .sorted(Comparator.comparingLong(CheckpointStore::step).reversed())
-          .toList();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  private static long step(Path path) {
-    Matcher matcher = NAME.matcher(path.getFileName().toString());
-    return matcher.matches() ? Long.parseLong(matcher.group(1)) : -1;
-  }
-
   /**
    * The newest whole checkpoint.
    *
@@ -192,7 +175,7 @@ public final class CheckpointStore {
    */
   public Optional<Checkpoint> newest(Map<String, Shape> expected, Consumer<String> warn) {
     List<String> problems = new ArrayList<>();
-    for (Path path : folders()) {
+    for (Path path : StepFolders.in(folder).values()) {
       try {
         Checkpoint checkpoint = Checkpoint.open(path);
         checkpoint.requireVariables(expected);
@@ -214,6 +197,6 @@ public final class CheckpointStore {
 
   /** The best of those that were validated. */
   public Optional<Checkpoint> best() {
-    return retention.best(readable());
+    return Retention.best(retention.criterion(), StepFolders.readable(folder));
   }
 }

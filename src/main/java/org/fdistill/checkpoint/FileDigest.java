@@ -9,7 +9,7 @@ import java.util.HexFormat;
 import java.util.zip.CRC32C;
 
 /**
- * Size and checksum of a file.
+ * Size and checksum of a file, or of what is to become one.
  *
  * @param bytes its size
  * @param crc32c in hexadecimal
@@ -25,7 +25,17 @@ public record FileDigest(long bytes, String crc32c) {
         crc.update(block.flip());
         block.clear();
       }
-      return new FileDigest(channel.size(), HexFormat.of().toHexDigits((int) crc.getValue()));
+      return new FileDigest(channel.size(), hex(crc));
     }
+  }
+
+  static FileDigest of(byte[] content) {
+    CRC32C crc = new CRC32C();
+    crc.update(content);
+    return new FileDigest(content.length, hex(crc));
+  }
+
+  private static String hex(CRC32C crc) {
+    return HexFormat.of().toHexDigits((int) crc.getValue());
   }
 }

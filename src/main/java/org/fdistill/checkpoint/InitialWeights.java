@@ -4,8 +4,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.fdistill.checkpoint.ParameterOrigin.How;
-import org.fdistill.config.RunConfigs;
 import org.fdistill.config.TextProtos;
 import org.fdistill.config.UserError;
 import org.fdistill.graph.SavedModelFolder;
@@ -28,45 +28,47 @@ public final class InitialWeights {
   }
 
   /**
-   * Finds weights.
+   * Loads weights into a network.
    *
    * @param path a run's folder (its newest checkpoint is taken), a checkpoint's, an export or an
    *     import
-   * @throws UserError of kind input, where there are none
+   * @param network that takes them; all its parameters have values already
+   * @param files restore ops of its graph
+   * @throws UserError of kind input, where there are none, or naming everything that does not fit,
+   *     on either side
    */
-  public static InitialWeights find(Path path) {
-    ForeignWeights.refuse(path);
+  public static LoadReport load(
+      Path path, NetworkParameters network, VariableFiles files, Session session) {
+    ForeignFiles.refuse(path);
+    if (CheckpointChoice.isRun(path) || CheckpointChoice.isCheckpoint(path)) {
+      return CheckpointChoice.read(
+          path,
+          CheckpointChoice.LAST,
+          checkpoint ->
+              new InitialWeights(SavedWeights.of(checkpoint), checkpoint.runConfig().getModel())
+                  .load(network, files, session));
+    }
     SavedWeights weights = SavedWeights.find(path);
-    return new InitialWeights(weights, described(weights.prefix().getParent()));
+    return new InitialWeights(weights, described(weights.prefix().getParent()))
+        .load(network, files, session);
   }
 
-  /** The network that a bundle's folder holds; the default instance where nothing says so. */
+  /** The network that an export's bundle holds; the default instance where nothing says so. */
   private static BackboneConfig described(Path folder) {
-    if (CheckpointChoice.isCheckpoint(folder)) {
-      String text = Manifest.read(folder).config();
-      return RunConfigs.parse(text, folder + "/manifest.json", List.of()).getModel();
-    }
     Path config = folder.resolveSibling(SavedModelFolder.CONFIG);
     return Files.isRegularFile(config)
         ? TextProtos.read(config, RunConfig.getDefaultInstance()).getModel()
         : BackboneConfig.getDefaultInstance();
   }
 
-  /**
-   * Loads them.
-   *
-   * @param network that takes them; all its parameters have values already
-   * @param files restore ops of its graph
-   * @throws UserError of kind input, naming everything that does not fit, on either side
-   */
-  public LoadedWeights load(NetworkParameters network, VariableFiles files, Session session) {
+  private LoadReport load(NetworkParameters network, VariableFiles files, Session session) {
     try (BundleReader reader = new BundleReader(weights.prefix())) {
       requireAny(network, reader);
       WeightMatching matching = new WeightMatching(network, reader.shapes());
       NetworkDifferences differences = NetworkDifferences.between(described, network.model());
       requireFit(matching, differences);
       assign(matching.origins(), reader, files, session);
-      return new LoadedWeights(weights.origin(), network, matching, differences.told());
+      return new LoadReport(weights.origin(), network, matching, differences.told());
     }
   }
 
@@ -78,7 +80,7 @@ public final class InitialWeights {
         loaded.add(origin.parameter());
       } else if (origin.how() != How.KEPT) {
         float[] values = origin.change().apply(reader.read(origin.source()));
-        files.assign(session, origin.parameter(), values);
+        files.assign(session, Map.of(origin.parameter(), values));
       }
     }
     files.restore(session, weights.prefix(), loaded);

@@ -27,7 +27,7 @@ record NetworkDifferences(List<String> refused, List<String> told) {
           "model.swin_v2.position_window");
 
   /**
-   * Compares.
+   * Compares the descriptions of two networks.
    *
    * @param source of the weights; the default instance where it is not known
    * @param network that takes them

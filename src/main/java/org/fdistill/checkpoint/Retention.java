@@ -1,10 +1,13 @@
 package org.fdistill.checkpoint;
 
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.ToDoubleFunction;
+import org.fdistill.eval.Criterion;
 import org.fdistill.proto.CheckpointConfig;
 
 /**
@@ -12,28 +15,29 @@ import org.fdistill.proto.CheckpointConfig;
  *
  * @param keepLast how many of the newest
  * @param keepBest whether the best one stays as well
- * @param criterion the validation value that ranks them
- * @param largerIsBetter its direction
+ * @param criterion what makes it the best
  */
-public record Retention(int keepLast, boolean keepBest, String criterion, boolean largerIsBetter) {
+public record Retention(int keepLast, boolean keepBest, Criterion criterion) {
   /** What a config asks for. */
-  public static Retention of(CheckpointConfig config, String criterion, boolean largerIsBetter) {
-    return new Retention(
-        Math.max(1, config.getKeepLast()), config.getKeepBest(), criterion, largerIsBetter);
+  public static Retention of(CheckpointConfig config, Criterion criterion) {
+    return new Retention(config.getKeepLast(), config.getKeepBest(), criterion);
   }
 
-  /** The best of those that were validated. Among equals the earliest. */
-  Optional<Checkpoint> best(List<Checkpoint> checkpoints) {
-    Comparator<Checkpoint> byValue = Comparator.comparingDouble(this::value);
+  /**
+   * The best of those that were validated with a finite value. Among equals the earliest.
+   *
+   * @param criterion what makes it the best
+   */
+  static Optional<Checkpoint> best(Criterion criterion, Collection<Checkpoint> checkpoints) {
+    ToDoubleFunction<Checkpoint> value =
+        checkpoint ->
+            checkpoint.manifest().validation().getOrDefault(criterion.value(), Double.NaN);
+    Comparator<Checkpoint> rising = Comparator.comparingDouble(value);
     return checkpoints.stream()
-        .filter(c -> Double.isFinite(value(c)))
+        .filter(checkpoint -> Double.isFinite(value.applyAsDouble(checkpoint)))
         .min(
-            (largerIsBetter ? byValue.reversed() : byValue)
-                .thenComparing(c -> c.manifest().progress().step()));
-  }
-
-  private double value(Checkpoint checkpoint) {
-    return checkpoint.manifest().validation().getOrDefault(criterion, Double.NaN);
+            (criterion.largerIsBetter() ? rising.reversed() : rising)
+                .thenComparing(checkpoint -> checkpoint.manifest().progress().step()));
   }
 
   /**
@@ -45,7 +49,7 @@ public record Retention(int keepLast, boolean keepBest, String criterion, boolea
     Set<Checkpoint> kept = new HashSet<>();
     checkpoints.stream().limit(keepLast).forEach(kept::add);
     if (keepBest) {
-      best(checkpoints).ifPresent(kept::add);
+      best(criterion, checkpoints).ifPresent(kept::add);
     }
     return checkpoints.stream().filter(c -> !kept.contains(c)).toList();
   }

@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import org.fdistill.checkpoint.ParameterOrigin.How;
-import org.fdistill.checkpoint.PositionTables.Resizing;
+import org.fdistill.resample.TableResizing;
 import org.tensorflow.ndarray.Shape;
 
 /**
@@ -35,7 +35,7 @@ final class WeightMatching {
   private final List<String> problems = new ArrayList<>();
 
   /**
-   * Matches.
+   * Finds a tensor for each parameter, and what is to be said of all the others.
    *
    * @param network that takes the weights
    * @param source shape of each tensor, by name
@@ -92,7 +92,7 @@ final class WeightMatching {
               ? ParameterOrigin.loaded(name, shape)
               : new ParameterOrigin(name, shape, How.COPIED, from, "", values -> values));
     } else {
-      Optional<Resizing> resizing = positions.between(found, name, shape);
+      Optional<TableResizing> resizing = positions.between(found, name, shape);
       resizing.ifPresentOrElse(
           how -> resample(name, shape, from, how),
           () -> problems.add("! " + name + ": found " + found + ", expected " + shape));
@@ -106,9 +106,9 @@ final class WeightMatching {
         && !network.shapes().containsKey(positions.shared());
   }
 
-  private void resample(String name, Shape shape, String from, Resizing how) {
+  private void resample(String name, Shape shape, String from, TableResizing how) {
     How kind = from.equals(name) ? How.RESAMPLED : How.COPIED;
-    origins.add(new ParameterOrigin(name, shape, kind, from, how.note(), how.values()));
+    origins.add(new ParameterOrigin(name, shape, kind, from, how.text(), how.values()));
   }
 
   private void missing(String name, Shape shape) {

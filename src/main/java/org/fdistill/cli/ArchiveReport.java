@@ -3,7 +3,6 @@ package org.fdistill.cli;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import org.fdistill.convert.Architectures;
 import org.fdistill.weights.StoredTensor;
 import org.fdistill.weights.WeightArchive;
@@ -57,12 +56,12 @@ final class ArchiveReport {
   }
 
   private static Table table(WeightArchive archive) {
-    Table table = new Table("tensor", "shape", "numbers");
+    Table table = new Table("tensor", "shape", "type");
     for (StoredTensor tensor : archive.tensors().values()) {
       table.row(
           tensor.name(),
           Arrays.toString(tensor.shape()),
-          tensor.numbers().name().toLowerCase(Locale.ROOT));
+          tensor.elementType());
     }
     return table;
   }

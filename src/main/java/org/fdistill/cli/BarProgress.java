@@ -1,6 +1,5 @@
 package org.fdistill.cli;
 
-import java.io.PrintStream;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarConsumer;
@@ -28,7 +27,7 @@ final class BarProgress extends ConsoleProgress {
             .setUpdateIntervalMillis(REFRESH_MILLIS)
             .setRenderer(this::render)
             .continuousUpdate()
-            .setConsumer(new Line(console.err(), console.width() - 1))
+            .setConsumer(new Line(console))
             .build();
     bar.stepTo(startStep);
   }
@@ -43,7 +42,11 @@ final class BarProgress extends ConsoleProgress {
 
   @Override
   public void message(String text) {
-    console.note(bar == null ? text : Console.CLEAR_LINE + text);
+    if (bar == null) {
+      console.note(text);
+    } else {
+      console.noteOver(text);
+    }
   }
 
   @Override
@@ -56,39 +59,38 @@ final class BarProgress extends ConsoleProgress {
   }
 
   private String render(ProgressState state, int width) {
-    String line = line(state.getCurrent(), state.getMax(), latest);
-    // Blanks to the end wipe what a longer line before left.
-    return line.length() <= width
-        ? line + " ".repeat(width - line.length())
-        : line.substring(0, width);
-  }
-
-  /** Such as {@code 120/500 [#####---------------] loss 0.2931 31.20 images/s ... ETA 0:42}. */
-  static String line(long step, long total, StepReport report) {
-    int full = total == 0 ? BAR : (int) (BAR * step / total);
-    String bar = "#".repeat(full) + "-".repeat(BAR - full);
-    String counts = String.format("%d/%d [%s]", step, total, bar);
-    return report == null
-        ? counts + " starting"
-        : counts + " " + figures(report) + "  ETA " + clock(report.etaSeconds());
+    String line = line(state.getCurrent(), state.getMax(), latest, width);
+    return line.substring(0, Math.min(line.length(), width));
   }
 
   /**
-   * Draws over the line that the cursor is on.
+   * Such as {@code 120/500 [#####---------------] loss 0.2931 31.20 images/s ... ETA 0:42}.
    *
-   * @param err where to
-   * @param width of the terminal, less the cursor's column
+   * @param width that the line should not exceed: the bar takes what the figures leave
    */
-  private record Line(PrintStream err, int width) implements ProgressBarConsumer {
+  static String line(long step, long total, StepReport report, int width) {
+    String counts = step + "/" + total + " ";
+    String figures = report == null ? "starting" : figures(report);
+    int room = width - counts.length() - figures.length() - "[] ".length();
+    int length = Math.min(BAR, room);
+    if (length <= 0) {
+      return counts + figures;
+    }
+    int full = total == 0 ? length : (int) Math.min(length, length * step / total);
+    return counts + "[" + "#".repeat(full) + "-".repeat(length - full) + "] " + figures;
+  }
+
+  /** Draws over the line that the cursor is on. */
+  private record Line(Console console) implements ProgressBarConsumer {
+    /** One less, for a cursor in the last column may be on the next line. */
     @Override
     public int getMaxRenderedLength() {
-      return width;
+      return console.width() - 1;
     }
 
     @Override
     public void accept(String rendered) {
-      err.print("\r" + rendered);
-      err.flush();
+      console.redraw(rendered);
     }
 
     @Override

@@ -1,16 +1,18 @@
 package org.fdistill.cli;
 
 import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.util.Map;
 
 /**
  * Where a command speaks: results go to standard output, all else (progress, notes, warnings) to
  * standard error, so that results can be piped. Colours only on a terminal, and never under {@code
- * NO_COLOR}.
+ * NO_COLOR}. Text of whatever origin is shown by {@link TerminalText}.
  */
 public final class Console {
   /** Wipes the terminal's current line. */
-  static final String CLEAR_LINE = "\r\u001b[2K";
+  private static final String CLEAR_LINE = "\r\u001b[2K";
 
   private static final int DEFAULT_WIDTH = 100;
 
@@ -46,32 +48,39 @@ public final class Console {
 
   /** A line of the result. */
   public void print(String line) {
-    out.println(line);
+    out.println(TerminalText.lines(line));
   }
 
   /** A table of the result. */
   public void print(Table table) {
-    table.lines().forEach(out::println);
+    table.lines().forEach(this::print);
   }
 
   /** A line beside the result. */
   public void note(String line) {
-    err.println(line);
+    err.println(TerminalText.message(line));
+  }
+
+  /** As {@link #note}, in place of the terminal's current line. */
+  void noteOver(String line) {
+    err.println(CLEAR_LINE + TerminalText.message(line));
   }
 
   /** A line that should not be missed. */
   public void warn(String line) {
-    err.println(coloured("33", "warning: ") + line);
+    err.println(coloured("33", "warning: ") + TerminalText.message(line));
   }
 
   /** An error, before the process ends. */
   void error(String message) {
-    err.println(coloured("31", "error: ") + message);
+    err.println(coloured("31", "error: ") + TerminalText.message(message));
   }
 
   /** Where a failure happened, for those who asked. */
   void trace(Throwable failure) {
-    failure.printStackTrace(err);
+    StringWriter trace = new StringWriter();
+    failure.printStackTrace(new PrintWriter(trace));
+    err.print(TerminalText.lines(trace.toString()));
   }
 
   /** Progress of a run: a bar on a terminal, else a line now and then. */
@@ -86,17 +95,13 @@ public final class Console {
 
   /** Puts a text in place of the terminal's current line. */
   void redraw(String text) {
-    err.print(CLEAR_LINE + text);
+    err.print(CLEAR_LINE + TerminalText.part(text));
     err.flush();
   }
 
   /** Columns of the terminal, or a default. */
   int width() {
     return width;
-  }
-
-  PrintStream err() {
-    return err;
   }
 
   private String coloured(String code, String text) {

@@ -26,14 +26,20 @@ public abstract sealed class ConsoleProgress implements ProgressListener, AutoCl
   @Override
   public abstract void close();
 
-  /** Loss, speed and wait for data, without the step. */
+  /**
+   * Loss, speed, wait for data and the time that is left, without the step. What is not known yet,
+   * such as the speed before the second step of a process, is left out.
+   */
   static String figures(StepReport report) {
-    return String.format(
-        Locale.ROOT,
-        "loss %s  %s images/s  data wait %.0f %%",
-        figure(report.loss()),
-        figure(report.imagesPerSecond()),
-        100 * report.dataWaitShare());
+    StringBuilder figures = new StringBuilder("loss " + figure(report.loss()));
+    if (Double.isFinite(report.imagesPerSecond())) {
+      figures.append("  ").append(figure(report.imagesPerSecond())).append(" images/s");
+    }
+    if (Double.isFinite(report.dataWaitShare())) {
+      figures.append(
+          String.format(Locale.ROOT, "  data wait %.0f %%", 100 * report.dataWaitShare()));
+    }
+    return figures.append("  ETA ").append(clock(report.etaSeconds())).toString();
   }
 
   /** Four significant digits. */

@@ -16,7 +16,7 @@ final class CountProgress implements LongConsumer, AutoCloseable {
   private boolean drawn;
 
   /**
-   * Starts.
+   * Starts the clock; the first line comes only after a while.
    *
    * @param what is counted, such as {@code images written}
    */

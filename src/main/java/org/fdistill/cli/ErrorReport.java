@@ -1,7 +1,12 @@
 package org.fdistill.cli;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.nio.file.FileSystemException;
+import java.nio.file.InvalidPathException;
 import java.util.Optional;
+import org.fdistill.config.FileProblem;
 import org.fdistill.config.UserError;
 
 /**
@@ -15,6 +20,29 @@ record ErrorReport(String message, int exitCode) {
 
   /** Finds the right words for a failure. */
   static ErrorReport of(Throwable failure) {
+    return of(failure, System.getProperty("sun.jnu.encoding", UTF_8.name()));
+  }
+
+  /**
+   * As {@link #of(Throwable)}.
+   *
+   * @param encoding of the names of files, which Java takes from the locale
+   */
+  static ErrorReport of(Throwable failure, String encoding) {
+    ErrorReport report = plain(failure);
+    boolean readable =
+        encoding.equalsIgnoreCase(UTF_8.name()) || US_ASCII.newEncoder().canEncode(report.message);
+    return readable
+        ? report
+        : new ErrorReport(
+            report.message
+                + "\nNames are read and written here as "
+                + encoding
+                + ", as the locale says, which has not all letters. Set LC_ALL=C.UTF-8.",
+            report.exitCode);
+  }
+
+  private static ErrorReport plain(Throwable failure) {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
       Optional<ErrorReport> report = known(cause);
       if (report.isPresent()) {
@@ -55,23 +83,18 @@ record ErrorReport(String message, int exitCode) {
     if (cause instanceof UnsatisfiedLinkError) {
       return failed("a native library does not load: " + text + "\nSee: fdistill doctor");
     }
+    if (cause instanceof InvalidPathException) {
+      return Optional.of(
+          new ErrorReport("this is no path: " + text, UserError.Kind.USAGE.exitCode()));
+    }
     if (cause instanceof FileSystemException error) {
-      return failed(fileProblem(error));
+      return failed(FileProblem.text(error));
     }
     return Optional.empty();
   }
 
   private static Optional<ErrorReport> failed(String message) {
     return Optional.of(new ErrorReport(message, FAILED));
-  }
-
-  /** Java's own message is the path alone where it has no reason. */
-  private static String fileProblem(FileSystemException error) {
-    String reason =
-        error.getReason() == null
-            ? error.getClass().getSimpleName().replace("Exception", "")
-            : error.getReason();
-    return error.getFile() + ": " + reason;
   }
 
   private static String describe(Throwable failure) {

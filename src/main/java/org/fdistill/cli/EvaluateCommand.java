@@ -40,6 +40,8 @@ final class EvaluateCommand implements Command {
       OptionSpec.value(
               "bank", "N", "Training images to compare with, at most; of more, a random sample.")
           .orElse(Integer.toString(NeighbourEvaluation.BANK));
+  private static final OptionSpec NO_TEACHER =
+      OptionSpec.flag("no-teacher", "Leaves the teacher out of --knn, and the time that it takes.");
   private static final OptionSpec JSON =
       OptionSpec.value("json", "FILE", "Also writes the values as JSON.");
 
@@ -69,7 +71,7 @@ final class EvaluateCommand implements Command {
 
   @Override
   public List<OptionSpec> options() {
-    return List.of(CHECKPOINT, DATA, KNN, BANK, JSON, OptionSpec.SET);
+    return List.of(CHECKPOINT, DATA, KNN, BANK, NO_TEACHER, JSON, OptionSpec.SET);
   }
 
   @Override
@@ -77,6 +79,7 @@ final class EvaluateCommand implements Command {
     return List.of(
         "evaluate runs/clip-b-100ep --checkpoint best",
         "evaluate runs/quickstart --knn --json values.json",
+        "evaluate runs/quickstart/export --knn --no-teacher",
         "evaluate savedmodels/tiny-teacher --data 'data/shapes/validation-*'");
   }
 
@@ -96,7 +99,9 @@ final class EvaluateCommand implements Command {
       values.putAll(validation(evaluated, console));
     }
     if (knn) {
-      values.putAll(neighbours(evaluated, options.integer(BANK, 1), console));
+      boolean teacher =
+          Tasks.of(evaluated.config()).teacher().isPresent() && !options.has(NO_TEACHER);
+      values.putAll(neighbours(evaluated, options.integer(BANK, 1), teacher, console));
     }
     print(values, console);
     options.findPath(JSON).ifPresent(file -> write(file, values));
@@ -135,7 +140,8 @@ final class EvaluateCommand implements Command {
     return values;
   }
 
-  private static Map<String, Object> neighbours(Evaluated evaluated, int bank, Console console) {
+  private static Map<String, Object> neighbours(
+      Evaluated evaluated, int bank, boolean withTeacher, Console console) {
     NeighbourEvaluation evaluation = new NeighbourEvaluation(evaluated.config(), bank);
     List<FeatureNetwork> networks = new ArrayList<>();
     networks.add(
@@ -145,10 +151,10 @@ final class EvaluateCommand implements Command {
     String what = "kNN of " + evaluated.weights().origin();
     String teacher =
         Tasks.of(evaluated.config()).teacher().map(TeacherConfig::getPath).orElse("");
-    if (!teacher.isEmpty() && SavedModelFolder.isAt(Path.of(teacher))) {
+    if (withTeacher && SavedModelFolder.isAt(Path.of(teacher))) {
       networks.add(evaluation.teacher());
       what += " and of the teacher " + teacher;
-    } else if (!teacher.isEmpty()) {
+    } else if (withTeacher) {
       console.warn("the teacher " + teacher + " is not there; its kNN is left out.");
     }
     console.note(what + " ...");

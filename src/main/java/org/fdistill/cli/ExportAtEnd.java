@@ -7,11 +7,16 @@ import org.fdistill.export.Exported;
 import org.fdistill.export.SavedModelExporter;
 import org.fdistill.train.ProgressListener;
 import org.fdistill.train.RunEnd;
+import org.fdistill.train.StopRequest;
 
 /** Exports a finished run's last checkpoint into its folder, as the next version of export/. */
 final class ExportAtEnd implements RunEnd {
   /** The exports of a run, below its folder. */
   static final String FOLDER = "export";
+
+  private static final String STOPPED =
+      "Stopped during the export; nothing of it is kept. All steps are done, and the same command"
+          + " exports.";
 
   private final ProgressListener listener;
 
@@ -26,7 +31,10 @@ final class ExportAtEnd implements RunEnd {
 
   @Override
   public Map<String, Object> finished(Finished run) {
-    Exported exported = SavedModelExporter.export(run.last(), run.folder().resolve(FOLDER));
+    Exported exported;
+    try (StopRequest.Signals signals = AllOrNothing.orOnSignal(listener::message, STOPPED)) {
+      exported = SavedModelExporter.export(run.last(), run.folder().resolve(FOLDER));
+    }
     listener.message(text(exported));
     Map<String, Object> entries = new LinkedHashMap<>();
     entries.put("export", run.folder().relativize(exported.path()).toString());

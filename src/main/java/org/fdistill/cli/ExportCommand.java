@@ -7,9 +7,11 @@ import org.fdistill.checkpoint.CheckpointChoice;
 import org.fdistill.config.UserError;
 import org.fdistill.export.Exported;
 import org.fdistill.export.SavedModelExporter;
+import org.fdistill.train.StopRequest;
 
 /** {@code fdistill export}: writes a checkpoint as a SavedModel for serving. */
 final class ExportCommand implements Command {
+  private static final String STOPPED = "Stopped during the export; nothing of it is kept.";
   private static final ArgumentSpec FOLDER =
       ArgumentSpec.required("FOLDER", "A run's folder, or the folder of one checkpoint.");
   private static final OptionSpec OUT =
@@ -65,11 +67,19 @@ final class ExportCommand implements Command {
   public void run(ParsedOptions options, Console console) {
     Path folder = options.path(FOLDER);
     Path out = options.findPath(OUT).orElseGet(() -> beside(folder));
-    Checkpoint checkpoint = CheckpointChoice.open(folder, options.text(CHECKPOINT));
-    console.note("Exporting " + checkpoint.folder() + " ...");
-    Exported exported = SavedModelExporter.export(checkpoint, out);
+    Exported exported;
+    try (StopRequest.Signals signals = AllOrNothing.orOnSignal(console::note, STOPPED)) {
+      exported =
+          CheckpointChoice.read(
+              folder, options.text(CHECKPOINT), checkpoint -> export(checkpoint, out, console));
+    }
     console.print(exported.path().toString());
     console.note(ExportAtEnd.text(exported));
+  }
+
+  private static Exported export(Checkpoint checkpoint, Path out, Console console) {
+    console.note("Exporting " + checkpoint.folder() + " ...");
+    return SavedModelExporter.export(checkpoint, out);
   }
 
   private static Path beside(Path folder) {

@@ -41,7 +41,7 @@ final class HelpText {
     help.paragraph(EXIT_CODES);
     help.line("");
     help.line("fdistill COMMAND --help shows a command's options.");
-    return help.text.toString();
+    return help.text.toString().stripTrailing();
   }
 
   /** The help of one command: usage, every option with its default, examples. */
@@ -65,7 +65,7 @@ final class HelpText {
     help.columns(options);
     help.heading("Examples");
     command.examples().forEach(help::example);
-    return help.text.toString();
+    return help.text.toString().stripTrailing();
   }
 
   private static String usage(Command command) {

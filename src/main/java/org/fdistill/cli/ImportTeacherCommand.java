@@ -3,15 +3,18 @@ package org.fdistill.cli;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import org.fdistill.config.UserError;
 import org.fdistill.convert.Architectures;
 import org.fdistill.convert.ImportReport;
 import org.fdistill.convert.StoredAnswers;
 import org.fdistill.convert.TeacherImport;
 import org.fdistill.export.Exported;
 import org.fdistill.export.SavedModelWriter;
+import org.fdistill.resample.Bicubic;
 
 /** {@code fdistill import-teacher}: turns a published checkpoint into a SavedModel. */
 final class ImportTeacherCommand implements Command {
@@ -48,6 +51,15 @@ final class ImportTeacherCommand implements Command {
           "PIXELS",
           "Side of the images that the teacher will take; positions are resampled. Default: as it"
               + " was trained.");
+  private static final String OWN_WAY = "auto";
+  private static final OptionSpec RESAMPLE =
+      OptionSpec.value(
+              "resample",
+              "WAY",
+              "How absolute positions get to another size: bicubic (transformers' way),"
+                  + " bicubic-offset (DINOv2's own code without registers), bicubic-antialias (timm's,"
+                  + " and DINOv2's with registers), or auto, which is that of the family's own code.")
+          .orElse(OWN_WAY);
   private static final OptionSpec SET =
       OptionSpec.SET.explained(
           "Overrides what shapes and architecture tell of the network, by its field in a run's"
@@ -91,7 +103,7 @@ final class ImportTeacherCommand implements Command {
 
   @Override
   public List<OptionSpec> options() {
-    return List.of(ARCH, CHECKPOINT, OUT, KEY, IMAGE_SIZE, SET, CHECK_AGAINST, TOLERANCE, LIST);
+    return List.of(ARCH, CHECKPOINT, OUT, KEY, IMAGE_SIZE, RESAMPLE, SET, CHECK_AGAINST, TOLERANCE, LIST);
   }
 
   @Override
@@ -118,6 +130,7 @@ final class ImportTeacherCommand implements Command {
             options.text(ARCH),
             options.find(KEY).orElse(""),
             options.has(IMAGE_SIZE) ? options.integer(IMAGE_SIZE, 1) : 0,
+            resampling(options),
             options.all(SET));
     try (TeacherImport teacher = TeacherImport.open(request)) {
       console.note("Importing " + checkpoint + " ...");
@@ -125,24 +138,48 @@ final class ImportTeacherCommand implements Command {
           teacher.write(
               out,
               folder -> {
-                writeReport(folder, teacher.report());
-                answers.ifPresent(a -> check(a, folder, options.number(TOLERANCE), console));
+                List<String> notes = new ArrayList<>(teacher.report().notes());
+                notes.addAll(check(answers, folder, options.number(TOLERANCE), teacher.report()));
+                notes.forEach(console::note);
+                writeReport(folder, teacher.report(), notes);
               });
       console.print(exported.path().toString());
       summary(teacher.report(), exported, console);
     }
   }
 
-  private static void check(StoredAnswers answers, Path folder, double tolerance, Console console) {
-    for (StoredAnswers.Comparison compared : answers.compare(folder, tolerance)) {
-      console.note(
-          String.format(
-              Locale.ROOT,
-              "Checked %s: at most %.2g of a token's largest value apart (allowed %.2g).",
-              compared.output(),
-              compared.difference(),
-              tolerance));
+  private static Optional<Bicubic> resampling(ParsedOptions options) {
+    String name = options.text(RESAMPLE);
+    if (name.equals(OWN_WAY)) {
+      return Optional.empty();
     }
+    return Optional.of(
+        Bicubic.WAYS.stream()
+            .filter(way -> way.toString().equals(name))
+            .findFirst()
+            .orElseThrow(
+                () ->
+                    UserError.usage(
+                        "--resample %s: no such way.\nExpected %s or one of %s."
+                            .formatted(name, OWN_WAY, Bicubic.WAYS))));
+  }
+
+  /** What the comparison with another implementation says, or that there should be one. */
+  private static List<String> check(
+      Optional<StoredAnswers> answers, Path folder, double tolerance, ImportReport report) {
+    if (answers.isEmpty()) {
+      return report.isCertain() ? List.of() : List.of(ImportReport.UNCERTAIN);
+    }
+    return answers.get().compare(folder, tolerance, report.resampling()).stream()
+        .map(
+            compared ->
+                String.format(
+                    Locale.ROOT,
+                    "Checked %s: at most %.2g of a token's largest value apart (allowed %.2g).",
+                    compared.output(),
+                    compared.difference(),
+                    tolerance))
+        .toList();
   }
 
   private static void summary(ImportReport report, Exported exported, Console console) {
@@ -166,19 +203,21 @@ final class ImportTeacherCommand implements Command {
     return Path.of(SavedModelWriter.EXTRA, REPORT);
   }
 
-  private static void writeReport(Path folder, ImportReport report) throws IOException {
-    Table taken = new Table("source", "shape", "numbers", "parameter", "shape here", "change");
+  private static void writeReport(Path folder, ImportReport report, List<String> notes)
+      throws IOException {
+    Table taken = new Table("source", "shape", "type", "parameter", "shape here", "change");
     report
         .taken()
         .forEach(
             r ->
                 taken.row(
-                    r.source(), r.sourceShape(), r.numbers(), r.target(), r.shape(), r.what()));
-    Table leftOut = new Table("left out", "shape", "numbers", "reason");
-    report.leftOut().forEach(r -> leftOut.row(r.source(), r.sourceShape(), r.numbers(), r.what()));
+                    r.source(), r.sourceShape(), r.elementType(), r.target(), r.shape(), r.what()));
+    Table leftOut = new Table("left out", "shape", "type", "reason");
+    report.leftOut().forEach(r -> leftOut.row(r.source(), r.sourceShape(), r.elementType(), r.what()));
     StringBuilder text = new StringBuilder();
-    text.append(report.family()).append(", names of ").append(report.layout());
+    text.append(report.family()).append(", names of ").append(report.dialect());
     text.append(report.prefix().isEmpty() ? "\n\n" : " under " + report.prefix() + "\n\n");
+    notes.forEach(note -> text.append(note).append("\n\n"));
     text.append(String.join("\n", taken.lines())).append("\n\n");
     text.append(String.join("\n", leftOut.lines())).append('\n');
     Files.writeString(folder.resolve(reportFile()), text);

@@ -62,7 +62,7 @@ final class InspectCommand implements Command {
       new SavedModelReport(SavedModelFolder.read(path)).print(console);
     } else if (CheckpointChoice.isRun(path) || CheckpointChoice.isCheckpoint(path)) {
       String which = options.text(CHECKPOINT);
-      new CheckpointReport(CheckpointChoice.open(path, which)).print(console);
+      CheckpointChoice.read(path, which, CheckpointReport::of).print(console);
     } else if (Files.isRegularFile(path) || Architectures.isHubFolder(path)) {
       new ArchiveReport(path).print(console);
     } else {

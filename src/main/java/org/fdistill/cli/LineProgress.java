@@ -37,9 +37,7 @@ final class LineProgress extends ConsoleProgress {
     }
     last = now;
     console.note(
-        String.format(
-            "step %d/%d  %s  ETA %s",
-            report.step(), report.totalSteps(), figures(report), clock(report.etaSeconds())));
+        String.format("step %d/%d  %s", report.step(), report.totalSteps(), figures(report)));
   }
 
   @Override

@@ -1,6 +1,7 @@
 package org.fdistill.cli;
 
 import java.util.List;
+import java.util.Locale;
 import org.fdistill.config.NearestName;
 import org.fdistill.config.UserError;
 
@@ -27,8 +28,16 @@ public final class Main {
    * @param args the command line
    */
   public static void main(String[] args) {
+    System.exit(start(List.of(args)));
+  }
+
+  /** Runs one command line in a process that is fdistill's, and returns its exit code. */
+  static int start(List<String> words) {
+    // String.format and its like take the user's digits and separators where no locale is named.
+    // Nothing that fdistill writes is for one country: file names, formats and reports alike.
+    Locale.setDefault(Locale.ROOT);
     CudaLibraries.load();
-    System.exit(new Main(Commands.all(), Console.ofProcess()).run(List.of(args)));
+    return new Main(Commands.all(), Console.ofProcess()).run(words);
   }
 
   /** Runs one command line and returns its exit code. */
@@ -51,7 +60,7 @@ public final class Main {
 
   private void dispatch(List<String> words) throws Exception {
     if (words.isEmpty()) {
-      console.note(HelpText.overview(commands, console.width()));
+      console.note(HelpText.overview(commands, console.width()) + "\n");
       throw UserError.usage("a command is missing.");
     }
     String first = words.get(0);
@@ -63,6 +72,13 @@ public final class Main {
   }
 
   private Command command(String name) {
+    if (name.startsWith("-")) {
+      throw UserError.usage(
+          "unknown option "
+              + name
+              + " before a command; a command's own options follow it."
+              + "\nSee: fdistill --help");
+    }
     List<String> names = commands.stream().map(Command::name).toList();
     return commands.stream()
         .filter(command -> command.name().equals(name))
@@ -71,7 +87,7 @@ public final class Main {
             () ->
                 UserError.usage(
                     String.format(
-                        "unknown command '%s'.%s%nThe commands: %s. See: fdistill --help",
+                        "unknown command '%s'.%s%nThe commands: %s.%nSee: fdistill --help",
                         name, NearestName.hint(name, names), String.join(", ", names))));
   }
 

@@ -3,11 +3,14 @@ package org.fdistill.cli;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Function;
+import java.util.function.LongConsumer;
 import java.util.stream.Stream;
 import org.fdistill.config.NearestName;
 import org.fdistill.config.UserError;
 import org.fdistill.data.ImageFolderConversion;
 import org.fdistill.data.synthetic.SyntheticShapes;
+import org.fdistill.train.StopRequest;
 
 /** {@code fdistill make-data}: writes data sets as TFRecord files. */
 final class MakeDataCommand implements Command {
@@ -58,8 +61,8 @@ final class MakeDataCommand implements Command {
         + " has ten classes of shapes with texture, clutter and varied pose and lighting, and a"
         + " segmentation mask for each image; the same options give the same bytes. The kind folder"
         + " packs JPEG, PNG, GIF or BMP files as they are; those that cannot be decoded are left out"
-        + " and named. Files that exist are not overwritten, and nothing appears under its final"
-        + " name before all is written.";
+        + " and named. Files that exist are not overwritten, and the files of a set appear together"
+        + " when all are written. One make-data at a time writes to a folder.";
   }
 
   @Override
@@ -116,8 +119,15 @@ final class MakeDataCommand implements Command {
     int validation = options.integer(VALIDATION, 1);
     int side = options.integer(SIDE, 16);
     int seed = options.integer(SEED, 0);
-    try (CountProgress progress = progress(console, train + validation)) {
-      SyntheticShapes.write(out, train, validation, side, seed, progress);
+    try (CountProgress progress = progress(console, (long) train + validation)) {
+      untilStopped(
+          out,
+          progress,
+          console,
+          counted -> {
+            SyntheticShapes.write(out, train, validation, side, seed, counted);
+            return null;
+          });
     }
     console.print(
         line("%,d training and %,d validation images of 10 classes in %s", train, validation, out));
@@ -132,11 +142,19 @@ final class MakeDataCommand implements Command {
     String name = options.text(NAME);
     ImageFolderConversion.Summary summary;
     try (CountProgress progress = new CountProgress(console, "images packed")) {
+      int shards = options.integer(SHARDS, 1);
       summary =
-          ImageFolderConversion.convert(from, out, name, options.integer(SHARDS, 1), progress);
+          untilStopped(
+              out,
+              progress,
+              console,
+              counted -> ImageFolderConversion.convert(from, out, name, shards, counted));
     }
     console.print(
         line("%,d images in %d files in %s", summary.examples(), summary.files().size(), out));
+    if (!summary.leftOut().isEmpty()) {
+      console.warn("not images by their names, left out: " + summary.leftOut());
+    }
     List<String> bad = summary.bad();
     if (!bad.isEmpty()) {
       console.warn(line("%,d files cannot be read and were left out:", bad.size()));
@@ -148,7 +166,31 @@ final class MakeDataCommand implements Command {
     console.note("In a config: tfrecord { path: \"" + out + "/" + name + "-*\" }");
   }
 
-  private static CountProgress progress(Console console, int images) {
+  /**
+   * Does work that a signal ends at its next sign of progress. Once the last image is done the work
+   * goes on to its end, which is near.
+   */
+  private static <T> T untilStopped(
+      Path out, CountProgress progress, Console console, Function<LongConsumer, T> work) {
+    StopRequest stop = new StopRequest();
+    try (StopRequest.Signals signals = stop.onSignals(() -> {}, Runtime.getRuntime()::halt)) {
+      return work.apply(
+          done -> {
+            stop.exitCode()
+                .ifPresent(
+                    code -> {
+                      throw new Stopped(code);
+                    });
+            progress.accept(done);
+          });
+    } catch (Stopped stopped) {
+      progress.close();
+      console.error("stopped by a signal; no files were added to " + out + ".");
+      throw stopped;
+    }
+  }
+
+  private static CountProgress progress(Console console, long images) {
     return new CountProgress(console, line("of %,d images written", images));
   }
 

@@ -53,12 +53,12 @@ public final class ParsedOptions {
 
   /** As {@link #text}, as a path. */
   public Path path(OptionSpec option) {
-    return toPath(text(option));
+    return toPath(option.usage(), text(option));
   }
 
   /** As {@link #find}, as a path. */
   public Optional<Path> findPath(OptionSpec option) {
-    return find(option).map(this::toPath);
+    return find(option).map(text -> toPath(option.usage(), text));
   }
 
   /**
@@ -100,7 +100,7 @@ public final class ParsedOptions {
 
   /** The argument as a path. */
   public Path path(ArgumentSpec argument) {
-    return toPath(text(argument));
+    return toPath(argument.name(), text(argument));
   }
 
   /** An argument that may be left out. */
@@ -108,11 +108,16 @@ public final class ParsedOptions {
     return Optional.ofNullable(arguments.get(argument.name()));
   }
 
-  private Path toPath(String text) {
+  /** An empty path is the current folder to Java, and an unset variable of a shell to its user. */
+  private Path toPath(String what, String text) {
+    if (text.isBlank()) {
+      throw mistake(what + " is empty; it takes a path.");
+    }
     try {
       return Path.of(text);
     } catch (InvalidPathException e) {
-      throw new UserError(UserError.Kind.USAGE, "'" + text + "' is not a path.", e);
+      String reason = what + ": '" + text + "' is not a path: " + e.getReason() + ".";
+      throw new UserError(UserError.Kind.USAGE, reason, e);
     }
   }
 

@@ -1,8 +1,6 @@
 package org.fdistill.cli;
 
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -11,6 +9,7 @@ import org.fdistill.bench.BenchReport;
 import org.fdistill.bench.Benchmark;
 import org.fdistill.bench.RandomTeacher;
 import org.fdistill.config.UserError;
+import org.fdistill.files.WholeFile;
 import org.fdistill.plan.Planner;
 import org.fdistill.plan.RunPlan;
 import org.fdistill.plan.TrainingSet;
@@ -86,6 +85,7 @@ final class PlanCommand implements Command {
     if (options.has(RATE) && options.has(MEASURE)) {
       throw UserError.usage("--rate and --measure both say how fast the run is; give one of them.");
     }
+    Optional<ReportFile> json = options.findPath(JSON).map(ReportFile::new);
     Optional<Double> given =
         options.find(RATE).map(text -> options.number(RATE)).map(PlanCommand::positive);
     RunConfig config = Tasks.load(options.path(CONFIG), options.all(OptionSpec.SET));
@@ -96,9 +96,7 @@ final class PlanCommand implements Command {
             : given.map(images -> new Rate(images, false, OptionalDouble.empty()));
     PlanReport report = new PlanReport(config, plan, rate);
     report.print(console);
-    if (options.has(JSON)) {
-      write(options.path(JSON), report.json());
-    }
+    json.ifPresent(file -> file.write(report.json()));
   }
 
   /**
@@ -178,14 +176,6 @@ final class PlanCommand implements Command {
           report.imagesPerSecond(),
           true,
           files && Double.isFinite(decoded) ? OptionalDouble.of(decoded) : OptionalDouble.empty());
-    }
-  }
-
-  private static void write(Path file, String json) {
-    try {
-      Files.writeString(file, json);
-    } catch (IOException e) {
-      throw new UserError(UserError.Kind.RUN, file + ": the figures could not be written: " + e, e);
     }
   }
 }

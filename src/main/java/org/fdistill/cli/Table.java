@@ -21,7 +21,7 @@ public final class Table {
     }
     List<String> row = new ArrayList<>();
     for (Object cell : cells) {
-      row.add(String.valueOf(cell));
+      row.add(TerminalText.part(String.valueOf(cell)));
     }
     rows.add(row);
     return this;

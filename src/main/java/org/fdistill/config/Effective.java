@@ -27,10 +27,10 @@ final class Effective {
     all.getScheduleBuilder();
     all.setOptimizer(optimizer(config.getOptimizer()));
     if (config.hasTrainData()) {
-      all.setTrainData(data(config.getTrainData()));
+      all.setTrainData(data(config, config.getTrainData()));
     }
     if (config.hasValidationData()) {
-      all.setValidationData(data(config.getValidationData()));
+      all.setValidationData(data(config, config.getValidationData()));
     }
     spell(all);
     return all.build();
@@ -63,8 +63,11 @@ final class Effective {
     };
   }
 
-  private static DataConfig data(DataConfig data) {
+  private static DataConfig data(RunConfig config, DataConfig data) {
     DataConfig.Builder all = data.toBuilder();
+    if (!data.hasImageSize()) {
+      ModelChecks.imageSize(config.getModel()).ifPresent(all::setImageSize);
+    }
     all.getEvalCropBuilder();
     all.setNormalization(normalization(data.getNormalization()));
     return all.build();

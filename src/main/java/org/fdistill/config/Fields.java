@@ -55,7 +55,7 @@ final class Fields {
             .orElseGet(() -> NearestName.hint(name, names(message)));
     return String.format(
         "%s has no field '%s'.%s%n  Its fields: %s",
-        where, name, hint, String.join(", ", names(message)));
+        where, Shortened.of(name), hint, String.join(", ", names(message)));
   }
 
   /** What a message is called that stands for itself. */

@@ -11,10 +11,12 @@ import org.fdistill.proto.VitConfig;
 public final class ModelChecks {
   private static final String VIT = "model.vit";
 
+  /** Attention and its position bias relate each token to each: 2^28 numbers. */
+  private static final int LARGEST_GRID = 128;
+
   private ModelChecks() {}
 
   static void check(BackboneConfig model, Problems problems) {
-    problems.share(model.getDropPath(), "model.drop_path");
     switch (model.getArchitectureCase()) {
       case VIT -> vit(model.getVit(), problems);
       case SWIN -> SwinChecks.check(model.getSwin(), problems);
@@ -30,13 +32,12 @@ public final class ModelChecks {
     return architecture(model).map(field -> "model." + field.getName() + ".image_size");
   }
 
-  /** The side of the network's images; 0 without a network. */
-  static int imageSize(BackboneConfig model) {
+  /** The side of the network's images; empty without network. */
+  static Optional<Integer> imageSize(BackboneConfig model) {
     return architecture(model)
         .map(model::getField)
         .map(Message.class::cast)
-        .map(m -> (int) m.getField(m.getDescriptorForType().findFieldByName("image_size")))
-        .orElse(0);
+        .map(m -> (int) m.getField(m.getDescriptorForType().findFieldByName("image_size")));
   }
 
   /** Why the network has no class token; empty where it has one. */
@@ -71,22 +72,40 @@ public final class ModelChecks {
   }
 
   private static void vit(VitConfig vit, Problems problems) {
-    problems.positive(vit.getImageSize(), VIT + ".image_size");
-    problems.positive(vit.getPatchSize(), VIT + ".patch_size");
-    problems.positive(vit.getWidth(), VIT + ".width");
-    problems.positive(vit.getDepth(), VIT + ".depth");
-    problems.positive(vit.getHeads(), VIT + ".heads");
     multiple(vit.getImageSize(), vit.getPatchSize(), "image_size", "patch_size", problems);
     multiple(vit.getWidth(), vit.getHeads(), "width", "heads", problems);
+    int grid = vit.getImageSize() / vit.getPatchSize();
+    problems.unless(
+        grid <= LARGEST_GRID,
+        VIT + ".patch_size",
+        String.format(
+            "gives %1$d x %1$d patches of %2$d pixels, more than the %3$d x %3$d whose pairs still"
+                + " fit into one table",
+            grid, vit.getPatchSize(), LARGEST_GRID));
     VitOptionChecks.check(vit, problems);
-    problems.notNegative(vit.getLayerScale(), VIT + ".layer_scale");
-    problems.positive(vit.getLayerNormEpsilon(), VIT + ".layer_norm_epsilon");
+  }
+
+  /**
+   * An MLP's hidden width must be whole.
+   *
+   * @param path of mlp_ratio
+   * @param otherwise how else it can be given, to go on with; may be empty
+   */
+  static void hiddenWidth(
+      long width, float ratio, String path, String otherwise, Problems problems) {
+    double hidden = width * (double) ratio;
+    problems.unless(
+        hidden >= 1 && hidden <= Integer.MAX_VALUE && hidden == Math.rint(hidden),
+        path,
+        String.format(
+            "times width (%d) must be a whole number from 1, found %s%s",
+            width, Problems.plain(hidden), otherwise));
   }
 
   private static void multiple(
       int whole, int part, String wholeName, String partName, Problems problems) {
     problems.unless(
-        part <= 0 || whole % part == 0,
+        whole % part == 0,
         VIT + "." + wholeName,
         String.format("must be a multiple of %s, found %d and %d", partName, whole, part));
   }

@@ -8,6 +8,9 @@ import java.util.Optional;
 
 /** Finds what a misspelt name was probably meant to be. */
 public final class NearestName {
+  /** No name of a field, file or command is longer. */
+  private static final int LONGEST = 255;
+
   private NearestName() {}
 
   /**
@@ -18,6 +21,9 @@ public final class NearestName {
    * @param candidates what exists
    */
   public static Optional<String> of(String name, Collection<String> candidates) {
+    if (name.length() > LONGEST) {
+      return Optional.empty();
+    }
     int limit = Math.max(2, name.length() / 3);
     return candidates.stream()
         .filter(candidate -> distance(name, candidate) <= limit)

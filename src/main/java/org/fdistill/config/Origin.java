@@ -17,12 +17,16 @@ import java.util.Set;
 record Origin(
     String source, Descriptor type, TextFormatParseInfoTree places, Set<String> overridden) {
 
-  /** " (FILE:LINE)" or " (--set)" for a dotted path; empty where neither has it. */
+  /**
+   * " (FILE:LINE)" or " (--set)" for a dotted path, with or without indices; empty where neither
+   * has it.
+   */
   String of(String path) {
-    if (overridden.stream().anyMatch(set -> inside(path, set) || inside(set, path))) {
+    String field = path.replaceAll("\\[\\d+]", "");
+    if (overridden.stream().anyMatch(set -> inside(field, set) || inside(set, field))) {
       return " (--set)";
     }
-    int line = line(List.of(path.split("\\.")));
+    int line = line(List.of(field.split("\\.")));
     return line < 0 ? "" : " (" + source + ":" + (line + 1) + ")";
   }
 

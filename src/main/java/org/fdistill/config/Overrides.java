@@ -70,17 +70,26 @@ final class Overrides {
   private Target target(Message.Builder parent, String walked, String segment) {
     Matcher matcher = SEGMENT.matcher(segment);
     if (!matcher.matches()) {
-      throw mistake("'" + segment + "' is not a field's name; expected path.to.field=value");
+      throw mistake(
+          "'" + Shortened.of(segment) + "' is not a field's name; expected path.to.field=value");
     }
     String name = matcher.group(1);
     FieldDescriptor field = parent.getDescriptorForType().findFieldByName(name);
     if (field == null) {
       throw mistake(Fields.unknown(parent.getDescriptorForType(), walked, name));
     }
-    int index = matcher.group(2) == null ? -1 : Integer.parseInt(matcher.group(2));
+    int index = matcher.group(2) == null ? -1 : index(matcher.group(2));
     Target target = new Target(parent, field, index, Fields.join(walked, name));
     checkIndex(target);
     return target;
+  }
+
+  private int index(String digits) {
+    try {
+      return Integer.parseInt(digits);
+    } catch (NumberFormatException e) {
+      throw mistake("[" + Shortened.of(digits) + "] is no index of a list");
+    }
   }
 
   private void checkIndex(Target target) {
@@ -161,7 +170,8 @@ final class Overrides {
       return Scalars.parse(field, text);
     } catch (IllegalArgumentException e) {
       throw mistake(
-          String.format("%s takes %s; found %s", target.path(), Fields.expected(field), text));
+          String.format(
+              "%s takes %s; found %s", target.path(), Fields.expected(field), Shortened.of(text)));
     }
   }
 
@@ -175,14 +185,29 @@ final class Overrides {
     boolean bracketed = value.startsWith("[") && value.endsWith("]");
     String list = bracketed ? value.substring(1, value.length() - 1) : value;
     List<String> elements = new ArrayList<>();
-    Matcher matcher = Pattern.compile("(?:\"[^\"]*\"|'[^']*'|[^,])+").matcher(list);
-    while (matcher.find()) {
-      elements.add(matcher.group().strip());
+    int start = 0;
+    for (int at = 0; at <= list.length(); at++) {
+      if (at == list.length() || list.charAt(at) == ',') {
+        String element = list.substring(start, at).strip();
+        if (!element.isEmpty()) {
+          elements.add(element);
+        }
+        start = at + 1;
+      } else {
+        at = endOfQuotes(list, at);
+      }
     }
     return elements;
   }
 
+  /** Where the quotes close that open at a place; the place itself where none do. */
+  private static int endOfQuotes(String list, int at) {
+    char quote = list.charAt(at);
+    int end = quote == '"' || quote == '\'' ? list.indexOf(quote, at + 1) : -1;
+    return Math.max(at, end);
+  }
+
   private UserError mistake(String what) {
-    return UserError.usage("--set " + override + ": " + what);
+    return UserError.usage("--set " + Shortened.of(override) + ": " + what);
   }
 }

@@ -75,7 +75,8 @@ final class ParseMistake {
       String found = TextCursor.word(text, error.getLine(), error.getColumn());
       String range = reason.contains("out of range") ? ", which is out of range" : "";
       return String.format(
-          "%s takes %s; found %s%s.", dotted, Fields.expected(field.get()), found, range);
+          "%s takes %s; found %s%s.",
+          dotted, Fields.expected(field.get()), Shortened.of(found), range);
     }
     return syntax(reason);
   }
@@ -87,7 +88,7 @@ final class ParseMistake {
     if (reason.endsWith("Found '}'")) {
       return "there is a closing brace } too many.";
     }
-    return reason;
+    return Shortened.of(reason);
   }
 
   /** Two members of a oneof. */

@@ -6,6 +6,8 @@ import java.util.function.UnaryOperator;
 
 /** Collects what is wrong with a config, so that one run shows it all. */
 public final class Problems {
+  private static final int SHOWN = 30;
+
   private final Origin origin;
   private final List<String> found;
   private final UnaryOperator<String> place;
@@ -47,55 +49,24 @@ public final class Problems {
     }
   }
 
-  /** Demands a finite number above zero. */
-  public void positive(double value, String path) {
-    unless(
-        Double.isFinite(value) && value > 0,
-        path,
-        String.format("must be above 0, found %s", plain(value)));
-  }
-
-  /** Demands a whole number above zero. */
-  public void positive(long value, String path) {
-    unless(value > 0, path, String.format("must be above 0, found %d", value));
-  }
-
-  /** Demands a whole number that is zero or above. */
-  public void notNegative(long value, String path) {
-    unless(value >= 0, path, String.format("must be 0 or above, found %d", value));
-  }
-
-  /** Demands a finite number that is zero or above. */
-  public void notNegative(double value, String path) {
-    unless(
-        Double.isFinite(value) && value >= 0,
-        path,
-        String.format("must be 0 or above, found %s", plain(value)));
-  }
-
-  /** Demands a number from {@code low} to {@code high}, both included. */
-  public void within(double value, double low, double high, String path) {
-    unless(
-        value >= low && value <= high,
-        path,
-        String.format("must be from %s to %s, found %s", plain(low), plain(high), plain(value)));
-  }
-
-  /** Demands a number from 0 to 1, 1 not included. */
-  public void share(double value, String path) {
-    unless(
-        value >= 0 && value < 1,
-        path,
-        String.format("must be 0 or above and below 1, found %s", plain(value)));
-  }
-
-  /** Stops with all problems, if there are any. */
-  void report() {
+  /**
+   * Stops with all problems, if there are any.
+   *
+   * @param kind of the error
+   */
+  void report(UserError.Kind kind) {
     if (found.isEmpty()) {
       return;
     }
     String count = found.size() == 1 ? "a problem" : found.size() + " problems";
-    throw UserError.usage(origin.source() + " has " + count + ":\n  " + String.join("\n  ", found));
+    throw new UserError(
+        kind,
+        origin.source()
+            + " has "
+            + count
+            + ":\n  "
+            + String.join("\n  ", found.subList(0, Math.min(SHOWN, found.size())))
+            + (found.size() > SHOWN ? "\n  ..." : ""));
   }
 
   /** A float's own digits rather than those of the double it was widened to; no ".0". */

@@ -16,21 +16,12 @@ public final class RunConfigs {
   private RunConfigs() {}
 
   /**
-   * Reads a run config, applies overrides, spells out every default and checks all values but those
-   * of its task.
+   * Reads a run config, applies overrides, spells out every default and checks all values.
    *
    * @param file text protobuf of {@link RunConfig}
    * @param overrides {@code path.to.field=value}, in the order of the command line
-   * @throws UserError naming the field, its place and what was expected
-   */
-  public static RunConfig load(Path file, List<String> overrides) {
-    return load(file, overrides, (config, problems) -> {});
-  }
-
-  /**
-   * As {@link #load(Path, List)}, with the checks of its task.
-   *
    * @param task is given the config and notes what is wrong with its task
+   * @throws UserError naming the field, its place and what was expected
    */
   public static RunConfig load(
       Path file, List<String> overrides, BiConsumer<RunConfig, Problems> task) {
@@ -38,7 +29,8 @@ public final class RunConfigs {
   }
 
   /**
-   * As {@link #load(Path, List)}, from text.
+   * As {@link #load}, from text, for a config that was checked when it was written: without the
+   * checks of its task.
    *
    * @param source the text's name in messages
    */
@@ -47,7 +39,7 @@ public final class RunConfigs {
   }
 
   /**
-   * As {@link #load(Path, List, BiConsumer)}, from text.
+   * As {@link #load}, from text.
    *
    * @param source the text's name in messages
    */
@@ -62,15 +54,44 @@ public final class RunConfigs {
     RunConfig config = Effective.of(builder.build());
     Origin origin = new Origin(source, RunConfig.getDescriptor(), places, overridden);
     Problems problems = new Problems(origin);
+    RangeChecks.check(config, "", problems);
+    problems.report(UserError.Kind.USAGE);
     check(config, problems);
     task.accept(config, problems);
-    problems.report();
+    problems.report(UserError.Kind.USAGE);
     return config;
   }
 
-  /** A teacher's config with every default spelt out; for after the merge with teacher.txtpb. */
-  public static TeacherConfig effective(TeacherConfig teacher) {
-    return Effective.of(teacher);
+  /** A teacher's description in a run's config, with every default spelt out. */
+  public static TeacherConfig teacher(TeacherConfig config) {
+    return Effective.of(config);
+  }
+
+  /**
+   * A teacher's description: a run's config over the file beside the model, field by field. A
+   * normalisation counts as one field; what neither says has its default. {@code trust} is the
+   * user's to give: in the file it is ignored.
+   *
+   * @param config from the run, checked
+   * @param file text protobuf of {@link TeacherConfig}
+   * @throws UserError of kind input, naming a field of the file, its place and what was expected
+   */
+  public static TeacherConfig teacher(TeacherConfig config, Path file) {
+    TeacherConfig.Builder merged = TeacherConfig.newBuilder();
+    TextFormatParseInfoTree places =
+        TextProtos.merge(TextProtos.readText(file), file.toString(), merged);
+    merged.clearTrust();
+    if (config.hasNormalization()) {
+      merged.clearNormalization();
+    }
+    TeacherConfig teacher = Effective.of(merged.mergeFrom(config).build());
+    Origin origin = new Origin(file.toString(), TeacherConfig.getDescriptor(), places, Set.of());
+    Problems problems = new Problems(origin);
+    RangeChecks.check(teacher, "", problems);
+    problems.report(UserError.Kind.INPUT);
+    TeacherChecks.check(teacher, "", problems);
+    problems.report(UserError.Kind.INPUT);
+    return teacher;
   }
 
   /** Writes a config so that {@link #load} gives the same one again, in one piece. */
@@ -102,8 +123,10 @@ public final class RunConfigs {
                 RunConfig.getDescriptor(),
                 TextFormatParseInfoTree.builder().build(),
                 Set.of()));
+    RangeChecks.check(model, "model", problems);
+    problems.report(UserError.Kind.USAGE);
     ModelChecks.check(model, problems);
-    problems.report();
+    problems.report(UserError.Kind.USAGE);
   }
 
   private static void check(RunConfig config, Problems problems) {
@@ -112,7 +135,7 @@ public final class RunConfigs {
         "name",
         String.format(
             "must be set, of letters, digits and _ . -, such as name: \"clip-b-100ep\"; found \"%s\"",
-            config.getName()));
+            Shortened.of(config.getName())));
     ModelChecks.check(config.getModel(), problems);
     TrainingChecks.check(config, problems);
     problems.unless(config.hasTrainData(), "train_data", "is not set; training needs examples");
@@ -130,7 +153,7 @@ public final class RunConfigs {
     imageSize(config, data, "train_data", problems);
     int accumulation = config.getOptimizer().getAccumulation();
     problems.unless(
-        accumulation < 1 || data.getBatchSize() % accumulation == 0,
+        data.getBatchSize() % accumulation == 0,
         "train_data.batch_size",
         String.format(
             "must be a multiple of optimizer.accumulation (%d), found %d",
@@ -148,11 +171,13 @@ public final class RunConfigs {
   }
 
   private static void imageSize(RunConfig config, DataConfig data, String path, Problems problems) {
-    int model = ModelChecks.imageSize(config.getModel());
     String source = ModelChecks.imageSizePath(config.getModel()).orElse("");
+    int side = ModelChecks.imageSize(config.getModel()).orElse(data.getImageSize());
     problems.unless(
-        source.isEmpty() || data.getImageSize() == model,
+        data.getImageSize() == side,
         path + ".image_size",
-        String.format("must be the model's (%s %d), found %d", source, model, data.getImageSize()));
+        String.format(
+            "must be the model's (%s %d) or be left out, found %d",
+            source, side, data.getImageSize()));
   }
 }

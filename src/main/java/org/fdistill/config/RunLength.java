@@ -46,7 +46,7 @@ public record RunLength(long stepsPerEpoch, long totalSteps, long warmupSteps) {
     if (warmup >= total) {
       throw UserError.usage(
           String.format(
-              "schedule.warmup (%s, %d steps) must be shorter than schedule.length (%s, %d steps).",
+              "schedule.warmup must be shorter than the run, found %s (%d steps) of %s (%d steps).",
               Durations.text(schedule.getWarmup()),
               warmup,
               Durations.text(schedule.getLength()),

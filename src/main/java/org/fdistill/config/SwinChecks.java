@@ -7,6 +7,11 @@ import org.fdistill.proto.SwinV2Config;
 
 /** Checks the values of a Swin, of either version. */
 final class SwinChecks {
+  private static final int MOST_STAGES = 8;
+
+  /** Side of the first stage's map: 2^20 tokens. */
+  private static final int LARGEST_MAP = 1024;
+
   private final Sizes sizes;
   private final Problems problems;
 
@@ -19,8 +24,7 @@ final class SwinChecks {
       List<Integer> depths,
       List<Integer> heads,
       int window,
-      float mlpRatio,
-      float epsilon) {}
+      float mlpRatio) {}
 
   private SwinChecks(Sizes sizes, Problems problems) {
     this.sizes = sizes;
@@ -37,8 +41,7 @@ final class SwinChecks {
             swin.getDepthsList(),
             swin.getHeadsList(),
             swin.getWindow(),
-            swin.getMlpRatio(),
-            swin.getLayerNormEpsilon());
+            swin.getMlpRatio());
     new SwinChecks(sizes, problems).check();
   }
 
@@ -52,37 +55,32 @@ final class SwinChecks {
             swin.getDepthsList(),
             swin.getHeadsList(),
             swin.getWindow(),
-            swin.getMlpRatio(),
-            swin.getLayerNormEpsilon());
+            swin.getMlpRatio());
     SwinChecks checks = new SwinChecks(sizes, problems);
     checks.check();
     checks.positionWindows(swin.getPositionWindowList());
-    problems.notNegative(swin.getBranchNormScale(), checks.path("branch_norm_scale"));
-    problems.notNegative(swin.getMainNormInterval(), checks.path("main_norm_interval"));
   }
 
   private void check() {
-    problems.positive(sizes.imageSize(), path("image_size"));
-    problems.positive(sizes.patch(), path("patch_size"));
-    problems.positive(sizes.width(), path("width"));
-    problems.positive(sizes.window(), path("window"));
-    problems.positive(sizes.epsilon(), path("layer_norm_epsilon"));
+    int stages = sizes.depths().size();
+    boolean some = stages > 0 && stages <= MOST_STAGES;
     problems.unless(
-        !sizes.depths().isEmpty() && sizes.depths().stream().allMatch(depth -> depth > 0),
+        some,
         path("depths"),
-        "must be blocks of each stage, all above 0, such as [2, 2, 18, 2]; found "
-            + sizes.depths());
-    boolean sameLength = sizes.heads().size() == sizes.depths().size();
+        String.format(
+            "must be blocks of each of 1 to %d stages, such as [2, 2, 18, 2]; found %s",
+            MOST_STAGES, sizes.depths()));
+    boolean sameLength = sizes.heads().size() == stages;
     problems.unless(
-        sameLength && sizes.heads().stream().allMatch(heads -> heads > 0),
+        sameLength,
         path("heads"),
         String.format(
-            "must be heads of each stage, all above 0, one for each of depths %s; found %s",
+            "must be heads of each stage, one for each of depths %s; found %s",
             sizes.depths(), sizes.heads()));
-    for (int stage = 0; sameLength && stage < sizes.depths().size(); stage++) {
-      widths(stage);
-    }
-    if (sizes.imageSize() > 0 && sizes.patch() > 0 && sizes.window() > 0) {
+    if (some) {
+      for (int stage = 0; sameLength && stage < stages; stage++) {
+        widths(stage);
+      }
       maps();
     }
   }
@@ -91,30 +89,32 @@ final class SwinChecks {
     long width = (long) sizes.width() << stage;
     int heads = sizes.heads().get(stage);
     problems.unless(
-        heads <= 0 || width % heads == 0,
+        width % heads == 0,
         path("heads"),
         String.format(
             "must divide the width of each stage; stage %d has width %d and %d heads",
             stage + 1, width, heads));
-    double hidden = width * (double) sizes.mlpRatio();
-    problems.unless(
-        hidden >= 1 && hidden <= Integer.MAX_VALUE && hidden == Math.rint(hidden),
-        path("mlp_ratio"),
-        String.format("times width (%d) must be a whole number from 1, found %s", width, hidden));
+    ModelChecks.hiddenWidth(width, sizes.mlpRatio(), path("mlp_ratio"), "", problems);
   }
 
   private void positionWindows(List<Integer> windows) {
     boolean sameLength = windows.isEmpty() || windows.size() == sizes.depths().size();
     problems.unless(
-        sameLength && windows.stream().allMatch(window -> window >= 0),
+        sameLength,
         path("position_window"),
         String.format(
-            "must be empty or have a side, 0 or above, for each of depths %s; found %s",
+            "must be empty or have a side for each of depths %s; found %s",
             sizes.depths(), windows));
   }
 
   /** Says the first thing that is wrong with the maps, and the nearest sizes that would do. */
   private void maps() {
+    int grid = sizes.imageSize() / sizes.patch();
+    problems.unless(
+        grid <= LARGEST_MAP,
+        path("patch_size"),
+        String.format(
+            "gives a map of %1$d x %1$d, more than %2$d x %2$d patches", grid, LARGEST_MAP));
     String wrong = wrongMap(sizes.imageSize());
     problems.unless(
         wrong.isEmpty(),
@@ -150,7 +150,7 @@ final class SwinChecks {
   private List<Integer> nearest() {
     int side = sizes.imageSize();
     IntStream below = IntStream.iterate(side - 1, s -> s > 0, s -> s - 1);
-    IntStream above = IntStream.rangeClosed(side + 1, side + sizes.patch() * sizes.window() * 1024);
+    IntStream above = IntStream.rangeClosed(side + 1, LARGEST_MAP * sizes.patch());
     return IntStream.concat(
             below.filter(s -> wrongMap(s).isEmpty()).limit(1),
             above.filter(s -> wrongMap(s).isEmpty()).limit(1))

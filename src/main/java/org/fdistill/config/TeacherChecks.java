@@ -1,29 +1,27 @@
 package org.fdistill.config;
 
-import java.util.Locale;
 import org.fdistill.proto.TeacherConfig;
 
-/** Checks the description of a teacher. */
+/** Checks a teacher's description: a run's, and what it becomes with the file beside the model. */
 public final class TeacherChecks {
   private TeacherChecks() {}
 
   /**
-   * Checks all values.
+   * Checks what relates several values of a description.
    *
-   * @param path of the description in its config
-   * @param problems receives what is wrong
+   * @param path where it stands; empty where it stands for itself
    */
   public static void check(TeacherConfig teacher, String path, Problems problems) {
-    problems.notNegative(teacher.getPrefixTokens(), path + ".prefix_tokens");
-    problems.notNegative(teacher.getImageSize(), path + ".image_size");
     problems.unless(
         teacher.getName().matches("[A-Za-z0-9_.-]*"),
-        path + ".name",
+        Fields.join(path, "name"),
         String.format(
-            Locale.ROOT, "may have letters, digits and _ . - only, found %s", teacher.getName()));
-    DataChecks.normalization(teacher.getNormalization(), path + ".normalization", problems);
+            "may have letters, digits and _ . - only, found %s", Shortened.of(teacher.getName())));
+    DataChecks.normalization(
+        teacher.getNormalization(), Fields.join(path, "normalization"), problems);
     if (teacher.hasArchitecture()) {
-      ModelChecks.check(teacher.getArchitecture(), problems.at("model", path + ".architecture"));
+      ModelChecks.check(
+          teacher.getArchitecture(), problems.at("model", Fields.join(path, "architecture")));
     }
   }
 }

@@ -58,8 +58,7 @@ final class TextCursor {
     if (line < 1 || line > lines.size()) {
       return "";
     }
-    String shown = lines.get(line - 1).replace('\t', ' ');
-    return String.format("  %s%n  %s^", shown, " ".repeat(Math.max(0, column - 1)));
+    return Shortened.marked(lines.get(line - 1), column);
   }
 
   private static int offset(String text, int line, int column) {

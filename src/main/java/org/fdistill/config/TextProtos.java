@@ -9,12 +9,15 @@ import java.nio.charset.MalformedInputException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.stream.Stream;
+import org.fdistill.files.WholeFile;
 
 /** Reads and writes text protobuf, with messages for people. */
 public final class TextProtos {
+  /** Some editors start a file in UTF-8 with it. */
+  private static final String BYTE_ORDER_MARK = "\ufeff";
+
   private TextProtos() {}
 
   /**
@@ -38,28 +41,20 @@ public final class TextProtos {
   }
 
   /**
-   * Writes a message in one piece: under a temporary name first, so that a full disk leaves no half
-   * of a file.
+   * Writes a message in one piece.
    *
    * @param header a comment for the top, without the hash signs; may be empty
    */
   public static void write(Path file, Message message, String header) throws IOException {
-    Path temporary = file.resolveSibling(file.getFileName() + ".tmp");
     StringBuilder text = new StringBuilder();
     header.lines().forEach(line -> text.append("# ").append(line).append('\n'));
-    text.append(toText(message));
-    try {
-      Files.writeString(temporary, text);
-      Files.move(
-          temporary, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
-    } finally {
-      Files.deleteIfExists(temporary);
-    }
+    WholeFile.write(file, text.append(toText(message)).toString());
   }
 
   static String readText(Path file) {
     try {
-      return Files.readString(file);
+      String text = Files.readString(file);
+      return text.startsWith(BYTE_ORDER_MARK) ? text.substring(1) : text;
     } catch (NoSuchFileException e) {
       throw UserError.input(
           String.format(

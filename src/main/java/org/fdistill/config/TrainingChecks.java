@@ -1,14 +1,11 @@
 package org.fdistill.config;
 
-import org.fdistill.proto.CheckpointConfig;
 import org.fdistill.proto.Duration;
-import org.fdistill.proto.LogConfig;
-import org.fdistill.proto.OptimizerConfig;
 import org.fdistill.proto.RunConfig;
 import org.fdistill.proto.RuntimeConfig;
 import org.fdistill.proto.ScheduleConfig;
 
-/** Checks the values of optimiser, schedule, runtime, checkpoints and log. */
+/** Checks the schedule, and how a step is run. */
 final class TrainingChecks {
   private final Problems problems;
 
@@ -18,22 +15,8 @@ final class TrainingChecks {
 
   static void check(RunConfig config, Problems problems) {
     TrainingChecks checks = new TrainingChecks(problems);
-    checks.optimizer(config.getOptimizer());
     checks.schedule(config.getSchedule());
-    checks.checkpoint(config.getCheckpoint());
-    checks.log(config.getLog());
     checks.compiledStep(config);
-    problems.notNegative(config.getRuntime().getIntraOpThreads(), "runtime.intra_op_threads");
-    problems.notNegative(config.getRuntime().getInterOpThreads(), "runtime.inter_op_threads");
-  }
-
-  private void optimizer(OptimizerConfig optimizer) {
-    problems.share(optimizer.getAdamw().getBeta1(), "optimizer.adamw.beta1");
-    problems.share(optimizer.getAdamw().getBeta2(), "optimizer.adamw.beta2");
-    problems.positive(optimizer.getAdamw().getEpsilon(), "optimizer.adamw.epsilon");
-    problems.notNegative(optimizer.getAdamw().getWeightDecay(), "optimizer.adamw.weight_decay");
-    problems.notNegative(optimizer.getClipNorm(), "optimizer.clip_norm");
-    problems.positive(optimizer.getAccumulation(), "optimizer.accumulation");
   }
 
   private void compiledStep(RunConfig config) {
@@ -48,20 +31,21 @@ final class TrainingChecks {
   }
 
   private void schedule(ScheduleConfig schedule) {
-    problems.positive(schedule.getLearningRate(), "schedule.learning_rate");
-    problems.notNegative(schedule.getWarmupLearningRate(), "schedule.warmup_learning_rate");
-    problems.notNegative(schedule.getMinLearningRate(), "schedule.min_learning_rate");
-    problems.unless(
-        schedule.getMinLearningRate() <= schedule.getLearningRate(),
-        "schedule.min_learning_rate",
-        String.format(
-            "must not be above learning_rate (%s), found %s",
-            schedule.getLearningRate(), schedule.getMinLearningRate()));
-    problems.notNegative(schedule.getScaleByBatch(), "schedule.scale_by_batch");
+    notAbovePeak(schedule, "min_learning_rate", schedule.getMinLearningRate());
     length(schedule.getLength());
     if (schedule.hasWarmup()) {
+      notAbovePeak(schedule, "warmup_learning_rate", schedule.getWarmupLearningRate());
       warmup(schedule.getWarmup(), schedule.getLength());
     }
+  }
+
+  private void notAbovePeak(ScheduleConfig schedule, String field, double rate) {
+    problems.unless(
+        rate <= schedule.getLearningRate(),
+        "schedule." + field,
+        String.format(
+            "must not be above learning_rate (%s), found %s",
+            Problems.plain(schedule.getLearningRate()), Problems.plain(rate)));
   }
 
   private void length(Duration length) {
@@ -74,9 +58,10 @@ final class TrainingChecks {
         length.getUnitCase() != Duration.UnitCase.PERCENT,
         path,
         "cannot be in percent of itself; set one of epochs, steps, examples");
-    if (length.getUnitCase() != Duration.UnitCase.UNIT_NOT_SET) {
-      problems.positive(Durations.amount(length), path);
-    }
+    problems.unless(
+        length.getUnitCase() == Duration.UnitCase.UNIT_NOT_SET || Durations.amount(length) > 0,
+        path,
+        "must be above 0, found 0");
   }
 
   /** Compares in the same unit; across units only the data's size tells: see RunLength. */
@@ -87,7 +72,6 @@ final class TrainingChecks {
         path,
         "is empty; set one of epochs, steps, examples, percent, or leave it out");
     double amount = Durations.amount(warmup);
-    problems.notNegative(amount, path);
     boolean percent = warmup.getUnitCase() == Duration.UnitCase.PERCENT;
     double whole = percent ? 100 : Durations.amount(length);
     problems.unless(
@@ -96,16 +80,5 @@ final class TrainingChecks {
         String.format(
             "must be shorter than the run, found %s of %s",
             Durations.text(warmup), percent ? "100 percent" : Durations.text(length)));
-  }
-
-  private void checkpoint(CheckpointConfig checkpoint) {
-    problems.notNegative(checkpoint.getEverySteps(), "checkpoint.every_steps");
-    problems.notNegative(checkpoint.getEveryMinutes(), "checkpoint.every_minutes");
-    problems.positive(checkpoint.getKeepLast(), "checkpoint.keep_last");
-  }
-
-  private void log(LogConfig log) {
-    problems.positive(log.getEverySteps(), "log.every_steps");
-    problems.notNegative(log.getValidateEveryEpochs(), "log.validate_every_epochs");
   }
 }

@@ -37,7 +37,7 @@ public final class UserError extends RuntimeException {
    * @param message one or more lines for the user
    */
   public UserError(Kind kind, String message) {
-    super(message);
+    super(Printable.lines(message));
     this.kind = kind;
   }
 
@@ -49,7 +49,7 @@ public final class UserError extends RuntimeException {
    * @param cause what was caught
    */
   public UserError(Kind kind, String message, Throwable cause) {
-    super(message, cause);
+    super(Printable.lines(message), cause);
     this.kind = kind;
   }
 

@@ -11,7 +11,11 @@ final class VitOptionChecks {
   private VitOptionChecks() {}
 
   static void check(VitConfig vit, Problems problems) {
-    hiddenWidth(vit, problems);
+    if (vit.getMlpHidden() == 0) {
+      String otherwise = "; mlp_hidden gives the width itself";
+      ModelChecks.hiddenWidth(
+          vit.getWidth(), vit.getMlpRatio(), VIT + ".mlp_ratio", otherwise, problems);
+    }
     registers(vit, problems);
     String kind = VIT + ".absolute_position_kind";
     if (!vit.getAbsolutePosition()) {
@@ -29,24 +33,10 @@ final class VitOptionChecks {
     }
   }
 
-  private static void hiddenWidth(VitConfig vit, Problems problems) {
-    problems.notNegative(vit.getMlpHidden(), VIT + ".mlp_hidden");
-    double hidden = vit.getWidth() * (double) vit.getMlpRatio();
-    boolean whole = hidden >= 1 && hidden <= Integer.MAX_VALUE && hidden == Math.rint(hidden);
-    problems.unless(
-        vit.getMlpHidden() > 0 || whole,
-        VIT + ".mlp_ratio",
-        String.format(
-            "times width (%d) must be a whole number from 1, found %s; mlp_hidden gives the width"
-                + " itself",
-            vit.getWidth(), hidden));
-  }
-
   private static void registers(VitConfig vit, Problems problems) {
-    problems.notNegative(vit.getRegisterTokens(), VIT + ".register_tokens");
     boolean relative = vit.getRelativePositionShared() || vit.getRelativePositionPerLayer();
     problems.unless(
-        vit.getRegisterTokens() <= 0 || !relative,
+        vit.getRegisterTokens() == 0 || !relative,
         VIT + ".register_tokens",
         String.format(
             "must be 0 with a relative position bias, whose table has no rows for registers, found"
@@ -63,7 +53,7 @@ final class VitOptionChecks {
             "is %s, which needs a width that is a multiple of 4, found %d",
             vit.getAbsolutePositionKind(), vit.getWidth()));
     problems.unless(
-        vit.getPositionedTokens() != PositionedTokens.EVERY_TOKEN || vit.getRegisterTokens() <= 0,
+        vit.getPositionedTokens() != PositionedTokens.EVERY_TOKEN || vit.getRegisterTokens() == 0,
         VIT + ".positioned_tokens",
         String.format(
             "is EVERY_TOKEN, but absolute_position_kind %s has no positions for the %d registers;"

@@ -1,12 +1,13 @@
 /**
  * Run configs: text protobuf files, overrides from the command line, checks and durations.
  *
- * <p>The schema under {@code src/main/proto/fdistill} holds every option with its default and is
- * the manual. {@link org.fdistill.config.RunConfigs#load} gives a config in which every default is
- * spelt out and every value has been checked, so that code behind it reads fields without looking
- * at presence; what is optional as a whole (augmentation, validation data, warm-up) keeps its
- * presence. {@link org.fdistill.config.RunLength} turns durations into steps once the size of the
- * data is known, and {@link org.fdistill.config.ConfigDiff} says how two configs differ.
+ * <p>The schema under {@code src/main/proto/fdistill} holds every option with its default and, for
+ * numbers, its range, and is the manual. {@link org.fdistill.config.RunConfigs#load} gives a config
+ * in which every default is spelt out and every value has been checked, so that code behind it
+ * reads fields without looking at presence; what is optional as a whole (augmentation, validation
+ * data, warm-up) keeps its presence. {@link org.fdistill.config.RunLength} turns durations into
+ * steps once the size of the data is known, and {@link org.fdistill.config.ConfigDiff} says how two
+ * configs differ.
  *
  * <pre>{@code
  * RunConfig config = RunConfigs.load(Path.of("configs/smoke/distill.txtpb"), overrides);

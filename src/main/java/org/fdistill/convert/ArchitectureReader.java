@@ -1,5 +1,7 @@
 package org.fdistill.convert;
 
+import com.google.protobuf.Message;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
@@ -16,11 +18,6 @@ final class ArchitectureReader {
   private final Resolution resolution;
   private final Published published;
 
-  /**
-   * Prepares.
-   *
-   * @param published what lies beside the checkpoint
-   */
   ArchitectureReader(Resolution resolution, Published published) {
     this.resolution = resolution;
     this.published = published;
@@ -28,13 +25,53 @@ final class ArchitectureReader {
 
   /** The network as it was trained; heads, window or image size are 0 where nothing tells them. */
   BackboneConfig describe() {
+    SquareBuffers.require(resolution.tensors());
     BackboneConfig traits =
         resolution.family().traits().toBuilder().mergeFrom(published.traits()).build();
     BackboneConfig model =
         traits.hasVit()
             ? traits.toBuilder().setVit(vit(traits.getVit())).build()
             : swin(SwinDescription.of(resolution.tensors(), traits));
+    requireStated(model);
     return model.toBuilder().setDropPath(0).build();
+  }
+
+  /** Refuses tensors of another network than the one that is described beside them. */
+  private void requireStated(BackboneConfig found) {
+    Message stated = architecture(published.stated());
+    List<String> differences = new ArrayList<>();
+    stated
+        .getAllFields()
+        .forEach(
+            (field, value) -> {
+              Object other = architecture(found).getField(field);
+              boolean agree =
+                  field.getName().equals("image_size")
+                      ? sameGrid((Integer) value, found.getVit())
+                      : value.equals(other);
+              if (!agree) {
+                differences.add("%s: %s, the tensors %s".formatted(field.getName(), value, other));
+              }
+            });
+    if (!differences.isEmpty()) {
+      throw UserError.input(
+          "The tensors are not those that %s describes. It says\n  %s\nExpected both from one model; give the file of weights alone under another name, with --arch, if the tensors are right."
+              .formatted(published.source(), String.join("\n  ", differences)));
+    }
+  }
+
+  private static Message architecture(BackboneConfig model) {
+    return switch (model.getArchitectureCase()) {
+      case SWIN -> model.getSwin();
+      case SWIN_V2 -> model.getSwinV2();
+      default -> model.getVit();
+    };
+  }
+
+  /** SigLIP's images of 384 pixels in patches of 14 have 27 patches a side, as those of 378. */
+  private static boolean sameGrid(int statedSide, VitConfig found) {
+    int patch = found.getPatchSize();
+    return found.getImageSize() == 0 || statedSide / patch == found.getImageSize() / patch;
   }
 
   /**

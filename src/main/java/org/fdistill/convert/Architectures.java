@@ -81,27 +81,27 @@ public final class Architectures {
    */
   public static String guess(Path path, WeightArchive archive) {
     try {
-      Published published = CheckpointFiles.find(path).published();
-      List<Family> candidates = Resolution.candidates(archive, published, "");
+      Checkpoint checkpoint = Checkpoint.of(archive, CheckpointFiles.find(path).published());
+      List<Resolution> candidates = Resolution.candidates(checkpoint, "");
       return switch (candidates.size()) {
         case 0 -> "none that import-teacher knows";
-        case 1 -> describe(archive, published, candidates.get(0));
-        default -> "one of " + String.join(", ", candidates.stream().map(Family::name).toList());
+        case 1 -> describe(candidates.get(0), checkpoint.published());
+        default ->
+            "one of " + String.join(", ", candidates.stream().map(c -> c.family().name()).toList());
       };
     } catch (UserError e) {
       return "none: " + e.getMessage().lines().findFirst().orElse("");
     }
   }
 
-  private static String describe(WeightArchive archive, Published published, Family family) {
-    String title = ": " + family.title();
+  private static String describe(Resolution resolution, Published published) {
+    String title = ": " + resolution.family().title();
     try {
-      Resolution resolution = Resolution.of(archive, published, family.name(), "");
       ArchitectureReader reader = new ArchitectureReader(resolution, published);
       BackboneConfig model = reader.describe();
       return reader.name(model) + title + "; " + ArchitectureReader.text(model);
     } catch (UserError e) {
-      return family.name() + title + "; not importable as it is: " + e.getMessage();
+      return resolution.family().name() + title + "; not importable as it is: " + e.getMessage();
     }
   }
 }

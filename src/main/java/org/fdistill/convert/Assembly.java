@@ -49,10 +49,10 @@ final class Assembly {
     }
     for (Piece piece : pieces) {
       StoredTensor tensor = piece.tensor();
-      if (!tensor.numbers().isFloating()) {
-        return tensor.name() + " holds " + tensor.numbers() + ", expected floating-point numbers";
+      if (!tensor.elementType().isFloating()) {
+        return tensor.name() + " holds " + tensor.elementType() + ", expected floating-point numbers";
       }
-      if (piece.rule().layout().shape(tensor.shape()) == null) {
+      if (piece.rule().order().shape(tensor.shape()) == null) {
         return tensor.name()
             + " has the shape "
             + Arrays.toString(tensor.shape())
@@ -86,7 +86,7 @@ final class Assembly {
   }
 
   private static long[] shape(Piece piece) {
-    return piece.rule().layout().shape(piece.tensor().shape());
+    return piece.rule().order().shape(piece.tensor().shape());
   }
 
   /** Reads its values in our order. */
@@ -110,7 +110,7 @@ final class Assembly {
 
   private static float[] values(Piece piece) {
     StoredTensor tensor = piece.tensor();
-    return piece.rule().layout().values(tensor.floats(), tensor.shape());
+    return piece.rule().order().values(tensor.floats(), tensor.shape());
   }
 
   /** What was done to its tensors, for the report. */
@@ -119,9 +119,9 @@ final class Assembly {
     if (pieces.size() > 1) {
       changes.add(pieces.size() + " joined");
     }
-    Layout layout = pieces.get(0).rule().layout();
-    if (!layout.text().isEmpty()) {
-      changes.add(layout.text());
+    AxisOrder order = pieces.get(0).rule().order();
+    if (!order.text().isEmpty()) {
+      changes.add(order.text());
     }
     return String.join(", ", changes);
   }

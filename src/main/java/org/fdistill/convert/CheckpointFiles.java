@@ -27,6 +27,7 @@ record CheckpointFiles(Path weights, Published published) {
           "pytorch_model.bin.index.json",
           "open_clip_model.safetensors",
           "open_clip_pytorch_model.bin");
+  private static final long MAX_CONFIG = 10_000_000;
   private static final String CONFIG = "config.json";
   private static final String OPEN_CLIP = "open_clip_config.json";
 
@@ -80,6 +81,16 @@ record CheckpointFiles(Path weights, Published published) {
   }
 
   private static Published published(Path folder) {
+    try {
+      return read(folder);
+    } catch (NumberFormatException | IllegalStateException | UnsupportedOperationException e) {
+      throw UserError.input(
+          "%s: a value in its JSON files is not of the kind that belongs there (%s).\nDownload them again."
+              .formatted(folder, e.getMessage()));
+    }
+  }
+
+  private static Published read(Path folder) {
     Path openClip = folder.resolve(OPEN_CLIP);
     if (exists(openClip)) {
       return OpenClipConfig.read(openClip.toString(), json(openClip));
@@ -99,6 +110,11 @@ record CheckpointFiles(Path weights, Published published) {
 
   private static JsonObject json(Path file) {
     try {
+      if (Files.size(file) > MAX_CONFIG) {
+        throw UserError.input(
+            "%s: %,d bytes, expected a description of a few thousand.\nDownload it again."
+                .formatted(file, Files.size(file)));
+      }
       return JsonParser.parseString(Files.readString(file)).getAsJsonObject();
     } catch (JsonParseException | IllegalStateException | MalformedInputException e) {
       throw UserError.input(file + ": no JSON object: " + e.getMessage() + "\nDownload it again.");

@@ -1,7 +1,9 @@
 package org.fdistill.convert;
 
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * One published way of naming a network's tensors.
@@ -10,10 +12,16 @@ import java.util.Set;
  * @param network what it describes
  * @param anchor a tensor that is always there; what stands before it in a file is the prefix
  * @param required further tensors by which it is told from its like
+ * @param spellings other spellings of the same names, tried in order
  * @param rules for names without the prefix
  */
 record Dialect(
-    String name, Network network, String anchor, List<String> required, NameRules rules) {
+    String name,
+    Network network,
+    String anchor,
+    List<String> required,
+    List<Spelling> spellings,
+    NameRules rules) {
   /** Kinds of networks. */
   enum Network {
     /** Vision transformers. */
@@ -24,24 +32,49 @@ record Dialect(
     SWIN_V2
   }
 
+  /** A dialect of one spelling. */
+  Dialect(String name, Network network, String anchor, List<String> required, NameRules rules) {
+    this(name, network, anchor, required, List.of(), rules);
+  }
+
   /** Whether a network was trained in Flax, whose GELU is the approximation by tanh. */
   boolean isFlax() {
     return anchor.endsWith("/kernel");
   }
 
-  /** Whether a file's tensors under a prefix are named so. */
-  boolean matches(String prefix, Set<String> names) {
-    return names.contains(prefix + anchor)
-        && required.stream().allMatch(name -> names.contains(prefix + name));
+  /** A name of a file as the rules spell it. */
+  String spelled(String name) {
+    String spelled = name;
+    for (Spelling spelling : spellings) {
+      spelled = spelling.apply(spelled);
+    }
+    return spelled;
   }
 
   /** The prefixes under which a file's tensors are named so. */
   List<String> prefixes(Set<String> names) {
-    return names.stream()
+    Set<String> spelled = spelled(names);
+    return anchored(spelled).stream().filter(prefix -> missing(prefix, spelled).isEmpty()).toList();
+  }
+
+  /** The names of a file as the rules spell them. */
+  Set<String> spelled(Set<String> names) {
+    return spellings.isEmpty()
+        ? names
+        : names.stream().map(this::spelled).collect(Collectors.toCollection(LinkedHashSet::new));
+  }
+
+  /** What stands before the anchor among spelled names, wherever it is there. */
+  List<String> anchored(Set<String> spelled) {
+    return spelled.stream()
         .filter(name -> name.endsWith(anchor))
         .map(name -> name.substring(0, name.length() - anchor.length()))
         .filter(prefix -> prefix.isEmpty() || prefix.endsWith(".") || prefix.endsWith("/"))
-        .filter(prefix -> matches(prefix, names))
         .toList();
+  }
+
+  /** The required tensors that are not under a prefix among spelled names. */
+  List<String> missing(String prefix, Set<String> spelled) {
+    return required.stream().filter(name -> !spelled.contains(prefix + name)).toList();
   }
 }

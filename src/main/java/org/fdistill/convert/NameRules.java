@@ -19,11 +19,11 @@ final class NameRules {
    * It becomes one of our parameters, or a part of it.
    *
    * @param target our name
-   * @param layout how it lies
+   * @param order of its axes
    * @param part which of {@code parts}, along the last axis
    * @param parts how many tensors make the parameter
    */
-  record Mapped(String target, Layout layout, int part, int parts) implements Fate {}
+  record Mapped(String target, AxisOrder order, int part, int parts) implements Fate {}
 
   /**
    * It is not needed.
@@ -35,7 +35,7 @@ final class NameRules {
   private record Rule(Pattern source, String target, int shift, Fate fate) {
     Fate of(Matcher matcher) {
       if (fate instanceof Mapped mapped) {
-        return new Mapped(name(matcher), mapped.layout(), mapped.part(), mapped.parts());
+        return new Mapped(name(matcher), mapped.order(), mapped.part(), mapped.parts());
       }
       return fate;
     }
@@ -79,49 +79,56 @@ final class NameRules {
 
     /** A linear layer of PyTorch. */
     Builder linear(String source, String target) {
-      return map(source + ".weight", target + "/kernel", Layout.TRANSPOSED)
-          .map(source + ".bias", target + "/bias", Layout.SAME);
+      return map(source + ".weight", target + "/kernel", AxisOrder.TRANSPOSED)
+          .map(source + ".bias", target + "/bias", AxisOrder.SAME);
     }
 
-    /** Three linear layers of PyTorch that make one of ours. */
+    /** Linear layers of PyTorch that make one of ours, side by side. */
     Builder joined(String target, String... sources) {
       for (int i = 0; i < sources.length; i++) {
-        part(sources[i] + ".weight", target + "/kernel", Layout.TRANSPOSED, i, sources.length);
-        part(sources[i] + ".bias", target + "/bias", Layout.SAME, i, sources.length);
+        part(sources[i] + ".bias", target + "/bias", AxisOrder.SAME, i, sources.length);
+      }
+      return joinedKernels(target, sources);
+    }
+
+    /** The kernels of such layers alone. */
+    Builder joinedKernels(String target, String... sources) {
+      for (int i = 0; i < sources.length; i++) {
+        part(sources[i] + ".weight", target + "/kernel", AxisOrder.TRANSPOSED, i, sources.length);
       }
       return this;
     }
 
     /** A convolution of PyTorch. */
     Builder convolution(String source, String target) {
-      return map(source + ".weight", target + "/kernel", Layout.CONVOLUTION)
-          .map(source + ".bias", target + "/bias", Layout.SAME);
+      return map(source + ".weight", target + "/kernel", AxisOrder.CONVOLUTION)
+          .map(source + ".bias", target + "/bias", AxisOrder.SAME);
     }
 
     /** A layer norm of PyTorch. */
     Builder norm(String source, String target) {
-      return map(source + ".weight", target + "/scale", Layout.SAME)
-          .map(source + ".bias", target + "/offset", Layout.SAME);
+      return map(source + ".weight", target + "/scale", AxisOrder.SAME)
+          .map(source + ".bias", target + "/offset", AxisOrder.SAME);
     }
 
     /** A tensor as it is. */
     Builder same(String source, String target) {
-      return map(source, target, Layout.SAME);
+      return map(source, target, AxisOrder.SAME);
     }
 
     /** One tensor. */
-    Builder map(String source, String target, Layout layout) {
-      return part(source, target, layout, 0, 1);
+    Builder map(String source, String target, AxisOrder order) {
+      return part(source, target, order, 0, 1);
     }
 
     /** One tensor of several that make a parameter. */
-    Builder part(String source, String target, Layout layout, int part, int parts) {
-      return add(source, target, 0, new Mapped("", layout, part, parts));
+    Builder part(String source, String target, AxisOrder order, int part, int parts) {
+      return add(source, target, 0, new Mapped("", order, part, parts));
     }
 
     /** One tensor whose number differs from ours. */
-    Builder shifted(String source, String target, Layout layout, int shift) {
-      return add(source, target, shift, new Mapped("", layout, 0, 1));
+    Builder shifted(String source, String target, AxisOrder order, int shift) {
+      return add(source, target, shift, new Mapped("", order, 0, 1));
     }
 
     /**

@@ -1,12 +1,13 @@
 package org.fdistill.convert;
 
-import java.util.Collection;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.fdistill.config.UserError;
 import org.fdistill.weights.StoredTensor;
-import org.fdistill.weights.WeightArchive;
 
 /**
  * A file's tensors under our names.
@@ -14,63 +15,79 @@ import org.fdistill.weights.WeightArchive;
  * @param dialect in which the file names them
  * @param prefix what stands before their names in the file
  * @param parameters by our names
- * @param leftOut the reason for each tensor that is not needed, by its name in the file
+ * @param leftOut those that are not needed, by their names as the dialect spells them
  * @param unknown tensors under the prefix that no rule of the dialect knows
  */
 record NamedTensors(
     Dialect dialect,
     String prefix,
     Map<String, Assembly> parameters,
-    Map<StoredTensor, String> leftOut,
-    Collection<StoredTensor> unknown) {
+    Map<String, LeftOut> leftOut,
+    List<StoredTensor> unknown) {
 
   /** Where big_vision stacks the blocks of a network along the first axis. */
   private static final String STACKED = "encoderblock/";
 
-  /** Reads the names of all tensors of a file; no values. */
-  static NamedTensors of(WeightArchive archive, Dialect dialect, String prefix) {
+  /** As many as a block's number has digits for in {@link NameRules}. */
+  private static final long MOST_BLOCKS = 9999;
+
+  /**
+   * A tensor that is not needed.
+   *
+   * @param reason for the user
+   */
+  record LeftOut(StoredTensor tensor, String reason) {}
+
+  /**
+   * Reads the names of all tensors of a file; no values.
+   *
+   * @param tensors by their names without wrappers
+   */
+  static NamedTensors of(Map<String, StoredTensor> tensors, Dialect dialect, String prefix) {
     NamedTensors named =
         new NamedTensors(
-            dialect, prefix, new TreeMap<>(), new LinkedHashMap<>(), new java.util.ArrayList<>());
-    archive.tensors().values().forEach(named::add);
+            dialect, prefix, new TreeMap<>(), new LinkedHashMap<>(), new ArrayList<>());
+    tensors.forEach((name, tensor) -> named.add(dialect.spelled(name), tensor));
     named.chooseHead();
     return named;
   }
 
-  private void add(StoredTensor tensor) {
-    if (!tensor.name().startsWith(prefix)) {
-      outside(tensor);
+  private void add(String full, StoredTensor tensor) {
+    if (!full.startsWith(prefix)) {
+      outside(full, tensor);
       return;
     }
-    String name = tensor.name().substring(prefix.length());
-    if (name.contains(STACKED) && tensor.shape().length > 0) {
-      for (int block = 0; block < tensor.shape()[0]; block++) {
-        add(tensor.part(block), name.replace(STACKED, "encoderblock_" + block + "/"));
-      }
+    String name = full.substring(prefix.length());
+    if (!name.contains(STACKED)) {
+      addInside(name, tensor);
+    } else if (tensor.shape().length == 0 || tensor.shape()[0] > MOST_BLOCKS) {
+      unknown.add(tensor);
     } else {
-      add(tensor, name);
+      for (int block = 0; block < tensor.shape()[0]; block++) {
+        addInside(name.replace(STACKED, "encoderblock_" + block + "/"), tensor.part(block));
+      }
     }
   }
 
-  private void add(StoredTensor tensor, String name) {
+  private void addInside(String name, StoredTensor tensor) {
     Optional<NameRules.Fate> fate = dialect.rules().of(name);
     if (fate.isEmpty()) {
       unknown.add(tensor);
-    } else if (fate.get() instanceof NameRules.LeftOut reason) {
-      leftOut.put(tensor, reason.reason());
+    } else if (fate.get() instanceof NameRules.LeftOut rule) {
+      leftOut.put(prefix + name, new LeftOut(tensor, rule.reason()));
     } else {
       map(tensor, (NameRules.Mapped) fate.get());
     }
   }
 
   /** Hugging Face's classifier stands beside the network. */
-  private void outside(StoredTensor tensor) {
-    if (tensor.name().equals("classifier.weight")) {
-      map(tensor, new NameRules.Mapped("head/kernel", Layout.TRANSPOSED, 0, 1));
-    } else if (tensor.name().equals("classifier.bias")) {
-      map(tensor, new NameRules.Mapped("head/bias", Layout.SAME, 0, 1));
+  private void outside(String name, StoredTensor tensor) {
+    if (name.equals("classifier.weight")) {
+      map(tensor, new NameRules.Mapped("head/kernel", AxisOrder.TRANSPOSED, 0, 1));
+    } else if (name.equals("classifier.bias")) {
+      map(tensor, new NameRules.Mapped("head/bias", AxisOrder.SAME, 0, 1));
     } else {
-      leftOut.put(tensor, "not under " + prefix);
+      leftOut.put(name, new LeftOut(tensor, "not under " + prefix));
     }
   }
 
@@ -80,7 +97,7 @@ record NamedTensors(
 
   /** Leaves out classifiers that one linear layer on the pooled tokens cannot stand for. */
   private void chooseHead() {
-    boolean two = leftOut.values().stream().anyMatch(r -> r.contains("distillation token"));
+    boolean two = leftOut.values().stream().anyMatch(t -> t.reason().contains("distillation token"));
     boolean linear = has("head/kernel") && has("head/bias");
     if (two || !linear) {
       leaveOutHead("one of several heads");
@@ -100,7 +117,9 @@ record NamedTensors(
     for (String name : new String[] {"head/kernel", "head/bias"}) {
       Assembly head = parameters.remove(name);
       if (head != null) {
-        head.pieces().forEach(piece -> leftOut.put(piece.tensor(), reason));
+        head.pieces().stream()
+            .map(Assembly.Piece::tensor)
+            .forEach(tensor -> leftOut.put(tensor.name(), new LeftOut(tensor, reason)));
       }
     }
   }
@@ -109,9 +128,37 @@ record NamedTensors(
     return parameters.containsKey(parameter);
   }
 
+  /** A tensor under the prefix that is not needed. */
+  Optional<StoredTensor> findLeftOut(String name) {
+    return Optional.ofNullable(leftOut.get(prefix + name)).map(LeftOut::tensor);
+  }
+
   /** Our shape of a parameter; null where it is missing or cannot be put together. */
   long[] shape(String parameter) {
     Assembly assembly = parameters.get(parameter);
     return assembly == null || !assembly.problem().isEmpty() ? null : assembly.shape();
+  }
+
+  /** The last size of a parameter; 1 where it is missing, which the list of parameters says. */
+  int last(String parameter) {
+    long[] shape = shape(parameter);
+    return shape == null || shape.length == 0 ? 1 : (int) shape[shape.length - 1];
+  }
+
+  /**
+   * P of the patch embedding.
+   *
+   * @throws UserError where its patches are no squares of RGB images
+   */
+  int patch() {
+    long[] kernel = shape("student/patch_embed/kernel");
+    if (kernel == null || kernel.length != 4 || kernel[0] != kernel[1] || kernel[2] != 3) {
+      throw UserError.input(
+          """
+          The patch embedding %s is none of square patches of RGB images.
+          Expected, in PyTorch's order, [width, 3, patch, patch]."""
+              .formatted(parameters.get("student/patch_embed/kernel").sources()));
+    }
+    return (int) kernel[0];
   }
 }

@@ -60,9 +60,19 @@ final class OpenClipConfig {
         file,
         Optional.of("openclip"),
         BackboneConfig.newBuilder().setVit(vit).build(),
+        BackboneConfig.newBuilder().setVit(stated(file, vision)).build(),
         Published.normalization(preprocess.get("mean"), preprocess.get("std")),
         null,
         "");
+  }
+
+  private static VitConfig stated(String file, JsonObject vision) {
+    VitConfig.Builder stated = VitConfig.newBuilder();
+    Published.side(file, vision, "image_size").ifPresent(stated::setImageSize);
+    Published.side(file, vision, "patch_size").ifPresent(stated::setPatchSize);
+    Published.integer(vision, "width").ifPresent(stated::setWidth);
+    Published.integer(vision, "layers").ifPresent(stated::setDepth);
+    return stated.build();
   }
 
   /** Other settings change what is computed, and no tensor shows it. */

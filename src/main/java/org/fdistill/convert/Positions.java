@@ -1,106 +1,56 @@
 package org.fdistill.convert;
 
 import java.util.Optional;
-import java.util.function.UnaryOperator;
 import org.fdistill.proto.BackboneConfig;
 import org.fdistill.proto.VitConfig;
-import org.fdistill.proto.VitConfig.PositionedTokens;
-import org.fdistill.resample.AbsolutePositionTable;
 import org.fdistill.resample.Bicubic;
-import org.fdistill.resample.RelativePositionTable;
+import org.fdistill.resample.TableResizing;
 
 /**
- * Brings tables of positions to a network's size, as the family's own code does.
+ * Brings tables of positions to a network's size.
  *
- * @param style of absolute positions
+ * @param bicubic how absolute positions are resampled
  * @param model the receiving network
  */
-record Positions(Family.PositionStyle style, BackboneConfig model) {
+record Positions(Bicubic bicubic, BackboneConfig model) {
+  /** How names of tables of absolute positions end. */
+  static final String ABSOLUTE = "pos_embed";
+
   /**
-   * A table's way to another size.
+   * As the user asks, or as the family's own code does.
    *
-   * @param text for the report
-   * @param values from its values to those at the new size
+   * @param asked empty: the family's own way
    */
-  record Change(String text, UnaryOperator<float[]> values) {
-    float[] apply(float[] table) {
-      return values.apply(table);
+  static Positions of(Optional<Bicubic> asked, Family family, BackboneConfig model) {
+    return new Positions(asked.orElseGet(() -> ownWay(family, model)), model);
+  }
+
+  /** DINOv2 with registers antialiases, without it adds an offset to the scale. */
+  private static Bicubic ownWay(Family family, BackboneConfig model) {
+    if (family.positions() != Family.PositionStyle.DINOV2) {
+      return Bicubic.PLAIN;
     }
+    return model.getVit().getRegisterTokens() > 0 ? Bicubic.ANTIALIASED : Bicubic.DINO_V2;
   }
 
   /**
    * How a parameter gets to another shape.
    *
    * @param found its shape in the checkpoint
-   * @param expected its shape in the network
-   * @return empty where it is no table of positions, or of no grid
+   * @param wanted its shape in the network
+   * @return empty where it is no table of positions, or of no square grid
    */
-  Optional<Change> change(String name, long[] found, long[] expected) {
-    if (name.endsWith("pos_embed")) {
-      return absolute(found, expected);
+  Optional<TableResizing> resizing(String name, long[] found, long[] wanted) {
+    if (name.endsWith(ABSOLUTE)) {
+      return TableResizing.absolute(found, wanted, prefix(), bicubic);
     }
-    return name.endsWith("rel_pos_bias/table") ? relative(found, expected) : Optional.empty();
-  }
-
-  private Optional<Change> absolute(long[] found, long[] expected) {
-    long width = expected[expected.length - 1];
-    if (found[found.length - 1] != width) {
-      return Optional.empty();
-    }
-    Optional<AbsolutePositionTable> from =
-        AbsolutePositionTable.ofRows(elements(found) / width, prefix(), width);
-    Optional<AbsolutePositionTable> to =
-        AbsolutePositionTable.ofRows(elements(expected) / width, prefix(), width);
-    if (from.isEmpty() || to.isEmpty()) {
-      return Optional.empty();
-    }
-    int side = to.get().grid();
-    return Optional.of(
-        new Change(
-            grids(from.get().grid(), side), table -> from.get().resize(side, bicubic(), table)));
-  }
-
-  private Bicubic bicubic() {
-    if (style != Family.PositionStyle.DINOV2) {
-      return Bicubic.PLAIN;
-    }
-    return model.getVit().getRegisterTokens() > 0 ? Bicubic.ANTIALIASED : Bicubic.DINO_V2;
+    return name.endsWith("rel_pos_bias/table")
+        ? TableResizing.relative(found, wanted)
+        : Optional.empty();
   }
 
   private int prefix() {
     VitConfig vit = model.getVit();
-    int one = vit.getClassToken() ? 1 : 0;
-    if (vit.getPositionedTokens() == PositionedTokens.PATCHES) {
-      return 0;
-    }
-    return vit.getPositionedTokens() == PositionedTokens.EVERY_TOKEN
-        ? one + vit.getRegisterTokens()
-        : one;
-  }
-
-  private static Optional<Change> relative(long[] found, long[] expected) {
-    if (found.length != 2 || expected.length != 2 || found[1] != expected[1]) {
-      return Optional.empty();
-    }
-    Optional<RelativePositionTable> from = RelativePositionTable.ofRows(found[0], found[1]);
-    Optional<RelativePositionTable> to = RelativePositionTable.ofRows(expected[0], expected[1]);
-    if (from.isEmpty() || to.isEmpty() || from.get().classRows() != to.get().classRows()) {
-      return Optional.empty();
-    }
-    int side = to.get().grid();
-    return Optional.of(
-        new Change(grids(from.get().grid(), side), table -> from.get().resize(side, table)));
-  }
-
-  private static String grids(int from, int to) {
-    return "resampled from %d x %d to %d x %d".formatted(from, from, to, to);
-  }
-
-  private static long elements(long[] shape) {
-    long elements = 1;
-    for (long size : shape) {
-      elements *= size;
-    }
-    return elements;
+    return VitDescription.prefix(vit, vit.getPositionedTokens());
   }
 }

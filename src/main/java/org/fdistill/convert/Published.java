@@ -6,6 +6,7 @@ import com.google.gson.JsonObject;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.fdistill.config.UserError;
 import org.fdistill.proto.BackboneConfig;
 import org.fdistill.proto.EvalCropConfig;
 import org.fdistill.proto.Normalization;
@@ -16,6 +17,7 @@ import org.fdistill.proto.Normalization;
  * @param source the file, for people
  * @param family that it belongs to, if it says so
  * @param traits what no shape tells; nothing where it says nothing
+ * @param stated what the tensors tell as well, and must confirm
  * @param normalization of its input; null where it does not say
  * @param crop how images are brought to size; null where it does not say
  * @param licence empty where it does not say
@@ -24,13 +26,21 @@ record Published(
     String source,
     Optional<String> family,
     BackboneConfig traits,
+    BackboneConfig stated,
     Normalization normalization,
     EvalCropConfig crop,
     String licence) {
 
   /** Nothing is said. */
   static final Published NOTHING =
-      new Published("", Optional.empty(), BackboneConfig.getDefaultInstance(), null, null, "");
+      new Published(
+          "",
+          Optional.empty(),
+          BackboneConfig.getDefaultInstance(),
+          BackboneConfig.getDefaultInstance(),
+          null,
+          null,
+          "");
 
   /** Mean and deviation; null unless both are three numbers. */
   static Normalization normalization(JsonElement mean, JsonElement std) {
@@ -49,11 +59,36 @@ record Published(
     return values;
   }
 
-  /** A whole number, or the first of a list of them; empty where there is none. */
+  /**
+   * A side of a square: a number, or the same number for height and width; channels may stand in
+   * front.
+   *
+   * @param file for the message
+   * @throws UserError where height and width differ
+   */
+  static Optional<Integer> side(String file, JsonObject object, String key) {
+    List<Integer> sizes = integers(object, key);
+    int count = sizes.size();
+    if (count < 2) {
+      return integer(object, key);
+    }
+    if (!sizes.get(count - 1).equals(sizes.get(count - 2))) {
+      throw UserError.input(
+          "%s: %s is %s.\nExpected the same height and width: images, patches and windows are squares here."
+              .formatted(file, key, object.get(key)));
+    }
+    return Optional.of(sizes.get(count - 1));
+  }
+
+  /**
+   * A whole number; empty where there is none.
+   *
+   * @throws NumberFormatException where there is a text instead
+   */
   static Optional<Integer> integer(JsonObject object, String key) {
     JsonElement value = object.get(key);
-    if (value instanceof JsonArray array && !array.isEmpty()) {
-      value = array.get(array.size() - 1);
+    if (value != null && value.isJsonPrimitive() && !value.getAsJsonPrimitive().isNumber()) {
+      throw new NumberFormatException(key + " is " + value);
     }
     return value != null && value.isJsonPrimitive() && value.getAsJsonPrimitive().isNumber()
         ? Optional.of(value.getAsInt())

@@ -1,12 +1,16 @@
 package org.fdistill.convert;
 
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.fdistill.config.UserError;
-import org.fdistill.weights.WeightArchive;
 
 /**
  * Which family a checkpoint belongs to, and which of its networks is taken.
@@ -14,89 +18,116 @@ import org.fdistill.weights.WeightArchive;
  * @param family of the checkpoint
  * @param size that the user named; empty where the checkpoint tells
  * @param tensors of the network, under our names
+ * @param others prefixes of the networks that were not taken, though the user named none
+ * @param certain whether the checkpoint itself or what lies beside it tells the family
  */
-record Resolution(Family family, Optional<Size> size, NamedTensors tensors) {
+record Resolution(
+    Family family,
+    Optional<Size> size,
+    NamedTensors tensors,
+    List<String> others,
+    boolean certain) {
+  /** Where a file holds several networks and its family has no say: as timm's loader chooses. */
+  private static final List<String> OF_TIMM = List.of("state_dict_ema/.*", "model_ema/.*", ".*");
+
+  private static final int LISTED = 4;
+
   /**
-   * Decides.
+   * Finds the family and the network.
    *
-   * @param archive the checkpoint
-   * @param published what lies beside it
    * @param arch a name for {@code --arch}
    * @param key prefix of the network in the checkpoint; empty: the family's usual one
-   * @throws UserError where no layout or several fit
+   * @throws UserError where no family or several fit
    */
-  static Resolution of(WeightArchive archive, Published published, String arch, String key) {
+  static Resolution of(Checkpoint checkpoint, String arch, String key) {
     if (!arch.equals(Families.AUTO)) {
       Families.Choice choice = Families.named(arch);
-      return new Resolution(choice.family(), choice.size(), tensors(archive, choice.family(), key));
+      return find(checkpoint, choice, key)
+          .orElseThrow(() -> unknown(checkpoint, List.of(choice.family()), key));
     }
-    List<Family> candidates = candidates(archive, published, key);
-    if (candidates.size() != 1) {
-      throw undecided(archive, candidates, key);
+    List<Resolution> candidates = candidates(checkpoint, key);
+    if (candidates.size() > 1) {
+      throw UserError.input(
+          "The names of its tensors fit several architectures, which differ in normalisation or"
+              + " activation: "
+              + String.join(", ", candidates.stream().map(c -> c.family().name()).toList())
+              + ".\nSay which one it is with --arch.");
     }
-    Family family = candidates.get(0);
-    return new Resolution(family, Optional.empty(), tensors(archive, family, key));
+    return candidates.stream()
+        .findFirst()
+        .orElseThrow(() -> unknown(checkpoint, published(checkpoint), key));
   }
 
   /** The families that a checkpoint may belong to: one, where it can be told. */
-  static List<Family> candidates(WeightArchive archive, Published published, String key) {
-    if (published.family().isPresent()) {
-      return List.of(Families.family(published.family().get()));
-    }
-    List<Family> readable = new ArrayList<>();
-    List<Family> certain = new ArrayList<>();
-    for (Family family : Families.all()) {
-      Optional<NamedTensors> tensors = find(archive, family, key);
-      if (tensors.isPresent()) {
-        readable.add(family);
-        boolean openAi = family.name().equals("clip") && archive.format().contains("TorchScript");
-        if (openAi || family.recognition().test(tensors.get())) {
-          certain.add(family);
-        }
-      }
-    }
-    return certain.size() == 1 || readable.isEmpty() ? certain : readable;
+  static List<Resolution> candidates(Checkpoint checkpoint, String key) {
+    List<Resolution> readable =
+        published(checkpoint).stream()
+            .map(family -> new Families.Choice(family, Optional.empty()))
+            .flatMap(choice -> find(checkpoint, choice, key).stream())
+            .toList();
+    List<Resolution> certain = readable.stream().filter(Resolution::certain).toList();
+    return certain.size() == 1 ? certain : readable;
   }
 
-  private static UserError undecided(WeightArchive archive, List<Family> candidates, String key) {
-    if (candidates.isEmpty()) {
-      return unknown(archive, Families.all(), key);
-    }
-    return UserError.input(
-        "The names of its tensors fit several architectures, which differ in normalisation or"
-            + " activation: "
-            + String.join(", ", candidates.stream().map(Family::name).toList())
-            + ".\nSay which one it is with --arch.");
-  }
-
-  private static NamedTensors tensors(WeightArchive archive, Family family, String key) {
-    return find(archive, family, key).orElseThrow(() -> unknown(archive, List.of(family), key));
+  /** The family that is published beside the weights; all where nothing is. */
+  private static List<Family> published(Checkpoint checkpoint) {
+    return checkpoint.published().family().map(Families::family).map(List::of).orElse(Families.all());
   }
 
   /** A family's network in a checkpoint, under the first prefix that the family prefers. */
-  private static Optional<NamedTensors> find(WeightArchive archive, Family family, String key) {
-    Set<String> names = archive.tensors().keySet();
-    for (String preferred : key.isEmpty() ? family.preferred() : List.of(".*")) {
-      for (Dialect dialect : family.dialects()) {
-        for (String prefix : dialect.prefixes(names)) {
-          if (prefix.matches(preferred) && under(prefix, key)) {
-            return Optional.of(NamedTensors.of(archive, dialect, prefix));
-          }
+  private static Optional<Resolution> find(
+      Checkpoint checkpoint, Families.Choice choice, String key) {
+    Family family = choice.family();
+    Map<String, Dialect> networks = networks(checkpoint, family, key);
+    List<String> preferred =
+        key.isEmpty()
+            ? Stream.concat(family.preferred().stream(), OF_TIMM.stream()).toList()
+            : List.of(".*");
+    return preferred.stream()
+        .flatMap(regex -> networks.keySet().stream().filter(prefix -> prefix.matches(regex)))
+        .findFirst()
+        .map(
+            prefix -> {
+              NamedTensors tensors =
+                  NamedTensors.of(checkpoint.tensors(), networks.get(prefix), prefix);
+              List<String> others =
+                  networks.keySet().stream()
+                      .filter(p -> key.isEmpty() && !p.equals(prefix))
+                      .toList();
+              return new Resolution(
+                  family, choice.size(), tensors, others, certain(checkpoint, family, tensors));
+            });
+  }
+
+  /** The prefixes of all networks that a family's dialects read. */
+  private static Map<String, Dialect> networks(Checkpoint checkpoint, Family family, String key) {
+    Map<String, Dialect> networks = new LinkedHashMap<>();
+    for (Dialect dialect : family.dialects()) {
+      for (String prefix : dialect.prefixes(checkpoint.tensors().keySet())) {
+        if (under(prefix, key)) {
+          networks.putIfAbsent(prefix, dialect);
         }
       }
     }
-    return Optional.empty();
+    return networks;
   }
 
   private static boolean under(String prefix, String key) {
-    return key.isEmpty()
-        || prefix.equals(key)
-        || prefix.startsWith(key + "/")
-        || prefix.startsWith(key + ".");
+    String parent = Checkpoint.unwrapped(key + ".").replaceAll("[./]+$", "");
+    return parent.isEmpty()
+        || prefix.startsWith(parent + "/")
+        || prefix.startsWith(parent + ".");
   }
 
-  private static UserError unknown(WeightArchive archive, List<Family> families, String key) {
-    Set<String> names = archive.tensors().keySet();
+  private static boolean certain(Checkpoint checkpoint, Family family, NamedTensors tensors) {
+    boolean openAi = family.name().equals("clip") && checkpoint.isScripted();
+    return checkpoint.published().family().isPresent()
+        || openAi
+        || family.recognition().test(tensors);
+  }
+
+  private static UserError unknown(Checkpoint checkpoint, List<Family> families, String key) {
+    Set<String> names = checkpoint.tensors().keySet();
     String expected =
         families.size() == 1
             ? "Expected a network of the family " + families.get(0).name()
@@ -107,12 +138,52 @@ record Resolution(Family family, Optional<Size> size, NamedTensors tensors) {
             + " among its "
             + names.size()
             + " tensors, such as "
-            + String.join(", ", names.stream().limit(4).toList())
+            + some(names)
             + "."
+            + closest(names, families)
             + hint(names)
             + "\n"
             + expected
             + "; fdistill inspect shows all its tensors.");
+  }
+
+  private static String some(Collection<String> names) {
+    return String.join(", ", names.stream().limit(LISTED).toList())
+        + (names.size() > LISTED ? ", ... (" + names.size() + ")" : "");
+  }
+
+  /** What is odd about names that are partly those of a dialect. */
+  private static String closest(Set<String> names, List<Family> families) {
+    record Attempt(Dialect dialect, List<String> missing, List<String> odd) {}
+    List<Attempt> attempts = new ArrayList<>();
+    families.stream()
+        .flatMap(family -> family.dialects().stream())
+        .distinct()
+        .forEach(
+            dialect -> {
+              Set<String> spelled = dialect.spelled(names);
+              for (String prefix : dialect.anchored(spelled).stream().limit(LISTED).toList()) {
+                List<String> odd =
+                    spelled.stream()
+                        .filter(name -> name.startsWith(prefix))
+                        .map(name -> name.substring(prefix.length()))
+                        .filter(name -> dialect.rules().of(name).isEmpty())
+                        .toList();
+                attempts.add(new Attempt(dialect, dialect.missing(prefix, spelled), odd));
+              }
+            });
+    return attempts.stream()
+        .filter(attempt -> !attempt.missing().isEmpty())
+        .min(Comparator.comparingInt(attempt -> attempt.odd().size()))
+        .map(
+            closest ->
+                "\nClosest are the names of "
+                    + closest.dialect().name()
+                    + ", but "
+                    + String.join(" and ", closest.missing())
+                    + " is missing"
+                    + (closest.odd().isEmpty() ? "." : "; odd are " + some(closest.odd()) + "."))
+        .orElse("");
   }
 
   /** Networks that people try and that are none of ours. */
@@ -127,6 +198,8 @@ record Resolution(Family family, Optional<Size> size, NamedTensors tensors) {
         hints.add("a ConvNeXt");
       } else if (name.endsWith("attn.q_norm.weight")) {
         hints.add("norms of queries and keys");
+      } else if (name.contains(".lora_A.")) {
+        hints.add("adapters beside its weights (merge them first: PEFT's merge_and_unload)");
       }
     }
     return hints.isEmpty() ? "" : "\nIt has " + String.join(", and ", hints) + ".";

@@ -5,9 +5,12 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Function;
 import org.fdistill.config.UserError;
-import org.fdistill.graph.SavedModelFolder;
+import org.fdistill.graph.SessionFactory;
+import org.fdistill.resample.Bicubic;
 import org.fdistill.weights.StoredTensor;
 import org.fdistill.weights.WeightArchive;
 import org.fdistill.weights.WeightArchives;
@@ -26,6 +29,18 @@ import org.tensorflow.types.TFloat32;
 public final class StoredAnswers {
   private static final String IMAGES = "images";
   private static final String SIGNATURE = "serving_default";
+
+  private static final Function<Bicubic, String> WAYS =
+      way ->
+          "\nIts positions were resampled by %s; implementations differ here: try --resample %s."
+              .formatted(
+                  way,
+                  String.join(
+                      " or ",
+                      Bicubic.WAYS.stream()
+                          .filter(other -> !other.equals(way))
+                          .map(Bicubic::toString)
+                          .toList()));
 
   private final Path file;
   private final float[] images;
@@ -112,10 +127,11 @@ public final class StoredAnswers {
    *
    * @param model the folder of saved_model.pb
    * @param tolerance of {@link Comparison#difference}
+   * @param resampling how the model's absolute positions were resampled; empty where they were not
    * @throws UserError of kind input, where an output is missing or further away
    */
-  public List<Comparison> compare(Path model, double tolerance) {
-    try (SavedModelBundle bundle = SavedModelBundle.load(model.toString(), SavedModelFolder.SERVE);
+  public List<Comparison> compare(Path model, double tolerance, Optional<Bicubic> resampling) {
+    try (SavedModelBundle bundle = SessionFactory.load(model);
         TFloat32 input = TFloat32.tensorOf(shape, DataBuffers.of(images, true, false))) {
       SignatureDef signature = bundle.metaGraphDef().getSignatureDefOrThrow(SIGNATURE);
       requireSize(signature);
@@ -125,7 +141,7 @@ public final class StoredAnswers {
         runner.feed(signature.getInputsOrThrow(IMAGES).getName(), input);
         runner.fetch(signature.getOutputsOrThrow(output).getName());
         try (Result result = runner.run()) {
-          comparisons.add(compare(output, (TFloat32) result.get(0), tolerance));
+          comparisons.add(compare(output, (TFloat32) result.get(0), tolerance, resampling));
         }
       }
       return comparisons;
@@ -154,7 +170,8 @@ public final class StoredAnswers {
     return outputs;
   }
 
-  private Comparison compare(String output, TFloat32 tensor, double tolerance) {
+  private Comparison compare(
+      String output, TFloat32 tensor, double tolerance, Optional<Bicubic> resampling) {
     Answer answer = expected.get(output);
     if (!Arrays.equals(tensor.shape().asArray(), answer.shape)) {
       throw UserError.input(
@@ -174,8 +191,8 @@ public final class StoredAnswers {
           %s: the model's %s differ by up to %.3g of a row's largest value.
           Expected at most %.3g. Nothing was kept. Was the pair made with the same weights, at this \
           image size, with pixel values from 0 to 255, after the final norm? A wrong --arch, or \
-          a wrong number of heads (--set model.vit.heads), shows like this as well."""
-              .formatted(file, output, worst, tolerance));
+          a wrong number of heads (--set model.vit.heads), shows like this as well.%s"""
+              .formatted(file, output, worst, tolerance, resampling.map(WAYS).orElse("")));
     }
     return new Comparison(output, worst);
   }

@@ -23,7 +23,7 @@ record SwinBuffers(NamedTensors tensors) {
 
   /** w of the first stage, of the index of pairs [w², w²]; 0 where there is none. */
   int window() {
-    return find("layers.0.blocks.0.attn.relative_position_index")
+    return tensors.findLeftOut("layers.0.blocks.0.attn.relative_position_index")
         .map(StoredTensor::shape)
         .filter(shape -> shape.length == 2)
         .map(shape -> root(shape[0]))
@@ -32,7 +32,7 @@ record SwinBuffers(NamedTensors tensors) {
 
   /** G of the first stage, of the mask of its first shifted block [G²/w², w², w²]. */
   OptionalInt grid() {
-    return find("layers.0.blocks.1.attn_mask")
+    return tensors.findLeftOut("layers.0.blocks.1.attn_mask")
         .map(StoredTensor::shape)
         .filter(shape -> shape.length == 3)
         .map(shape -> OptionalInt.of(root(shape[0]) * root(shape[1])))
@@ -50,7 +50,7 @@ record SwinBuffers(NamedTensors tensors) {
     List<Integer> windows = new ArrayList<>();
     for (int stage = 0; stage < stages; stage++) {
       Optional<StoredTensor> table =
-          find("layers." + stage + ".blocks.0.attn.relative_coords_table");
+          tensors.findLeftOut("layers." + stage + ".blocks.0.attn.relative_coords_table");
       if (table.isEmpty() || table.get().elements() > LARGEST_TABLE) {
         return List.of();
       }
@@ -79,12 +79,6 @@ record SwinBuffers(NamedTensors tensors) {
               + " of one in which it was trained before.");
     }
     return (int) side;
-  }
-
-  private Optional<StoredTensor> find(String name) {
-    return tensors.leftOut().keySet().stream()
-        .filter(tensor -> tensor.name().equals(tensors.prefix() + name))
-        .findFirst();
   }
 
   private static int root(long square) {

@@ -38,17 +38,17 @@ final class SwinDescription {
   }
 
   private SwinConfig first(SwinConfig traits) {
-    SwinConfig.Builder swin = traits.toBuilder().setPatchSize(patch()).setWidth(width());
+    SwinConfig.Builder swin = traits.toBuilder().setPatchSize(tensors.patch()).setWidth(width());
     swin.clearDepths().clearHeads().addAllDepths(depths()).setMlpRatio(mlpRatio());
     for (int stage = 0; stage < swin.getDepthsCount(); stage++) {
-      swin.addHeads(last("student/layers/" + stage + "/blocks/00/attn/rel_pos_bias/table"));
+      swin.addHeads(tensors.last("student/layers/" + stage + "/blocks/00/attn/rel_pos_bias/table"));
     }
     if (!swin.hasWindow()) {
       long[] table = tensors.shape(FIRST + "attn/rel_pos_bias/table");
       swin.setWindow(
           table == null
               ? 0
-              : RelativePositionTable.ofRows(table[0], table[1])
+              : RelativePositionTable.ofShape(table)
                   .map(RelativePositionTable::grid)
                   .orElse(0));
     }
@@ -60,10 +60,10 @@ final class SwinDescription {
   }
 
   private SwinV2Config second(SwinV2Config traits) {
-    SwinV2Config.Builder swin = traits.toBuilder().setPatchSize(patch()).setWidth(width());
+    SwinV2Config.Builder swin = traits.toBuilder().setPatchSize(tensors.patch()).setWidth(width());
     swin.clearDepths().clearHeads().addAllDepths(depths()).setMlpRatio(mlpRatio());
     for (int stage = 0; stage < swin.getDepthsCount(); stage++) {
-      swin.addHeads(last("student/layers/" + stage + "/blocks/00/attn/cpb/fc2/kernel"));
+      swin.addHeads(tensors.last("student/layers/" + stage + "/blocks/00/attn/cpb/fc2/kernel"));
     }
     SwinBuffers buffers = new SwinBuffers(tensors);
     if (!swin.hasWindow()) {
@@ -77,20 +77,8 @@ final class SwinDescription {
     return swin.build();
   }
 
-  private int patch() {
-    long[] kernel = tensors.shape("student/patch_embed/kernel");
-    if (kernel == null || kernel.length != 4 || kernel[0] != kernel[1] || kernel[2] != 3) {
-      throw UserError.input(
-          "The patch embedding "
-              + tensors.parameters().get("student/patch_embed/kernel").sources()
-              + " is none of square patches of RGB images.\n"
-              + "Expected, in PyTorch's order, [width, 3, patch, patch].");
-    }
-    return (int) kernel[0];
-  }
-
   private int width() {
-    return last("student/patch_embed/kernel");
+    return tensors.last("student/patch_embed/kernel");
   }
 
   private List<Integer> depths() {
@@ -103,13 +91,7 @@ final class SwinDescription {
   }
 
   private float mlpRatio() {
-    return last(FIRST + "mlp/fc1/kernel") / (float) width();
-  }
-
-  /** The last size of a parameter; 1 where it is missing, which the list of parameters says. */
-  private int last(String name) {
-    long[] shape = tensors.shape(name);
-    return shape == null || shape.length == 0 ? 1 : (int) shape[shape.length - 1];
+    return tensors.last(FIRST + "mlp/fc1/kernel") / (float) width();
   }
 
   private int mainNormInterval() {

@@ -55,6 +55,7 @@ final class SwinDialects {
           Network.SWIN,
           "embeddings.patch_embeddings.projection.weight",
           List.of("encoder.layers.0.blocks.0.attention.self.relative_position_bias_table"),
+          Spelling.TRANSFORMERS_SWIN,
           huggingFace(true));
 
   /** Hugging Face's SwinV2. */
@@ -97,10 +98,10 @@ final class SwinDialects {
         .shifted(
             merging + "reduction.weight",
             OUR_MERGING + "reduction/kernel",
-            Layout.TRANSPOSED,
+            AxisOrder.TRANSPOSED,
             shift)
-        .shifted(merging + "norm.weight", OUR_MERGING + "norm/scale", Layout.SAME, shift)
-        .shifted(merging + "norm.bias", OUR_MERGING + "norm/offset", Layout.SAME, shift)
+        .shifted(merging + "norm.weight", OUR_MERGING + "norm/scale", AxisOrder.SAME, shift)
+        .shifted(merging + "norm.bias", OUR_MERGING + "norm/offset", AxisOrder.SAME, shift)
         .norm("norm", "student/norm")
         .linear("head.fc", "head")
         .linear("head", "head")
@@ -126,9 +127,7 @@ final class SwinDialects {
       rules.joined(OUR_BLOCK + "attn/qkv", self + "query", self + "key", self + "value");
     } else {
       rules
-          .part(self + "query.weight", OUR_BLOCK + "attn/qkv/kernel", Layout.TRANSPOSED, 0, 3)
-          .part(self + "key.weight", OUR_BLOCK + "attn/qkv/kernel", Layout.TRANSPOSED, 1, 3)
-          .part(self + "value.weight", OUR_BLOCK + "attn/qkv/kernel", Layout.TRANSPOSED, 2, 3)
+          .joinedKernels(OUR_BLOCK + "attn/qkv", self + "query", self + "key", self + "value")
           .same(self + "query.bias", OUR_BLOCK + "attn/q_bias")
           .same(self + "value.bias", OUR_BLOCK + "attn/v_bias");
     }
@@ -140,7 +139,7 @@ final class SwinDialects {
         .linear(from + "attention.output.dense", OUR_BLOCK + "attn/proj")
         .linear(from + "intermediate.dense", OUR_BLOCK + "mlp/fc1")
         .linear(from + "output.dense", OUR_BLOCK + "mlp/fc2")
-        .map(merging + "reduction.weight", OUR_MERGING + "reduction/kernel", Layout.TRANSPOSED)
+        .map(merging + "reduction.weight", OUR_MERGING + "reduction/kernel", AxisOrder.TRANSPOSED)
         .norm(merging + "norm", OUR_MERGING + "norm")
         .norm("layernorm", "student/norm")
         .leaveOut("pooler.*", "the pooling head behind the tokens")

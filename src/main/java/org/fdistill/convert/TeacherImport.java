@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import org.fdistill.config.RunConfigs;
 import org.fdistill.config.UserError;
 import org.fdistill.export.Exported;
@@ -17,6 +18,7 @@ import org.fdistill.proto.ClassifyTask.Pooling;
 import org.fdistill.proto.Normalization;
 import org.fdistill.proto.RunConfig;
 import org.fdistill.proto.VitConfig.FinalNorm;
+import org.fdistill.resample.Bicubic;
 import org.fdistill.weights.WeightArchive;
 import org.fdistill.weights.WeightArchives;
 
@@ -32,10 +34,16 @@ public final class TeacherImport implements AutoCloseable {
    * @param arch a family, one of its sizes, or {@code auto}
    * @param key prefix of the network in the checkpoint; empty: the family's usual one
    * @param imageSize S, to which positions are resampled; 0: as it was trained
+   * @param resampling of absolute positions to another size; empty: as the family's own code does
    * @param overrides {@code path.to.field=value} of the config that describes the network
    */
   public record Request(
-      Path checkpoint, String arch, String key, int imageSize, List<String> overrides) {
+      Path checkpoint,
+      String arch,
+      String key,
+      int imageSize,
+      Optional<Bicubic> resampling,
+      List<String> overrides) {
     /** Takes a copy. */
     public Request {
       overrides = List.copyOf(overrides);
@@ -47,18 +55,19 @@ public final class TeacherImport implements AutoCloseable {
   private final Published published;
   private final Resolution resolution;
   private final RunConfig config;
-  private final ConvertedWeights weights;
+  private final ConvertedCheckpoint weights;
 
   private TeacherImport(Request request, WeightArchive archive, Published published) {
     this.request = request;
     this.archive = archive;
     this.published = published;
-    this.resolution = Resolution.of(archive, published, request.arch(), request.key());
+    this.resolution =
+        Resolution.of(Checkpoint.of(archive, published), request.arch(), request.key());
     this.config = describe();
     this.weights =
-        new ConvertedWeights(
+        new ConvertedCheckpoint(
             resolution.tensors(),
-            new Positions(resolution.family().positions(), config.getModel()));
+            Positions.of(request.resampling(), resolution.family(), config.getModel()));
   }
 
   /**

@@ -51,7 +51,8 @@ final class TimmConfig {
     return new Published(
         file,
         Optional.of(family),
-        traits(architecture, family, cfg, args),
+        traits(file, architecture, family, cfg, args),
+        stated(file, family, cfg, args),
         Published.normalization(cfg.get("mean"), cfg.get("std")),
         crop(cfg),
         Published.text(cfg, "license"));
@@ -96,20 +97,34 @@ final class TimmConfig {
             + " import-teacher --list; if it is the same network, name it with --arch.");
   }
 
+  /** What the constructor of a ViT was given and tensors show as well. */
+  private static BackboneConfig stated(
+      String file, String family, JsonObject cfg, JsonObject args) {
+    if (family.startsWith("swin")) {
+      return BackboneConfig.getDefaultInstance();
+    }
+    VitConfig.Builder vit = VitConfig.newBuilder();
+    Published.side(file, args, "patch_size").ifPresent(vit::setPatchSize);
+    Published.side(file, cfg, "input_size").ifPresent(vit::setImageSize);
+    Published.integer(args, "embed_dim").ifPresent(vit::setWidth);
+    Published.integer(args, "depth").ifPresent(vit::setDepth);
+    return BackboneConfig.newBuilder().setVit(vit).build();
+  }
+
   private static BackboneConfig traits(
-      String architecture, String family, JsonObject cfg, JsonObject args) {
+      String file, String architecture, String family, JsonObject cfg, JsonObject args) {
     BackboneConfig.Builder traits = BackboneConfig.newBuilder();
     Matcher window = WINDOW.matcher(architecture);
     boolean windowed = window.find();
     if (family.equals("swin")) {
       SwinConfig.Builder swin = SwinConfig.newBuilder();
-      imageSize(architecture, cfg).ifPresent(swin::setImageSize);
+      imageSize(file, architecture, cfg).ifPresent(swin::setImageSize);
       return traits.setSwin(swin).build();
     }
     if (family.equals("swin_v2")) {
       SwinV2Config.Builder swin = SwinV2Config.newBuilder();
-      imageSize(architecture, cfg).ifPresent(swin::setImageSize);
-      Published.integer(args, "window_size")
+      imageSize(file, architecture, cfg).ifPresent(swin::setImageSize);
+      Published.side(file, args, "window_size")
           .or(() -> windowed ? Optional.of(windowNow(window)) : Optional.empty())
           .ifPresent(swin::setWindow);
       if (windowed && window.group(2) != null) {
@@ -144,8 +159,8 @@ final class TimmConfig {
         : Optional.empty();
   }
 
-  private static Optional<Integer> imageSize(String architecture, JsonObject cfg) {
-    Optional<Integer> stated = Published.integer(cfg, "input_size");
+  private static Optional<Integer> imageSize(String file, String architecture, JsonObject cfg) {
+    Optional<Integer> stated = Published.side(file, cfg, "input_size");
     Matcher named = IMAGE.matcher(architecture);
     return stated.isPresent() || !named.find()
         ? stated

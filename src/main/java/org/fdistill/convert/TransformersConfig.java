@@ -75,13 +75,29 @@ final class TransformersConfig {
     BackboneConfig.Builder traits = BackboneConfig.newBuilder();
     float epsilon =
         Published.number(vision, "layer_norm_eps").map(Double::floatValue).orElse(type.epsilon());
+    BackboneConfig.Builder stated = BackboneConfig.newBuilder();
     switch (type.family()) {
-      case "swin" -> traits.setSwin(swin(vision, epsilon));
-      case "swin_v2" -> traits.setSwinV2(swinV2(vision, epsilon));
-      default -> traits.setVit(vit(vision, type, epsilon));
+      case "swin" -> {
+        traits.setSwin(swin(vision, epsilon));
+        stated.setSwin(statedSwin(vision));
+      }
+      case "swin_v2" -> {
+        traits.setSwinV2(swinV2(vision, epsilon));
+        stated.setSwinV2(statedSwinV2(vision));
+      }
+      default -> {
+        traits.setVit(vit(vision, type, epsilon));
+        stated.setVit(statedVit(vision));
+      }
     }
     return new Published(
-        file, Optional.of(type.family()), traits.build(), normalization(), crop(), "");
+        file,
+        Optional.of(type.family()),
+        traits.build(),
+        stated.build(),
+        normalization(),
+        crop(),
+        "");
   }
 
   private VitConfig vit(JsonObject vision, Type type, float epsilon) {
@@ -106,16 +122,42 @@ final class TransformersConfig {
     };
   }
 
-  private static SwinConfig swin(JsonObject vision, float epsilon) {
-    SwinConfig.Builder swin = SwinConfig.newBuilder().setLayerNormEpsilon(epsilon);
-    swin.setImageSize(Published.integer(vision, "image_size").orElse(224));
-    return swin.setWindow(Published.integer(vision, "window_size").orElse(7)).build();
+  private VitConfig statedVit(JsonObject vision) {
+    VitConfig.Builder vit = VitConfig.newBuilder();
+    Published.side(file, vision, "patch_size").ifPresent(vit::setPatchSize);
+    Published.side(file, vision, "image_size").ifPresent(vit::setImageSize);
+    Published.integer(vision, "hidden_size").ifPresent(vit::setWidth);
+    Published.integer(vision, "num_hidden_layers").ifPresent(vit::setDepth);
+    Published.integer(vision, "num_attention_heads").ifPresent(vit::setHeads);
+    return vit.build();
   }
 
-  private static SwinV2Config swinV2(JsonObject vision, float epsilon) {
+  private SwinConfig swin(JsonObject vision, float epsilon) {
+    SwinConfig.Builder swin = SwinConfig.newBuilder().setLayerNormEpsilon(epsilon);
+    return swin.setImageSize(Published.side(file, vision, "image_size").orElse(224)).build();
+  }
+
+  private SwinConfig statedSwin(JsonObject vision) {
+    SwinConfig.Builder swin = SwinConfig.newBuilder();
+    Published.side(file, vision, "patch_size").ifPresent(swin::setPatchSize);
+    Published.integer(vision, "embed_dim").ifPresent(swin::setWidth);
+    Published.side(file, vision, "window_size").ifPresent(swin::setWindow);
+    swin.addAllDepths(Published.integers(vision, "depths"));
+    return swin.addAllHeads(Published.integers(vision, "num_heads")).build();
+  }
+
+  private SwinV2Config statedSwinV2(JsonObject vision) {
+    SwinV2Config.Builder swin = SwinV2Config.newBuilder();
+    Published.side(file, vision, "patch_size").ifPresent(swin::setPatchSize);
+    Published.integer(vision, "embed_dim").ifPresent(swin::setWidth);
+    swin.addAllDepths(Published.integers(vision, "depths"));
+    return swin.addAllHeads(Published.integers(vision, "num_heads")).build();
+  }
+
+  private SwinV2Config swinV2(JsonObject vision, float epsilon) {
     SwinV2Config.Builder swin = SwinV2Config.newBuilder().setLayerNormEpsilon(epsilon);
-    swin.setImageSize(Published.integer(vision, "image_size").orElse(224));
-    swin.setWindow(Published.integer(vision, "window_size").orElse(7));
+    swin.setImageSize(Published.side(file, vision, "image_size").orElse(224));
+    swin.setWindow(Published.side(file, vision, "window_size").orElse(7));
     var before = Published.integers(vision, "pretrained_window_sizes");
     if (before.stream().anyMatch(window -> window > 0)) {
       swin.addAllPositionWindow(before);
@@ -133,8 +175,8 @@ final class TransformersConfig {
       return null;
     }
     EvalCropConfig.Builder crop = EvalCropConfig.newBuilder().setCropFraction(1);
-    Optional<Integer> side = side(preprocessor.get("crop_size"));
-    Optional<Integer> resized = side(preprocessor.get("size"));
+    Optional<Integer> side = side("crop_size");
+    Optional<Integer> resized = side("size");
     boolean crops =
         preprocessor.has("do_center_crop") && preprocessor.get("do_center_crop").getAsBoolean();
     if (crops && side.isPresent() && resized.isPresent() && resized.get() >= side.get()) {
@@ -145,12 +187,16 @@ final class TransformersConfig {
     return crop.setInterpolation(bicubic ? Interpolation.BICUBIC : Interpolation.BILINEAR).build();
   }
 
-  /** A number, or a height or shortest edge. */
-  private static Optional<Integer> side(JsonElement size) {
-    if (size instanceof JsonObject object) {
-      return Published.integer(object, "shortest_edge")
-          .or(() -> Published.integer(object, "height"));
+  /** A number, a shortest edge, or the same height and width. */
+  private Optional<Integer> side(String key) {
+    if (!(preprocessor.get(key) instanceof JsonObject size)) {
+      return Published.side(file, preprocessor, key);
     }
-    return size != null && size.isJsonPrimitive() ? Optional.of(size.getAsInt()) : Optional.empty();
+    if (!Published.integer(size, "height").equals(Published.integer(size, "width"))) {
+      throw UserError.input(
+          "%s: %s of the preprocessor is %s.\nExpected the same height and width: images are squares here."
+              .formatted(file, key, size));
+    }
+    return Published.integer(size, "shortest_edge").or(() -> Published.integer(size, "height"));
   }
 }

@@ -8,6 +8,7 @@ import org.fdistill.proto.VitConfig.Activation;
 import org.fdistill.proto.VitConfig.FinalNorm;
 import org.fdistill.proto.VitConfig.PositionedTokens;
 import org.fdistill.proto.VitConfig.QkvBias;
+import org.fdistill.proto.VitConfigOrBuilder;
 import org.fdistill.resample.AbsolutePositionTable;
 import org.fdistill.resample.RelativePositionTable;
 
@@ -38,10 +39,8 @@ final class VitDescription {
   }
 
   private VitConfig describe() {
-    long[] kernel = tensors.shape("student/patch_embed/kernel");
-    requireImages(kernel);
-    int width = (int) kernel[3];
-    vit.setPatchSize((int) kernel[0]).setWidth(width);
+    int width = tensors.last("student/patch_embed/kernel");
+    vit.setPatchSize(tensors.patch()).setWidth(width);
     vit.setDepth(Counts.distinct(tensors, "student/blocks/(\\d+)/.*"));
     vit.setPatchBias(tensors.has("student/patch_embed/bias"));
     vit.setClassToken(tensors.has("student/cls_token"));
@@ -54,16 +53,6 @@ final class VitDescription {
     mlp(width);
     positions(width);
     return vit.build();
-  }
-
-  private void requireImages(long[] kernel) {
-    if (kernel == null || kernel.length != 4 || kernel[0] != kernel[1] || kernel[2] != 3) {
-      throw UserError.input(
-          "The patch embedding "
-              + tensors.parameters().get("student/patch_embed/kernel").sources()
-              + " is none of square patches of RGB images.\n"
-              + "Expected, in PyTorch's order, [width, 3, patch, patch].");
-    }
   }
 
   private int registers(int width) {
@@ -107,25 +96,20 @@ final class VitDescription {
           "No tensor holds the positions of its patches.\n"
               + "Expected a table of absolute or relative positions; rotary ones are not known.");
     }
-    int grid = vit.getAbsolutePosition() ? absoluteGrid(width) : relativeGrid();
+    int grid = vit.getAbsolutePosition() ? absoluteGrid() : relativeGrid();
     if (grid > 0 && !vit.hasImageSize()) {
       vit.setImageSize(grid * vit.getPatchSize());
     }
   }
 
   /** The grid of the table of positions; its rows also tell which tokens have one. */
-  private int absoluteGrid(int width) {
+  private int absoluteGrid() {
     long[] shape = tensors.shape("student/pos_embed");
-    long rows = shape == null ? 0 : Arrays.stream(shape).reduce(1, (a, b) -> a * b) / width;
-    int one = vit.getClassToken() ? 1 : 0;
     for (PositionedTokens tokens : PositionedTokens.values()) {
-      int prefix =
-          switch (tokens) {
-            case CLASS_AND_PATCHES -> one;
-            case PATCHES -> 0;
-            case EVERY_TOKEN -> one + vit.getRegisterTokens();
-          };
-      Optional<AbsolutePositionTable> table = AbsolutePositionTable.ofRows(rows, prefix, width);
+      Optional<AbsolutePositionTable> table =
+          shape == null
+              ? Optional.empty()
+              : AbsolutePositionTable.ofShape(prefix(vit, tokens), shape);
       if (table.isPresent()) {
         vit.setPositionedTokens(tokens);
         return table.get().grid();
@@ -138,6 +122,16 @@ final class VitDescription {
             + " token and the registers before them or without.");
   }
 
+  /** How many tokens in front of the patches have a position. */
+  static int prefix(VitConfigOrBuilder vit, PositionedTokens tokens) {
+    int one = vit.getClassToken() ? 1 : 0;
+    return switch (tokens) {
+      case CLASS_AND_PATCHES -> one;
+      case PATCHES -> 0;
+      case EVERY_TOKEN -> one + vit.getRegisterTokens();
+    };
+  }
+
   private int relativeGrid() {
     String name =
         vit.getRelativePositionShared()
@@ -148,7 +142,7 @@ final class VitDescription {
       return 0;
     }
     vit.setHeads((int) shape[1]);
-    return RelativePositionTable.ofRows(shape[0], shape[1])
+    return RelativePositionTable.ofShape(shape)
         .map(RelativePositionTable::grid)
         .orElse(0);
   }

@@ -11,14 +11,28 @@ final class VitDialects {
   private static final String PRE_TRAINING_HEAD = "the head of pre-training";
   private static final String POOLING_HEAD = "the pooling head behind the tokens";
 
-  /** timm's names, which DINO, DeiT, MAE, MoCo v3, BEiT, iBOT, DINOv2 and FD share. */
-  static final Dialect TIMM =
-      new Dialect(
-          "timm",
-          Network.VIT,
-          "patch_embed.proj.weight",
-          List.of("blocks.0.norm1.weight", "blocks.0.attn.qkv.weight"),
-          timm("blocks.#.").build());
+  /**
+   * timm's names, which DINO, MAE, MoCo v3 and DINOv2 share. {@code gamma_1} and {@code norm_pre} are
+   * none of them: those of timm's networks that have them turn queries and keys by rotary positions,
+   * which no tensor shows.
+   */
+  static final Dialect TIMM = timmDialect(timm("blocks.#."));
+
+  /** The same with the LayerScale of DeiT III, BEiT, iBOT and FD. */
+  static final Dialect TIMM_GAMMA =
+      timmDialect(
+          timm("blocks.#.")
+              .same("blocks.#.gamma_1", "student/blocks/#/layer_scale1")
+              .same("blocks.#.gamma_2", "student/blocks/#/layer_scale2"));
+
+  private static Dialect timmDialect(NameRules.Builder rules) {
+    return new Dialect(
+        "timm",
+        Network.VIT,
+        "patch_embed.proj.weight",
+        List.of("blocks.0.norm1.weight", "blocks.0.attn.qkv.weight"),
+        rules.build());
+  }
 
   /** timm's names of CLIP's visual tower. */
   static final Dialect TIMM_CLIP =
@@ -29,6 +43,7 @@ final class VitDialects {
           List.of("norm_pre.weight", "blocks.0.attn.qkv.weight"),
           NameRules.builder()
               .leaveOut("head.*", TEXT_SPACE + ", or what fine-tuning made of it")
+              .norm("norm_pre", "student/norm_pre")
               .all(timm("blocks.#."))
               .build());
 
@@ -49,7 +64,6 @@ final class VitDialects {
         .same("register_tokens", "student/reg_tokens")
         .same("dist_token", "student/reg_tokens")
         .same("pos_embed", "student/pos_embed")
-        .norm("norm_pre", "student/norm_pre")
         .same("rel_pos_bias.relative_position_bias_table", "student/rel_pos_bias/table")
         .all(timmBlock(block, "student/blocks/#/"))
         .norm("norm", "student/norm")
@@ -75,8 +89,6 @@ final class VitDialects {
         .same(from + "attn.q_bias", to + "attn/q_bias")
         .same(from + "attn.v_bias", to + "attn/v_bias")
         .same(from + "attn.relative_position_bias_table", to + "attn/rel_pos_bias/table")
-        .same(from + "gamma_1", to + "layer_scale1")
-        .same(from + "gamma_2", to + "layer_scale2")
         .same(from + "ls1.gamma", to + "layer_scale1")
         .same(from + "ls2.gamma", to + "layer_scale2")
         .linear(from + "mlp.fc1", to + "mlp/fc1")
@@ -106,7 +118,7 @@ final class VitDialects {
     return NameRules.builder()
         .norm(from + "ln_1", to + "norm1")
         .norm(from + "ln_2", to + "norm2")
-        .map(from + "attn.in_proj_weight", to + "attn/qkv/kernel", Layout.TRANSPOSED)
+        .map(from + "attn.in_proj_weight", to + "attn/qkv/kernel", AxisOrder.TRANSPOSED)
         .same(from + "attn.in_proj_bias", to + "attn/qkv/bias")
         .linear(from + "attn.out_proj", to + "attn/proj")
         .same(from + "ls_1.gamma", to + "layer_scale1")
@@ -124,6 +136,7 @@ final class VitDialects {
           List.of(
               "encoder.layer.0.layernorm_before.weight",
               "encoder.layer.0.attention.attention.key.bias"),
+          Spelling.TRANSFORMERS_VIT,
           NameRules.builder()
               .all(huggingFaceEmbeddings())
               .joined(
@@ -143,6 +156,7 @@ final class VitDialects {
           Network.VIT,
           "embeddings.patch_embeddings.projection.weight",
           List.of("encoder.layer.0.lambda_1"),
+          Spelling.TRANSFORMERS_VIT,
           NameRules.builder()
               .all(huggingFaceEmbeddings())
               .all(beitAttention("encoder.layer.#.attention.attention.", "student/blocks/#/attn/"))
@@ -159,9 +173,7 @@ final class VitDialects {
 
   private static NameRules.Builder beitAttention(String from, String to) {
     return NameRules.builder()
-        .part(from + "query.weight", to + "qkv/kernel", Layout.TRANSPOSED, 0, 3)
-        .part(from + "key.weight", to + "qkv/kernel", Layout.TRANSPOSED, 1, 3)
-        .part(from + "value.weight", to + "qkv/kernel", Layout.TRANSPOSED, 2, 3)
+        .joinedKernels(to + "qkv", from + "query", from + "key", from + "value")
         .same(from + "query.bias", to + "q_bias")
         .same(from + "value.bias", to + "v_bias")
         .same(
@@ -176,6 +188,7 @@ final class VitDialects {
           Network.VIT,
           "embeddings.patch_embeddings.projection.weight",
           List.of("encoder.layer.0.layer_scale1.lambda1"),
+          Spelling.TRANSFORMERS_DINOV2,
           NameRules.builder()
               .all(huggingFaceEmbeddings())
               .joined(
@@ -190,6 +203,10 @@ final class VitDialects {
               .same("encoder.layer.#.layer_scale2.lambda1", "student/blocks/#/layer_scale2")
               .linear("encoder.layer.#.mlp.fc1", "student/blocks/#/mlp/fc1")
               .linear("encoder.layer.#.mlp.fc2", "student/blocks/#/mlp/fc2")
+              .joined(
+                  "student/blocks/#/mlp/fc1",
+                  "encoder.layer.#.mlp.gate_proj",
+                  "encoder.layer.#.mlp.up_proj")
               .linear("encoder.layer.#.mlp.weights_in", "student/blocks/#/mlp/fc1")
               .linear("encoder.layer.#.mlp.weights_out", "student/blocks/#/mlp/fc2")
               .norm("layernorm", "student/norm")
@@ -311,11 +328,11 @@ final class VitDialects {
     String[] parts = {"query", "key", "value"};
     for (int i = 0; i < parts.length; i++) {
       String part = from + attention + "/" + parts[i];
-      rules.part(part + "/kernel", to + "attn/qkv/kernel", Layout.HEADS_LAST, i, parts.length);
-      rules.part(part + "/bias", to + "attn/qkv/bias", Layout.HEADS_LAST, i, parts.length);
+      rules.part(part + "/kernel", to + "attn/qkv/kernel", AxisOrder.HEADS_LAST, i, parts.length);
+      rules.part(part + "/bias", to + "attn/qkv/bias", AxisOrder.HEADS_LAST, i, parts.length);
     }
     return rules
-        .map(from + attention + "/out/kernel", to + "attn/proj/kernel", Layout.HEADS_FIRST)
+        .map(from + attention + "/out/kernel", to + "attn/proj/kernel", AxisOrder.HEADS_FIRST)
         .same(from + attention + "/out/bias", to + "attn/proj/bias")
         .all(flaxNorm(from + norm2, to + "norm2"))
         .same(from + mlp + "/Dense_0/kernel", to + "mlp/fc1/kernel")

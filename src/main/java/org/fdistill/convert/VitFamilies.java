@@ -25,7 +25,7 @@ final class VitFamilies {
           "DINO (arXiv 2104.14294)",
           APACHE,
           List.of(VitDialects.TIMM, VitDialects.HUGGING_FACE_VIT),
-          List.of("teacher/.*", ".*"),
+          List.of("teacher/.*"),
           traits(1e-6f, Activation.GELU),
           IMAGENET,
           Family.PositionStyle.BICUBIC,
@@ -41,8 +41,8 @@ final class VitFamilies {
           "ibot",
           "iBOT (arXiv 2111.07832)",
           APACHE,
-          List.of(VitDialects.TIMM),
-          List.of("(state_dict|teacher)/.*", ".*"),
+          List.of(VitDialects.TIMM_GAMMA),
+          List.of("(state_dict|teacher)/.*"),
           traits(1e-6f, Activation.GELU),
           IMAGENET,
           Family.PositionStyle.BICUBIC,
@@ -58,14 +58,14 @@ final class VitFamilies {
           "DINOv2 (arXiv 2304.07193), with and without registers",
           APACHE,
           List.of(VitDialects.TIMM, VitDialects.TIMM_IN_CHUNKS, VitDialects.HUGGING_FACE_DINOV2),
-          List.of("teacher/.*", ".*"),
+          List.of("teacher/.*"),
           traits(1e-6f, Activation.GELU),
           IMAGENET,
           Family.PositionStyle.DINOV2,
           t ->
               t.has("student/blocks/00/layer_scale1")
                   && t.has("student/pos_embed")
-                  && (t.has("student/reg_tokens") || leavesOut(t, "mask_token")),
+                  && (t.has("student/reg_tokens") || t.findLeftOut("mask_token").isPresent()),
           List.of(
               Size.vit("dinov2_vits14", 518, 14, 384, 12, 6),
               Size.vit("dinov2_vitb14", 518, 14, 768, 12, 12),
@@ -81,12 +81,12 @@ final class VitFamilies {
           "deit",
           "DeiT (arXiv 2012.12877) and DeiT III (arXiv 2204.07118)",
           APACHE,
-          List.of(VitDialects.TIMM, VitDialects.HUGGING_FACE_VIT),
-          List.of("model/.*", ".*"),
+          List.of(VitDialects.TIMM_GAMMA, VitDialects.HUGGING_FACE_VIT),
+          List.of("model/.*"),
           traits(1e-6f, Activation.GELU),
           IMAGENET,
           Family.PositionStyle.BICUBIC,
-          t -> leavesOut(t, "head_dist.weight"),
+          t -> t.findLeftOut("head_dist.weight").isPresent(),
           List.of(
               Size.vit("deit_tiny16", 224, 16, 192, 12, 3),
               Size.vit("deit_small16", 224, 16, 384, 12, 6),
@@ -116,7 +116,7 @@ final class VitFamilies {
               VitDialects.FLAX_VIT,
               VitDialects.BIG_VISION,
               VitDialects.BIG_VISION_STACKED),
-          List.of(".*"),
+          List.of(),
           traits(1e-6f, Activation.GELU),
           HALF,
           Family.PositionStyle.BICUBIC,
@@ -138,7 +138,7 @@ final class VitFamilies {
           "CLIP's visual tower, as OpenAI published it (arXiv 2103.00020)",
           MIT,
           List.of(VitDialects.CLIP, VitDialects.HUGGING_FACE_CLIP),
-          List.of(".*"),
+          List.of(),
           traits(1e-5f, Activation.QUICK_GELU),
           OPENAI,
           Family.PositionStyle.BICUBIC,
@@ -155,7 +155,7 @@ final class VitFamilies {
           "OpenCLIP's visual towers (arXiv 2212.07143)",
           MIT,
           List.of(VitDialects.CLIP, VitDialects.HUGGING_FACE_CLIP, VitDialects.TIMM_CLIP),
-          List.of(".*"),
+          List.of(),
           traits(1e-5f, Activation.GELU),
           OPENAI,
           Family.PositionStyle.BICUBIC,
@@ -178,14 +178,14 @@ final class VitFamilies {
               VitDialects.HUGGING_FACE_CLIP,
               VitDialects.BIG_VISION,
               VitDialects.BIG_VISION_STACKED),
-          List.of(".*img/.*", ".*"),
+          List.of(".*img/.*"),
           traits(1e-6f, Activation.GELU_TANH),
           HALF,
           Family.PositionStyle.BICUBIC,
           t ->
               t.prefix().endsWith("img/")
-                  || leavesOut(t, "attn_pool.latent")
-                  || leavesOut(t, "head.probe"),
+                  || t.findLeftOut("head.probe").isPresent()
+                  || t.findLeftOut("attn_pool.latent").isPresent() && !t.has("student/cls_token"),
           List.of(
               Size.vit("siglip_base16_224", 224, 16, 768, 12, 12),
               Size.vit("siglip_base16_256", 256, 16, 768, 12, 12),
@@ -202,11 +202,11 @@ final class VitFamilies {
           "MAE (arXiv 2111.06377), pre-trained and fine-tuned",
           NON_COMMERCIAL,
           List.of(VitDialects.TIMM, VitDialects.HUGGING_FACE_VIT),
-          List.of("model/.*", ".*"),
+          List.of("model/.*"),
           traits(1e-6f, Activation.GELU),
           IMAGENET,
           Family.PositionStyle.BICUBIC,
-          t -> leavesOut(t, "decoder_pos_embed"),
+          t -> t.findLeftOut("decoder_pos_embed").isPresent(),
           List.of(
               Size.vit("mae_vitb16", 224, 16, 768, 12, 12),
               Size.vit("mae_vitl16", 224, 16, 1024, 24, 16),
@@ -218,7 +218,7 @@ final class VitFamilies {
           "MoCo v3 (arXiv 2104.02057)",
           NON_COMMERCIAL,
           List.of(VitDialects.TIMM),
-          List.of(".*base_encoder\\.", ".*"),
+          List.of(".*base_encoder\\."),
           traits(1e-6f, Activation.GELU),
           IMAGENET,
           Family.PositionStyle.BICUBIC,
@@ -232,12 +232,12 @@ final class VitFamilies {
           "beit_v2",
           "BEiT v2 (arXiv 2208.06366), pre-trained and fine-tuned",
           MIT,
-          List.of(VitDialects.TIMM, VitDialects.HUGGING_FACE_BEIT),
-          List.of("model/.*", ".*"),
+          List.of(VitDialects.TIMM_GAMMA, VitDialects.HUGGING_FACE_BEIT),
+          List.of("model/.*"),
           traits(1e-6f, Activation.GELU),
           IMAGENET,
           Family.PositionStyle.BICUBIC,
-          t -> leavesOut(t, "lm_head.weight"),
+          t -> t.findLeftOut("lm_head.weight").isPresent(),
           List.of(
               Size.vit("beit_v2_base16", 224, 16, 768, 12, 12),
               Size.vit("beit_v2_large16", 224, 16, 1024, 24, 16)));
@@ -247,8 +247,8 @@ final class VitFamilies {
           "fd",
           "Feature Distillation's own ViTs (arXiv 2205.14141), distilled and fine-tuned",
           MIT,
-          List.of(VitDialects.TIMM),
-          List.of(".*encoder\\.", ".*"),
+          List.of(VitDialects.TIMM_GAMMA),
+          List.of(".*encoder\\."),
           traits(1e-6f, Activation.GELU),
           IMAGENET,
           Family.PositionStyle.BICUBIC,
@@ -275,13 +275,7 @@ final class VitFamilies {
   private VitFamilies() {}
 
   private static boolean masksTokens(NamedTensors tensors) {
-    return leavesOut(tensors, "masked_embed");
-  }
-
-  /** Whether a file has a tensor that is left out. */
-  static boolean leavesOut(NamedTensors tensors, String name) {
-    return tensors.leftOut().keySet().stream()
-        .anyMatch(tensor -> tensor.name().equals(tensors.prefix() + name));
+    return tensors.findLeftOut("masked_embed").isPresent();
   }
 
   private static BackboneConfig traits(float epsilon, Activation activation) {

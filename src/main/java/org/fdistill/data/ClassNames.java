@@ -1,50 +1,115 @@
 package org.fdistill.data;
 
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.List;
+import java.util.Optional;
 import org.fdistill.config.UserError;
+import org.fdistill.data.tfrecord.FilePatterns;
+import org.fdistill.data.tfrecord.StagedFolder;
+import org.fdistill.files.FileTrouble;
+import org.fdistill.proto.DataConfig;
+import org.fdistill.proto.TfRecordSource;
 
 /** The file {@code classes.txt} that stands beside TFRecord files: one class a line, by label. */
 public final class ClassNames {
-  private static final String FILE = "classes.txt";
+  /** Its name. */
+  static final String FILE = "classes.txt";
+
+  private static final int SHOWN = 10;
 
   private ClassNames() {}
 
   /**
-   * Writes the file into a folder, whole or not at all.
+   * Adds the file to a folder.
    *
    * @throws UserError where the folder's file names other classes: one set of labels would then
    *     mean two things
    */
-  public static void write(Path folder, List<String> names) throws IOException {
-    List<String> old = beside(folder.resolve(FILE));
+  public static void write(StagedFolder out, List<String> names) throws IOException {
+    Path folder = out.path();
+    List<String> old = read(folder.resolve(FILE));
     if (!old.isEmpty() && !old.equals(names)) {
       throw UserError.usage(
           String.format(
-              "%s names other classes: %d (%s, ...) instead of %d (%s, ...).\n"
+              "%s names other classes: %s instead of %s.\n"
                   + "The splits of one data set have the same classes; write this one to another"
                   + " folder.",
-              folder.resolve(FILE), old.size(), old.get(0), names.size(), names.get(0)));
+              folder.resolve(FILE), text(old), text(names)));
     }
-    Path unfinished = folder.resolve("." + FILE + ".unfinished");
-    Files.write(unfinished, names);
-    Files.move(unfinished, folder.resolve(FILE), StandardCopyOption.ATOMIC_MOVE);
+    Files.write(out.file(FILE), names);
   }
 
-  /** Names from the folder of a file; empty where it has none. */
-  static List<String> beside(Path file) {
-    Path names = file.resolveSibling(FILE);
-    if (!Files.isRegularFile(names)) {
-      return List.of();
-    }
+  /**
+   * The names of a data set's classes, by label, without a look at its examples.
+   *
+   * @return a list that is empty where the classes have no names; nothing where the data cannot be
+   *     found, such as on another machine than the one that trained
+   * @throws UserError where the data are there and their classes are in disorder
+   */
+  static Optional<List<String>> find(DataConfig data) {
+    return switch (data.getSourceCase()) {
+      case TFRECORD -> files(data.getTfrecord()).map(ClassNames::beside);
+      case IMAGE_FOLDER -> ImageFolder.findClassNames(data.getImageFolder().getPath());
+      default -> Optional.of(List.of());
+    };
+  }
+
+  private static Optional<List<Path>> files(TfRecordSource data) {
     try {
-      return Files.readAllLines(names);
+      return Optional.of(FilePatterns.resolve(data.getPathList()));
+    } catch (UserError notThere) {
+      return Optional.empty();
+    }
+  }
+
+  /**
+   * Names from the folders of some files; empty where they have none.
+   *
+   * @throws UserError where the folders name different classes
+   */
+  static List<String> beside(List<Path> files) {
+    List<Path> folders = files.stream().map(file -> file.resolveSibling(FILE)).distinct().toList();
+    List<String> first = read(folders.get(0));
+    for (Path other : folders.subList(1, folders.size())) {
+      List<String> names = read(other);
+      if (!names.equals(first)) {
+        throw UserError.input(
+            "%s names %s, and %s %s: the labels of their examples do not mean the same.\n"
+                    .formatted(folders.get(0), text(first), other, text(names))
+                + "Give both folders the same file, or read one of them.");
+      }
+    }
+    return first;
+  }
+
+  /** The number of classes and the first ones. */
+  static String text(List<String> names) {
+    if (names.isEmpty()) {
+      return "no names of classes";
+    }
+    String first = String.join(", ", names.subList(0, Math.min(SHOWN, names.size())));
+    String classes = names.size() == 1 ? "1 class (" : names.size() + " classes (";
+    return classes + first + (names.size() > SHOWN ? ", ...)" : ")");
+  }
+
+  /** Empty where there is no file. Blank lines at the end are no classes. */
+  private static List<String> read(Path file) {
+    try {
+      String text = Files.readString(file);
+      return text.stripTrailing().lines().map(String::strip).toList();
+    } catch (NoSuchFileException e) {
+      return List.of();
+    } catch (CharacterCodingException e) {
+      throw new UserError(UserError.Kind.INPUT, file + " is no text in UTF-8.", e);
     } catch (IOException e) {
       throw new UserError(
-          UserError.Kind.INPUT, "Cannot read " + names + ": " + e.getMessage() + ".", e);
+          UserError.Kind.INPUT,
+          "Cannot read %s: %s.".formatted(file, FileTrouble.of(e).reason()),
+          e);
     }
   }
 }

@@ -5,15 +5,16 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import org.fdistill.config.UserError;
 import org.tensorflow.proto.Example;
 import org.tensorflow.proto.Feature;
 
 /**
- * Which features of a record hold what, as its first readable record shows.
+ * Which features of a record hold what, as the first records show.
  *
  * @param image name of the encoded image
- * @param label name of the label; null where there is none
+ * @param label name of the label; null where none of them has one
  */
 record ExampleLayout(String image, String label) {
   private static final List<String> IMAGE = List.of("image/encoded", "image");
@@ -27,31 +28,54 @@ record ExampleLayout(String image, String label) {
    */
   static ExampleLayout of(TfRecordIndex index) {
     String problem = "";
+    String image = null;
+    String label = null;
     for (int i = 0; i < Math.min(index.size(), LOOK_AT); i++) {
       try {
-        byte[] record = index.read(i);
-        Map<String, Feature> features = Example.parseFrom(record).getFeatures().getFeatureMap();
-        String image = first(features, IMAGE, Feature.KindCase.BYTES_LIST);
-        if (image != null) {
-          return new ExampleLayout(image, first(features, LABEL, Feature.KindCase.INT64_LIST));
-        }
+        Map<String, Feature> features = features(index.read(i));
+        image = image == null ? image(features) : image;
+        label = label == null ? label(features) : label;
         problem = "it holds " + describe(features);
-      } catch (InvalidProtocolBufferException e) {
-        problem = "it is no tf.Example";
       } catch (IOException e) {
         problem = e.getMessage();
       }
     }
-    throw UserError.input(
-        "%s has no image: %s. Expected a tf.Example whose feature image/encoded (or image) is one"
-                .formatted(index.name(0), problem)
-            + " encoded image.");
+    if (image == null) {
+      throw UserError.input(
+          "%s has no image: %s. Expected a tf.Example whose feature image/encoded (or image) is one"
+                  .formatted(index.name(0), problem)
+              + " encoded image.");
+    }
+    return new ExampleLayout(image, label);
+  }
+
+  /**
+   * The features of a record.
+   *
+   * @throws IOException where it is no tf.Example
+   */
+  static Map<String, Feature> features(byte[] record) throws IOException {
+    try {
+      return Example.parseFrom(record).getFeatures().getFeatureMap();
+    } catch (InvalidProtocolBufferException e) {
+      throw new IOException("the record is no tf.Example", e);
+    }
+  }
+
+  private static String image(Map<String, Feature> features) {
+    return first(features, IMAGE, Feature::hasBytesList);
+  }
+
+  /** Of whatever kind: that it is no whole number is to be said of each record. */
+  private static String label(Map<String, Feature> features) {
+    String whole = first(features, LABEL, Feature::hasInt64List);
+    return whole == null ? first(features, LABEL, feature -> true) : whole;
   }
 
   private static String first(
-      Map<String, Feature> features, List<String> names, Feature.KindCase kind) {
+      Map<String, Feature> features, List<String> names, Predicate<Feature> wanted) {
     return names.stream()
-        .filter(n -> features.containsKey(n) && features.get(n).getKindCase() == kind)
+        .filter(n -> features.containsKey(n) && wanted.test(features.get(n)))
         .findFirst()
         .orElse(null);
   }

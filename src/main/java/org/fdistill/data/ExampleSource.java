@@ -1,6 +1,7 @@
 package org.fdistill.data;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import org.fdistill.config.UserError;
@@ -38,6 +39,32 @@ public interface ExampleSource {
    * @throws IOException with a reason for the user, where the file or record cannot be read
    */
   Optional<byte[]> read(long index) throws IOException;
+
+  /** The files that hold them, in the order of the examples; empty where there are none. */
+  default List<Path> files() {
+    return List.of();
+  }
+
+  /** By what the data set is known again when a run goes on. */
+  default DataIdentity identity() {
+    return DataIdentity.of(size(), files());
+  }
+
+  /**
+   * What is wrong with the label of one example, found outside the graph; empty where nothing is,
+   * or where it has none.
+   *
+   * @param index from 0 to n - 1
+   * @throws IOException with a reason for the user, where the file or record cannot be read
+   */
+  default String labelProblem(long index) throws IOException {
+    return "";
+  }
+
+  /** How many files of which kinds are no examples, in words; empty where all are. */
+  default String leftOut() {
+    return "";
+  }
 
   /** The arrays that {@link #example} looks examples up in; fed once, when a pipeline starts. */
   List<IndexArray> indexArrays();

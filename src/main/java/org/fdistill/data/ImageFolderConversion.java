@@ -9,11 +9,12 @@ import java.util.function.LongConsumer;
 import java.util.stream.IntStream;
 import org.fdistill.config.UserError;
 import org.fdistill.data.tfrecord.TfRecordShards;
+import org.fdistill.files.FileTrouble;
 
 /** Packs a folder of images into TFRecord shards. */
 public final class ImageFolderConversion {
-  /** Images that are in memory at a time. */
-  private static final int CHUNK = 256;
+  /** Images that are in memory at a time: some for each core, so that progress is seen soon. */
+  private static final int CHUNK = 16 * Runtime.getRuntime().availableProcessors();
 
   private final Path root;
   private final ImageFolder folder;
@@ -32,9 +33,10 @@ public final class ImageFolderConversion {
    *
    * @param files the shards
    * @param examples how many examples they hold
-   * @param bad files that were left out, each with its reason
+   * @param bad images that were left out, each with its reason
+   * @param leftOut how many files of which kinds are no images, in words; empty where all are
    */
-  public record Summary(List<Path> files, long examples, List<String> bad) {}
+  public record Summary(List<Path> files, long examples, List<String> bad, String leftOut) {}
 
   /**
    * Writes {@code SPLIT-00000-of-0000N.tfrecord} and, where the folder has classes, {@code
@@ -45,7 +47,7 @@ public final class ImageFolderConversion {
    * @param to the folder to write to
    * @param split start of the file names, such as train
    * @param shards how many files
-   * @param progress is told how many images are done
+   * @param progress is told how many images are done; what it throws ends the work, without a trace
    * @throws UserError where the folder has no readable image, or the shards cannot be written
    */
   public static Summary convert(
@@ -59,6 +61,9 @@ public final class ImageFolderConversion {
   private Summary write(Path to, String split, int shards, LongConsumer progress) {
     try (ImageSizes sizes = new ImageSizes();
         TfRecordShards out = new TfRecordShards(to, split, shards)) {
+      if (!folder.classNames().isEmpty()) {
+        ClassNames.write(out.folder(), folder.classNames());
+      }
       for (int start = 0; start < folder.files().size(); start += CHUNK) {
         int end = Math.min(start + CHUNK, folder.files().size());
         List<Converted> chunk =
@@ -71,14 +76,14 @@ public final class ImageFolderConversion {
       if (written == 0) {
         throw UserError.input("No image in " + root + " can be read. The first: " + bad.get(0));
       }
-      if (!folder.classNames().isEmpty()) {
-        ClassNames.write(to, folder.classNames());
-      }
       out.commit();
-      return new Summary(out.files(), written, List.copyOf(bad));
+      return new Summary(out.files(), written, List.copyOf(bad), folder.leftOut());
     } catch (IOException e) {
+      FileTrouble trouble = FileTrouble.of(e);
       throw new UserError(
-          UserError.Kind.RUN, "Cannot write to " + to + ": " + e.getMessage() + ".", e);
+          UserError.Kind.RUN,
+          "Cannot write to %s: %s.%s".formatted(to, trouble.reason(), trouble.advice()),
+          e);
     }
   }
 
@@ -97,7 +102,7 @@ public final class ImageFolderConversion {
       }
       return new Converted(record, "");
     } catch (IOException e) {
-      return new Converted(null, file + ": " + e.getMessage());
+      return new Converted(null, file + ": " + UnreadableReason.of(e));
     }
   }
 

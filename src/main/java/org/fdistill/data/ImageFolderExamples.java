@@ -8,7 +8,6 @@ import java.util.Optional;
 import org.fdistill.data.augment.EncodedImage;
 import org.fdistill.proto.ImageFolderSource;
 import org.tensorflow.Operand;
-import org.tensorflow.ndarray.NdArrays;
 import org.tensorflow.ndarray.StdArrays;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TInt64;
@@ -23,7 +22,7 @@ final class ImageFolderExamples implements ExampleSource {
   }
 
   static ImageFolderExamples open(ImageFolderSource config) {
-    return new ImageFolderExamples(ImageFolder.scan(Path.of(config.getPath())));
+    return new ImageFolderExamples(ImageFolder.scan(config.getPath()));
   }
 
   @Override
@@ -52,16 +51,21 @@ final class ImageFolderExamples implements ExampleSource {
   }
 
   @Override
-  public List<IndexArray> indexArrays() {
-    return List.of(
-        new IndexArray("paths", TString.class, this::paths),
-        new IndexArray(
-            "labels", TInt64.class, () -> TInt64.tensorOf(StdArrays.ndCopyOf(folder.labels()))));
+  public List<Path> files() {
+    return folder.files();
   }
 
-  private TString paths() {
-    String[] paths = folder.files().stream().map(Path::toString).toArray(String[]::new);
-    return TString.tensorOf(NdArrays.vectorOfObjects(paths));
+  @Override
+  public String leftOut() {
+    return folder.leftOut();
+  }
+
+  @Override
+  public List<IndexArray> indexArrays() {
+    return List.of(
+        new IndexArray("paths", TString.class, () -> PathBytes.tensor(folder.files())),
+        new IndexArray(
+            "labels", TInt64.class, () -> TInt64.tensorOf(StdArrays.ndCopyOf(folder.labels()))));
   }
 
   @Override

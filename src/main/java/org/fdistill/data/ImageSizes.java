@@ -2,6 +2,7 @@ package org.fdistill.data;
 
 import java.io.IOException;
 import org.fdistill.data.augment.ImageDecoder;
+import org.fdistill.graph.SessionFactory;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.Result;
@@ -29,7 +30,7 @@ final class ImageSizes implements AutoCloseable {
     Ops tf = Ops.create(graph);
     bytes = tf.placeholder(TString.class, Placeholder.shape(Shape.scalar()));
     shape = tf.shape(new ImageDecoder().decode(tf, bytes));
-    session = new Session(graph);
+    session = SessionFactory.open(graph);
   }
 
   /**

@@ -1,6 +1,5 @@
 package org.fdistill.data;
 
-import com.google.protobuf.InvalidProtocolBufferException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -12,10 +11,8 @@ import org.fdistill.data.tfrecord.FilePatterns;
 import org.fdistill.proto.TfRecordSource;
 import org.tensorflow.Operand;
 import org.tensorflow.Output;
-import org.tensorflow.ndarray.NdArrays;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
-import org.tensorflow.proto.Example;
 import org.tensorflow.proto.Feature;
 import org.tensorflow.types.TBool;
 import org.tensorflow.types.TInt32;
@@ -37,7 +34,7 @@ final class TfRecordExamples implements ExampleSource {
     this.index = index;
     this.layout = layout;
     this.labelOffset = labelOffset;
-    this.classNames = ClassNames.beside(index.files().get(0));
+    this.classNames = ClassNames.beside(index.files());
   }
 
   static TfRecordExamples open(TfRecordSource config) {
@@ -76,29 +73,55 @@ final class TfRecordExamples implements ExampleSource {
 
   @Override
   public Optional<byte[]> read(long number) throws IOException {
-    byte[] record = index.read((int) number);
-    try {
-      Feature image = Example.parseFrom(record).getFeatures().getFeatureMap().get(layout.image());
-      if (image == null || image.getBytesList().getValueCount() != 1) {
-        throw new IOException("the record has no feature " + layout.image());
-      }
-      return Optional.of(image.getBytesList().getValue(0).toByteArray());
-    } catch (InvalidProtocolBufferException e) {
-      throw new IOException("the record is no tf.Example", e);
+    Feature image = ExampleLayout.features(index.read((int) number)).get(layout.image());
+    if (image == null) {
+      throw new IOException("the record has no feature " + layout.image());
     }
+    if (image.getBytesList().getValueCount() != 1) {
+      throw new IOException(
+          "the record's %s is %s, expected one encoded image"
+              .formatted(layout.image(), content(image)));
+    }
+    return Optional.of(image.getBytesList().getValue(0).toByteArray());
+  }
+
+  @Override
+  public String labelProblem(long number) throws IOException {
+    Feature label =
+        hasLabels() ? ExampleLayout.features(index.read((int) number)).get(layout.label()) : null;
+    if (label == null || label.getKindCase() == Feature.KindCase.KIND_NOT_SET) {
+      return "";
+    }
+    if (label.getInt64List().getValueCount() != 1) {
+      return "the record's %s is %s, expected one whole number"
+          .formatted(layout.label(), content(label));
+    }
+    long value = label.getInt64List().getValue(0) + labelOffset;
+    return classNames.isEmpty() || (0 <= value && value < classNames.size())
+        ? ""
+        : "label %d, and %s names %d classes".formatted(value, ClassNames.FILE, classNames.size());
+  }
+
+  private static String content(Feature feature) {
+    return switch (feature.getKindCase()) {
+      case BYTES_LIST -> feature.getBytesList().getValueCount() + " strings";
+      case FLOAT_LIST -> feature.getFloatList().getValueCount() + " floats";
+      case INT64_LIST -> feature.getInt64List().getValueCount() + " whole numbers";
+      case KIND_NOT_SET -> "empty";
+    };
+  }
+
+  @Override
+  public List<Path> files() {
+    return index.files();
   }
 
   @Override
   public List<IndexArray> indexArrays() {
     return List.of(
-        new IndexArray("files", TString.class, this::files),
+        new IndexArray("files", TString.class, () -> PathBytes.tensor(index.files())),
         new IndexArray("file_of", TInt32.class, index::fileOf),
         new IndexArray("offsets", TInt64.class, index::offsets));
-  }
-
-  private TString files() {
-    String[] paths = index.files().stream().map(Path::toString).toArray(String[]::new);
-    return TString.tensorOf(NdArrays.vectorOfObjects(paths));
   }
 
   @Override
@@ -126,27 +149,34 @@ final class TfRecordExamples implements ExampleSource {
         .expect(TString.class);
   }
 
+  /** The image and the label each by itself: where nothing takes the label, nothing looks at it. */
   private StoredExample parse(Ops tf, Operand<TString> record, Draws draws) {
-    boolean labelled = hasLabels();
-    List<Class<? extends TType>> none = List.of();
-    List<Output<?>> values =
-        tf.io
-            .parseSingleExample(
-                record,
-                labelled ? List.of(tf.constant(""), tf.constant(-1L)) : List.of(tf.constant("")),
-                0L,
-                List.of(),
-                labelled ? List.of(layout.image(), layout.label()) : List.of(layout.image()),
-                none,
-                labelled ? List.of(Shape.scalar(), Shape.scalar()) : List.of(Shape.scalar()))
-            .denseValues();
-    StoredImage image = new EncodedImage(values.get(0).expect(TString.class));
-    if (!labelled) {
+    StoredImage image =
+        new EncodedImage(
+            feature(tf, record, layout.image(), tf.constant("")).expect(TString.class));
+    if (!hasLabels()) {
       return new StoredExample(image, tf.constant(-1L), draws);
     }
-    Operand<TInt64> label = values.get(1).expect(TInt64.class);
+    Operand<TInt64> label =
+        feature(tf, record, layout.label(), tf.constant(-1L)).expect(TInt64.class);
     Operand<TBool> missing = tf.math.equal(label, tf.constant(-1L));
     return new StoredExample(
         image, tf.select(missing, label, tf.math.add(label, tf.constant(labelOffset))), draws);
+  }
+
+  /** One value of a record. */
+  private static Output<?> feature(
+      Ops tf, Operand<TString> record, String name, Operand<?> ifMissing) {
+    return tf.io
+        .parseSingleExample(
+            record,
+            List.of(ifMissing),
+            0L,
+            List.of(),
+            List.of(name),
+            List.of(),
+            List.of(Shape.scalar()))
+        .denseValues()
+        .get(0);
   }
 }

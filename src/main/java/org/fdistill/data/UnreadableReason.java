@@ -1,7 +1,10 @@
 package org.fdistill.data;
 
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
+import java.util.Optional;
+import org.fdistill.files.FileTrouble;
 import org.tensorflow.Session;
 
 /** Says in a user's words why an example cannot be read. */
@@ -10,19 +13,25 @@ final class UnreadableReason {
 
   private UnreadableReason() {}
 
-  /** Reads and decodes one example again; empty where that works. */
+  /** Reads and decodes one example again, and looks at its label; empty where all that works. */
   static String find(InputPipeline pipeline, Session session, long example) {
     try {
-      return pipeline
-          .source()
-          .read(example)
-          .map(bytes -> pipeline.decodeError(session, bytes))
-          .orElse("");
-    } catch (NoSuchFileException e) {
-      return "no such file";
+      Optional<byte[]> image = pipeline.source().read(example);
+      String problem = image.map(bytes -> pipeline.decodeError(session, bytes)).orElse("");
+      return problem.isEmpty() ? pipeline.source().labelProblem(example) : problem;
     } catch (IOException e) {
-      return e.getMessage();
+      return of(e);
     }
+  }
+
+  /** Why a file cannot be read, without its path. */
+  static String of(IOException e) {
+    if (e instanceof NoSuchFileException) {
+      return "no such file";
+    }
+    String reason = FileTrouble.of(e).reason();
+    String path = e instanceof FileSystemException file ? file.getFile() + ": " : "";
+    return reason.startsWith(path) ? reason.substring(path.length()) : reason;
   }
 
   /** From the decoder's message, without what it says about the graph. */
@@ -32,7 +41,10 @@ final class UnreadableReason {
     }
     String message = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
     int graph = message.indexOf("[[");
-    String text = (graph < 0 ? message : message.substring(0, graph)).strip();
+    String text =
+        (graph < 0 ? message : message.substring(0, graph))
+            .replace("assertion failed: ", "")
+            .strip();
     return "cannot be decoded: "
         + (text.length() > LONGEST ? text.substring(0, LONGEST) + "..." : text);
   }

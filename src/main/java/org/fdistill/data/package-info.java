@@ -3,8 +3,8 @@
  *
  * <p>{@link org.fdistill.data.ExampleSource#open} finds the examples of a config: TFRecord files, a
  * folder of images, or noise. A {@link org.fdistill.data.View} says which {@link
- * org.fdistill.data.Field}s are taken of each, and {@link org.fdistill.data.InputPipeline#build} adds
- * a tf.data graph that reads, views and batches them; images never enter the JVM.
+ * org.fdistill.data.Field}s are taken of each, and {@link org.fdistill.data.InputPipeline#build}
+ * adds a tf.data graph that reads, views and batches them; images never enter the JVM.
  *
  * <pre>{@code
  * ExampleSource source = ExampleSource.open(config);
@@ -23,9 +23,10 @@
  *
  * <p>Limits: records are read one by one at random offsets, which suits local disks and not object
  * stores; compressed TFRecord files are refused; a truncated JPEG counts as readable where the crop
- * lies above the damage; a palette BMP is not supported. When every file vanishes during a run, the
- * pipeline skips on to the end without giving a batch: a caller that must notice sets a time limit
- * on the step. {@link org.fdistill.data.ImageFolderConversion} packs a folder into TFRecord files;
- * {@link org.fdistill.data.synthetic} makes a set.
+ * lies above the damage. When every file vanishes during a run, the pipeline skips on to the end
+ * without giving a batch: a caller that must notice sets a time limit on the step. Each source
+ * numbers its classes by itself: {@link org.fdistill.data.ClassMatch} brings validation's labels
+ * into training's numbers. {@link org.fdistill.data.ImageFolderConversion} packs a folder into
+ * TFRecord files; {@link org.fdistill.data.synthetic} makes a set.
  */
 package org.fdistill.data;

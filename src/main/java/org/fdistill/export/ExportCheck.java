@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.fdistill.config.UserError;
-import org.fdistill.graph.SavedModelFolder;
+import org.fdistill.graph.SessionFactory;
 import org.tensorflow.Result;
 import org.tensorflow.SavedModelBundle;
 import org.tensorflow.Session;
@@ -54,8 +54,7 @@ final class ExportCheck {
    */
   float compare(Map<String, Map<String, float[]>> expected, Path exported) {
     float worst = 0;
-    try (SavedModelBundle bundle =
-        SavedModelBundle.load(exported.toString(), SavedModelFolder.SERVE)) {
+    try (SavedModelBundle bundle = SessionFactory.load(exported)) {
       Map<String, SignatureDef> loaded = bundle.metaGraphDef().getSignatureDefMap();
       for (ServingSignature signature : signatures) {
         try (TType input = input(signature)) {

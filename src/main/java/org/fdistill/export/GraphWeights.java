@@ -5,13 +5,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.tensorflow.Session;
 import org.tensorflow.ndarray.Shape;
-import org.tensorflow.ndarray.buffer.DataBuffers;
-import org.tensorflow.types.TFloat32;
 
-/**
- * The variables of an inference graph, in a session. Values are assigned many at a time, since each
- * new set of targets makes the session prepare the graph anew.
- */
+/** The variables of an inference graph in a session, filled from a bundle or many at a time. */
 final class GraphWeights implements Weights.Receiver {
   private static final long NUMBERS_AT_A_TIME = 16L << 20;
 
@@ -46,25 +41,8 @@ final class GraphWeights implements Weights.Receiver {
 
   /** Assigns what waits. */
   void flush() {
-    Map<String, TFloat32> tensors = new LinkedHashMap<>();
-    try {
-      Session.Runner runner = session.runner();
-      Map<String, Shape> shapes = graph.shapes();
-      waiting.forEach(
-          (name, values) -> {
-            TFloat32 tensor =
-                TFloat32.tensorOf(shapes.get(name), DataBuffers.of(values, true, false));
-            tensors.put(name, tensor);
-            InferenceGraph.Assignment assignment = graph.assignments().get(name);
-            runner.feed(assignment.value(), tensor).addTarget(assignment.op());
-          });
-      if (!tensors.isEmpty()) {
-        runner.run().close();
-      }
-    } finally {
-      tensors.values().forEach(TFloat32::close);
-      waiting.clear();
-      numbers = 0;
-    }
+    graph.saver().assign(session, waiting);
+    waiting.clear();
+    numbers = 0;
   }
 }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.fdistill.checkpoint.VariableFiles;
 import org.fdistill.data.augment.CentreCrop;
 import org.fdistill.data.augment.EncodedImage;
 import org.fdistill.data.augment.Framing;
@@ -13,16 +14,13 @@ import org.fdistill.graph.LayerScope;
 import org.fdistill.graph.Precision;
 import org.fdistill.graph.Variable;
 import org.fdistill.graph.Variables;
-import org.tensorflow.ConcreteFunction;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
-import org.tensorflow.Signature;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Op;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Placeholder;
 import org.tensorflow.types.TFloat32;
-import org.tensorflow.types.TInt64;
 import org.tensorflow.types.TString;
 import org.tensorflow.types.TUint8;
 
@@ -38,9 +36,8 @@ final class InferenceGraph implements AutoCloseable {
   private final ExportedNetwork network;
   private final int side;
   private final List<ServingSignature> signatures;
-  private final SaverNodes saver;
+  private final VariableFiles saver;
   private final Map<Variable, InitialValue> initialValues = new LinkedHashMap<>();
-  private final Map<String, Assignment> assignments = new LinkedHashMap<>();
 
   /**
    * What a variable is before it is restored.
@@ -50,19 +47,11 @@ final class InferenceGraph implements AutoCloseable {
    */
   record InitialValue(Operand<TFloat32> value, Op assignment) {}
 
-  /**
-   * How a variable is set from outside.
-   *
-   * @param value is fed
-   * @param op assigns it
-   */
-  record Assignment(Operand<TFloat32> value, Op op) {}
-
   InferenceGraph(ExportedNetwork network) {
     this.network = network;
     this.side = network.network().backbone().imageSize();
     this.signatures = List.of(pixels(), files());
-    this.saver = SaverNodes.build(tf, variables.all());
+    this.saver = VariableFiles.build(tf.withSubScope("save"), variables.all());
     Ops initial = tf.withSubScope("initialize");
     for (Variable variable : variables.all()) {
       Operand<TFloat32> zero =
@@ -84,27 +73,14 @@ final class InferenceGraph implements AutoCloseable {
     return signatures;
   }
 
-  SaverNodes saver() {
+  /** Saves, restores and sets the variables. */
+  VariableFiles saver() {
     return saver;
   }
 
   /** The variables, each with what it is before it is restored. */
   Map<Variable, InitialValue> variables() {
     return initialValues;
-  }
-
-  /** How each variable is set, by name; no part of an export. */
-  Map<String, Assignment> assignments() {
-    if (assignments.isEmpty()) {
-      Ops in = tf.withSubScope("assign");
-      for (Variable variable : variables.all()) {
-        Operand<TFloat32> value =
-            in.placeholder(TFloat32.class, Placeholder.shape(variable.shape()));
-        Op op = in.assignVariableOp(variable.handle(), value);
-        assignments.put(variable.name(), new Assignment(value, op));
-      }
-    }
-    return assignments;
   }
 
   /** S. */
@@ -114,9 +90,7 @@ final class InferenceGraph implements AutoCloseable {
 
   /** The shape of every variable, by name. */
   Map<String, Shape> shapes() {
-    Map<String, Shape> shapes = new LinkedHashMap<>();
-    variables.all().forEach(variable -> shapes.put(variable.name(), variable.shape()));
-    return shapes;
+    return saver.shapes();
   }
 
   private ServingSignature pixels() {
@@ -124,56 +98,47 @@ final class InferenceGraph implements AutoCloseable {
     Operand<TFloat32> images =
         own.withName("images")
             .placeholder(TFloat32.class, Placeholder.shape(Shape.of(-1, side, side, 3)));
-    return signature(own, ServingSignature.PIXELS, "images", images, images);
+    Operand<TFloat32> checked =
+        RequestShape.require(own, images, "images_must_be_%d_high_and_%d_wide", side, side);
+    Map<String, Operand<TFloat32>> outputs = outputs(own, checked);
+    return signature(own, ServingSignature.PIXELS, "images", images, outputs);
   }
 
   private ServingSignature files() {
     Ops own = tf.withSubScope(ServingSignature.FILES);
     Operand<TString> bytes =
         own.withName("bytes").placeholder(TString.class, Placeholder.shape(Shape.of(-1)));
-    Operand<TFloat32> pixels = own.dtypes.cast(decoded(own, bytes), TFloat32.class);
-    return signature(own, ServingSignature.FILES, "bytes", bytes, pixels);
+    Operand<TString> checked = RequestShape.require(own, bytes, "bytes_must_be_one_file_an_image");
+    DecodedFiles images =
+        DecodedFiles.of(own.withSubScope("decode"), checked, side, this::evaluationView);
+    Map<String, Operand<TFloat32>> outputs = outputs(own, images.pixels());
+    outputs.replaceAll((name, output) -> images.spoil(own, output));
+    outputs.put(ServingSignature.DECODED, images.decoded());
+    return signature(own, ServingSignature.FILES, "bytes", bytes, outputs);
   }
 
-  /** From files [B] to [B, S, S, 3]. */
-  private Operand<TUint8> decoded(Ops own, Operand<TString> bytes) {
-    try (ConcreteFunction decoding = decoding()) {
-      return own.mapDefun(
-              List.of(bytes),
-              List.of(),
-              List.of(TUint8.class),
-              List.of(Shape.of(side, side, 3)),
-              decoding)
-          .output()
-          .get(0)
-          .expect(TUint8.class);
-    }
+  /** From pixels [B, S, S, 3], 0 to 255, to what the network answers. */
+  private Map<String, Operand<TFloat32>> outputs(Ops own, Operand<TFloat32> pixels) {
+    return new LinkedHashMap<>(
+        network.outputs(LayerScope.inference(own, variables, Precision.FLOAT32), pixels));
   }
 
-  /** From one file to [S, S, 3], as evaluation sees it. */
-  private ConcreteFunction decoding() {
+  /** From one file to [S, S, 3]; nothing is drawn for it. */
+  private Operand<TUint8> evaluationView(Ops body, Operand<TString> file) {
     Framing framing = new CentreCrop(network.evalCrop(), side);
     Resize resize = new Resize(network.evalCrop().getInterpolation(), side);
-    return ConcreteFunction.create(
-        body -> {
-          Operand<TString> file =
-              body.placeholder(TString.class, Placeholder.shape(Shape.scalar()));
-          // Nothing is drawn for evaluation's view.
-          Operand<TInt64> unused = body.constant(new long[] {0, 0});
-          return Signature.builder("decode_image")
-              .input("bytes", file)
-              .output("image", new EncodedImage(file).view(body, framing, unused, resize))
-              .build();
-        });
+    return new EncodedImage(file)
+        .view(body, framing, body.constant(new long[] {0, 0}), resize);
   }
 
-  private ServingSignature signature(
-      Ops own, String name, String inputName, Operand<?> input, Operand<TFloat32> pixels) {
-    LayerScope scope = LayerScope.inference(own, variables, Precision.FLOAT32);
+  private static ServingSignature signature(
+      Ops own,
+      String name,
+      String inputName,
+      Operand<?> input,
+      Map<String, Operand<TFloat32>> values) {
     Map<String, Operand<TFloat32>> outputs = new LinkedHashMap<>();
-    network
-        .outputs(scope, pixels)
-        .forEach((key, value) -> outputs.put(key, own.withName(key).identity(value)));
+    values.forEach((key, value) -> outputs.put(key, own.withName(key).identity(value)));
     return new ServingSignature(name, inputName, input, outputs);
   }
 
@@ -183,8 +148,8 @@ final class InferenceGraph implements AutoCloseable {
     for (ServingSignature signature : signatures) {
       signature.outputs().values().forEach(output -> roots.add(output.op().name()));
     }
-    roots.add(saver.saved().op().name());
-    roots.add(saver.restored().op().name());
+    roots.add(saver.save());
+    roots.add(saver.restoreAll());
     initialValues.values().forEach(v -> roots.add(v.assignment().op().name()));
     return roots;
   }

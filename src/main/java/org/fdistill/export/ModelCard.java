@@ -57,10 +57,15 @@ final class ModelCard {
     line(
         "- `serving_default`: `images`, float32 [batch, %d, %d, 3], RGB, pixel values from 0 to 255"
                 .formatted(side, side)
-            + " as they come from a decoded file; they are normalised inside.");
+            + " as they come from a decoded file; they are normalised inside. Images of another"
+            + " size are refused.");
     line(
         "- `image_bytes`: `bytes`, string [batch], the bytes of JPEG, PNG, GIF or BMP files of any"
             + " size; they are decoded, resized and cropped inside, as in evaluation.");
+    line(
+        "  Its output `decoded` [batch] is 1 for each file that could be decoded and 0 for each that"
+            + " could not; the other outputs are NaN for the latter, and as they should be for the"
+            + " rest of the batch.");
     line("");
     line("Outputs of both, float32:");
     line("");

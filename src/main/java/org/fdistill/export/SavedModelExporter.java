@@ -3,7 +3,6 @@ package org.fdistill.export;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.fdistill.checkpoint.Checkpoint;
-import org.fdistill.checkpoint.CheckpointChoice;
 import org.fdistill.proto.RunConfig;
 
 /** Writes a checkpoint's network as a SavedModel; see {@link SavedModelWriter}. */
@@ -19,7 +18,7 @@ public final class SavedModelExporter {
    *     the model that was written does not answer as it should; then nothing is left behind
    */
   public static Exported export(Checkpoint checkpoint, Path model) {
-    RunConfig run = CheckpointChoice.config(checkpoint);
+    RunConfig run = checkpoint.runConfig();
     return export(ExportedNetwork.of(run), run, checkpoint, model);
   }
 

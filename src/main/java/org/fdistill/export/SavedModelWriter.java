@@ -8,7 +8,9 @@ import java.util.Map;
 import org.fdistill.config.RunConfigs;
 import org.fdistill.config.TextProtos;
 import org.fdistill.config.UserError;
+import org.fdistill.files.FileTrouble;
 import org.fdistill.graph.SavedModelFolder;
+import org.fdistill.graph.SessionFactory;
 import org.fdistill.proto.TeacherConfig;
 import org.fdistill.teacher.TeacherDescription;
 import org.tensorflow.Session;
@@ -62,12 +64,15 @@ public final class SavedModelWriter {
       content.weights().requireVariables(graph.shapes());
       return write(graph, content, model, inspection);
     } catch (IOException e) {
+      FileTrouble trouble = FileTrouble.of(e);
       throw new UserError(
           UserError.Kind.RUN,
           model
               + ": the model could not be written: "
-              + e
-              + "\nMake room or give another folder with --out, and try again.",
+              + trouble.reason()
+              + "."
+              + trouble.advice()
+              + "\nThen try again, or give another folder with --out.",
           e);
     }
   }
@@ -98,7 +103,7 @@ public final class SavedModelWriter {
   private static Map<String, Map<String, float[]>> saveVariables(
       InferenceGraph graph, ModelContent content, Path folder, ExportCheck check)
       throws IOException {
-    try (Session session = new Session(graph.graph())) {
+    try (Session session = SessionFactory.open(graph.graph())) {
       GraphWeights receiver = new GraphWeights(graph, session);
       content.weights().load(receiver);
       receiver.flush();
@@ -126,7 +131,7 @@ public final class SavedModelWriter {
   static void writeGraph(InferenceGraph graph, Path folder) throws IOException {
     Files.write(
         folder.resolve(SavedModelFolder.FILE),
-        new ServingMetaGraph(graph).savedModel().toByteArray(),
+        StableBytes.of(new ServingMetaGraph(graph).savedModel()),
         StandardOpenOption.CREATE_NEW);
   }
 

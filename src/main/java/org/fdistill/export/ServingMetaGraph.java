@@ -1,8 +1,11 @@
 package org.fdistill.export;
 
 import com.google.protobuf.ByteString;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.fdistill.export.InferenceGraph.InitialValue;
@@ -12,6 +15,7 @@ import org.fdistill.graph.Subgraph;
 import org.fdistill.graph.Variable;
 import org.tensorflow.TensorFlow;
 import org.tensorflow.proto.CollectionDef;
+import org.tensorflow.proto.FunctionDef;
 import org.tensorflow.proto.GraphDef;
 import org.tensorflow.proto.MetaGraphDef;
 import org.tensorflow.proto.NodeDef;
@@ -58,12 +62,24 @@ final class ServingMetaGraph {
   private GraphDef graphDef() {
     GraphDef whole = direct(graph.graph().toGraphDef());
     Subgraph parts = new Subgraph(whole);
-    GraphDef.Builder lean = parts.only(whole, parts.needed(graph.roots(), Set.of())).toBuilder();
+    GraphDef.Builder lean = parts.only(whole, parts.needed(graph.roots())).toBuilder();
     lean.getNodeBuilderList().forEach(ServingMetaGraph::strip);
-    lean.getLibraryBuilder()
-        .getFunctionBuilderList()
-        .forEach(f -> f.getNodeDefBuilderList().forEach(ServingMetaGraph::strip));
+    List<FunctionDef> functions = new ArrayList<>();
+    for (FunctionDef.Builder function : lean.getLibraryBuilder().getFunctionBuilderList()) {
+      function.getNodeDefBuilderList().forEach(ServingMetaGraph::strip);
+      functions.add(inOrder(function));
+    }
+    // The runtime lists functions and their nodes in an order of its own, which may change.
+    functions.sort(Comparator.comparing(function -> function.getSignature().getName()));
+    lean.getLibraryBuilder().clearFunction().addAllFunction(functions);
     return lean.build();
+  }
+
+  /** The same function with its nodes by name; what they compute depends on their inputs alone. */
+  private static FunctionDef inOrder(FunctionDef.Builder function) {
+    List<NodeDef> nodes = new ArrayList<>(function.getNodeDefList());
+    nodes.sort(Comparator.comparing(NodeDef::getName));
+    return function.clearNodeDef().addAllNodeDef(nodes).build();
   }
 
   private static void strip(NodeDef.Builder node) {
@@ -76,12 +92,11 @@ final class ServingMetaGraph {
    * place of a group's gradient: Python, which does not know the formula, differentiates the group.
    */
   private static GraphDef direct(GraphDef graph) {
-    Map<String, NodeDef> nodes = new HashMap<>();
-    graph.getNodeList().forEach(node -> nodes.put(node.getName(), node));
+    Subgraph parts = new Subgraph(graph);
     Map<String, String> sources = new HashMap<>();
     for (NodeDef node : graph.getNodeList()) {
       for (int i = 0; node.getOp().equals("IdentityN") && i < node.getInputCount(); i++) {
-        NodeDef stop = nodes.get(Subgraph.nodeOf(node.getInput(i)));
+        NodeDef stop = parts.node(Subgraph.nodeOf(node.getInput(i)));
         String source = stop.getOp().equals("StopGradient") ? stop.getInput(0) : node.getInput(i);
         sources.put(node.getName() + ":" + i, Subgraph.tensor(source));
       }
@@ -90,7 +105,7 @@ final class ServingMetaGraph {
     for (NodeDef.Builder node : direct.getNodeBuilderList()) {
       for (int i = 0; i < node.getInputCount(); i++) {
         String input = node.getInput(i);
-        if (!input.startsWith("^")) {
+        if (!Subgraph.isControl(input)) {
           node.setInput(i, source(sources, input));
         }
       }

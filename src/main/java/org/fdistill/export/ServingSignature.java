@@ -28,6 +28,9 @@ record ServingSignature(
   /** Images as files. */
   static final String FILES = "image_bytes";
 
+  /** The output of {@link #FILES} that tells which files could be decoded: [B], 1 or 0. */
+  static final String DECODED = "decoded";
+
   private static final String PREDICT = "tensorflow/serving/predict";
 
   /**

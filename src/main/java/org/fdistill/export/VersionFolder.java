@@ -1,45 +1,80 @@
 package org.fdistill.export;
 
 import java.io.IOException;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.BasicFileAttributes;
-import java.util.stream.Stream;
+import java.util.List;
 import org.fdistill.config.UserError;
+import org.fdistill.files.FileTrouble;
+import org.fdistill.files.FolderLock;
+import org.fdistill.files.Folders;
+import org.fdistill.graph.BundlePath;
 
 /**
  * The next numbered version of a model, in TensorFlow Serving's layout. It is written beside its
  * place and renamed when it is whole, so that a server that watches the folder never loads half a
- * model.
+ * model. One process at a time writes into a model's folder; what one that was killed has left
+ * there goes with the next start, and with a signal at once.
  */
 final class VersionFolder implements AutoCloseable {
+  private static final String PARTIAL = ".partial-";
+
   private final Path model;
   private final Path partial;
   private final boolean isNew;
+  private final FolderLock lock;
+  private final Thread onExit = new Thread(this::removeAtExit);
 
   /**
    * Starts a version.
    *
    * @param model the parent of all versions; made where it does not exist
+   * @throws UserError where another process writes into it, it cannot be written to, or TensorFlow
+   *     could not read a model in it
    */
   VersionFolder(Path model) {
+    BundlePath.require(model);
     this.model = model;
     this.isNew = !Files.exists(model);
     try {
       Files.createDirectories(model);
-      this.partial = Files.createTempDirectory(model, ".partial-");
+      this.lock = FolderLock.take(model).orElseThrow(() -> inUse(model));
+      this.partial = start();
     } catch (IOException e) {
-      throw new UserError(
-          UserError.Kind.RUN,
-          model
-              + ": no folder that can be written to: "
-              + e
-              + "\nGive another one with --out, or make room.",
-          e);
+      throw unusable(e);
     }
+    Runtime.getRuntime().addShutdownHook(onExit);
+  }
+
+  private Path start() throws IOException {
+    try {
+      Folders.deleteAll(model, PARTIAL);
+      return Files.createDirectory(model.resolve(PARTIAL + ProcessHandle.current().pid()));
+    } catch (IOException e) {
+      lock.close();
+      throw e;
+    }
+  }
+
+  private UserError unusable(IOException cause) {
+    FileTrouble trouble = FileTrouble.of(cause);
+    return new UserError(
+        UserError.Kind.RUN,
+        model
+            + ": no folder that can be written to: "
+            + trouble.reason()
+            + "."
+            + trouble.advice()
+            + "\nOr give another one with --out.",
+        cause);
+  }
+
+  private static UserError inUse(Path model) {
+    return UserError.usage(
+        model
+            + ": another process writes a model into this folder.\n"
+            + "Wait for it or give another folder with --out.");
   }
 
   /** Where to write until {@link #commit}. */
@@ -49,58 +84,53 @@ final class VersionFolder implements AutoCloseable {
 
   /** Gives the version its number, one above the highest there is. */
   Path commit() throws IOException {
-    openToOthers();
+    for (Path file : Folders.list(partial)) {
+      if (Files.isDirectory(file)) {
+        Folders.force(file);
+      }
+    }
+    Folders.force(partial);
     Path version = model.resolve(Long.toString(highest() + 1));
-    return Files.move(partial, version, StandardCopyOption.ATOMIC_MOVE);
-  }
-
-  /** Temporary folders are their owner's alone; a server may run as another user. */
-  private void openToOthers() throws IOException {
-    Path usual = Files.createDirectory(partial.resolve(".usual"));
-    Files.setPosixFilePermissions(partial, Files.getPosixFilePermissions(usual));
-    Files.delete(usual);
+    Files.move(partial, version, StandardCopyOption.ATOMIC_MOVE);
+    Folders.forceOne(model);
+    return version;
   }
 
   private long highest() throws IOException {
-    try (Stream<Path> children = Files.list(model)) {
-      return children
-          .map(child -> child.getFileName().toString())
-          .filter(name -> name.matches("\\d{1,18}"))
-          .mapToLong(Long::parseLong)
-          .max()
-          .orElse(0);
-    }
+    return Folders.list(model).stream()
+        .map(child -> child.getFileName().toString())
+        .filter(name -> name.matches("\\d{1,18}"))
+        .mapToLong(Long::parseLong)
+        .max()
+        .orElse(0);
   }
 
   /** Removes what was not committed. */
   @Override
   public void close() throws IOException {
-    if (!Files.exists(partial)) {
+    try {
+      Runtime.getRuntime().removeShutdownHook(onExit);
+    } catch (IllegalStateException e) {
+      // The process is ending and the hook does the rest.
       return;
     }
-    removePartial();
-    if (isNew) {
-      Files.deleteIfExists(model);
+    remove();
+    lock.close();
+  }
+
+  private void remove() throws IOException {
+    Folders.delete(partial);
+    if (isNew && Folders.list(model).equals(List.of(model.resolve(FolderLock.FILE)))) {
+      Folders.delete(model);
     }
   }
 
-  private void removePartial() throws IOException {
-    Files.walkFileTree(
-        partial,
-        new SimpleFileVisitor<>() {
-          @Override
-          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
-              throws IOException {
-            Files.delete(file);
-            return FileVisitResult.CONTINUE;
-          }
-
-          @Override
-          public FileVisitResult postVisitDirectory(Path folder, IOException failure)
-              throws IOException {
-            Files.delete(folder);
-            return FileVisitResult.CONTINUE;
-          }
-        });
+  /** Another thread may still be writing; what it leaves is for the next start. */
+  private void removeAtExit() {
+    try {
+      remove();
+    } catch (IOException e) {
+      // There is nobody left to tell.
+    }
   }
 }

@@ -30,7 +30,7 @@ final class WarmupRequests {
       for (ServingSignature signature : signatures) {
         boolean pixels = signature.name().equals(ServingSignature.PIXELS);
         TensorProto input = pixels ? pixels(images) : files(images);
-        TfRecordStream.write(out, request(model, signature, input).toByteArray());
+        TfRecordStream.write(out, StableBytes.of(request(model, signature, input)));
       }
     }
   }

@@ -12,9 +12,12 @@ import java.util.stream.Collectors;
 import org.fdistill.config.UserError;
 import org.tensorflow.Graph;
 import org.tensorflow.GraphBridge;
+import org.tensorflow.GraphOperation;
 import org.tensorflow.Output;
 import org.tensorflow.Session;
 import org.tensorflow.TensorFlow;
+import org.tensorflow.exceptions.TFInvalidArgumentException;
+import org.tensorflow.exceptions.TFUnimplementedException;
 import org.tensorflow.exceptions.TensorFlowException;
 import org.tensorflow.proto.GraphDef;
 import org.tensorflow.proto.NodeDef;
@@ -43,11 +46,12 @@ public final class ImportedModel {
   private final Map<Graph, Integer> uses = new HashMap<>();
 
   /**
-   * Prepares an import.
+   * Reads a model's graph and gives its resources and functions names of their own.
    *
    * @param scope what the names of its nodes start with, such as {@code teacher/clip}
    * @param input the tensor ({@code node:index}) that another graph's tensor will replace
    * @param output the tensor to compute
+   * @throws UserError where the graph lacks nodes or is too much for TensorFlow
    */
   public ImportedModel(SavedModelFolder model, String scope, String input, String output) {
     this.model = model;
@@ -57,6 +61,18 @@ public final class ImportedModel {
     this.graph = ModelNamespace.apply(scope, RuntimeOps.readable(model.metaGraph()));
     this.parts = new Subgraph(graph);
     this.restore = new ModelRestore(model, parts);
+    requireNodes();
+  }
+
+  /**
+   * What is not there, or is too much for TensorFlow, is refused before anything is built of it.
+   */
+  private void requireNodes() {
+    model.requireNodes(parts, List.of(Subgraph.nodeOf(input), Subgraph.nodeOf(output)));
+    Set<String> all = new LinkedHashSet<>(inference(Set.of(input)));
+    all.addAll(restore.initializing());
+    all.addAll(restoring());
+    GraphLimits.require(parts, all, "SavedModel " + model.path());
   }
 
   /** The types of the ops that compute the output. */
@@ -67,6 +83,16 @@ public final class ImportedModel {
   /** The types of the ops that restore the variables; empty where there are none. */
   public Set<String> restoreOperations() {
     return parts.operations(restoring());
+  }
+
+  /** The restore ops that read another file than the model's weights, each as its type and node. */
+  public List<String> foreignRestores() {
+    return RestorePaths.foreign(parts, restoring(), restore.path());
+  }
+
+  /** The types of the ops that restore variables from the path that they are given. */
+  public static Set<String> restoreTypes() {
+    return RestorePaths.OPS;
   }
 
   /** The types of the ops that the model runs once after restoring. */
@@ -86,7 +112,8 @@ public final class ImportedModel {
 
   /**
    * The variables that the output reads and that neither the saver nor the initialisation sets.
-   * Keras 3 writes such models with {@code tf.saved_model.save}; no loader can use them.
+   * Keras 3 writes such models with {@code tf.saved_model.save}; only Python's loader, which goes
+   * by the object graph and not by the saver, finds their values.
    */
   public List<String> variablesWithoutValue() {
     Set<String> set = new LinkedHashSet<>(restoring());
@@ -145,7 +172,7 @@ public final class ImportedModel {
         restore.restore(session, scope);
       }
       restore.initialize(session, scope);
-    } catch (TensorFlowException e) {
+    } catch (TensorFlowException | TFInvalidArgumentException | TFUnimplementedException e) {
       throw new UserError(
           UserError.Kind.INPUT,
           "SavedModel "
@@ -169,7 +196,7 @@ public final class ImportedModel {
     }
     try {
       GraphBridge.importGraph(into, part.build(), prefix, wires);
-    } catch (TensorFlowException e) {
+    } catch (TensorFlowException | TFInvalidArgumentException | TFUnimplementedException e) {
       throw new UserError(
           UserError.Kind.INPUT,
           "SavedModel "
@@ -180,7 +207,8 @@ public final class ImportedModel {
               + model.metaGraph().getMetaInfoDef().getTensorflowVersion()
               + "; this is "
               + TensorFlow.version()
-              + ".",
+              + ". If it speaks of shapes, a batch size may be built into the model: export it with"
+              + " a batch dimension of unknown size.",
           e);
     }
   }
@@ -207,7 +235,15 @@ public final class ImportedModel {
         .toList();
   }
 
-  private static Output<?> find(Graph graph, String prefix, String tensor) {
-    return graph.outputOrThrow(prefix + "/" + tensor);
+  private Output<?> find(Graph graph, String prefix, String tensor) {
+    GraphOperation op = graph.operation(prefix + "/" + Subgraph.nodeOf(tensor));
+    int index = Subgraph.indexOf(tensor);
+    if (index >= op.numOutputs()) {
+      throw UserError.input(
+          "SavedModel %s: its graph has no tensor %s: node %s, of type %s, has %d outputs.\nExport it again, or name another tensor."
+              .formatted(
+                  model.path(), tensor, Subgraph.nodeOf(tensor), op.type(), op.numOutputs()));
+    }
+    return op.output(index);
   }
 }

@@ -2,6 +2,7 @@ package org.fdistill.graph;
 
 import com.google.protobuf.ByteString;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Set;
 import org.tensorflow.proto.AttrValue;
 import org.tensorflow.proto.FunctionDef;
@@ -27,8 +28,21 @@ final class ModelNamespace {
           "HashTableV2",
           "MutableHashTable",
           "MutableHashTableV2",
+          "MutableHashTableOfTensors",
+          "MutableHashTableOfTensorsV2",
           "MutableDenseHashTable",
           "MutableDenseHashTableV2");
+
+  /**
+   * Tables that TensorFlow makes anew in each run, so that what the initialisation puts in would be
+   * lost, each with the one that stays, which takes its attributes.
+   */
+  private static final Map<String, String> LASTING_TABLES =
+      Map.of(
+          "AnonymousHashTable", "HashTableV2",
+          "AnonymousMutableHashTable", "MutableHashTableV2",
+          "AnonymousMutableHashTableOfTensors", "MutableHashTableOfTensorsV2",
+          "AnonymousMutableDenseHashTable", "MutableDenseHashTableV2");
 
   /** What Grappler's choice between implementations goes by; it could cross from model to model. */
   private static final Set<String> GRAPPLER_LINKS =
@@ -52,12 +66,18 @@ final class ModelNamespace {
   static GraphDef apply(String scope, GraphDef graph) {
     ModelNamespace names = new ModelNamespace(scope, graph.getLibrary());
     GraphDef.Builder renamed = GraphDef.newBuilder().setVersions(graph.getVersions());
-    graph.getNodeList().forEach(node -> renamed.addNode(names.node(node, node.getName())));
+    graph.getNodeList().forEach(n -> renamed.addNode(names.node(lasting(n), n.getName())));
     graph
         .getLibrary()
         .getFunctionList()
         .forEach(f -> renamed.getLibraryBuilder().addFunction(names.function(f)));
     return renamed.build();
+  }
+
+  /** Of the graph's own nodes: a table inside of a function is filled where it is used. */
+  private static NodeDef lasting(NodeDef node) {
+    String table = LASTING_TABLES.get(node.getOp());
+    return table == null ? node : node.toBuilder().setOp(table).build();
   }
 
   private FunctionDef function(FunctionDef function) {

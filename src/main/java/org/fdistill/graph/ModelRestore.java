@@ -26,11 +26,13 @@ final class ModelRestore {
   private final Subgraph parts;
 
   /**
-   * Reads a model's saver and initialisation.
+   * Finds the ops of a model's saver and initialisation.
    *
    * @param parts of the model's graph
+   * @throws UserError where TensorFlow could not read weights at the model's path
    */
   ModelRestore(SavedModelFolder model, Subgraph parts) {
+    BundlePath.require(model.path());
     this.model = model;
     this.parts = parts;
   }
@@ -45,23 +47,31 @@ final class ModelRestore {
               + ": its graph has variables, but the model has no saver to restore them.\nExport it"
               + " again with tf.saved_model.save, or with a saver.");
     }
-    return parts.needed(
+    List<String> ends =
         List.of(
             Subgraph.nodeOf(saver.getRestoreOpName()),
-            Subgraph.nodeOf(saver.getFilenameTensorName())),
-        Set.of());
+            Subgraph.nodeOf(saver.getFilenameTensorName()));
+    model.requireNodes(parts, ends);
+    return parts.needed(ends);
+  }
+
+  /** The tensor ({@code node:index}) that takes the path of the weights. */
+  String path() {
+    return Subgraph.tensor(model.metaGraph().getSaverDef().getFilenameTensorName());
   }
 
   /** The nodes that initialise what no saver restores; empty where the model has no such op. */
   Set<String> initializing() {
-    return parts.needed(initOps(), Set.of());
+    List<String> ops = initOps();
+    model.requireNodes(parts, ops);
+    return parts.needed(ops);
   }
 
   /** Runs the restore op of the model under a scope. */
   void restore(Session session, String scope) {
     SaverDef saver = model.metaGraph().getSaverDef();
     Map<String, Path> fed = new LinkedHashMap<>();
-    fed.put(Subgraph.tensor(saver.getFilenameTensorName()), model.weights());
+    fed.put(path(), model.weights());
     run(session, scope, saver.getRestoreOpName(), fed);
   }
 
@@ -73,7 +83,7 @@ final class ModelRestore {
   /** Runs an op with paths fed; those of the model's assets are added. */
   private void run(Session session, String scope, String op, Map<String, Path> paths) {
     String target = Subgraph.nodeOf(op);
-    addAssets(paths, parts.needed(List.of(target), Set.of()));
+    addAssets(paths, parts.needed(List.of(target)));
     List<TString> tensors = new ArrayList<>();
     try {
       Session.Runner runner = session.runner().addTarget(scope + "/" + target);

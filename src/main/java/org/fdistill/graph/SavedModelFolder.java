@@ -6,9 +6,12 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.fdistill.config.UserError;
 import org.tensorflow.proto.MetaGraphDef;
@@ -50,11 +53,11 @@ public record SavedModelFolder(Path path, MetaGraphDef metaGraph) {
   /**
    * The prefix of the weights' files, as restore ops take it.
    *
-   * @throws UserError where they are missing
+   * @throws UserError where they are missing, or their index is damaged
    */
   public Path weights() {
     Path prefix = path.resolve("variables").resolve("variables");
-    Path index = Path.of(prefix + ".index");
+    Path index = Path.of(prefix + BundleIndex.SUFFIX);
     if (!Files.isRegularFile(index)) {
       throw UserError.input(
           "SavedModel "
@@ -66,7 +69,26 @@ public record SavedModelFolder(Path path, MetaGraphDef metaGraph) {
               + FILE
               + ".\nCopy the whole folder of the model, not the .pb alone.");
     }
+    BundleIndex.read(prefix);
     return prefix;
+  }
+
+  /**
+   * Refuses a model whose graph lacks nodes.
+   *
+   * @param parts of the model's graph
+   * @param ends names of nodes, which it must have with all that they depend on
+   */
+  void requireNodes(Subgraph parts, Collection<String> ends) {
+    Set<String> absent = parts.absent(ends, Set.of());
+    if (!absent.isEmpty()) {
+      throw UserError.input(
+          "SavedModel %s: its signatures or nodes refer to %s, which its graph has not got.\nThe model is damaged, or was cut after it was written. Export it again."
+              .formatted(
+                  path,
+                  absent.stream().limit(3).collect(Collectors.joining(", "))
+                      + (absent.size() > 3 ? " and " + (absent.size() - 3) + " more nodes" : "")));
+    }
   }
 
   /** The model's name: its folder's, or for a numbered version its parent's. */

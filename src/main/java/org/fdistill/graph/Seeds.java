@@ -18,7 +18,7 @@ public final class Seeds {
   private final Operand<TInt64> step;
 
   /**
-   * Makes the seeds of a graph.
+   * Takes the two scalars that every seed of a graph is made of.
    *
    * @param run scalar, the run's seed
    * @param step scalar, the micro-step; part of every seed

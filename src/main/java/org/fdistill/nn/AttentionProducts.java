@@ -46,7 +46,7 @@ final class AttentionProducts {
   }
 
   /**
-   * Attends.
+   * The values mixed by {@code softmax(q kᵀ / √D + bias)}, in every head by itself.
    *
    * @param q queries [B, H, N, D]
    * @param k keys [B, H, N, D]

@@ -10,7 +10,7 @@ final class BatchProduct {
   private BatchProduct() {}
 
   /**
-   * Multiplies.
+   * The product a b of each pair of matrices.
    *
    * @param a [..., m, k], or [..., k, m] when transposed
    * @param b [..., k, n], or [..., n, k] when transposed

@@ -35,7 +35,8 @@ public record CosineAttention(
   private static final float LARGEST_LOGIT_SCALE = (float) Math.log(100);
 
   /**
-   * Attends.
+   * Gives every token the values of its window's tokens, weighted by {@code softmax(factor cos(q,
+   * k) + cpb + mask)} in each head, and projects the heads' results together.
    *
    * @param scope whose path is the layer's name
    * @param x [B W N, C], window by window

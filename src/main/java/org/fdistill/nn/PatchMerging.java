@@ -21,7 +21,8 @@ public record PatchMerging(
     int grid, int width, boolean normFirst, float epsilon, Initializer kernel) {
 
   /**
-   * Merges.
+   * Puts the four tokens of each square side by side, [4C], and projects them to [2C]. The rows
+   * arrive in the order of the next stage's windows, in the same pass over memory.
    *
    * @param scope whose path is the layer's name
    * @param x [B G², C]

@@ -8,6 +8,7 @@ import org.tensorflow.types.family.TFloating;
 final class Scalars {
   private Scalars() {}
 
+  /** A value, rounded to the format of {@code tensor}. */
   static Operand<TFloating> like(Ops tf, float value, Operand<TFloating> tensor) {
     return tf.dtypes.cast(tf.constant(value), tensor.type());
   }

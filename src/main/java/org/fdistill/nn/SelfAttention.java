@@ -24,7 +24,8 @@ public record SelfAttention(
     int width, int heads, QkvBias bias, Initializer qkv, Initializer projection) {
 
   /**
-   * Attends.
+   * Gives every token the values of all tokens, weighted by {@code softmax(q kᵀ / √D + bias)} in
+   * each head, and projects the heads' results together.
    *
    * @param scope whose path is the layer's name
    * @param x [B N, C]

@@ -24,7 +24,7 @@ final class UnitVectors {
   private UnitVectors() {}
 
   /**
-   * Normalises.
+   * Each vector at length 1; one shorter than 1e-12 is divided by 1e-12.
    *
    * @param x [B, H, N, D]
    * @return the same shape and type
@@ -37,7 +37,7 @@ final class UnitVectors {
   }
 
   /**
-   * Normalises, and multiplies by a learned factor.
+   * Each vector at the length of its head, which is learned; one pass instead of two.
    *
    * @param x [B, H, N, D]
    * @param scale [H, 1, 1]

@@ -23,7 +23,8 @@ public record WindowAttention(
     int width, int heads, ShiftedWindows windows, Initializer initializer) {
 
   /**
-   * Attends.
+   * Gives every token the values of its window's tokens, weighted by {@code softmax(q kᵀ / √D +
+   * positions + mask)} in each head, and projects the heads' results together.
    *
    * @param scope whose path is the layer's name
    * @param x [B W N, C], window by window

@@ -41,7 +41,7 @@ public final class GlobalNormClipping {
     List<Operand<TFloat32>> halves = new ArrayList<>();
     sums.forEach(g -> halves.add(tf.nn.l2Loss(g.value())));
     Operand<TFloat32> halfSquares = tf.stack(halves);
-    Operand<TFloat32> halfSquare = tf.math.addN(new ArrayList<>(halves));
+    Operand<TFloat32> halfSquare = tf.sum(halfSquares, tf.constant(0));
     Operand<TFloat32> ofSums = tf.math.sqrt(tf.math.mul(halfSquare, tf.constant(2f)));
     Operand<TFloat32> norm = count == 1 ? ofSums : tf.math.mul(ofSums, tf.constant(1f / count));
     return new Result(scale(tf, sums, factor(tf, norm, count, limit)), norm, halfSquares);

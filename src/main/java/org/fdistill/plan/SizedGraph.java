@@ -16,7 +16,6 @@ import org.tensorflow.GraphOperation;
 import org.tensorflow.Output;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.proto.DataType;
-import org.tensorflow.proto.GraphDef;
 import org.tensorflow.proto.NodeDef;
 import org.tensorflow.types.family.TFloating;
 
@@ -45,19 +44,16 @@ final class SizedGraph {
 
   private final Graph graph;
   private final Subgraph parts;
-  private final Map<String, NodeDef> nodes = new LinkedHashMap<>();
 
   /** Reads a graph, which must stay open. */
   SizedGraph(Graph graph) {
     this.graph = graph;
-    GraphDef definition = graph.toGraphDef();
-    parts = new Subgraph(definition);
-    definition.getNodeList().forEach(node -> nodes.put(node.getName(), node));
+    parts = new Subgraph(graph.toGraphDef());
   }
 
   /** The names of all nodes that some depend on, themselves included. */
   Set<String> needed(Collection<String> ends) {
-    return parts.needed(ends, Set.of());
+    return parts.needed(ends);
   }
 
   /** Of some nodes, those that depend on one, itself included. */
@@ -81,23 +77,23 @@ final class SizedGraph {
 
   /** The names of all nodes, in the order of the definition. */
   Collection<String> names() {
-    return nodes.keySet();
+    return parts.nodes().keySet();
   }
 
   String type(String node) {
-    return nodes.get(node).getOp();
+    return parts.node(node).getOp();
   }
 
   /** The nodes that a node waits for. */
   List<String> producers(String node) {
-    return nodes.get(node).getInputList().stream().map(Subgraph::nodeOf).toList();
+    return parts.node(node).getInputList().stream().map(Subgraph::nodeOf).toList();
   }
 
   /** The tensors ({@code node:index}) that own what a node reads. */
   List<String> inputs(String node) {
     List<String> tensors = new ArrayList<>();
-    for (String input : nodes.get(node).getInputList()) {
-      if (!input.startsWith("^")) {
+    for (String input : parts.node(node).getInputList()) {
+      if (!Subgraph.isControl(input)) {
         tensors.add(owner(Subgraph.tensor(input)));
       }
     }
@@ -106,16 +102,14 @@ final class SizedGraph {
 
   private String owner(String tensor) {
     String owner = tensor;
-    NodeDef node = nodes.get(Subgraph.nodeOf(owner));
+    NodeDef node = parts.node(Subgraph.nodeOf(owner));
     while (SHARING.contains(node.getOp())) {
-      owner = Subgraph.tensor(node.getInput(node.getOp().equals("IdentityN") ? index(owner) : 0));
-      node = nodes.get(Subgraph.nodeOf(owner));
+      owner =
+          Subgraph.tensor(
+              node.getInput(node.getOp().equals("IdentityN") ? Subgraph.indexOf(owner) : 0));
+      node = parts.node(Subgraph.nodeOf(owner));
     }
     return owner;
-  }
-
-  private static int index(String tensor) {
-    return Integer.parseInt(tensor.substring(tensor.indexOf(':') + 1));
   }
 
   /** The tensors that a node makes, each with its bytes; none for what is stored anyway. */
@@ -132,7 +126,7 @@ final class SizedGraph {
 
   /** Elements and bytes of the variable that a node stands for; nothing for other nodes. */
   Elements variable(String node) {
-    NodeDef definition = nodes.get(node);
+    NodeDef definition = parts.node(node);
     if (!definition.getOp().equals("VarHandleOp") && !definition.getOp().equals("VariableV2")) {
       return Elements.NONE;
     }

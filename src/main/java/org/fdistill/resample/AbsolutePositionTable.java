@@ -1,5 +1,6 @@
 package org.fdistill.resample;
 
+import java.util.Arrays;
 import java.util.Optional;
 
 /**
@@ -12,15 +13,28 @@ import java.util.Optional;
  */
 public record AbsolutePositionTable(int grid, int prefix, int width) {
   /**
-   * Recognises a table by its number of rows.
+   * Recognises a table by its shape.
    *
    * @param prefix P
-   * @return empty where no grid leaves so many rows
+   * @param shape [P + G², C] or, where P is 0, [G, G, C]; sizes of 1 may stand in front
+   * @return empty where it is that of no square grid
    */
-  public static Optional<AbsolutePositionTable> ofRows(long rows, int prefix, long width) {
-    long side = Math.round(Math.sqrt((double) Math.max(0, rows - prefix)));
-    return side > 0 && side * side == rows - prefix
-        ? Optional.of(new AbsolutePositionTable((int) side, prefix, Math.toIntExact(width)))
+  public static Optional<AbsolutePositionTable> ofShape(int prefix, long... shape) {
+    int from = 0;
+    while (shape.length - from > 2 && shape[from] == 1) {
+      from++;
+    }
+    long[] sizes = Arrays.copyOfRange(shape, from, shape.length);
+    boolean square = sizes.length == 3 && prefix == 0 && sizes[0] == sizes[1];
+    if (sizes.length != 2 && !square) {
+      return Optional.empty();
+    }
+    long patches = square ? sizes[0] * sizes[1] : sizes[0] - prefix;
+    long side = Math.round(Math.sqrt((double) Math.max(0, patches)));
+    return side > 0 && side * side == patches
+        ? Optional.of(
+            new AbsolutePositionTable(
+                Math.toIntExact(side), prefix, Math.toIntExact(sizes[sizes.length - 1])))
         : Optional.empty();
   }
 

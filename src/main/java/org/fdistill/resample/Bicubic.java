@@ -1,5 +1,7 @@
 package org.fdistill.resample;
 
+import java.util.List;
+
 /**
  * Bicubic interpolation as PyTorch's {@code interpolate} has it, with centres of pixels as
  * coordinates ({@code align_corners=False}).
@@ -11,20 +13,28 @@ package org.fdistill.resample;
  *     0.1
  */
 public record Bicubic(boolean antialias, double offset) {
-  /** The usual one. */
+  /** The usual one, of BEiT, DeiT, MAE and transformers; its name is {@code bicubic}. */
   public static final Bicubic PLAIN = new Bicubic(false, 0);
 
-  /** What DINOv2 does without registers. */
+  /** What DINOv2's own code does without registers; its name is {@code bicubic-offset}. */
   public static final Bicubic DINO_V2 = new Bicubic(false, 0.1);
 
-  /** What DINOv2 does with registers. */
+  /** What timm does, and DINOv2 with registers; its name is {@code bicubic-antialias}. */
   public static final Bicubic ANTIALIASED = new Bicubic(true, 0);
+
+  /** The three ways that published code takes, for users to choose by {@link #toString}. */
+  public static final List<Bicubic> WAYS = List.of(PLAIN, DINO_V2, ANTIALIASED);
 
   private static final double PLAIN_SHARPNESS = -0.75;
   private static final double KEYS_SHARPNESS = -0.5;
 
   /** How far the kernel reaches. */
   private static final int REACH = 2;
+
+  @Override
+  public String toString() {
+    return "bicubic" + (offset == 0 ? "" : "-offset") + (antialias ? "-antialias" : "");
+  }
 
   /** The weights [T, F] of one axis, for grids of sides F and T. */
   double[][] weights(int from, int to) {

@@ -16,16 +16,21 @@ public record RelativePositionTable(int grid, int classRows, int heads) {
   public static final int CLASS_ROWS = 3;
 
   /**
-   * Recognises a table by its shape. Squares of odd numbers are odd, and with three rows more even.
+   * Recognises a table by its shape [rows, H]. Squares of odd numbers are odd, and with three rows
+   * more even.
    *
    * @return empty where no grid has so many rows
    */
-  public static Optional<RelativePositionTable> ofRows(long rows, long heads) {
-    int classRows = rows % 2 == 0 ? CLASS_ROWS : 0;
-    long offsets = Math.round(Math.sqrt((double) (rows - classRows)));
-    return offsets * offsets == rows - classRows && offsets > 0
+  public static Optional<RelativePositionTable> ofShape(long... shape) {
+    if (shape.length != 2) {
+      return Optional.empty();
+    }
+    int classRows = shape[0] % 2 == 0 ? CLASS_ROWS : 0;
+    long offsets = Math.round(Math.sqrt((double) (shape[0] - classRows)));
+    return offsets * offsets == shape[0] - classRows && offsets > 0
         ? Optional.of(
-            new RelativePositionTable(((int) offsets + 1) / 2, classRows, Math.toIntExact(heads)))
+            new RelativePositionTable(
+                Math.toIntExact((offsets + 1) / 2), classRows, Math.toIntExact(shape[1])))
         : Optional.empty();
   }
 

@@ -16,7 +16,7 @@ final class AntialiasedResize {
   private final int to;
 
   /**
-   * Describes a resize.
+   * Fixes both sizes; the weights are computed when the resize is built.
    *
    * @param from S, side of the images
    * @param to T, side of the result

@@ -23,7 +23,7 @@ final class ModelInterface {
   private final String who;
 
   /**
-   * Reads a model's signatures.
+   * Takes a model and the names that its description gives; nothing is looked up yet.
    *
    * @param who the teacher's name in messages
    */
@@ -92,7 +92,31 @@ final class ModelInterface {
                   ModelTensor.listing(tensors),
                   field));
     }
-    return ModelTensor.of(name, tensors.get(name));
+    return tensor(field, name, tensors.get(name));
+  }
+
+  /** A signature may stand for other things than a tensor, or name none. */
+  private ModelTensor tensor(String field, String name, TensorInfo info) {
+    if (info.getEncodingCase() != TensorInfo.EncodingCase.NAME || !isTensor(info.getName())) {
+      String found =
+          switch (info.getEncodingCase()) {
+            case NAME -> "named \"" + info.getName() + "\" in the graph";
+            case COO_SPARSE -> "a sparse tensor";
+            case COMPOSITE_TENSOR -> "made of several tensors, such as a ragged one";
+            case ENCODING_NOT_SET -> "without a tensor";
+          };
+      throw UserError.input(
+          """
+          %s: the %s %s of signature "%s" is %s.
+          Expected one dense tensor, such as x:0. Set teacher.%s to another one, or export the \
+          model with a dense %s."""
+              .formatted(who, field, name, description.getSignature(), found, field, field));
+    }
+    return ModelTensor.of(name, info);
+  }
+
+  private static boolean isTensor(String name) {
+    return name.matches("[^:^]+(:\\d{1,9})?");
   }
 
   private SignatureDef signature() {
@@ -119,6 +143,7 @@ final class ModelInterface {
 
   private boolean isInGraph(String tensor) {
     return tensor.contains(":")
+        && isTensor(tensor)
         && meta.getGraphDef().getNodeList().stream()
             .anyMatch(node -> node.getName().equals(Subgraph.nodeOf(tensor)));
   }

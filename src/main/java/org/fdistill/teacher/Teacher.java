@@ -1,6 +1,7 @@
 package org.fdistill.teacher;
 
 import java.nio.file.Path;
+import java.util.Optional;
 import org.fdistill.config.UserError;
 import org.fdistill.graph.ImportedModel;
 import org.fdistill.graph.SavedModelFolder;
@@ -11,6 +12,9 @@ import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.Output;
 import org.tensorflow.Session;
+import org.tensorflow.exceptions.TFInvalidArgumentException;
+import org.tensorflow.exceptions.TFUnimplementedException;
+import org.tensorflow.exceptions.TensorFlowException;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TUint8;
@@ -20,8 +24,8 @@ import org.tensorflow.types.TUint8;
  * it, and its variables are in no list of ours. Letters: B batch, S side of the run's images, N
  * tokens, C width of the teacher, G grid side.
  *
- * <p>The paper's teacher drop path (Table 5) does not apply to a SavedModel: an exported graph is
- * inference, and has no drop path to switch on.
+ * <p>Drop path in the teacher (the paper's Table 5) does not apply to a SavedModel: an exported
+ * graph is inference, and has no drop path to switch on.
  */
 public final class Teacher {
   private final TeacherConfig description;
@@ -29,9 +33,10 @@ public final class Teacher {
   private final TeacherInput input;
   private final ImportedModel model;
   private final TokenLayout layout;
+  private final TeacherFailure failure;
 
   /**
-   * Puts a checked teacher together.
+   * Holds what {@link TeacherOpening} found and checked.
    *
    * @param who its name in messages
    */
@@ -40,12 +45,14 @@ public final class Teacher {
       String who,
       TeacherInput input,
       ImportedModel model,
-      TokenLayout layout) {
+      TokenLayout layout,
+      TeacherFailure failure) {
     this.description = description;
     this.who = who;
     this.input = input;
     this.model = model;
     this.layout = layout;
+    this.failure = failure;
   }
 
   /**
@@ -148,8 +155,17 @@ public final class Teacher {
    * @param tf of the graph
    * @param images [B, S, S, 3], 0 to 255; B may be unknown
    * @return its tokens, through which no gradient flows
+   * @throws UserError where the model cannot take them
    */
   public Endpoints build(Ops tf, Operand<TUint8> images) {
+    try {
+      return built(tf, images);
+    } catch (TensorFlowException | TFInvalidArgumentException | TFUnimplementedException e) {
+      throw failure.error(e, "images " + ModelTensor.text(images.shape()), "");
+    }
+  }
+
+  private Endpoints built(Ops tf, Operand<TUint8> images) {
     Ops own = tf.withSubScope("teacher_input");
     Output<?> output = model.build((Graph) tf.scope().env(), input.apply(own, images));
     Ops after = tf.withSubScope("teacher_output");
@@ -172,5 +188,32 @@ public final class Teacher {
    */
   public void restore(Session session) {
     model.restore(session);
+  }
+
+  /**
+   * What an error of TensorFlow's says of this teacher: an assertion of its graph, a batch size
+   * that is built into it, a table that nothing fills.
+   *
+   * @param thrown by a run of a graph that holds the teacher; not all of TensorFlow's exceptions
+   *     extend TensorFlowException
+   * @return of kind input, naming the teacher and its node; nothing where the error comes from
+   *     another part of the graph
+   */
+  public Optional<UserError> explain(RuntimeException thrown) {
+    return failure.explain(thrown, "a batch of the run");
+  }
+
+  /**
+   * What is said where its tokens are not finite, which no learning rate can mend.
+   *
+   * @param when it was seen, such as {@code step 3}
+   */
+  public UserError nonFiniteTokens(String when) {
+    return UserError.input(
+        """
+        %s: the tokens that it gives for the images of %s are not finite.
+        Training has no part in this. Check teacher.input_range, teacher.normalization and \
+        teacher.output, and whether the model's weights are finite."""
+            .formatted(who, when));
   }
 }

@@ -3,7 +3,6 @@ package org.fdistill.teacher;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.fdistill.config.RunConfigs;
-import org.fdistill.config.TextProtos;
 import org.fdistill.graph.SavedModelFolder;
 import org.fdistill.proto.TeacherConfig;
 
@@ -22,27 +21,20 @@ public final class TeacherDescription {
     Path path = Path.of(config.getPath());
     return SavedModelFolder.isAt(path)
         ? resolve(config, SavedModelFolder.read(path).path())
-        : RunConfigs.effective(config);
+        : RunConfigs.teacher(config);
   }
 
   /**
-   * Lays the run's config over the file beside the model, field by field. A normalisation counts as
-   * one field; what neither says has its default. {@code trust} is the user's to give: in the file
-   * it is ignored.
+   * The description of a model that is there.
    *
    * @param config from the run
    * @param model the folder of saved_model.pb
+   * @throws org.fdistill.config.UserError where the file beside the model is wrong
    */
   static TeacherConfig resolve(TeacherConfig config, Path model) {
     Path file = model.resolve(FILE);
-    if (!Files.isRegularFile(file)) {
-      return RunConfigs.effective(config);
-    }
-    TeacherConfig.Builder described =
-        TextProtos.read(file, TeacherConfig.getDefaultInstance()).toBuilder().clearTrust();
-    if (config.hasNormalization()) {
-      described.clearNormalization();
-    }
-    return RunConfigs.effective(described.mergeFrom(config).build());
+    return Files.isRegularFile(file)
+        ? RunConfigs.teacher(config, file)
+        : RunConfigs.teacher(config);
   }
 }

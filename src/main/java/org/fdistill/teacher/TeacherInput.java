@@ -26,7 +26,7 @@ final class TeacherInput {
   private final int runSide;
 
   /**
-   * Describes the way.
+   * Fixes what the model takes and what it is given.
    *
    * @param type of the model's input; floats where it does not declare one
    * @param runSide S, the side of the run's images
@@ -106,7 +106,7 @@ final class TeacherInput {
   }
 
   /**
-   * Builds the way.
+   * Resizes, scales or normalises, and casts, in this order and each only where it is needed.
    *
    * @param images [B, S, S, 3], 0 to 255
    * @return [B, T, T, 3] of the model's type

@@ -7,12 +7,15 @@ import org.fdistill.config.UserError;
 import org.fdistill.graph.ImportedModel;
 import org.fdistill.graph.RuntimeOps;
 import org.fdistill.graph.SavedModelFolder;
+import org.fdistill.graph.SessionFactory;
 import org.fdistill.proto.TeacherConfig;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.Output;
 import org.tensorflow.Result;
 import org.tensorflow.Session;
+import org.tensorflow.exceptions.TFInvalidArgumentException;
+import org.tensorflow.exceptions.TFUnimplementedException;
 import org.tensorflow.exceptions.TensorFlowException;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
@@ -29,9 +32,10 @@ final class TeacherOpening {
   private final TeacherConfig description;
   private final int imageSize;
   private final String who;
+  private final TeacherFailure failure;
 
   /**
-   * Starts with a model that was read.
+   * Merges the run's description of a model with the one beside it.
    *
    * @param config from the run
    * @param imageSize S, the side of the run's images
@@ -43,6 +47,7 @@ final class TeacherOpening {
     this.description = resolved.toBuilder().setName(name).build();
     this.imageSize = imageSize;
     this.who = "teacher " + name + " (" + folder.path() + ")";
+    this.failure = new TeacherFailure(who, scope());
   }
 
   Teacher open() {
@@ -60,12 +65,15 @@ final class TeacherOpening {
       shape = measured(input, images.tensor(), features.tensor());
     }
     TokenLayout layout = TokenLayout.of(description, features, shape, outputs(), who);
-    return new Teacher(description, who, input, model, layout);
+    return new Teacher(description, who, input, model, layout, failure);
   }
 
   private ImportedModel importable(String input, String output) {
-    String scope = SCOPE + description.getName().replaceAll("[^A-Za-z0-9_.-]", "_");
-    return new ImportedModel(folder, scope, input, output);
+    return new ImportedModel(folder, scope(), input, output);
+  }
+
+  private String scope() {
+    return SCOPE + description.getName().replaceAll("[^A-Za-z0-9_.-]", "_");
   }
 
   private void checkOps(ImportedModel model) {
@@ -73,11 +81,14 @@ final class TeacherOpening {
     needed.addAll(model.initializationOperations());
     List<String> unsafe = new ArrayList<>(UnsafeOps.among(needed));
     unsafe.addAll(UnsafeOps.amongRestoring(model.restoreOperations()));
+    model
+        .foreignRestores()
+        .forEach(op -> unsafe.add(op + " (restores from another file than the model's weights)"));
     if (!unsafe.isEmpty() && !description.getTrust()) {
       throw UserError.input(
           """
           %s: refused, since its graph holds ops that reach outside of it: %s.
-          Such ops run with your rights on every batch.
+          Such ops run with your rights, and may bring in what is not the model's.
           If you know where the model comes from and what they do, set teacher.trust: true."""
               .formatted(who, String.join(", ", unsafe)));
     }
@@ -122,8 +133,8 @@ final class TeacherOpening {
       throw UserError.input(
           """
           %s: its output %s reads %d variables that the model's saver does not restore, such as %s.
-          No loader of TensorFlow can run this signature; Keras 3 writes such models with \
-          tf.saved_model.save.
+          Python's loader alone knows where such a model keeps them; TensorFlow Serving and \
+          this program go by the saver. Keras 3 writes such models with tf.saved_model.save.
           Export it again: a Keras 3 model with model.export(path)."""
               .formatted(who, features.label(), empty.size(), empty.get(0)));
     }
@@ -138,20 +149,15 @@ final class TeacherOpening {
           tf.zeros(tf.constant(new int[] {1, imageSize, imageSize, 3}), TUint8.class);
       Output<?> output = copy.build(graph, input.apply(tf, blank));
       Operand<TFloat32> floats = floats(tf, output, who);
-      try (Session session = new Session(graph)) {
+      try (Session session = SessionFactory.open(graph)) {
         copy.restore(session);
         try (Result result = session.runner().fetch(floats).run()) {
           return result.get(0).shape();
         }
       }
-    } catch (TensorFlowException e) {
-      throw new UserError(
-          UserError.Kind.INPUT,
-          """
-          %s: it failed on a blank image of %d x %d pixels: %s
-          Check teacher.image_size, teacher.input and teacher.input_range."""
-              .formatted(who, input.side(), input.side(), e.getMessage()),
-          e);
+    } catch (TensorFlowException | TFInvalidArgumentException | TFUnimplementedException e) {
+      throw failure.error(
+          e, "a blank image of %d x %d pixels".formatted(input.side(), input.side()), "");
     }
   }
 

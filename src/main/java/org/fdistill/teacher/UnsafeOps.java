@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
+import org.fdistill.graph.ImportedModel;
 
 /**
  * Ops that reach outside the graph. A SavedModel is a program: what it holds runs with the rights
@@ -12,9 +13,6 @@ import java.util.regex.Pattern;
  * and its features, so a teacher that needs one is refused unless the user trusts it.
  */
 final class UnsafeOps {
-  /** The ops of a saver that reads weights; they are allowed where the saver alone runs them. */
-  private static final Set<String> SAVER = Set.of("Restore", "RestoreSlice", "RestoreV2");
-
   private record Kind(String touches, Pattern types) {}
 
   private static final List<Kind> KINDS =
@@ -26,7 +24,9 @@ final class UnsafeOps {
               "(Restore|Save|DTensorRestore|DistributedSave)(V2|Slices?)?|MergeV2Checkpoints",
               "LoadAndRemapMatrix|GenerateVocabRemapping|InitializeTableFromTextFile(V2)?",
               "ImmutableConst|FixedUnigramCandidateSampler|Skipgram|RecordInput",
-              ".*Reader(V2)?|Reader[A-Z].*|CalibrationStatisticsSaver"),
+              ".*Reader(V2)?|Reader[A-Z].*|CalibrationStatisticsSaver",
+              // Their descriptor_source is a file's path.
+              "DecodeProto(V2)?|EncodeProto"),
           // Pipelines: most can read files, and none belongs into inference.
           kind("files or the network", ".*Dataset.*|.*Iterator.*|.*Snapshot(Chunk|Nested).*"),
           // Console and event files. PrintV2 can print to a file; the debug ops write to URLs.
@@ -61,9 +61,13 @@ final class UnsafeOps {
         .toList();
   }
 
-  /** The unsafe ones among the ops that restore weights. */
+  /**
+   * The unsafe ones among the ops that restore weights, for which restoring is none; that they read
+   * the model's own file is seen to elsewhere.
+   */
   static List<String> amongRestoring(Collection<String> types) {
-    return among(types.stream().filter(type -> !SAVER.contains(type)).toList());
+    Set<String> allowed = ImportedModel.restoreTypes();
+    return among(types.stream().filter(type -> !allowed.contains(type)).toList());
   }
 
   private static Kind kind(String touches, String... types) {

@@ -18,9 +18,7 @@ record Decision(boolean rollBack, boolean validate, boolean checkpoint, boolean 
    * Where several processes train, the largest of each counts.
    */
   static float[] vector(StepOutcome outcome, boolean stopAsked, boolean clockDue) {
-    boolean finite =
-        Double.isFinite(outcome.loss()) && Double.isFinite(outcome.gradientNorm());
-    return new float[] {finite ? 0 : 1, stopAsked ? 1 : 0, clockDue ? 1 : 0};
+    return new float[] {outcome.isFinite() ? 0 : 1, stopAsked ? 1 : 0, clockDue ? 1 : 0};
   }
 
   /**

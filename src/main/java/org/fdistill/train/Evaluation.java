@@ -6,6 +6,7 @@ import java.util.function.LongConsumer;
 import org.fdistill.checkpoint.SavedWeights;
 import org.fdistill.checkpoint.VariableFiles;
 import org.fdistill.graph.GraphScope;
+import org.fdistill.graph.SessionFactory;
 import org.fdistill.graph.Variables;
 import org.fdistill.graph.rewrite.BatchProducts;
 import org.fdistill.graph.rewrite.StaticShapes;
@@ -41,7 +42,7 @@ public record Evaluation(RunConfig config, Task task) {
       VariableFiles files = VariableFiles.build(tf.withSubScope("files"), variables.all());
       graph.importGraphDef(BatchProducts.forOneDnn(StaticShapes.fold(draft)));
       weights.requireVariables(files.shapes());
-      try (Session session = new Session(graph, Sessions.config(config.getRuntime()))) {
+      try (Session session = SessionFactory.open(graph, Sessions.config(config.getRuntime()))) {
         files.restore(session, weights.prefix());
         task.restoreFrozen(session);
         return new Validation(session, validation, task, config.getValidationData(), report)

@@ -4,7 +4,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.fdistill.checkpoint.InitialWeights;
-import org.fdistill.checkpoint.LoadedWeights;
+import org.fdistill.checkpoint.LoadReport;
 import org.fdistill.checkpoint.NetworkParameters;
 import org.fdistill.proto.RunConfig;
 import org.tensorflow.ndarray.Shape;
@@ -39,9 +39,9 @@ final class FirstValues {
     if (source.isEmpty()) {
       return "";
     }
-    LoadedWeights loaded =
-        InitialWeights.find(Path.of(source))
-            .load(parameters(), program.endpoints().files(), program.session());
+    LoadReport loaded =
+        InitialWeights.load(
+            Path.of(source), parameters(), program.endpoints().files(), program.session());
     folder.write(REPORT, loaded.table());
     return loaded.summary() + "\nEvery parameter: " + folder.file(REPORT);
   }

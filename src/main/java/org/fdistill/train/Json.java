@@ -4,13 +4,13 @@ import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
 import com.google.gson.JsonNull;
 import com.google.gson.JsonObject;
-import com.google.gson.JsonParseException;
+import com.google.gson.JsonParser;
 import com.google.gson.JsonPrimitive;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.Map;
+import java.util.OptionalLong;
+import org.fdistill.files.WholeFile;
 
 /** JSON as a run's files have it: a number that is not finite becomes null. */
 public final class Json {
@@ -41,12 +41,13 @@ public final class Json {
     return object;
   }
 
-  /** The step of a line; {@code Long.MAX_VALUE} where a kill left half of one. */
-  static long step(String line) {
+  /** The entry {@code step} of an object; empty where the text is damaged or cut short. */
+  static OptionalLong step(String text) {
     try {
-      return LINE.fromJson(line, JsonObject.class).get("step").getAsLong();
-    } catch (JsonParseException | NullPointerException e) {
-      return Long.MAX_VALUE;
+      JsonObject object = JsonParser.parseString(text).getAsJsonObject();
+      return OptionalLong.of(object.get("step").getAsBigDecimal().longValueExact());
+    } catch (RuntimeException e) { // The parser has one for each way in which a text can be wrong.
+      return OptionalLong.empty();
     }
   }
 
@@ -56,13 +57,6 @@ public final class Json {
    * @param values strings, numbers or booleans by name
    */
   public static void write(Path file, Map<String, ?> values) throws IOException {
-    replace(file, PRETTY.toJson(object(values)) + "\n");
-  }
-
-  /** Puts a text in place of a file, in one piece. */
-  static void replace(Path file, String text) throws IOException {
-    Path partial = file.resolveSibling("." + file.getFileName() + ".partial");
-    Files.writeString(partial, text);
-    Files.move(partial, file, StandardCopyOption.ATOMIC_MOVE);
+    WholeFile.write(file, PRETTY.toJson(object(values)) + "\n");
   }
 }

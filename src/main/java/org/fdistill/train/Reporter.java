@@ -44,12 +44,15 @@ final class Reporter {
   }
 
   /**
-   * Takes in a step.
+   * Takes in a step. One that is not finite is no progress, and is told by the way back.
    *
    * @param step steps done, this one included
    * @param validations that are still to come, this step's included
    */
   void step(long step, StepOutcome outcome, long validations) {
+    if (!outcome.isFinite()) {
+      return;
+    }
     addTime(outcome.seconds());
     addMeans(outcome);
     if (!Double.isNaN(outcome.dataWaitShare())) {

@@ -1,6 +1,7 @@
 package org.fdistill.train;
 
 import org.fdistill.graph.rewrite.BatchProducts;
+import org.fdistill.graph.rewrite.OrderedSums;
 import org.fdistill.graph.rewrite.WholeStep;
 import org.fdistill.proto.RuntimeConfig;
 import org.tensorflow.proto.GraphDef;
@@ -16,12 +17,16 @@ public interface Rewriter {
    */
   GraphDef rewrite(GraphDef graph, ProgramEndpoints endpoints);
 
-  /** What a run wants: products that oneDNN takes, and the step compiled where it asks for it. */
+  /**
+   * What a run wants: sums in one order, products that oneDNN takes, and the step compiled where it
+   * asks for it.
+   */
   static Rewriter of(RuntimeConfig runtime) {
     if (runtime.getXla() != RuntimeConfig.Xla.WHOLE_STEP) {
-      return (graph, endpoints) -> BatchProducts.forOneDnn(graph);
+      return (graph, endpoints) -> BatchProducts.forOneDnn(OrderedSums.fix(graph));
     }
     return (graph, endpoints) ->
-        WholeStep.compile(graph, endpoints.step().computed(), endpoints.step().update());
+        WholeStep.compile(
+            OrderedSums.fix(graph), endpoints.step().computed(), endpoints.step().update());
   }
 }

@@ -1,44 +1,44 @@
 package org.fdistill.train;
 
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.List;
+import org.fdistill.checkpoint.CheckpointChoice;
 import org.fdistill.config.ConfigDiff;
 import org.fdistill.config.RunConfigs;
 import org.fdistill.config.UserError;
+import org.fdistill.files.FileTrouble;
+import org.fdistill.files.FolderLock;
+import org.fdistill.files.WholeFile;
+import org.fdistill.graph.BundlePath;
 import org.fdistill.proto.RunConfig;
 
 /** The folder of one run. While it is open no other process trains in it. */
 final class RunFolder implements AutoCloseable {
   private final Path path;
-  private final FileChannel lockFile;
+  private final FolderLock lock;
 
   /**
    * Opens a folder for a run, and writes its config where it is new.
    *
    * @param path made where it does not exist
    * @param config resolved
-   * @throws UserError where it holds a run of another config, or another process trains in it
+   * @throws UserError where it holds a run of another config, another process trains in it, or
+   *     TensorFlow could not read checkpoints in it
    */
   RunFolder(Path path, RunConfig config) {
     this.path = path;
+    BundlePath.require(path);
     try {
       Files.createDirectories(path);
-      lockFile =
-          FileChannel.open(
-              path.resolve(".lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+      lock = FolderLock.take(path).orElseThrow(() -> inUse(path));
     } catch (IOException e) {
       throw unusable(e);
     }
     try {
-      lock();
       requireConfig(config);
+      RunConfigs.write(path.resolve("config.txtpb"), config);
     } catch (IOException e) {
       close();
       throw unusable(e);
@@ -48,50 +48,35 @@ final class RunFolder implements AutoCloseable {
     }
   }
 
-  private void lock() throws IOException {
-    FileLock lock;
-    try {
-      lock = lockFile.tryLock();
-    } catch (OverlappingFileLockException e) {
-      lock = null;
-    }
-    if (lock == null) {
+  private static UserError inUse(Path path) {
+    return UserError.usage(
+        path + ": another process trains in this folder.\nWait for it or take another --workdir.");
+  }
+
+  /**
+   * The checkpoints say whose run this is; config.txtpb is for people. Without a checkpoint, such
+   * as after a start that failed, there is no run to go on with.
+   */
+  private void requireConfig(RunConfig config) {
+    List<String> differences =
+        CheckpointChoice.config(path)
+            .map(theirs -> ConfigDiff.between(theirs, config, ConfigDiff.HARMLESS))
+            .orElse(List.of());
+    if (!differences.isEmpty()) {
       throw UserError.usage(
           path
-              + ": another process trains in this folder.\nWait for it or take another --workdir.");
-    }
-  }
-
-  private void requireConfig(RunConfig config) throws IOException {
-    Path file = path.resolve("config.txtpb");
-    if (Files.exists(file) && hasCheckpoints()) {
-      List<String> differences =
-          ConfigDiff.between(RunConfigs.load(file, List.of()), config, ConfigDiff.HARMLESS);
-      if (!differences.isEmpty()) {
-        throw UserError.usage(
-            path
-                + ": this folder holds a run of another config (folder -> yours):\n  "
-                + String.join("\n  ", differences)
-                + "\nTake another --workdir, or the folder's own config.txtpb to go on with it.");
-      }
-    }
-    RunConfigs.write(file, config);
-  }
-
-  /** Without any, such as after a start that failed, there is no run to go on with. */
-  private boolean hasCheckpoints() throws IOException {
-    Path checkpoints = path.resolve("checkpoints");
-    if (!Files.isDirectory(checkpoints)) {
-      return false;
-    }
-    try (DirectoryStream<Path> found = Files.newDirectoryStream(checkpoints, "step-*")) {
-      return found.iterator().hasNext();
+              + ": this folder holds a run of another config (folder -> yours):\n  "
+              + String.join("\n  ", differences)
+              + "\nTake another --workdir, or the folder's own config.txtpb to go on with it.");
     }
   }
 
   private UserError unusable(IOException cause) {
+    FileTrouble trouble = FileTrouble.of(cause);
     return new UserError(
-        UserError.Kind.RUN, path + ": the work folder cannot be used: " + cause, cause);
+        UserError.Kind.RUN,
+        path + ": the work folder cannot be used: " + trouble.reason() + "." + trouble.advice(),
+        cause);
   }
 
   Path file(String name) {
@@ -101,7 +86,7 @@ final class RunFolder implements AutoCloseable {
   /** Writes a file in one piece. */
   void write(String name, String text) {
     try {
-      Json.replace(file(name), text);
+      WholeFile.write(file(name), text);
     } catch (IOException e) {
       throw unusable(e);
     }
@@ -119,7 +104,7 @@ final class RunFolder implements AutoCloseable {
   @Override
   public void close() {
     try {
-      lockFile.close();
+      lock.close();
     } catch (IOException e) {
       throw unusable(e);
     }

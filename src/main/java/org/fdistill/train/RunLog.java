@@ -1,6 +1,7 @@
 package org.fdistill.train;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -11,7 +12,10 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.fdistill.config.UserError;
+import org.fdistill.files.FileTrouble;
+import org.fdistill.files.WholeFile;
 
 /** What a run writes while it trains: run.log, metrics.jsonl and TensorBoard's events. */
 final class RunLog implements AutoCloseable {
@@ -55,7 +59,7 @@ final class RunLog implements AutoCloseable {
 
   /** Writes a point of the validation curves. */
   void validation(long step, double epoch, Map<String, Double> values) {
-    write("validation_", "validation/", step, epoch, values);
+    write("validation_", "validation/", step, epoch, new TreeMap<>(values));
   }
 
   private void write(
@@ -96,12 +100,14 @@ final class RunLog implements AutoCloseable {
       return;
     }
     List<String> kept = new ArrayList<>();
-    for (String line : Files.readAllLines(metrics)) {
-      if (Json.step(line) <= step) {
+    // A damaged byte costs its line: the decoder puts another in its place.
+    String text = new String(Files.readAllBytes(metrics), StandardCharsets.UTF_8);
+    for (String line : text.lines().toList()) {
+      if (Json.step(line).orElse(Long.MAX_VALUE) <= step && !line.contains("\ufffd")) {
         kept.add(line + "\n");
       }
     }
-    Json.replace(metrics, String.join("", kept));
+    WholeFile.write(metrics, String.join("", kept));
   }
 
   private static void append(Path file, String line) {
@@ -113,11 +119,14 @@ final class RunLog implements AutoCloseable {
   }
 
   private static UserError failed(IOException cause) {
+    FileTrouble trouble = FileTrouble.of(cause);
     return new UserError(
         UserError.Kind.RUN,
         "The run's log files cannot be written: "
-            + cause
-            + ".\nMake room and start the same command again: it goes on from the newest checkpoint.",
+            + trouble.reason()
+            + "."
+            + trouble.advice()
+            + "\nThen start the same command again: it goes on from the newest checkpoint.",
         cause);
   }
 

@@ -1,6 +1,7 @@
 package org.fdistill.train;
 
 import org.fdistill.config.UserError;
+import org.fdistill.graph.SessionFactory;
 import org.fdistill.proto.RuntimeConfig;
 import org.tensorflow.Graph;
 import org.tensorflow.Session;
@@ -48,7 +49,7 @@ public final class Sessions {
   private static void requireGpu(ConfigProto config) {
     ConfigProto strict = config.toBuilder().setAllowSoftPlacement(false).build();
     try (Graph graph = new Graph();
-        Session session = new Session(graph, strict)) {
+        Session session = SessionFactory.open(graph, strict)) {
       Ops tf =
           Ops.create(graph)
               .withDevice(

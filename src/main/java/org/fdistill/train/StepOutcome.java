@@ -25,6 +25,10 @@ record StepOutcome(
     Span examples,
     double seconds,
     double dataWaitShare) {
+  boolean isFinite() {
+    return Double.isFinite(loss) && Double.isFinite(gradientNorm);
+  }
+
   /**
    * The first tensor of this step that is not finite: the loss, a metric, or that gradient which
    * the backward pass reaches first.

@@ -12,12 +12,14 @@ import java.util.function.IntConsumer;
 
 /**
  * A wish to stop, from another thread or a signal. The trainer finishes its step, writes a
- * checkpoint and returns. Exit codes are the shell's: 128 and the signal's number, so 130 for
- * SIGINT and 143 for SIGTERM.
+ * checkpoint and returns. Exit codes are the shell's: 128 and the signal's number, so 129 for
+ * SIGHUP, 130 for SIGINT and 143 for SIGTERM. A process that was started to ignore SIGHUP, as by
+ * nohup, goes on ignoring it.
  */
 public final class StopRequest {
   /** Signals that ask for a stop, and the exit code of each. */
-  private static final Map<String, Integer> EXIT_CODES = Map.of("INT", 130, "TERM", 143);
+  private static final Map<String, Integer> EXIT_CODES =
+      Map.of("HUP", 129, "INT", 130, "TERM", 143);
 
   private final AtomicReference<String> reason = new AtomicReference<>();
 
@@ -48,9 +50,9 @@ public final class StopRequest {
   }
 
   /**
-   * Lets SIGINT and SIGTERM make this request. Java has no public way to see a second signal, so
-   * this goes through {@code sun.misc.Signal}, which every JDK 17 has; where the JVM refuses, the
-   * signals keep their usual effect.
+   * Lets SIGHUP, SIGINT and SIGTERM make this request. Java has no public way to see a second
+   * signal, so this goes through {@code sun.misc.Signal}, which every JDK 17 has; where the JVM
+   * refuses, the signals keep their usual effect.
    *
    * @param stopping is told of the first signal
    * @param exitNow is given the exit code when a second signal comes
@@ -60,6 +62,18 @@ public final class StopRequest {
     EXIT_CODES.forEach(
         (name, code) -> undo.add(handle(name, () -> signalled(name, code, stopping, exitNow))));
     return () -> undo.forEach(Runnable::run);
+  }
+
+  /**
+   * Lets the same signals end the process in the midst of work that is all or nothing, such as an
+   * export.
+   *
+   * @param end is given the exit code; it says what is true and ends the process
+   */
+  public static Signals endOnSignals(IntConsumer end) {
+    StopRequest ended = new StopRequest();
+    ended.request("");
+    return ended.onSignals(() -> {}, end);
   }
 
   private void signalled(String name, int code, Runnable stopping, IntConsumer exitNow) {

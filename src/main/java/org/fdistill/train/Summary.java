@@ -1,14 +1,25 @@
 package org.fdistill.train;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.fdistill.config.UserError;
+import org.fdistill.files.FileTrouble;
 
-/** The last file of a run; where it exists the run is finished. */
+/** The last file of a run; where it is whole the run is finished. */
 final class Summary {
   private Summary() {}
+
+  /** Whether a run has written its summary; what a crash left of one is none. */
+  static boolean isWhole(Path file) {
+    try {
+      return Files.exists(file) && Json.step(Files.readString(file)).isPresent();
+    } catch (IOException e) {
+      return false;
+    }
+  }
 
   /**
    * Writes it.
@@ -27,7 +38,8 @@ final class Summary {
     try {
       Json.write(file, summary);
     } catch (IOException e) {
-      throw new UserError(UserError.Kind.RUN, file + ": cannot be written: " + e, e);
+      throw new UserError(
+          UserError.Kind.RUN, file + ": cannot be written: " + FileTrouble.of(e).reason() + ".", e);
     }
   }
 }

@@ -1,6 +1,5 @@
 package org.fdistill.train;
 
-import java.nio.file.Files;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -11,7 +10,7 @@ import org.fdistill.checkpoint.Retention;
 import org.fdistill.config.RunLength;
 import org.fdistill.config.TextProtos;
 import org.fdistill.config.UserError;
-import org.fdistill.eval.Criterion;
+import org.fdistill.data.DataIdentity;
 import org.fdistill.proto.RunConfig;
 import org.tensorflow.TensorFlow;
 
@@ -45,7 +44,7 @@ public final class Trainer {
         RunLog log = new RunLog(folder)) {
       try {
         CheckpointStore store = store(folder);
-        if (Files.exists(folder.summary())) {
+        if (Summary.isWhole(folder.summary())) {
           return alreadyFinished(folder, log, store);
         }
         State end = train(folder, log, store);
@@ -91,6 +90,7 @@ public final class Trainer {
   private record Parts(
       TrainingProgram program,
       RunLength length,
+      DataIdentity data,
       TrainingBatches batches,
       OptimizerStep step,
       Optional<Validation> validation,
@@ -116,6 +116,7 @@ public final class Trainer {
     while (!state.stopped() && state.step() < parts.length().totalSteps()) {
       long step = state.step() + 1;
       StepOutcome outcome = parts.step().run(state.step(), parts.reporter().isLogged(step));
+      parts.reporter().step(step, outcome, parts.rule().validationsFrom(step));
       Decision next =
           parts
               .rule()
@@ -126,7 +127,6 @@ public final class Trainer {
         continue;
       }
       state = state.done(step);
-      parts.reporter().step(step, outcome, parts.rule().validationsFrom(step));
       Optional<Map<String, Double>> values =
           next.validate() ? validate(parts, step) : Optional.of(Map.of());
       if (next.checkpoint()) {
@@ -140,11 +140,9 @@ public final class Trainer {
   }
 
   private CheckpointStore store(RunFolder folder) {
-    Criterion criterion = run.task().criterion();
     return new CheckpointStore(
         folder.file("checkpoints"),
-        Retention.of(
-            config.getCheckpoint(), criterion.value(), criterion.largerIsBetter()),
+        Retention.of(config.getCheckpoint(), run.task().criterion()),
         TextProtos.toText(config));
   }
 
@@ -162,6 +160,7 @@ public final class Trainer {
     return new Parts(
         program,
         length,
+        program.trainData().source().identity(),
         batches,
         OptimizerStep.of(program, batches, length, config),
         validation(program, folder),
@@ -194,6 +193,10 @@ public final class Trainer {
             .store()
             .newest(
                 parts.program().endpoints().files().shapes(), text -> tell(parts.log(), text));
+    boolean accepted = config.getCheckpoint().getAcceptChangedData();
+    latest
+        .flatMap(checkpoint -> checkpoint.compareData(parts.data(), accepted))
+        .ifPresent(changes -> tell(parts.log(), changes));
     long step = goTo(parts, latest);
     parts.batches().checkReadable();
     parts.log().start(step, config.getLog().getTensorboard());
@@ -266,7 +269,7 @@ public final class Trainer {
             state.step(),
             parts.step().microSteps(state.step()),
             parts.batches().nextPosition());
-    Checkpoint written = parts.store().write(where, values, parts.program()::save);
+    Checkpoint written = parts.store().write(where, parts.data(), values, parts.program()::save);
     parts.store().prune();
     parts.clock().restart();
     parts.log().message("Checkpoint " + written.folder() + ".");
@@ -327,7 +330,7 @@ public final class Trainer {
     return new RunResult(
         end.stopped() ? RunResult.Outcome.STOPPED : RunResult.Outcome.FINISHED,
         end.step(),
-        end.latest().map(c -> c.manifest().validation()).orElse(Map.of()),
+        end.latest().<Map<String, Double>>map(c -> c.manifest().validation()).orElse(Map.of()),
         seconds,
         end.latest().map(Checkpoint::folder).orElse(null));
   }

@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.TreeSet;
 import org.fdistill.data.Field;
 import org.fdistill.data.InputPipeline;
+import org.fdistill.graph.SessionFactory;
 import org.fdistill.proto.RunConfig;
 import org.fdistill.task.Task;
 import org.tensorflow.Graph;
@@ -80,7 +81,7 @@ public final class TrainingProgram implements AutoCloseable {
     graph = new Graph();
     try {
       graph.importGraphDef(rewriter.rewrite(built.graph(), built.endpoints()));
-      session = new Session(graph, settings);
+      session = SessionFactory.open(graph, settings);
     } catch (RuntimeException e) {
       graph.close();
       throw e;

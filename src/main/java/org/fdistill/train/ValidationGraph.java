@@ -2,9 +2,11 @@ package org.fdistill.train;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.fdistill.data.ClassMatch;
 import org.fdistill.data.ExampleSource;
 import org.fdistill.data.Field;
 import org.fdistill.data.InputPipeline;
+import org.fdistill.data.View;
 import org.fdistill.graph.LayerScope;
 import org.fdistill.graph.Precision;
 import org.fdistill.graph.Variables;
@@ -29,13 +31,18 @@ record ValidationGraph(InputPipeline data, Map<String, String> sums, Map<Field<?
    */
   static ValidationGraph build(Ops tf, Variables variables, RunConfig config, Task task) {
     DataConfig examples = config.getValidationData();
+    View view = task.validationView(examples);
+    ExampleSource source =
+        view.fields().containsKey(Field.LABEL)
+            ? ClassMatch.open(examples, config.getTrainData())
+            : ExampleSource.open(examples);
     InputPipeline data =
         InputPipeline.build(
             tf,
             "validation_data",
             examples,
-            ExampleSource.open(examples),
-            task.validationView(examples),
+            source,
+            view,
             InputPipeline.Options.evaluation(examples.getBatchSize()));
     Ops in = tf.withSubScope("validation");
     LayerScope scope =

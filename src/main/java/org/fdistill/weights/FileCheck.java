@@ -25,6 +25,10 @@ final class FileCheck {
     } else if (!Files.exists(path)) {
       throw UserError.input(
           "There is no file %s. Name a file of weights: %s.".formatted(path, KNOWN));
+    } else if (!Files.isRegularFile(path)) {
+      throw UserError.input(
+          "%s is no regular file, but a pipe, a socket or a device. Write what it gives to a file and name that."
+              .formatted(path));
     }
   }
 
@@ -33,7 +37,7 @@ final class FileCheck {
       return UserError.input(
           "%s is a TensorFlow SavedModel, not a file of weights. It can be used as it is: as the"
                   .formatted(path)
-              + " saved_model of a teacher.");
+              + " path of a teacher.");
     }
     List<String> inside = weightFiles(path);
     return UserError.input(
@@ -94,7 +98,7 @@ final class FileCheck {
     } else if (start.startsWith("\b\1\u0012")) {
       throw file.refused(
           "it is the graph of a TensorFlow SavedModel",
-          "A teacher reads a SavedModel directly: give its folder as saved_model.");
+          "A teacher reads a SavedModel directly: give its folder as the path of a teacher.");
     }
   }
 
@@ -107,6 +111,13 @@ final class FileCheck {
           "it is a single NumPy array without a name", "Save named arrays: numpy.savez.");
     } else if (start.startsWith("GGUF")) {
       throw file.refused("it is GGUF", "Take the checkpoint that it was made from.");
+    } else if (start.isOnnx()) {
+      throw file.refused(
+          "it is ONNX, a graph with its weights",
+          "Take the checkpoint that it was made from, or make a SavedModel of it.");
+    } else if (start.hasAt(4, "TFL3")) {
+      throw file.refused(
+          "it is a model of TensorFlow Lite", "Take the SavedModel that it was made from.");
     }
   }
 

@@ -3,6 +3,7 @@ package org.fdistill.weights;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Locale;
 
 /** The first bytes of a file, by which it is recognised. */
@@ -51,6 +52,19 @@ final class FileStart {
   /** Whether a brace follows what would be a length. */
   boolean isSafetensors() {
     return hasAt(LENGTH_BYTES, "{");
+  }
+
+  /**
+   * ONNX's ModelProto: the version of its format (field 1), then what may follow it: the producer
+   * (2), its version (3), a domain (4), a version (5), the graph (7) or an operator set (8).
+   */
+  boolean isOnnx() {
+    return bytes.length > 2
+        && bytes[0] == 0x08
+        && bytes[1] > 1
+        && bytes[1] < 32
+        && List.of(0x12, 0x1a, 0x22, 0x28, 0x3a, 0x42).contains((int) bytes[2])
+        && !isSafetensors();
   }
 
   boolean isHtml() {

@@ -3,6 +3,7 @@ package org.fdistill.weights;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -11,9 +12,10 @@ import java.util.regex.Pattern;
  *
  * @param type as NumPy describes it
  * @param columnMajor whether the first index runs fastest
+ * @param shape sizes of its dimensions
  * @param dataStart the byte after the header
  */
-record NpyHeader(String type, boolean columnMajor, Shape shape, long dataStart) {
+record NpyHeader(String type, boolean columnMajor, List<Long> shape, long dataStart) {
   private static final byte[] MAGIC = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y'};
   private static final int FIXED = MAGIC.length + 2;
   private static final int MAX_LENGTH = 1 << 16;
@@ -21,24 +23,6 @@ record NpyHeader(String type, boolean columnMajor, Shape shape, long dataStart) 
   private static final Pattern TYPE = Pattern.compile("'descr': *(?:'([^']*)'|(\\[))");
   private static final Pattern ORDER = Pattern.compile("'fortran_order': *(True|False)");
   private static final Pattern SHAPE = Pattern.compile("'shape': *\\(([0-9, L]*)\\)");
-
-  /** The sizes of an array's dimensions. */
-  static final class Shape {
-    private final long[] sizes;
-
-    private Shape(long[] sizes) {
-      this.sizes = sizes;
-    }
-
-    long[] sizes() {
-      return sizes;
-    }
-
-    @Override
-    public String toString() {
-      return Arrays.toString(sizes);
-    }
-  }
 
   /**
    * Reads the start of a file.
@@ -70,13 +54,13 @@ record NpyHeader(String type, boolean columnMajor, Shape shape, long dataStart) 
     boolean columnMajor = find(ORDER, text).group(1).equals("True");
     String[] sizes = find(SHAPE, text).group(1).replace("L", "").strip().split(",", -1);
     try {
-      long[] shape =
+      List<Long> shape =
           Arrays.stream(sizes)
               .map(String::strip)
               .filter(size -> !size.isEmpty())
-              .mapToLong(Long::parseLong)
-              .toArray();
-      return new NpyHeader(description, columnMajor, new Shape(shape), dataStart);
+              .map(Long::valueOf)
+              .toList();
+      return new NpyHeader(description, columnMajor, shape, dataStart);
     } catch (NumberFormatException e) {
       throw new IllegalArgumentException("its shape is impossible: " + Arrays.toString(sizes), e);
     }

@@ -56,16 +56,16 @@ final class NpzArchive {
       attributes.put(name, "not read: %s %s".formatted(header.type(), header.shape()));
       return;
     }
-    long[] shape = header.shape().sizes();
-    OptionalLong elements = Layout.elements(shape);
+    long[] shape = header.shape().stream().mapToLong(Long::longValue).toArray();
+    OptionalLong elements = StridedLayout.elements(shape);
     long stored = region.length() - header.dataStart();
-    int each = type.numbers().bytes();
+    int each = type.elementType().bytes();
     if (elements.isEmpty() || stored % each != 0 || elements.getAsLong() != stored / each) {
       throw new IllegalArgumentException(
           "%d bytes follow its header, which is not what %s of shape %s takes"
               .formatted(stored, header.type(), header.shape()));
     }
-    Layout layout = type.layout(shape, header.columnMajor());
+    StridedLayout layout = type.layout(shape, header.columnMajor());
     tensors.put(name, new RegionTensor(name, layout, region, header.dataStart()));
   }
 }

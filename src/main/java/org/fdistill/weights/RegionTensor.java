@@ -2,6 +2,7 @@ package org.fdistill.weights;
 
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import org.fdistill.config.Printable;
 import org.fdistill.config.UserError;
 
 /** A tensor whose numbers lie in a region. */
@@ -12,7 +13,7 @@ final class RegionTensor implements StoredTensor {
   private static final long MAX_REPEATED = 1 << 20;
 
   private final String name;
-  private final Layout layout;
+  private final StridedLayout layout;
   private final Region region;
   private final long start;
 
@@ -21,8 +22,8 @@ final class RegionTensor implements StoredTensor {
    *
    * @param start the byte of its first number; the caller has checked that its span lies inside
    */
-  RegionTensor(String name, Layout layout, Region region, long start) {
-    this.name = name;
+  RegionTensor(String name, StridedLayout layout, Region region, long start) {
+    this.name = Printable.line(name);
     this.layout = layout;
     this.region = region;
     this.start = start;
@@ -39,8 +40,8 @@ final class RegionTensor implements StoredTensor {
   }
 
   @Override
-  public NumberFormat numbers() {
-    return layout.numbers();
+  public ElementType elementType() {
+    return layout.elementType();
   }
 
   @Override
@@ -60,7 +61,7 @@ final class RegionTensor implements StoredTensor {
 
   @Override
   public StoredTensor part(int index) {
-    long from = start + index * layout.stride(0) * numbers().bytes();
+    long from = start + index * layout.stride(0) * elementType().bytes();
     return new RegionTensor(name + "[" + index + "]", layout.withoutFirstAxis(), region, from);
   }
 
@@ -90,13 +91,13 @@ final class RegionTensor implements StoredTensor {
   }
 
   private float[] read(int count) {
-    NumberReader reader = new NumberReader(numbers());
+    FloatReader reader = new FloatReader(elementType());
     float[] values = new float[count];
-    int each = Region.WINDOW / numbers().bytes();
+    int each = Region.WINDOW / elementType().bytes();
     for (int done = 0; done < count; ) {
       int n = Math.min(each, count - done);
-      long from = start + (long) done * numbers().bytes();
-      ByteBuffer window = region.window(from, n * numbers().bytes()).order(layout.order());
+      long from = start + (long) done * elementType().bytes();
+      ByteBuffer window = region.window(from, n * elementType().bytes()).order(layout.order());
       reader.read(window, values, done, n);
       done += n;
     }

@@ -24,19 +24,6 @@ final class Safetensors {
 
   private static final int LENGTH_BYTES = Long.BYTES;
 
-  private static final Map<String, NumberFormat> FORMATS =
-      Map.of(
-          "F64", NumberFormat.FLOAT64,
-          "F32", NumberFormat.FLOAT32,
-          "F16", NumberFormat.FLOAT16,
-          "BF16", NumberFormat.BFLOAT16,
-          "I64", NumberFormat.INT64,
-          "I32", NumberFormat.INT32,
-          "I16", NumberFormat.INT16,
-          "I8", NumberFormat.INT8,
-          "U8", NumberFormat.UINT8,
-          "BOOL", NumberFormat.BOOL);
-
   private final SourceFile file;
   private final Map<String, StoredTensor> tensors = new LinkedHashMap<>();
   private final Map<String, String> attributes = new LinkedHashMap<>();
@@ -58,7 +45,9 @@ final class Safetensors {
     long dataStart = LENGTH_BYTES + headerBytes;
     List<SafetensorsHeader.Entry> entries =
         header.entries().stream()
-            .sorted(Comparator.comparingLong(SafetensorsHeader.Entry::begin))
+            .sorted(
+                Comparator.comparingLong(SafetensorsHeader.Entry::begin)
+                    .thenComparingLong(SafetensorsHeader.Entry::end))
             .toList();
     checkTiling(entries, file.length() - dataStart);
     attributes.putAll(header.metadata());
@@ -121,17 +110,17 @@ final class Safetensors {
 
   private void add(SafetensorsHeader.Entry entry, long dataStart) {
     long[] shape = entry.shape();
-    NumberFormat numbers = FORMATS.get(entry.type());
-    if (numbers == null) {
+    ElementType elementType = ElementType.ofSafetensors(entry.type());
+    if (elementType == null) {
       attributes.put(
           entry.name(), "not read: %s %s".formatted(entry.type(), Arrays.toString(shape)));
       return;
     }
     long stored = entry.end() - entry.begin();
-    OptionalLong elements = Layout.elements(shape);
+    OptionalLong elements = StridedLayout.elements(shape);
     if (elements.isEmpty()
-        || stored % numbers.bytes() != 0
-        || elements.getAsLong() != stored / numbers.bytes()) {
+        || stored % elementType.bytes() != 0
+        || elements.getAsLong() != stored / elementType.bytes()) {
       throw file.damaged(
           "tensor %s has %d bytes, which is not what %s of shape %s takes"
               .formatted(entry.name(), stored, entry.type(), Arrays.toString(shape)));
@@ -139,6 +128,6 @@ final class Safetensors {
     tensors.put(
         entry.name(),
         new RegionTensor(
-            entry.name(), Layout.rowMajor(shape, numbers), file, dataStart + entry.begin()));
+            entry.name(), StridedLayout.rowMajor(shape, elementType), file, dataStart + entry.begin()));
   }
 }

@@ -144,6 +144,10 @@ final class SafetensorsHeader {
     in.beginArray();
     while (in.hasNext()) {
       values.add(in.nextLong());
+      if (values.size() > StridedLayout.MAX_RANK) {
+        throw new IllegalArgumentException(
+            "a list has more than %d numbers".formatted(StridedLayout.MAX_RANK));
+      }
     }
     in.endArray();
     return values.stream().mapToLong(Long::longValue).toArray();

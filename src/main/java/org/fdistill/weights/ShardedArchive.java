@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
+import org.fdistill.config.Printable;
 
 /**
  * Joins the files of a checkpoint that was split: the index of Hugging Face, a JSON whose {@code
@@ -108,7 +109,7 @@ final class ShardedArchive {
     Set<String> missing = new TreeSet<>();
     weightMap.forEach(
         (name, shard) -> {
-          StoredTensor tensor = shards.get(shard).tensors().get(name);
+          StoredTensor tensor = shards.get(shard).tensors().get(Printable.line(name));
           if (tensor == null) {
             missing.add(name + " in " + shard);
           } else {

@@ -7,6 +7,7 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileChannel.MapMode;
 import java.nio.file.Path;
 import java.util.Objects;
+import org.fdistill.config.Printable;
 import org.fdistill.config.UserError;
 
 /** A file open for reading, and the errors that name it. */
@@ -94,12 +95,13 @@ final class SourceFile implements Region, AutoCloseable {
 
   /** The error of a file that cannot be what it was when it was written. */
   UserError damaged(String what) {
-    return UserError.input("%s is damaged: %s. Download or copy it again.".formatted(path, what));
+    return UserError.input(
+        "%s is damaged: %s. Download or copy it again.".formatted(path, Printable.line(what)));
   }
 
   /** The error of a file that is whole, and asks for what is not read. */
   UserError refused(String what, String next) {
-    return UserError.input("%s cannot be read: %s. %s".formatted(path, what, next));
+    return UserError.input("%s cannot be read: %s. %s".formatted(path, Printable.line(what), next));
   }
 
   UserError changed() {

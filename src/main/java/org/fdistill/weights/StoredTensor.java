@@ -9,7 +9,7 @@ public interface StoredTensor {
   long[] shape();
 
   /** How its numbers are stored. */
-  NumberFormat numbers();
+  ElementType elementType();
 
   /** How many numbers it has. */
   default long elements() {

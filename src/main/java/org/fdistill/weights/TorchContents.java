@@ -124,30 +124,30 @@ final class TorchContents {
       note(path, "not read: %s %s".formatted(array.type(), Arrays.toString(shape)));
       return;
     }
-    OptionalLong elements = Layout.elements(shape);
+    OptionalLong elements = StridedLayout.elements(shape);
     ByteBuffer bytes = ByteBuffer.wrap(array.bytes()).asReadOnlyBuffer();
     if (elements.isEmpty()
         || elements.getAsLong() > Integer.MAX_VALUE
-        || elements.getAsLong() * type.numbers().bytes() != bytes.limit()) {
+        || elements.getAsLong() * type.elementType().bytes() != bytes.limit()) {
       throw new MalformedPickleException(
           "the NumPy array %s of shape %s has %d bytes"
               .formatted(path, Arrays.toString(shape), bytes.limit()));
     }
     if (shape.length == 0) {
-      note(path, number(bytes.order(type.order()), type.numbers()));
+      note(path, number(bytes.order(type.order()), type.elementType()));
       return;
     }
     add(path, new RegionTensor(path, type.layout(shape, array.isColumnMajor()), held(bytes), 0));
   }
 
-  private static String number(ByteBuffer bytes, NumberFormat format) {
-    if (format == NumberFormat.INT64) {
+  private static String number(ByteBuffer bytes, ElementType format) {
+    if (format == ElementType.INT64) {
       return Long.toString(bytes.getLong());
-    } else if (format == NumberFormat.FLOAT64) {
+    } else if (format == ElementType.FLOAT64) {
       return Double.toString(bytes.getDouble());
     }
     float[] number = new float[1];
-    new NumberReader(format).read(bytes, number, 0, 1);
+    new FloatReader(format).read(bytes, number, 0, 1);
     return format.isFloating() ? Float.toString(number[0]) : Integer.toString((int) number[0]);
   }
 

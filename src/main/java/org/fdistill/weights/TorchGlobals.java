@@ -5,8 +5,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.regex.Pattern;
-import org.fdistill.weights.TorchTypes.Dtype;
-import org.fdistill.weights.TorchTypes.StorageType;
 import org.fdistill.weights.pickle.Constructor;
 import org.fdistill.weights.pickle.CopyLimit;
 import org.fdistill.weights.pickle.Globals;
@@ -26,6 +24,28 @@ final class TorchGlobals implements Globals {
       Pattern.compile("q?u?int\\d+|b?float\\d+\\w*|complex\\d+|bool");
 
   private static final Pattern QUANTISED = Pattern.compile("QU?Int.*Storage");
+
+  /** A {@code torch.dtype}, read or not. */
+  private record Dtype(String name) {
+    @Override
+    public String toString() {
+      return "torch." + name;
+    }
+  }
+
+  /** A class that an archive of TorchScript defines: of objects, or an enum of plain values. */
+  private record ScriptedClass(String name) implements Constructor {
+    @Override
+    public Object call(Tuple arguments) {
+      return new PickledObject(name);
+    }
+
+    /** An enum's member is written as its class, called with the bare value. */
+    @Override
+    public Object reduce(Object arguments) {
+      return arguments instanceof Tuple ? Constructor.super.reduce(arguments) : arguments;
+    }
+  }
 
   private final Function<Tuple, TorchStorage> storages;
   private final boolean scripted;
@@ -63,11 +83,11 @@ final class TorchGlobals implements Globals {
 
   private static TorchTensor typedTensor(Tuple arguments) {
     Dtype type = arguments.get(6, Dtype.class);
-    NumberFormat numbers = TorchTypes.ofDtype(type);
-    if (numbers == null) {
+    ElementType elementType = ElementType.ofTorchDtype(type.name());
+    if (elementType == null) {
       throw new RefusedPickleException("it holds a tensor of " + type);
     }
-    return TorchTensor.of(arguments, numbers);
+    return TorchTensor.of(arguments, elementType);
   }
 
   /** A tensor with attributes of its own: (function, class, its arguments, attributes). */
@@ -87,8 +107,8 @@ final class TorchGlobals implements Globals {
     // Named, never called.
     known.put("torch.Tensor", "torch.Tensor");
     known.put("torch.nn.parameter.Parameter", "torch.nn.parameter.Parameter");
-    known.put("torch.storage.UntypedStorage", new StorageType("UntypedStorage", null));
-    known.put("torch.UntypedStorage", new StorageType("UntypedStorage", null));
+    known.put("torch.storage.UntypedStorage", new TorchStorage.Type("UntypedStorage", null));
+    known.put("torch.UntypedStorage", new TorchStorage.Type("UntypedStorage", null));
   }
 
   private static String device(Tuple arguments) {
@@ -113,16 +133,16 @@ final class TorchGlobals implements Globals {
       return value;
     }
     if (module.equals("torch") || module.equals("torch.cuda")) {
-      NumberFormat numbers = TorchTypes.ofStorage(name);
-      if (numbers != null) {
-        return new StorageType(name, numbers);
+      ElementType elementType = ElementType.ofTorchStorage(name);
+      if (elementType != null) {
+        return new TorchStorage.Type(name, elementType);
       }
     }
     if (module.equals("torch") && DTYPE.matcher(name).matches()) {
       return new Dtype(name);
     }
     if (scripted && full.startsWith(SCRIPTED) && !full.startsWith(SCRIPTED + "torch.classes.")) {
-      return (Constructor) arguments -> new PickledObject(full);
+      return new ScriptedClass(full);
     }
     throw new RefusedPickleException(reason(full));
   }

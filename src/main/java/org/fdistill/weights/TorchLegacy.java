@@ -5,7 +5,6 @@ import java.nio.ByteOrder;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.fdistill.weights.TorchTypes.StorageType;
 import org.fdistill.weights.pickle.CopyLimit;
 import org.fdistill.weights.pickle.MalformedPickleException;
 import org.fdistill.weights.pickle.PickleInput;
@@ -56,7 +55,7 @@ final class TorchLegacy {
   }
 
   private TorchStorage storage(Tuple id) {
-    StorageType type = id.get(1, StorageType.class);
+    TorchStorage.Type type = id.get(1, TorchStorage.Type.class);
     String key = id.get(2, String.class);
     long elements = id.getLong(4);
     if (elements < 0 || elements > file.length() / type.elementBytes()) {
@@ -66,8 +65,8 @@ final class TorchLegacy {
     }
     long bytes = elements * type.elementBytes();
     TorchStorage storage =
-        storages.computeIfAbsent(key, k -> new TorchStorage(k, bytes, type.numbers()));
-    if (storage.bytes() != bytes || storage.numbers() != type.numbers()) {
+        storages.computeIfAbsent(key, k -> new TorchStorage(k, bytes, type.elementType()));
+    if (storage.bytes() != bytes || storage.elementType() != type.elementType()) {
       throw new MalformedPickleException("storage %s is described in two ways".formatted(key));
     }
     return id.size() > 5 && id.get(5) != null
@@ -110,7 +109,7 @@ final class TorchLegacy {
   }
 
   private long place(TorchStorage storage, long at) {
-    int each = storage.numbers() == null ? 1 : storage.numbers().bytes();
+    int each = storage.elementType() == null ? 1 : storage.elementType().bytes();
     if (file.length() - at < Long.BYTES + storage.bytes()) {
       throw file.damaged(
           "storage %s should have %d bytes from byte %d on, but the file ends at byte %d"

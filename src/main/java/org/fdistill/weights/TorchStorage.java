@@ -4,9 +4,21 @@ import java.nio.ByteOrder;
 
 /** The memory behind one or more tensors of PyTorch. */
 final class TorchStorage {
+  /**
+   * The class of a storage, as a pickle names it.
+   *
+   * @param elementType null for plain bytes
+   */
+  record Type(String name, ElementType elementType) {
+    /** Bytes of one of its elements. */
+    int elementBytes() {
+      return elementType == null ? 1 : elementType.bytes();
+    }
+  }
+
   private final String key;
   private final long bytes;
-  private final NumberFormat numbers;
+  private final ElementType elementType;
   private Region region;
   private long start;
   private ByteOrder order = ByteOrder.LITTLE_ENDIAN;
@@ -16,17 +28,17 @@ final class TorchStorage {
    * A storage.
    *
    * @param key what the file calls it
-   * @param numbers null where the storage is of plain bytes and its tensors say what they are
+   * @param elementType null where the storage is of plain bytes and its tensors say what they are
    */
-  TorchStorage(String key, long bytes, NumberFormat numbers) {
+  TorchStorage(String key, long bytes, ElementType elementType) {
     this.key = key;
     this.bytes = bytes;
-    this.numbers = numbers;
+    this.elementType = elementType;
   }
 
   /** A part of it as a storage of its own; the caller has checked that it lies inside. */
   TorchStorage view(String viewKey, long fromByte, long viewBytes) {
-    TorchStorage view = new TorchStorage(viewKey, viewBytes, numbers);
+    TorchStorage view = new TorchStorage(viewKey, viewBytes, elementType);
     view.root = this;
     view.start = fromByte;
     return view;
@@ -40,8 +52,8 @@ final class TorchStorage {
     return bytes;
   }
 
-  NumberFormat numbers() {
-    return numbers;
+  ElementType elementType() {
+    return elementType;
   }
 
   /** Says where it lies; legacy files tell after their tensors. The caller checks the size. */
@@ -57,9 +69,9 @@ final class TorchStorage {
 
   /** Its tensor; the caller has checked that it lies inside. */
   StoredTensor tensor(String name, TorchTensor tensor) {
-    Layout layout = new Layout(tensor.shape(), tensor.strides(), tensor.numbers(), root.order);
+    StridedLayout layout = new StridedLayout(tensor.shape(), tensor.strides(), tensor.elementType(), root.order);
     long rootStart = root == this ? 0 : root.start;
-    long first = rootStart + start + tensor.offset() * tensor.numbers().bytes();
+    long first = rootStart + start + tensor.offset() * tensor.elementType().bytes();
     return new RegionTensor(name, layout, root.region, first);
   }
 }

@@ -10,15 +10,15 @@ import org.fdistill.weights.pickle.Tuple;
 /** A tensor in a pickle of PyTorch's: a view of a storage, checked to lie inside of it. */
 final class TorchTensor {
   private final TorchStorage storage;
-  private final NumberFormat numbers;
+  private final ElementType elementType;
   private final long offset;
   private final long[] shape;
   private final long[] strides;
 
   private TorchTensor(
-      TorchStorage storage, NumberFormat numbers, long offset, long[] shape, long[] strides) {
+      TorchStorage storage, ElementType elementType, long offset, long[] shape, long[] strides) {
     this.storage = storage;
-    this.numbers = numbers;
+    this.elementType = elementType;
     this.offset = offset;
     this.shape = shape;
     this.strides = strides;
@@ -27,19 +27,19 @@ final class TorchTensor {
   /** Reads (storage, offset, shape, strides, ...). */
   static TorchTensor of(Tuple arguments) {
     TorchStorage storage = arguments.get(0, TorchStorage.class);
-    if (storage.numbers() == null) {
+    if (storage.elementType() == null) {
       throw new MalformedPickleException(
           "a tensor of storage %s has no type of numbers".formatted(storage.key()));
     }
-    return of(arguments, storage.numbers());
+    return of(arguments, storage.elementType());
   }
 
   /** The same, where the type of the numbers is given apart. */
-  static TorchTensor of(Tuple arguments, NumberFormat numbers) {
+  static TorchTensor of(Tuple arguments, ElementType elementType) {
     TorchTensor tensor =
         new TorchTensor(
             arguments.get(0, TorchStorage.class),
-            numbers,
+            elementType,
             arguments.getLong(1),
             NumpyArray.shape(arguments.get(2, Tuple.class)),
             NumpyArray.shape(arguments.get(3, Tuple.class)));
@@ -49,11 +49,11 @@ final class TorchTensor {
 
   private void check() {
     boolean negative = offset < 0 || Arrays.stream(strides).anyMatch(stride -> stride < 0);
-    if (negative || shape.length != strides.length || Layout.elements(shape).isEmpty()) {
+    if (negative || shape.length != strides.length || StridedLayout.elements(shape).isEmpty()) {
       throw new MalformedPickleException("a tensor is impossible: " + this);
     }
-    OptionalLong span = new Layout(shape, strides, numbers, ByteOrder.LITTLE_ENDIAN).span();
-    long stored = storage.bytes() / numbers.bytes();
+    OptionalLong span = new StridedLayout(shape, strides, elementType, ByteOrder.LITTLE_ENDIAN).span();
+    long stored = storage.bytes() / elementType.bytes();
     if (span.isEmpty()
         || (span.getAsLong() > 0 && (offset > stored || span.getAsLong() > stored - offset))) {
       throw new MalformedPickleException(
@@ -65,8 +65,8 @@ final class TorchTensor {
     return storage;
   }
 
-  NumberFormat numbers() {
-    return numbers;
+  ElementType elementType() {
+    return elementType;
   }
 
   /** Numbers of its storage before its first. */

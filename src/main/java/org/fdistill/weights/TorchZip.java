@@ -3,7 +3,6 @@ package org.fdistill.weights;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import org.fdistill.weights.TorchTypes.StorageType;
 import org.fdistill.weights.pickle.CopyLimit;
 import org.fdistill.weights.pickle.MalformedPickleException;
 import org.fdistill.weights.pickle.PickleInput;
@@ -86,7 +85,7 @@ final class TorchZip {
   }
 
   private TorchStorage storage(Tuple id) {
-    StorageType type = id.get(1, StorageType.class);
+    TorchStorage.Type type = id.get(1, TorchStorage.Type.class);
     String key = id.get(2, String.class);
     long elements = id.getLong(4);
     ZipMember member = zip.members().get(prefix + "data/" + key);
@@ -101,7 +100,7 @@ final class TorchZip {
           "storage %s should have %d numbers (%s), but its entry has %d bytes"
               .formatted(key, elements, type.name(), region.length()));
     }
-    TorchStorage storage = new TorchStorage(key, region.length(), type.numbers());
+    TorchStorage storage = new TorchStorage(key, region.length(), type.elementType());
     storage.place(region, 0, order);
     return storage;
   }

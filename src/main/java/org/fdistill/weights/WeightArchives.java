@@ -13,6 +13,9 @@ public final class WeightArchives {
   /** As for the header of safetensors. */
   private static final long MAX_INDEX = 100_000_000;
 
+  /** No checkpoint of a model of images has a tenth of this; telling what it is stays quick. */
+  private static final int MAX_TENSORS = 50_000;
+
   private WeightArchives() {}
 
   /**
@@ -30,7 +33,15 @@ public final class WeightArchives {
     FileCheck.requireFile(path);
     SourceFile file = SourceFile.open(path);
     try {
-      return read(file, index);
+      WeightArchive archive = read(file, index);
+      int count = archive.tensors().size();
+      if (count > MAX_TENSORS) {
+        archive.close();
+        throw file.refused(
+            "it has %d tensors; at most %d are read".formatted(count, MAX_TENSORS),
+            "It belongs to no model known here.");
+      }
+      return archive;
     } catch (RuntimeException e) {
       file.close();
       throw e;

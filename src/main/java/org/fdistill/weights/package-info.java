@@ -20,7 +20,7 @@
  * <p>Files are not trusted. Nothing in them is run; sizes and offsets are checked against the file
  * before memory is taken for them; large tensors are mapped a window at a time, so that a file may
  * be larger than memory. Checksums are checked only where data are compressed. Numbers that no
- * {@link org.fdistill.weights.NumberFormat} describes (float8, text) are listed among the
+ * {@link org.fdistill.weights.ElementType} describes (float8, text) are listed among the
  * attributes; complex, quantised and sparse tensors of PyTorch's are refused.
  */
 package org.fdistill.weights;

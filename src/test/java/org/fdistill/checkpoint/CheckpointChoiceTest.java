@@ -3,11 +3,18 @@ package org.fdistill.checkpoint;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import org.fdistill.config.TextProtos;
 import org.fdistill.config.UserError;
+import org.fdistill.eval.Criterion;
 import org.fdistill.export.TrainedRuns;
+import org.fdistill.files.Folders;
 import org.fdistill.proto.RunConfig;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -40,6 +47,67 @@ class CheckpointChoiceTest {
   }
 
   @Test
+  void amongEqualsTheEarliestIsTheBestForReaderAndStoreAlike() {
+    write(TrainedRuns.classified(), 1, "top1", 0.5);
+    write(TrainedRuns.classified(), 2, "top1", 0.7);
+    write(TrainedRuns.classified(), 3, "top1", 0.7);
+    write(TrainedRuns.classified(), 4, "top1", Double.NaN);
+    assertThat(step("best")).isEqualTo(2);
+    CheckpointStore store =
+        new CheckpointStore(
+            run.resolve("checkpoints"),
+            new Retention(9, true, new Criterion("top1", true)),
+            TextProtos.toText(TrainedRuns.classified()));
+    assertThat(store.best().orElseThrow().manifest().progress().step()).isEqualTo(2);
+  }
+
+  @Test
+  void aReaderLooksAgainWhenTheRunPrunesWhatItReads() throws Exception {
+    Checkpoint first = write(TrainedRuns.distilled(), 1, "loss", 0.3);
+    List<Long> read = new ArrayList<>();
+    long step =
+        CheckpointChoice.read(
+            run,
+            "last",
+            checkpoint -> {
+              read.add(checkpoint.manifest().progress().step());
+              if (read.size() == 1) {
+                write(TrainedRuns.distilled(), 2, "loss", 0.2);
+                prune(first.folder());
+              }
+              checkpoint.requireVariables(Map.of());
+              return checkpoint.manifest().progress().step();
+            });
+    assertThat(read).containsExactly(1L, 2L);
+    assertThat(step).isEqualTo(2);
+  }
+
+  private static void prune(Path checkpoint) {
+    try {
+      Folders.delete(checkpoint);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Test
+  void whatIsWrongWithACheckpointThatStaysIsSaidAtOnce() {
+    write(TrainedRuns.distilled(), 1, "loss", 0.3);
+    List<Long> read = new ArrayList<>();
+    assertThatThrownBy(
+            () ->
+                CheckpointChoice.read(
+                    run,
+                    "last",
+                    checkpoint -> {
+                      read.add(1L);
+                      throw UserError.input("wrong");
+                    }))
+        .hasMessage("wrong");
+    assertThat(read).hasSize(1);
+  }
+
+  @Test
   void withoutValidationNoneIsTheBest() {
     TrainedRuns.write(TrainedRuns.distilled(), run, 1, Map.of());
     assertThatThrownBy(() -> CheckpointChoice.open(run, "best"))
@@ -60,7 +128,7 @@ class CheckpointChoiceTest {
     Checkpoint checkpoint = write(TrainedRuns.distilled(), 5, "loss", 0.3);
     assertThat(CheckpointChoice.open(checkpoint.folder(), "last").manifest().progress().step())
         .isEqualTo(5);
-    assertThat(CheckpointChoice.config(checkpoint)).isEqualTo(TrainedRuns.distilled());
+    assertThat(checkpoint.runConfig()).isEqualTo(TrainedRuns.distilled());
   }
 
   private Checkpoint write(RunConfig config, long step, String name, double value) {

@@ -13,6 +13,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.fdistill.config.UserError;
+import org.fdistill.data.DataIdentity;
+import org.fdistill.eval.Criterion;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -20,6 +22,19 @@ import org.junit.jupiter.api.io.TempDir;
 import org.tensorflow.ndarray.Shape;
 
 class CheckpointStoreTest {
+  private static final DataIdentity DATA = DataIdentity.of(640, List.of());
+
+  /** Two parts of 32 images a step. */
+  private static final String CONFIG =
+      """
+      name: "test"
+      classify { classes: 2 }
+      model { vit { image_size: 8 patch_size: 4 width: 8 depth: 1 heads: 2 } }
+      train_data { noise { examples: 640 } image_size: 8 batch_size: 64 }
+      optimizer { accumulation: 2 }
+      schedule { length { steps: 100 } }
+      """;
+
   @TempDir Path root;
   private Path folder;
   private SmallModel model;
@@ -43,7 +58,8 @@ class CheckpointStoreTest {
     Checkpoint newest = store.newest(model.files.shapes(), warnings::add).orElseThrow();
     assertThat(newest.folder()).isEqualTo(folder.resolve("step-25"));
     assertThat(newest.manifest().progress()).isEqualTo(new Manifest.Progress(25, 50, 1600));
-    assertThat(newest.manifest().config()).isEqualTo("name: \"test\"\n");
+    assertThat(newest.manifest().config()).isEqualTo(CONFIG);
+    assertThat(newest.manifest().data()).isEqualTo(DATA);
     assertThat(newest.manifest().versions()).containsKeys("fdistill", "tensorflow");
     try (SmallModel other = new SmallModel(2, "student/kernel", "student/kernel/adam_m")) {
       assertThat(other.value("student/kernel")).isNotEqualTo(model.value("student/kernel"));
@@ -129,22 +145,25 @@ class CheckpointStoreTest {
     assertThatThrownBy(() -> Checkpoint.open(foreign))
         .isInstanceOf(UserError.class)
         .hasMessageContaining("manifest.json: not the manifest of a checkpoint");
-    Files.writeString(foreign.resolve("manifest.json"), "{\"format\": 1}");
-    assertThatThrownBy(() -> Checkpoint.open(foreign)).hasMessageContaining("it lacks a field");
+    Files.writeString(foreign.resolve("manifest.json"), "{\"format\": 2}");
+    assertThatThrownBy(() -> Checkpoint.open(foreign)).hasMessageContaining("a field is missing");
     Files.writeString(foreign.resolve("manifest.json"), "no json");
     assertThatThrownBy(() -> Checkpoint.open(foreign)).hasMessageContaining("not the JSON");
   }
 
   @Test
-  void aNewerFormatIsNamed() throws IOException {
+  void anotherFormatIsNamed() throws IOException {
     Checkpoint checkpoint = write(store(2), 10);
     Path manifest = checkpoint.folder().resolve("manifest.json");
     String json = Files.readString(manifest);
-    assertThat(json).contains("\"format\": 1");
-    Files.writeString(manifest, json.replace("\"format\": 1", "\"format\": 2"));
-    assertThatThrownBy(() -> Checkpoint.open(checkpoint.folder()))
-        .isInstanceOf(UserError.class)
-        .hasMessageContaining("format 2, but this version of fdistill reads format 1");
+    assertThat(json).contains("\"format\": 2");
+    for (int format : new int[] {1, 3}) {
+      Files.writeString(manifest, json.replace("\"format\": 2", "\"format\": " + format));
+      assertThatThrownBy(() -> Checkpoint.open(checkpoint.folder()))
+          .isInstanceOf(UserError.class)
+          .hasMessageContaining("format %d, but this version of fdistill reads format 2", format)
+          .hasMessageContaining("Go on with the version that wrote it");
+    }
   }
 
   @Test
@@ -163,7 +182,7 @@ class CheckpointStoreTest {
     CheckpointStore store = store(2);
     double[] losses = {0.5, 0.2, 0.4, 0.3, Double.NaN};
     for (int i = 0; i < losses.length; i++) {
-      store.write(progress(i), Map.of("loss", losses[i]), model::save);
+      store.write(progress(i), DATA, Map.of("loss", losses[i]), model::save);
       store.prune();
     }
     assertThat(steps()).containsExactly("step-1", "step-3", "step-4");
@@ -178,6 +197,7 @@ class CheckpointStoreTest {
             () ->
                 store.write(
                     progress(20),
+                    DATA,
                     Map.of(),
                     prefix -> {
                       Files.write(Path.of(prefix + ".data-00000-of-00001"), new byte[100]);
@@ -186,9 +206,64 @@ class CheckpointStoreTest {
         .isInstanceOf(UserError.class)
         .hasMessageContaining("step-20: the checkpoint could not be written")
         .hasMessageContaining("No space left on device. The disk has")
-        .hasMessageContaining("Make room and start the same command again");
+        .hasMessageContaining("Make room.");
     assertThat(steps()).containsExactly("step-10");
     assertThat(store.newest(model.files.shapes(), warnings::add)).isPresent();
+  }
+
+  @Test
+  void aFolderThatMayNotBeWrittenToIsNoMatterOfRoom() {
+    assertThatThrownBy(
+            () ->
+                store(2)
+                    .write(
+                        progress(20),
+                        DATA,
+                        Map.of(),
+                        prefix -> {
+                          throw new java.nio.file.AccessDeniedException(prefix.toString());
+                        }))
+        .isInstanceOf(UserError.class)
+        .hasMessageContaining("variables: permission denied.")
+        .hasMessageContaining("Ask for the right to write there")
+        .hasMessageNotContaining("Make room");
+  }
+
+  @Test
+  void foldersOfOtherNamesAreNoCheckpoints() throws IOException {
+    CheckpointStore store = store(1);
+    Files.createDirectories(folder.resolve("step-99999999999999999999"));
+    Files.createDirectories(folder.resolve("step-007"));
+    write(store, 10);
+    store.prune();
+    assertThat(store.newest(Map.of(), warnings::add).orElseThrow().folder())
+        .isEqualTo(folder.resolve("step-10"));
+    assertThat(steps()).contains("step-99999999999999999999", "step-007");
+    assertThat(warnings).isEmpty();
+  }
+
+  @Test
+  void otherDataAreRefusedUnlessTheyAreMeant() {
+    Checkpoint checkpoint = write(store(2), 10);
+    assertThat(checkpoint.compareData(DATA, false)).isEmpty();
+    DataIdentity fewer = DataIdentity.of(639, List.of());
+    assertThatThrownBy(() -> checkpoint.compareData(fewer, false))
+        .isInstanceOf(UserError.class)
+        .hasMessageContaining("step-10: the training data are not those of the run so far")
+        .hasMessageContaining("examples: 640 -> 639")
+        .hasMessageContaining("--set checkpoint.accept_changed_data=true");
+    assertThat(checkpoint.compareData(fewer, true).orElseThrow())
+        .contains("examples: 640 -> 639", "Going on with them");
+  }
+
+  @Test
+  void theSameCheckpointHasTheSameManifest() throws IOException {
+    Path first = write(store(2), 10).folder().resolve("manifest.json");
+    byte[] bytes = Files.readAllBytes(first);
+    write(store(2), 10);
+    assertThat(first).hasBinaryContent(bytes);
+    assertThat(Files.readString(first))
+        .containsSubsequence("\"fdistill\"", "\"tensorflow\"", "variables.data", "variables.index");
   }
 
   @Test
@@ -213,7 +288,7 @@ class CheckpointStoreTest {
 
   private CheckpointStore store(int keepLast) {
     return new CheckpointStore(
-        folder, new Retention(keepLast, true, "loss", false), "name: \"test\"\n");
+        folder, new Retention(keepLast, true, new Criterion("loss", false)), CONFIG);
   }
 
   private static Manifest.Progress progress(long step) {
@@ -221,7 +296,7 @@ class CheckpointStoreTest {
   }
 
   private Checkpoint write(CheckpointStore store, long step) {
-    return store.write(progress(step), Map.of(), model::save);
+    return store.write(progress(step), DATA, Map.of(), model::save);
   }
 
   private List<String> steps() {

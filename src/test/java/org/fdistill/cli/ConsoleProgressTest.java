@@ -57,10 +57,36 @@ class ConsoleProgressTest {
 
   @Test
   void theBarShowsStepLossSpeedWaitAndEta() {
-    assertThat(BarProgress.line(25, 100, report(25)))
+    assertThat(BarProgress.line(25, 100, report(25), 99))
         .isEqualTo(
             "25/100 [#####---------------] loss 0.2931  412.3 images/s  data wait 2 %  ETA 0:23");
-    assertThat(BarProgress.line(0, 100, null)).isEqualTo("0/100 [--------------------] starting");
+    assertThat(BarProgress.line(0, 100, null, 99))
+        .isEqualTo("0/100 [--------------------] starting");
+  }
+
+  @Test
+  void whatIsNotKnownYetIsLeftOut() {
+    double unknown = Double.NaN;
+    StepReport first = new StepReport(1, 100, 0.29312, unknown, unknown, 1e-3, unknown);
+    assertThat(BarProgress.line(1, 100, first, 99))
+        .isEqualTo("1/100 [--------------------] loss 0.2931  ETA ?");
+    LineProgress progress = new LineProgress(console(false), () -> 0);
+    progress.step(new StepReport(100, 100, unknown, 412.34, unknown, 1e-3, 0));
+    assertThat(err.toString(UTF_8)).isEqualTo("step 100/100  loss NaN  412.3 images/s  ETA 0:00\n");
+  }
+
+  @Test
+  void inANarrowTerminalTheBarGivesWay() {
+    String figures = "loss 0.2931  412.3 images/s  data wait 2 %  ETA 0:15";
+    assertThat(BarProgress.line(50, 100, report(50), 70))
+        .isEqualTo("50/100 [####----] " + figures)
+        .hasSize(70);
+    assertThat(BarProgress.line(50, 100, report(50), 62)).isEqualTo("50/100 " + figures);
+  }
+
+  @Test
+  void theBarIsNeverLongerThanItsFrame() {
+    assertThat(BarProgress.line(120, 100, null, 99)).contains("[####################]");
   }
 
   @Test
@@ -72,7 +98,9 @@ class ConsoleProgressTest {
     }
     String shown = err.toString(UTF_8);
     assertThat(shown).contains("hello\n").contains("100/100 [####################] loss 0.2931");
-    assertThat(shown.substring(shown.lastIndexOf('\r') + 1)).startsWith("100/100").endsWith("\n");
+    assertThat(shown.substring(shown.lastIndexOf('\r')))
+        .startsWith("\r\u001b[2K100/100")
+        .endsWith("\n");
   }
 
   @Test

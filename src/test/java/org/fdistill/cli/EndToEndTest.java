@@ -53,6 +53,10 @@ class EndToEndTest {
     CommandRun.done(
         "evaluate", student.resolve("export").toString(), "--knn", "--json", exported.toString());
     assertThat(read(exported).get("student_knn_top1")).isEqualTo(values.get("student_knn_top1"));
+    assertThat(read(exported).has("teacher_knn_top1")).isTrue();
+    CommandRun alone =
+        CommandRun.done("evaluate", student.resolve("export").toString(), "--knn", "--no-teacher");
+    assertThat(alone.out()).contains("student_knn_top1").doesNotContain("teacher");
   }
 
   private static void train(Path config, Path run, int steps) {

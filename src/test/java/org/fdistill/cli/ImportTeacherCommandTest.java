@@ -10,9 +10,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.fdistill.testing.DeterministicValues;
 import org.fdistill.testing.Golden;
+import org.fdistill.testing.NpyArray;
+import org.fdistill.testing.Npz;
 import org.fdistill.testing.SafetensorsFile;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -72,7 +75,7 @@ class ImportTeacherCommandTest {
   void inspectGuessesTheArchitecture(String path, String guess) {
     assertThat(CommandRun.done("inspect", golden(path).toString()).out())
         .containsPattern("architecture  " + guess)
-        .containsPattern("tensor +shape +numbers");
+        .containsPattern("tensor +shape +type");
   }
 
   @Test
@@ -112,6 +115,92 @@ class ImportTeacherCommandTest {
         3,
         List.of("tokens differ", "model.vit.heads"),
         importing("dino", DINO, "--set=model.vit.heads=2", "--check-against=" + EXPECTED));
+  }
+
+  @Test
+  void aFailedComparisonAtAnotherSizeNamesTheWaysToResample() throws IOException {
+    Map<String, NpyArray> golden = Npz.read(golden("dinov2-hf/expected.npz"));
+    SafetensorsFile answers = new SafetensorsFile();
+    add(answers, "images", golden.get("images_resized"));
+    add(answers, "tokens", golden.get("tokens_resized"));
+    Path file = folder.resolve("answers.safetensors");
+    answers.write(file);
+    Path checkpoint = golden("dinov2-hf/dinov2-vitb14");
+    String against = "--check-against=" + file;
+    fails(
+        3,
+        List.of(
+            "tokens differ",
+            "resampled by bicubic-offset",
+            "try --resample bicubic or bicubic-antialias"),
+        importing("auto", checkpoint, "--image-size=70", against));
+    fails(
+        2,
+        List.of("--resample bilinear: no such way", "bicubic-offset"),
+        importing("auto", checkpoint, "--resample=bilinear"));
+    CommandRun run =
+        CommandRun.done(
+            importing("auto", checkpoint, "--image-size=70", against, "--resample=bicubic"));
+    assertThat(run.err()).contains("Checked tokens", "from 4 x 4 to 5 x 5 positions, bicubic\n");
+  }
+
+  private static void add(SafetensorsFile file, String name, NpyArray array) {
+    boolean pixels = name.equals("images");
+    int size = pixels ? array.bytes().length : array.doubles().length;
+    float[] values = new float[size];
+    for (int i = 0; i < size; i++) {
+      values[i] = pixels ? array.bytes()[i] & 0xff : (float) array.doubles()[i];
+    }
+    file.add(name, () -> values, array.shape());
+  }
+
+  @Test
+  void aNetworkWhoseNamesProveNothingIsSaidToBeUnproven() throws IOException {
+    String[] heads = {"--set=model.vit.heads=3"};
+    CommandRun run = CommandRun.done(importing("dino", DINO, heads));
+    assertThat(run.err()).containsOnlyOnce("proves what kind of network").contains("--check-against");
+    Path report = Path.of(run.out().strip()).resolve("assets.extra/import_report.txt");
+    assertThat(report).content().contains("proves what kind of network", "--check-against");
+    CommandRun checked =
+        CommandRun.done(importing("dino", DINO, heads[0], "--check-against=" + EXPECTED));
+    assertThat(checked.err()).doesNotContain("proves what kind of network");
+    report = Path.of(checked.out().strip()).resolve("assets.extra/import_report.txt");
+    assertThat(report).content().contains("Checked tokens: at most ").doesNotContain("proves");
+    CommandRun hub = CommandRun.done(importing("auto", golden("vit-hf-model/vit-base-patch16-224")));
+    assertThat(hub.err()).doesNotContain("proves what kind of network");
+  }
+
+  @Test
+  void theNetworkThatWasTakenOfSeveralIsSaid() {
+    Path full = golden("dino-full/dino_deitsmall16_pretrain_full_checkpoint.pth");
+    CommandRun run = CommandRun.done(importing("dino", full, "--set=model.vit.heads=2"));
+    assertThat(run.err())
+        .contains("Taken: teacher/backbone.", "with --key: student/module.backbone.");
+  }
+
+  @Test
+  void namesDoNotSteerTheTerminal() throws IOException {
+    SafetensorsFile file = tiny(1);
+    add(file, "blocks.0.norm2.bias", 8);
+    add(file, "head.\u001b[2J", 8);
+    add(file, "head.\rodd", 8);
+    Path checkpoint = folder.resolve("steering.safetensors");
+    file.write(checkpoint);
+    CommandRun run = CommandRun.done(importing("dino", checkpoint, "--set=model.vit.heads=2"));
+    Path report = Path.of(run.out().strip()).resolve("assets.extra/import_report.txt");
+    assertThat(report).content().contains("head.\\x1b[2J", "head.\\x0dodd");
+    for (String text :
+        List.of(
+            run.err(),
+            Files.readString(report),
+            CommandRun.done("inspect", checkpoint.toString()).out())) {
+      assertThat(text.chars().filter(c -> c < ' ' && c != '\n')).isEmpty();
+    }
+    add(file, "blocks.0.\u001b]0;odd", 8);
+    Path odd = folder.resolve("odd-steering.safetensors");
+    file.write(odd);
+    CommandRun failed = CommandRun.of(importing("dino", odd, "--set=model.vit.heads=2"));
+    assertThat(failed.err()).contains("+ blocks.0.\\u001b]0;odd [8]: not known");
   }
 
   @Test
@@ -183,7 +272,7 @@ class ImportTeacherCommandTest {
     Files.write(checkpoint, changed.getBytes(StandardCharsets.ISO_8859_1));
     fails(
         3,
-        List.of("student/blocks/00/norm2/offset", "INT32", "floating-point"),
+        List.of("student/blocks/00/norm2/offset", "int32", "floating-point"),
         importing("dino", checkpoint, "--set=model.vit.heads=2"));
   }
 

@@ -17,6 +17,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Runs the launcher in a repository of its own, with a java and an mvn that only take notes. */
 class LauncherTest {
+  private static final String JAVA_VERSION =
+      "if [ \"$1\" = -version ]; then echo 'openjdk version \"%s\" 2021' >&2; exit; fi\n";
+
   @TempDir Path folder;
   private Path repository;
   private Path jdk;
@@ -62,6 +65,35 @@ class LauncherTest {
     assertThat(Files.readString(repository.resolve("target/mvn.args")))
         .contains("-Pgpu -o package");
     assertThat(launch(gpu)).doesNotContain("building");
+  }
+
+  @Test
+  void mavenArgumentsHoldUntilOtherOnesAreGiven() throws IOException {
+    launch(Map.of("FDISTILL_MAVEN_ARGS", "-Pgpu"));
+    assertThat(launch(Map.of())).doesNotContain("building");
+    Path source = Files.writeString(repository.resolve("src/main/A.java"), "class A {}");
+    Files.setLastModifiedTime(source, FileTime.from(Instant.now().plusSeconds(5)));
+    assertThat(launch(Map.of())).contains("building");
+    assertThat(Files.readString(repository.resolve("target/mvn.args"))).contains("-Pgpu package");
+    assertThat(launch(Map.of("FDISTILL_MAVEN_ARGS", ""))).contains("building");
+    assertThat(Files.readString(repository.resolve("target/mvn.args"))).doesNotContain("-Pgpu");
+  }
+
+  @Test
+  void namesAreReadAsUtf8WhateverTheLocale() throws IOException {
+    script(jdk.resolve("bin/java"), JAVA_VERSION.formatted("17.0.1") + "locale charmap");
+    for (String name : List.of("C", "POSIX", "ar_EG.UTF-8", "de_DE.ISO-8859-1", "C.UTF-8")) {
+      for (String variable : List.of("LC_ALL", "LC_CTYPE", "LANG")) {
+        assertThat(launch(Map.of(variable, name))).as(variable + "=" + name).endsWith("UTF-8\n");
+      }
+    }
+  }
+
+  @Test
+  void aLocaleOfUtf8Stays() throws IOException {
+    script(jdk.resolve("bin/java"), JAVA_VERSION.formatted("17.0.1") + "echo \"<$LC_ALL>\"");
+    assertThat(launch(Map.of("LANG", "C.UTF-8"))).endsWith("<>\n");
+    assertThat(launch(Map.of("LC_ALL", "C"))).endsWith("<C.UTF-8>\n");
   }
 
   @Test
@@ -124,6 +156,7 @@ class LauncherTest {
     builder.command().addAll(List.of(words));
     builder.directory(repository.toFile()).redirectErrorStream(true);
     builder.environment().keySet().removeIf(name -> name.startsWith("FDISTILL"));
+    builder.environment().keySet().removeIf(name -> name.startsWith("LC_") || name.equals("LANG"));
     builder.environment().remove("TF_CPP_MIN_LOG_LEVEL");
     builder.environment().put("JAVA_HOME", path(jdk));
     builder.environment().put("PATH", path(tools) + ":" + System.getenv("PATH"));
@@ -172,15 +205,15 @@ class LauncherTest {
   private void java(String version) throws IOException {
     script(
         jdk.resolve("bin/java"),
-        """
-        if [ "$1" = -version ]; then echo 'openjdk version "%s" 2021' >&2; exit; fi
+        (JAVA_VERSION
+                + """
         printf java
         for word in "$@"; do
           case "$word" in *repository/target*|-D*) printf ' %%s' "$word";;
             *' '*) printf ' [%%s]' "$word";; *) printf ' %%s' "$word";; esac
         done
         echo " log=$TF_CPP_MIN_LOG_LEVEL"
-        """
+        """)
             .formatted(version));
   }
 

@@ -7,6 +7,9 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.InvalidPathException;
+import java.nio.file.NoSuchFileException;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -90,7 +93,19 @@ class MainTest {
         .isEqualTo(
             """
             error: unknown command 'trian'. Did you mean 'train'?
-            The commands: train. See: fdistill --help
+            The commands: train.
+            See: fdistill --help
+            """);
+  }
+
+  @Test
+  void anOptionBeforeTheCommandIsNoCommand() {
+    assertThat(run(options -> {}, "--workdir", "train")).isEqualTo(2);
+    assertThat(err.toString(UTF_8))
+        .isEqualTo(
+            """
+            error: unknown option --workdir before a command; a command's own options follow it.
+            See: fdistill --help
             """);
   }
 
@@ -200,7 +215,45 @@ class MainTest {
   @Test
   void filesThatCannotBeUsedAreNamedWithTheReason() {
     fail(new AccessDeniedException("/data/x"));
-    assertThat(err.toString(UTF_8)).isEqualTo("error: /data/x: AccessDenied\n");
+    fail(new NoSuchFileException("/data/y"));
+    fail(new FileSystemException("/data/z", null, "Read-only file system"));
+    assertThat(err.toString(UTF_8))
+        .isEqualTo(
+            """
+            error: /data/x: permission denied
+            error: /data/y: there is no such file or folder
+            error: /data/z: Read-only file system
+            """);
+  }
+
+  @Test
+  void aTextThatIsNoPathIsTheUsersMistake() {
+    assertThat(fail(new InvalidPathException("a\0b", "Nul character not allowed"))).isEqualTo(2);
+    assertThat(err.toString(UTF_8))
+        .isEqualTo("error: this is no path: Nul character not allowed: a\\x00b\n");
+  }
+
+  @Test
+  void anEmptyPathIsRefused() {
+    assertThat(run(o -> o.findPath(OptionSpec.WORKDIR), "train", "a", "--workdir", ""))
+        .isEqualTo(2);
+    assertThat(run(o -> o.path(Fake.CONFIG), "train", " ")).isEqualTo(2);
+    assertThat(err.toString(UTF_8))
+        .contains("error: --workdir DIR is empty; it takes a path.\nSee: fdistill train --help")
+        .contains("error: CONFIG is empty; it takes a path.");
+  }
+
+  @Test
+  void theLocaleIsNamedWhereItCannotSpellAName() {
+    UserError missing = UserError.input("d\ufffd\ufffd: no such file");
+    assertThat(ErrorReport.of(missing, "ANSI_X3.4-1968").message())
+        .isEqualTo(
+            """
+            d\ufffd\ufffd: no such file
+            Names are read and written here as ANSI_X3.4-1968, as the locale says, which has not all \
+            letters. Set LC_ALL=C.UTF-8.""");
+    assertThat(ErrorReport.of(missing, "UTF-8").message()).isEqualTo(missing.getMessage());
+    assertThat(ErrorReport.of(UserError.input("x"), "ANSI_X3.4-1968").message()).isEqualTo("x");
   }
 
   @Test
@@ -229,7 +282,6 @@ class MainTest {
 
             Examples:
               fdistill train configs/smoke/distill.txtpb
-
             """);
   }
 

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.fdistill.data.Examples;
+import org.fdistill.data.tfrecord.StagedFolder;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -64,7 +65,7 @@ class MakeDataCommandTest {
     CommandRun.done("make-data", "folder", "--from", from, "--out", out.toString());
     CommandRun.fails(
         2,
-        List.of("names other classes: 1 (cat, ...) instead of 1 (dog, ...)"),
+        List.of("names other classes: 1 class (cat) instead of 1 class (dog)"),
         "make-data",
         "folder",
         "--from",
@@ -73,6 +74,71 @@ class MakeDataCommandTest {
         out.toString(),
         "--name=validation");
     assertThat(out.toFile().list()).noneMatch(name -> name.contains("validation"));
+  }
+
+  @Test
+  void filesOfOtherKindsAreCounted() throws IOException {
+    Path from = root.resolve("images");
+    Examples.flatFolder(from, 1);
+    Files.write(from.resolve("b.webp"), new byte[1]);
+    Files.createSymbolicLink(from.resolve("c.jpg"), root.resolve("gone"));
+    CommandRun run =
+        CommandRun.done(
+            "make-data",
+            "folder",
+            "--from",
+            from.toString(),
+            "--out",
+            root.resolve("x").toString());
+    assertThat(run.err())
+        .contains("not images by their names, left out: 1 file: 1 .webp")
+        .contains(from.resolve("c.jpg") + ": no such file");
+  }
+
+  @Test
+  void twoAtOnceDoNotShareAFolder() throws IOException {
+    Path out = root.resolve("shapes");
+    try (StagedFolder other = StagedFolder.open(out)) {
+      CommandRun.fails(
+          2,
+          List.of(out + ": another process writes files to this folder"),
+          "make-data",
+          "synthetic",
+          "--train=10",
+          "--validation=10",
+          "--side=16",
+          "--out",
+          other.path().toString());
+    }
+  }
+
+  @Test
+  void aSignalEndsItSoonAndLeavesNothing() throws Exception {
+    Path out = root.resolve("shapes");
+    Thread signal = new Thread(() -> terminateOnceThereIs(out.resolve(".unfinished")));
+    signal.start();
+    CommandRun run =
+        CommandRun.of(
+            "make-data", "synthetic", "--out", out.toString(), "--train=2000000", "--side=64");
+    signal.join();
+    assertThat(run.code()).as(run.err()).isEqualTo(143);
+    assertThat(run.err())
+        .contains("stopped by a signal; no files were added to " + out + ".")
+        .doesNotContain("bug");
+    assertThat(out.toFile().list()).containsExactly(".lock");
+  }
+
+  /** The handler is in place before the folder is. */
+  private static void terminateOnceThereIs(Path folder) {
+    try {
+      for (int i = 0; i < 6000 && !Files.exists(folder); i++) {
+        Thread.sleep(10);
+      }
+      long self = ProcessHandle.current().pid();
+      new ProcessBuilder("kill", "-TERM", Long.toString(self)).start().waitFor();
+    } catch (IOException | InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   @Test

@@ -45,6 +45,11 @@ class UserMistakesTest {
   }
 
   @Test
+  void anEmptyPath() {
+    CommandRun.fails(USAGE, List.of("'' is not a path"), "train", config, "--workdir", "");
+  }
+
+  @Test
   void aMissingConfigFile() {
     config = root.resolve("nowhere.txtpb").toString();
     trainFails(INPUT, "nowhere.txtpb");
@@ -55,6 +60,24 @@ class UserMistakesTest {
     config = TinyConfigs.distill(root, root.resolve("nobody"));
     trainFails(INPUT, "nobody: there is no such folder", "saved_model.pb", "Relative paths start");
     assertThat(run).doesNotExist();
+  }
+
+  @Test
+  void aTeacherAtAPathThatIsAPattern() throws IOException {
+    Path model = Files.createDirectories(root.resolve("teacher[1]"));
+    try (var files = Files.walk(Path.of("savedmodels/tiny-teacher/1"))) {
+      for (Path file : files.toList()) {
+        Path copy = model.resolve(Path.of("savedmodels/tiny-teacher/1").relativize(file).toString());
+        Files.copy(file, copy, java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+      }
+    }
+    config = "configs/smoke/distill.txtpb";
+    trainFails(
+        USAGE,
+        "teacher[1]",
+        "TensorFlow takes a path",
+        "--set=distill.teacher.path=\"" + model + "\"");
+    assertThat(run.resolve("checkpoints")).doesNotExist();
   }
 
   @Test

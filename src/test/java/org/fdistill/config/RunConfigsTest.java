@@ -11,6 +11,7 @@ import org.fdistill.proto.Interpolation;
 import org.fdistill.proto.Normalization;
 import org.fdistill.proto.RunConfig;
 import org.fdistill.proto.TeacherConfig;
+import org.fdistill.task.Tasks;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -56,7 +57,7 @@ class RunConfigsTest {
     TeacherConfig teacher =
         RunConfigs.parse(SMALL, "small.txtpb", List.of()).getDistill().getTeacher();
     assertThat(teacher.hasPrefixTokens()).isFalse();
-    TeacherConfig effective = RunConfigs.effective(teacher);
+    TeacherConfig effective = RunConfigs.teacher(teacher);
     assertThat(effective.hasPrefixTokens()).isTrue();
     assertThat(effective.getNormalization())
         .isEqualTo(
@@ -72,7 +73,7 @@ class RunConfigsTest {
         RunConfigs.parse(SMALL, "small.txtpb", List.of("export.note=\"Größe \\\"x\\\"\""));
     Path file = folder.resolve("config.txtpb");
     RunConfigs.write(file, config);
-    assertThat(RunConfigs.load(file, List.of())).isEqualTo(config);
+    assertThat(Tasks.load(file, List.of())).isEqualTo(config);
     assertThat(config.getExport().getNote()).isEqualTo("Größe \"x\"");
     assertThat(file).content().contains("weight_decay: 0.05", "Größe");
     try (var files = Files.list(folder)) {
@@ -84,7 +85,7 @@ class RunConfigsTest {
   void aMissingFileNamesTheNearest(@TempDir Path folder) throws IOException {
     Files.writeString(folder.resolve("clip_b_100ep.txtpb"), SMALL);
     Path wrong = folder.resolve("clip_b_10ep.txtpb");
-    assertThatThrownBy(() -> RunConfigs.load(wrong, List.of()))
+    assertThatThrownBy(() -> Tasks.load(wrong, List.of()))
         .isInstanceOfSatisfying(
             UserError.class, e -> assertThat(e.kind()).isEqualTo(UserError.Kind.INPUT))
         .hasMessageContaining("config " + wrong + " not found (looked in " + folder + ")")
@@ -94,15 +95,22 @@ class RunConfigsTest {
   @Test
   void aFolderInsteadOfAFileListsItsConfigs(@TempDir Path folder) throws IOException {
     Files.writeString(folder.resolve("a.txtpb"), SMALL);
-    assertThatThrownBy(() -> RunConfigs.load(folder, List.of()))
+    assertThatThrownBy(() -> Tasks.load(folder, List.of()))
         .isInstanceOf(UserError.class)
         .hasMessageContaining("is a folder; name a file in it. The configs there: a.txtpb");
   }
 
   @Test
+  void aByteOrderMarkIsNoPartOfTheText(@TempDir Path folder) throws IOException {
+    Path file = Files.writeString(folder.resolve("x.txtpb"), "\ufeff" + SMALL);
+    assertThat(Tasks.load(file, List.of()))
+        .isEqualTo(RunConfigs.parse(SMALL, "small.txtpb", List.of()));
+  }
+
+  @Test
   void aBinaryFileIsNotAConfig(@TempDir Path folder) throws IOException {
     Path file = Files.write(folder.resolve("x.txtpb"), new byte[] {(byte) 0xff, (byte) 0xd8, 0});
-    assertThatThrownBy(() -> RunConfigs.load(file, List.of()))
+    assertThatThrownBy(() -> Tasks.load(file, List.of()))
         .isInstanceOf(UserError.class)
         .hasMessageContaining("is not text");
   }

@@ -58,8 +58,8 @@ class RunLengthTest {
     assertThatThrownBy(() -> RunLength.of(schedule(epochs(2), steps(20)), 100, 10))
         .isInstanceOf(UserError.class)
         .hasMessage(
-            "schedule.warmup (20 steps, 20 steps) must be shorter than schedule.length (2 epochs,"
-                + " 20 steps).");
+            "schedule.warmup must be shorter than the run, found 20 steps (20 steps) of 2 epochs (20"
+                + " steps).");
   }
 
   @Test

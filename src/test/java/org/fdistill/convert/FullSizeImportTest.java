@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.fdistill.convert.TeacherImport.Request;
 import org.fdistill.export.SavedModelWriter.Inspection;
 import org.fdistill.testing.DeterministicValues;
@@ -37,7 +38,7 @@ class FullSizeImportTest {
     Path checkpoint = folder.resolve(golden.about().get("checkpoint").getAsString());
     writeWeights(golden.about().getAsJsonObject("parameters"), checkpoint);
     List<String> statistics = List.of(statistic(golden, "mean"), statistic(golden, "std"));
-    Request request = new Request(checkpoint, arch, "", 0, statistics);
+    Request request = new Request(checkpoint, arch, "", 0, Optional.empty(), statistics);
     Path model;
     try (TeacherImport teacher = TeacherImport.open(request)) {
       model = teacher.write(folder.resolve("model"), Inspection.NONE).path();

@@ -10,8 +10,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.fdistill.convert.TeacherImport.Request;
 import org.fdistill.export.SavedModelWriter.Inspection;
+import org.fdistill.resample.Bicubic;
 import org.fdistill.testing.Golden;
 import org.fdistill.testing.NpyArray;
 import org.fdistill.testing.Npz;
@@ -70,11 +72,16 @@ record GoldenCase(Path folder, JsonObject about, Map<String, NpyArray> arrays) {
 
   /** Imports the checkpoint; the folder of the SavedModel. */
   Path write(Path out, String key, int imageSize) {
+    return write(out, key, imageSize, Optional.empty());
+  }
+
+  /** The same with a way to resample positions. */
+  Path write(Path out, String key, int imageSize, Optional<Bicubic> resampling) {
     List<String> overrides =
         Files.exists(checkpoint().resolve("preprocessor_config.json"))
             ? List.of()
             : unpublishedSize();
-    Request request = new Request(checkpoint(), family(), key, imageSize, overrides);
+    Request request = new Request(checkpoint(), family(), key, imageSize, resampling, overrides);
     try (TeacherImport teacher = TeacherImport.open(request)) {
       return teacher.write(out.resolve("model"), Inspection.NONE).path();
     }

@@ -8,11 +8,14 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.fdistill.resample.Bicubic;
 import org.fdistill.testing.Golden;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -57,6 +60,24 @@ class ImportGoldenTest {
     Path model = golden.write(folder, "", golden.number("image_size_resized"));
     List<String> wrong = new ArrayList<>();
     golden.compare(model, "images_resized", "tokens", "tokens_resized", wrong);
+    assertThat(wrong).isEmpty();
+  }
+
+  /** Transformers gave the tokens: to a size, antialiased with registers, never with the offset. */
+  @ParameterizedTest
+  @CsvSource({"dinov2-hf, bicubic", "dinov2-hf-registers, bicubic-antialias"})
+  void positionsAreResampledAsTheUserAsks(String name, String way) throws IOException {
+    GoldenCase golden = GoldenCase.open(name);
+    int side = golden.number("image_size_resized");
+    List<String> wrong = new ArrayList<>();
+    for (Bicubic asked : Bicubic.WAYS) {
+      Path model = golden.write(folder.resolve(asked.toString()), "", side, Optional.of(asked));
+      List<String> rows = new ArrayList<>();
+      golden.compare(model, "images_resized", "tokens", "tokens_resized", rows);
+      if (rows.isEmpty() != asked.toString().equals(way)) {
+        wrong.add(asked + ": " + rows);
+      }
+    }
     assertThat(wrong).isEmpty();
   }
 

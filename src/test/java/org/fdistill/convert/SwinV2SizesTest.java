@@ -10,9 +10,8 @@ import java.util.Map;
 import org.fdistill.config.UserError;
 import org.fdistill.proto.BackboneConfig;
 import org.fdistill.proto.SwinV2Config;
-import org.fdistill.weights.NumberFormat;
+import org.fdistill.weights.ElementType;
 import org.fdistill.weights.StoredTensor;
-import org.fdistill.weights.WeightArchive;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -94,7 +93,7 @@ class SwinV2SizesTest {
   }
 
   private ArchitectureReader reader(String arch) {
-    Resolution resolution = Resolution.of(new Archive(tensors), Published.NOTHING, arch, "");
+    Resolution resolution = Resolution.of(new Checkpoint("memory", tensors, Published.NOTHING), arch, "");
     return new ArchitectureReader(resolution, Published.NOTHING);
   }
 
@@ -126,7 +125,9 @@ class SwinV2SizesTest {
       int window = Math.min(size.window(), grid);
       long pairs = (long) window * window;
       long windows = (long) (grid / window) * (grid / window);
-      add(tensors, path + "0.attn.relative_position_index", pairs, pairs);
+      String index = path + "0.attn.relative_position_index";
+      // The offset of a place to itself, as at the end of a true index.
+      tensors.put(index, Numbers.of(index, 2 * window * (window - 1), pairs, pairs));
       add(tensors, path + "1.attn_mask", windows, pairs, pairs);
       String table = path + "0.attn.relative_coords_table";
       double largest = Math.log1p(8.0 * (window - 1) / (before.get(stage) - 1)) / Math.log(8);
@@ -151,8 +152,8 @@ class SwinV2SizesTest {
     }
 
     @Override
-    public NumberFormat numbers() {
-      return NumberFormat.FLOAT32;
+    public ElementType elementType() {
+      return ElementType.FLOAT32;
     }
 
     @Override
@@ -166,21 +167,5 @@ class SwinV2SizesTest {
     public StoredTensor part(int index) {
       throw new UnsupportedOperationException();
     }
-  }
-
-  /** Tensors in memory. */
-  private record Archive(Map<String, StoredTensor> tensors) implements WeightArchive {
-    @Override
-    public String format() {
-      return "memory";
-    }
-
-    @Override
-    public Map<String, String> attributes() {
-      return Map.of();
-    }
-
-    @Override
-    public void close() {}
   }
 }

@@ -3,14 +3,18 @@ package org.fdistill.data;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.protobuf.ByteString;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import org.fdistill.config.UserError;
 import org.fdistill.data.InputPipeline.Options;
 import org.fdistill.data.PipelineRun.Element;
+import org.fdistill.data.augment.EncodedImage;
 import org.fdistill.data.tfrecord.TfRecordShards;
 import org.fdistill.proto.DataConfig;
 import org.fdistill.proto.ImageFolderSource;
@@ -18,6 +22,22 @@ import org.fdistill.proto.NoiseSource;
 import org.fdistill.proto.TfRecordSource;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.tensorflow.Graph;
+import org.tensorflow.Operand;
+import org.tensorflow.Result;
+import org.tensorflow.Session;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.op.Ops;
+import org.tensorflow.op.core.Placeholder;
+import org.tensorflow.proto.BytesList;
+import org.tensorflow.proto.Example;
+import org.tensorflow.proto.Feature;
+import org.tensorflow.proto.Features;
+import org.tensorflow.proto.FloatList;
+import org.tensorflow.proto.Int64List;
+import org.tensorflow.types.TInt64;
+import org.tensorflow.types.TString;
+import org.tensorflow.types.family.TType;
 
 final class ExampleSourceTest {
   @TempDir Path folder;
@@ -154,5 +174,117 @@ final class ExampleSourceTest {
     write();
     assertThatThrownBy(() -> ExampleSource.open(records(folder, 0)))
         .hasMessageContaining("No records in the 1 files");
+  }
+
+  private static Feature whole(long... values) {
+    Int64List.Builder list = Int64List.newBuilder();
+    Arrays.stream(values).forEach(list::addValue);
+    return Feature.newBuilder().setInt64List(list).build();
+  }
+
+  private static Feature images(byte[]... images) {
+    BytesList.Builder list = BytesList.newBuilder();
+    Arrays.stream(images).forEach(image -> list.addValue(ByteString.copyFrom(image)));
+    return Feature.newBuilder().setBytesList(list).build();
+  }
+
+  private static byte[] record(Feature image, Feature label) {
+    return Example.newBuilder()
+        .setFeatures(Features.newBuilder().putFeature("image", image).putFeature("label", label))
+        .build()
+        .toByteArray();
+  }
+
+  /** Labels that are none: two, none, a float, a text. */
+  private void writeOddLabels() throws IOException {
+    Feature image = images(Examples.jpeg(1));
+    Feature real = Feature.newBuilder().setFloatList(FloatList.newBuilder().addValue(1)).build();
+    write(
+        record(image, whole(3)),
+        record(image, whole(3, 4)),
+        record(image, whole()),
+        record(image, real),
+        record(image, images(new byte[] {'c'})));
+  }
+
+  /** Where nothing takes the label, what it holds does not matter. */
+  @Test
+  void anImageIsReadWhateverItsLabelHolds() throws IOException {
+    writeOddLabels();
+    ExampleSource source = ExampleSource.open(records(folder, 0));
+    try (Graph graph = new Graph()) {
+      Ops tf = Ops.create(graph);
+      List<Operand<?>> arrays = new ArrayList<>();
+      List<TType> fed = new ArrayList<>();
+      for (IndexArray array : source.indexArrays()) {
+        arrays.add(tf.placeholder(array.type()));
+        fed.add(array.values().get());
+      }
+      Placeholder<TInt64> index = tf.placeholder(TInt64.class, Placeholder.shape(Shape.scalar()));
+      StoredExample example = source.example(tf, index, arrays, new Draws(1, index));
+      Operand<TString> bytes = ((EncodedImage) example.image()).bytes();
+      try (Session session = new Session(graph)) {
+        for (long i = 0; i < source.size(); i++) {
+          try (TInt64 number = TInt64.scalarOf(i)) {
+            Session.Runner runner = session.runner().feed(index, number).fetch(bytes);
+            for (int a = 0; a < fed.size(); a++) {
+              runner.feed(arrays.get(a), fed.get(a));
+            }
+            try (Result result = runner.run()) {
+              assertThat(((TString) result.get(0)).asBytes().getObject())
+                  .isEqualTo(Examples.jpeg(1));
+            }
+          }
+        }
+      }
+      fed.forEach(TType::close);
+    }
+  }
+
+  @Test
+  void labelsThatAreNoneAreDescribed() throws IOException {
+    writeOddLabels();
+    Path report = folder.resolve("bad.txt");
+    DataConfig config = records(folder, 0);
+    try (PipelineRun run = new PipelineRun(config, Options.evaluation(5))) {
+      BadExamples bad = new BadExamples(run.pipeline(), 0, report, 1);
+      List<Element> elements = run.elements(0, 5);
+      assertThat(elements).extracting(Element::label).containsExactly(3L);
+      bad.observe(run.session(), new long[] {0});
+      bad.finish(run.session(), 5);
+      assertThat(Files.readAllLines(report))
+          .extracting(line -> line.substring(line.indexOf("): ") + 3))
+          .containsExactly(
+              "the record's label is 2 whole numbers, expected one whole number",
+              "the record's label is 0 whole numbers, expected one whole number",
+              "the record's label is 1 floats, expected one whole number",
+              "the record's label is 1 strings, expected one whole number");
+    }
+  }
+
+  @Test
+  void severalImagesInARecordAreDescribed() throws IOException {
+    byte[] image = Examples.jpeg(1);
+    write(
+        record(images(image), whole(0)),
+        record(images(image, image), whole(0)),
+        record(images(), whole(0)),
+        record(whole(1), whole(0)));
+    ExampleSource source = ExampleSource.open(records(folder, 0));
+    List<String> found = List.of("2 strings", "0 strings", "1 whole numbers");
+    for (int i = 0; i < found.size(); i++) {
+      int record = i + 1;
+      assertThatThrownBy(() -> source.read(record))
+          .isInstanceOf(IOException.class)
+          .hasMessage("the record's image is %s, expected one encoded image", found.get(i));
+    }
+  }
+
+  @Test
+  void aLabelThatLaterRecordsHaveIsFound() throws IOException {
+    write(
+        Examples.example("image", Examples.jpeg(1), null, 0),
+        Examples.example("image", Examples.jpeg(2), "label", 7));
+    assertThat(labels(records(folder, 0))).containsExactly(-1L, 7L);
   }
 }

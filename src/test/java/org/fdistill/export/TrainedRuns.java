@@ -10,11 +10,13 @@ import org.fdistill.checkpoint.Retention;
 import org.fdistill.checkpoint.VariableFiles;
 import org.fdistill.config.RunConfigs;
 import org.fdistill.config.TextProtos;
+import org.fdistill.data.DataIdentity;
 import org.fdistill.graph.Initializers;
 import org.fdistill.graph.LayerScope;
 import org.fdistill.graph.Precision;
 import org.fdistill.graph.Variables;
 import org.fdistill.proto.RunConfig;
+import org.fdistill.task.Tasks;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.Session;
@@ -25,6 +27,8 @@ import org.tensorflow.types.TFloat32;
 public final class TrainedRuns {
   /** S. */
   public static final int SIDE = 28;
+
+  private static final int BATCH = 4;
 
   private TrainedRuns() {}
 
@@ -56,7 +60,7 @@ public final class TrainedRuns {
     CheckpointStore store =
         new CheckpointStore(
             folder.resolve("checkpoints"),
-            new Retention(9, true, "loss", false),
+            Retention.of(run.getCheckpoint().toBuilder().setKeepLast(9).build(), Tasks.of(run).criterion()),
             TextProtos.toText(run));
     try (Graph graph = new Graph()) {
       Ops tf = Ops.create(graph);
@@ -72,7 +76,10 @@ public final class TrainedRuns {
         variables.initializations().forEach(op -> runner.addTarget(op.op()));
         runner.run().close();
         return store.write(
-            new Manifest.Progress(step, step, 0), validation, path -> files.save(session, path));
+            new Manifest.Progress(step, step, BATCH * step),
+            DataIdentity.of(1024, List.of()),
+            validation,
+            path -> files.save(session, path));
       }
     }
   }

@@ -15,6 +15,7 @@ import java.util.OptionalLong;
 import org.fdistill.config.RunConfigs;
 import org.fdistill.config.UserError;
 import org.fdistill.proto.RunConfig;
+import org.fdistill.task.Tasks;
 import org.fdistill.testing.Golden;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -243,7 +244,7 @@ class PlannerTest {
   }
 
   private static RunConfig shipped(String name) {
-    return RunConfigs.load(Path.of("configs", name + ".txtpb"), List.of());
+    return Tasks.load(Path.of("configs", name + ".txtpb"), List.of());
   }
 
   private static RunConfig small(String... overrides) {

@@ -128,20 +128,25 @@ class PositionTablesTest {
 
   @Test
   void aTableIsRecognisedByItsRows() {
-    assertThat(RelativePositionTable.ofRows(27 * 27 + 3, 12))
+    assertThat(RelativePositionTable.ofShape(27 * 27 + 3, 12))
         .contains(new RelativePositionTable(14, 3, 12));
-    assertThat(RelativePositionTable.ofRows(13 * 13, 4))
+    assertThat(RelativePositionTable.ofShape(13 * 13, 4))
         .contains(new RelativePositionTable(7, 0, 4));
-    assertThat(RelativePositionTable.ofRows(1, 4)).contains(new RelativePositionTable(1, 0, 4));
-    assertThat(RelativePositionTable.ofRows(730, 4)).isEmpty();
-    assertThat(RelativePositionTable.ofRows(731, 4)).isEmpty();
-    assertThat(RelativePositionTable.ofRows(2, 4)).isEmpty();
-    assertThat(RelativePositionTable.ofRows(0, 4)).isEmpty();
-    assertThat(AbsolutePositionTable.ofRows(197, 1, 768))
+    assertThat(RelativePositionTable.ofShape(1, 4)).contains(new RelativePositionTable(1, 0, 4));
+    assertThat(RelativePositionTable.ofShape(730, 4)).isEmpty();
+    assertThat(RelativePositionTable.ofShape(731, 4)).isEmpty();
+    assertThat(RelativePositionTable.ofShape(2, 4)).isEmpty();
+    assertThat(RelativePositionTable.ofShape(0, 4)).isEmpty();
+    assertThat(AbsolutePositionTable.ofShape(1, 197, 768))
         .contains(new AbsolutePositionTable(14, 1, 768));
-    assertThat(AbsolutePositionTable.ofRows(198, 1, 768)).isEmpty();
-    assertThat(AbsolutePositionTable.ofRows(1, 1, 768)).isEmpty();
-    assertThat(AbsolutePositionTable.ofRows(0, 1, 768)).isEmpty();
+    assertThat(AbsolutePositionTable.ofShape(1, 198, 768)).isEmpty();
+    assertThat(AbsolutePositionTable.ofShape(1, 1, 768)).isEmpty();
+    assertThat(AbsolutePositionTable.ofShape(1, 0, 768)).isEmpty();
+    AbsolutePositionTable four = new AbsolutePositionTable(4, 0, 8);
+    assertThat(AbsolutePositionTable.ofShape(0, 1, 4, 4, 8)).contains(four);
+    assertThat(AbsolutePositionTable.ofShape(0, 1, 16, 8)).contains(four);
+    assertThat(AbsolutePositionTable.ofShape(0, 1, 8, 2, 8)).as("8 x 2").isEmpty();
+    assertThat(AbsolutePositionTable.ofShape(0, 4, 8)).contains(four.at(2));
   }
 
   @Test
@@ -171,13 +176,13 @@ class PositionTablesTest {
   private static RelativePositionTable relative(String[] words, int size) {
     int grid = Integer.parseInt(words[1]);
     int rows = new RelativePositionTable(grid, Integer.parseInt(words[3]), 1).rows();
-    return RelativePositionTable.ofRows(rows, size / rows).orElseThrow();
+    return RelativePositionTable.ofShape(rows, size / rows).orElseThrow();
   }
 
   private static AbsolutePositionTable absolute(String[] words, int size) {
     AbsolutePositionTable narrow =
         new AbsolutePositionTable(Integer.parseInt(words[1]), Integer.parseInt(words[3]), 1);
-    return AbsolutePositionTable.ofRows(narrow.rows(), narrow.prefix(), size / narrow.rows())
+    return AbsolutePositionTable.ofShape(narrow.prefix(), narrow.rows(), size / narrow.rows())
         .orElseThrow();
   }
 

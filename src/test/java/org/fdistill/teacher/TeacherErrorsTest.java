@@ -26,6 +26,7 @@ import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Placeholder;
 import org.tensorflow.proto.MetaGraphDef;
+import org.tensorflow.proto.NodeDef;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TString;
 import org.tensorflow.types.TUint8;
@@ -263,7 +264,7 @@ class TeacherErrorsTest {
   }
 
   @Test
-  void truncatedWeights() throws Exception {
+  void damagedWeights() throws Exception {
     Path golden = Golden.resource("teachers/tf2-functions");
     ModelFiles.write(folder, SavedModelFolder.read(golden).metaGraph());
     Path variables = Files.createDirectories(folder.resolve("variables"));
@@ -271,8 +272,12 @@ class TeacherErrorsTest {
       Files.copy(golden.resolve("variables").resolve(file), variables.resolve(file));
     }
     Path data = variables.resolve("variables.data-00000-of-00001");
-    Files.write(data, java.util.Arrays.copyOf(Files.readAllBytes(data), 100));
+    byte[] whole = Files.readAllBytes(data);
+    Files.write(data, java.util.Arrays.copyOf(whole, 100));
     Teacher teacher = Teacher.open(at(folder).build(), 32);
+    assertRestoreFails(teacher, data.getFileName() + ", which has 100", "download them again");
+    whole[100] ^= 1;
+    Files.write(data, whole);
     assertRestoreFails(teacher, "could not be restored", "download the model again");
   }
 
@@ -330,6 +335,43 @@ class TeacherErrorsTest {
               return ModelFiles.outputs("tokens", tf.math.add(x, zero));
             });
     assertRefused(at(path), "ReadFile (touches files)");
+  }
+
+  /** Its weights would be those of the other one, without a word. */
+  @Test
+  void aTeacherThatRestoresFromAnotherBundleIsRefusedUnlessTrusted() {
+    ModelFiles.timesVariable(folder.resolve("one"), IMAGES, 2);
+    ModelFiles.timesVariable(folder.resolve("two"), IMAGES, 3);
+    MetaGraphDef.Builder meta =
+        SavedModelFolder.read(folder.resolve("one")).metaGraph().toBuilder();
+    NodeDef path =
+        SavedModelFolder.read(
+                ModelFiles.frozen(
+                    folder.resolve("path"),
+                    IMAGES,
+                    (tf, x) ->
+                        ModelFiles.outputs(
+                            "path",
+                            tf.withName("path")
+                                .constant(folder.resolve("two/variables/variables").toString()))))
+            .metaGraph()
+            .getGraphDef()
+            .getNodeList()
+            .stream()
+            .filter(node -> node.getName().equals("path"))
+            .findFirst()
+            .orElseThrow();
+    meta.getGraphDefBuilder().addNode(path).getNodeBuilderList().stream()
+        .filter(node -> node.getOp().equals("RestoreV2"))
+        .forEach(node -> node.setInput(0, "path"));
+    ModelFiles.write(folder.resolve("one"), meta.build());
+    assertRefused(
+        at(folder.resolve("one")),
+        "refused",
+        "RestoreV2 (Restore) (restores from another file than the model's weights)",
+        "teacher.trust: true");
+    TeacherConfig.Builder trusted = at(folder.resolve("one")).setLayout(Layout.FEATURE_MAP);
+    assertThat(Teacher.open(trusted.setTrust(true).build(), 4).width()).isEqualTo(3);
   }
 
   private static void assertRestoreFails(Teacher teacher, String... parts) {

@@ -33,7 +33,9 @@ class UnsafeOpsTest {
         "LoadDataset",
         "IteratorGetNext",
         "CreateSummaryFileWriter",
-        "WriteScalarSummary"
+        "WriteScalarSummary",
+        "DecodeProtoV2",
+        "EncodeProto"
       })
   void opsThatTouchFiles(String type) {
     assertThat(UnsafeOps.touched(type)).get().asString().contains("files");
@@ -108,6 +110,8 @@ class UnsafeOpsTest {
         || name.contains("file_pattern")
         || name.contains("file_path")
         || name.contains("directory")
+        || name.contains("descriptor_source")
+        || name.endsWith("_path")
         || name.endsWith("logdir");
   }
 }

@@ -140,7 +140,7 @@ class TrainerTest {
     Recording recording =
         new Recording(
             step -> {
-              if (step == 5) {
+              if (step == 6) {
                 stop.request("TERM");
               }
             });

@@ -105,6 +105,9 @@ class HostileArchivesTest {
         .contains("pointer of Git LFS", "git lfs pull");
     assertThat(messageOf(HexFormat.of().parseHex("1f8b0800"))).contains("gzip");
     assertThat(messageOf(HexFormat.of().parseHex("894844460d0a1a0a"))).contains("HDF5");
+    assertThat(messageOf(HexFormat.of().parseHex("0808120770796f726368"))).contains("it is ONNX");
+    assertThat(messageOf(HexFormat.of().parseHex("08073a05"))).contains("it is ONNX");
+    assertThat(messageOf(HexFormat.of().parseHex("1c00000054464c33"))).contains("TensorFlow Lite");
     assertThat(messageOf(HexFormat.of().parseHex("080112ff"))).contains("TensorFlow SavedModel");
     assertThat(messageOf(HexFormat.of().parseHex("00000057fb808b247547db")))
         .contains("index of a TensorFlow checkpoint");

@@ -40,6 +40,19 @@ class HostileSafetensorsTest {
   }
 
   @Test
+  void moreDimensionsOrTensorsThanAnyModelHasAreRefused() throws IOException {
+    String sizes = "[" + "1,".repeat(1_000_000) + "1]";
+    assertThat(messageOf(safetensors("{" + tensor("x", "F32", sizes, 0, 4) + "}", 4)))
+        .contains("a list has more than 64 numbers");
+    StringBuilder many = new StringBuilder("{");
+    for (int i = 0; i <= 50_000; i++) {
+      many.append(i == 0 ? "" : ",").append(tensor("t" + i, "F32", "[0]", 0, 0));
+    }
+    assertThat(messageOf(safetensors(many.append("}").toString(), 0)))
+        .contains("it has 50001 tensors; at most 50000 are read");
+  }
+
+  @Test
   void aSafetensorsHeaderLargerThanTheFileIsRefusedBeforeItIsRead() throws IOException {
     assertThat(messageOf(safetensors(1L << 60, "{}".getBytes(StandardCharsets.UTF_8), 0)))
         .contains("1152921504606846976 bytes", "at most 100000000");

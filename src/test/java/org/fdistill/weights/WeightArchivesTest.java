@@ -3,6 +3,9 @@ package org.fdistill.weights;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -45,7 +48,7 @@ class WeightArchivesTest {
     "types-legacy.pth, PyTorch before 1.6",
     "big-endian.pth, PyTorch"
   })
-  void everyNumberFormatIsReadAsFloat32(String file, String format) {
+  void everyElementTypeIsReadAsFloat32(String file, String format) {
     try (WeightArchive archive = WeightArchives.open(archive(file))) {
       assertThat(archive.format()).isEqualTo(format);
       Map<String, StoredTensor> tensors = archive.tensors();
@@ -60,7 +63,7 @@ class WeightArchivesTest {
       }
       assertThat(tensors.get("u8").floats()).containsExactly(0, 1, 2, 3, 4, 5);
       assertThat(tensors.get("bool").floats()).containsExactly(0, 1);
-      assertThat(tensors.get("bool").numbers()).isEqualTo(NumberFormat.BOOL);
+      assertThat(tensors.get("bool").elementType()).isEqualTo(ElementType.BOOL);
       assertThat(tensors.get("scalar").shape()).isEmpty();
       assertThat(tensors.get("scalar").floats()).containsExactly(expected("scalar", 1));
       assertThat(tensors.get("empty").floats()).isEmpty();
@@ -147,9 +150,47 @@ class WeightArchivesTest {
               "logit_scale",
               "input_resolution");
       StoredTensor kernel = archive.tensors().get("visual.conv1.weight");
-      assertThat(kernel.numbers()).isEqualTo(NumberFormat.FLOAT16);
+      assertThat(kernel.elementType()).isEqualTo(ElementType.FLOAT16);
       assertThat(kernel.floats()).containsExactly(rounded("visual.conv1.weight", 48, 0x1p-10f));
       assertThat(archive.attributes()).containsEntry("visual.heads", "12");
+    }
+  }
+
+  @Test
+  void anEnumOfTorchScriptIsItsValue() {
+    try (WeightArchive archive = WeightArchives.open(archive("enum.pt"))) {
+      assertThat(archive.tensors().get("weight").floats()).containsExactly(expected("weight", 2));
+      assertThat(archive.attributes()).containsEntry("kind", "a");
+    }
+  }
+
+  /** Some writers list an empty tensor behind the neighbour whose first byte it shares. */
+  @Test
+  void anEmptyTensorOfSafetensorsMayStandAnywhere() throws IOException {
+    String empty = "\"empty\":{\"dtype\":\"F32\",\"shape\":[0],\"data_offsets\":[%d,%<d]}";
+    String full = "\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]}";
+    for (int at : new int[] {0, 8}) {
+      String first = "{" + full + "," + empty.formatted(at) + "}";
+      Path file = folder.resolve("empty-" + at + ".safetensors");
+      ByteBuffer bytes = ByteBuffer.allocate(16 + first.length()).order(ByteOrder.LITTLE_ENDIAN);
+      bytes.putLong(first.length()).put(first.getBytes(StandardCharsets.US_ASCII)).putFloat(1);
+      Files.write(file, bytes.putFloat(2).array());
+      try (WeightArchive archive = WeightArchives.open(file)) {
+        assertThat(archive.tensors().get("a").floats()).containsExactly(1, 2);
+        assertThat(archive.tensors().get("empty").floats()).isEmpty();
+      }
+    }
+  }
+
+  @Test
+  void namesHaveNoCharactersThatSteerATerminal() throws IOException {
+    SafetensorsFile file = new SafetensorsFile();
+    file.add("a\u001b[31m\nb\u202e", () -> new float[1], 1);
+    file.write(folder.resolve("names.safetensors"));
+    try (WeightArchive archive = WeightArchives.open(folder.resolve("names.safetensors"))) {
+      StoredTensor tensor = archive.tensors().get("a\\x1b[31m\\x0ab\\u202e");
+      assertThat(tensor.name()).isEqualTo("a\\x1b[31m\\x0ab\\u202e");
+      assertThat(tensor.floats()).hasSize(1);
     }
   }
 
@@ -166,7 +207,7 @@ class WeightArchivesTest {
       assertThat(tensors.get("double").floats()).containsExactly(expected("double", 3));
       assertThat(tensors.get("half").floats()).containsExactly(rounded("half", 3, 0x1p-10f));
       assertThat(tensors.get("bfloat").floats()).containsExactly(rounded("bfloat", 3, 0x1p-7f));
-      assertThat(tensors.get("bfloat").numbers()).isEqualTo(NumberFormat.BFLOAT16);
+      assertThat(tensors.get("bfloat").elementType()).isEqualTo(ElementType.BFLOAT16);
       assertThat(tensors.get("step").floats()).containsExactly(1234);
       assertThat(tensors.get("long").floats()).containsExactly(-3, -2, -1, 0, 1, 2);
       assertThat(tensors.get("empty").floats()).isEmpty();

@@ -12,6 +12,7 @@ import org.tensorflow.ndarray.NdArrays;
 import org.tensorflow.ndarray.index.Indices;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Placeholder;
+import org.tensorflow.op.core.StatelessCase;
 import org.tensorflow.op.image.DecodeAndCropJpeg;
 import org.tensorflow.op.image.DecodeImage;
 import org.tensorflow.op.image.DecodeJpeg;
@@ -21,14 +22,22 @@ import org.tensorflow.types.TString;
 import org.tensorflow.types.TUint8;
 
 /**
- * Decodes JPEG, PNG, GIF (the first frame) and BMP into RGB [height, width, 3]. Grey is repeated
- * over the channels, CMYK is converted, alpha is dropped, 16 bits are cut to 8. JPEG is decoded
- * with the exact integer transform and smooth chroma, as PIL does, and only where the crop needs
- * it.
+ * Decodes JPEG, PNG, GIF (the first frame) and BMP ({@link BmpDecoder}) into RGB [height, width,
+ * 3]. Grey is repeated over the channels, CMYK is converted, alpha is dropped, 16 bits are cut to
+ * 8. JPEG is decoded with the exact integer transform and smooth chroma, as PIL does, and only
+ * where the crop needs it.
  */
 public final class ImageDecoder {
   private static final String EXACT = "INTEGER_ACCURATE";
   private static final byte[] JPEG_START = {(byte) 0xff, (byte) 0xd8, (byte) 0xff};
+
+  /** JPEG's header; BMP with and without a palette, and what TensorFlow tells apart, decoded. */
+  private static final List<BiFunction<Ops, List<Operand<?>>, List<Operand<?>>>> OPEN =
+      List.of(
+          ImageDecoder::header,
+          (tf, in) -> decoded(tf, new BmpDecoder(tf, bytes(in)).decodePalette()),
+          (tf, in) -> decoded(tf, new BmpDecoder(tf, bytes(in)).decodeChannels()),
+          ImageDecoder::other);
 
   /** The whole image [height, width, 3]. */
   public Operand<TUint8> decode(Ops tf, Operand<TString> bytes) {
@@ -45,10 +54,7 @@ public final class ImageDecoder {
    * @param size height, width, 3
    */
   record Opened(
-      Operand<TBool> jpeg,
-      Operand<TString> bytes,
-      Operand<TUint8> whole,
-      Operand<TInt32> size) {
+      Operand<TBool> jpeg, Operand<TString> bytes, Operand<TUint8> whole, Operand<TInt32> size) {
     /** The pixels of a box [height, width, 3]; empty: all of them. */
     Operand<TUint8> pixels(Ops tf, Optional<Box> box) {
       List<Operand<?>> inputs = new ArrayList<>(List.of(bytes, whole));
@@ -65,16 +71,34 @@ public final class ImageDecoder {
 
   /** Finds out the size of an image. */
   Opened open(Ops tf, Operand<TString> bytes) {
-    Operand<TBool> jpeg = isJpeg(tf, bytes);
     List<Operand<?>> inputs = List.of(bytes);
-    try (ConcreteFunction ofJpeg = branch("jpeg_header", inputs, ImageDecoder::header);
-        ConcreteFunction ofOther = branch("decode_other", inputs, ImageDecoder::other)) {
+    List<ConcreteFunction> kinds = new ArrayList<>();
+    try {
+      OPEN.forEach(open -> kinds.add(branch("open_" + kinds.size(), inputs, open)));
+      Operand<TInt32> kind = kind(tf, bytes);
       List<Output<?>> opened =
-          tf.statelessIf(jpeg, inputs, List.of(TUint8.class, TInt32.class), ofJpeg, ofOther)
+          StatelessCase.create(tf.scope(), kind, inputs, List.of(TUint8.class, TInt32.class), kinds)
               .output();
       return new Opened(
-          jpeg, bytes, opened.get(0).expect(TUint8.class), opened.get(1).expect(TInt32.class));
+          tf.math.equal(kind, tf.constant(0)),
+          bytes,
+          opened.get(0).expect(TUint8.class),
+          opened.get(1).expect(TInt32.class));
+    } finally {
+      kinds.forEach(ConcreteFunction::close);
     }
+  }
+
+  /** The place in {@link #OPEN} of what a file is opened with. */
+  private static Operand<TInt32> kind(Ops tf, Operand<TString> bytes) {
+    BmpDecoder bmp = new BmpDecoder(tf, bytes);
+    Operand<TInt32> ofBmp = tf.select(bmp.hasPalette(), tf.constant(1), tf.constant(2));
+    Operand<TInt32> other = tf.select(bmp.isBmp(), ofBmp, tf.constant(3));
+    return tf.select(isJpeg(tf, bytes), tf.constant(0), other);
+  }
+
+  private static Operand<TString> bytes(List<Operand<?>> in) {
+    return in.get(0).asOutput().expect(TString.class);
   }
 
   private static ConcreteFunction branch(
@@ -108,14 +132,13 @@ public final class ImageDecoder {
   private static List<Operand<?>> header(Ops tf, List<Operand<?>> in) {
     return List.of(
         tf.zeros(tf.constant(new int[] {0, 0, 3}), TUint8.class),
-        tf.image.extractJpegShape(in.get(0).asOutput().expect(TString.class)));
+        tf.image.extractJpegShape(bytes(in)));
   }
 
   private static List<Operand<?>> jpeg(Ops tf, List<Operand<?>> in) {
-    Operand<TString> bytes = in.get(0).asOutput().expect(TString.class);
+    Operand<TString> bytes = bytes(in);
     return in.size() == 2
-        ? List.of(
-            tf.image.decodeJpeg(bytes, DecodeJpeg.channels(3L), DecodeJpeg.dctMethod(EXACT)))
+        ? List.of(tf.image.decodeJpeg(bytes, DecodeJpeg.channels(3L), DecodeJpeg.dctMethod(EXACT)))
         : List.of(
             tf.image.decodeAndCropJpeg(
                 bytes,
@@ -128,18 +151,18 @@ public final class ImageDecoder {
   private static List<Operand<?>> other(Ops tf, List<Operand<?>> in) {
     Operand<TUint8> image =
         tf.image.decodeImage(
-            in.get(0).asOutput().expect(TString.class),
-            TUint8.class,
-            DecodeImage.channels(0L),
-            DecodeImage.expandAnimations(false));
+            bytes(in), TUint8.class, DecodeImage.channels(0L), DecodeImage.expandAnimations(false));
     Operand<TInt32> channels = tf.stridedSlice(tf.shape(image), Indices.at(2));
     Operand<TInt32> rgb =
         tf.select(
             tf.math.less(channels, tf.constant(3)),
             tf.constant(new int[] {0, 0, 0}),
             tf.constant(new int[] {0, 1, 2}));
-    Operand<TUint8> coloured = tf.gather(image, rgb, tf.constant(2));
-    return List.of(coloured, tf.shape(coloured));
+    return decoded(tf, tf.gather(image, rgb, tf.constant(2)));
+  }
+
+  private static List<Operand<?>> decoded(Ops tf, Operand<TUint8> image) {
+    return List.of(image, tf.shape(image));
   }
 
   private static List<Operand<?>> cut(Ops tf, List<Operand<?>> in) {

@@ -19,7 +19,9 @@ import javax.imageio.stream.MemoryCacheImageOutputStream;
 import org.fdistill.config.UserError;
 import org.fdistill.data.ClassNames;
 import org.fdistill.data.ImageRecord;
+import org.fdistill.data.tfrecord.StagedFolder;
 import org.fdistill.data.tfrecord.TfRecordShards;
+import org.fdistill.files.FileTrouble;
 
 /**
  * Writes the synthetic data set: pictures of ten shapes, with labels and masks, as TFRecord files.
@@ -27,7 +29,9 @@ import org.fdistill.data.tfrecord.TfRecordShards;
 public final class SyntheticShapes {
   private static final float JPEG_QUALITY = 0.9f;
   private static final int EXAMPLES_PER_SHARD = 2000;
-  private static final int CHUNK = 512;
+
+  /** Examples that are in memory at a time: some for each core, so that progress is seen soon. */
+  private static final int CHUNK = 16 * Runtime.getRuntime().availableProcessors();
 
   private final int side;
   private final long seed;
@@ -55,30 +59,35 @@ public final class SyntheticShapes {
    * @param validation number of validation examples
    * @param side the shorter side of the images, in pixels; the other is up to 1.3 times as long
    * @param seed of every draw
-   * @param progress is told how many images are done
+   * @param progress is told how many images are done; what it throws ends the work, without a trace
    * @throws UserError where the directory holds such files already or cannot be written
    */
   public static void write(
       Path directory, int train, int validation, int side, long seed, LongConsumer progress) {
     System.setProperty("java.awt.headless", "true");
-    try (TfRecordShards first = shards(directory, "train", train);
-        TfRecordShards second = shards(directory, "validation", validation)) {
+    try (StagedFolder folder = StagedFolder.open(directory);
+        TfRecordShards first = shards(folder, "train", train);
+        TfRecordShards second = shards(folder, "validation", validation)) {
+      ClassNames.write(folder, classNames());
       SyntheticShapes shapes = new SyntheticShapes(side, seed, progress);
       shapes.fill(first, 0, train);
       shapes.fill(second, train, validation);
-      ClassNames.write(directory, classNames());
-      first.commit();
-      second.commit();
+      first.finish();
+      second.finish();
+      folder.commit();
     } catch (IOException e) {
+      FileTrouble trouble = FileTrouble.of(e);
       throw new UserError(
-          UserError.Kind.RUN, "Cannot write to " + directory + ": " + e.getMessage() + ".", e);
+          UserError.Kind.RUN,
+          "Cannot write to %s: %s.%s".formatted(directory, trouble.reason(), trouble.advice()),
+          e);
     }
   }
 
-  private static TfRecordShards shards(Path directory, String split, int examples)
+  private static TfRecordShards shards(StagedFolder folder, String split, int examples)
       throws IOException {
-    int shards = Math.max(1, (examples + EXAMPLES_PER_SHARD - 1) / EXAMPLES_PER_SHARD);
-    return new TfRecordShards(directory, split, shards);
+    int shards = Math.max(0, examples - 1) / EXAMPLES_PER_SHARD + 1;
+    return new TfRecordShards(folder, split, shards);
   }
 
   private void fill(TfRecordShards out, int from, int count) throws IOException {

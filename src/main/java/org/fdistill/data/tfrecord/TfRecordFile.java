@@ -1,12 +1,15 @@
 package org.fdistill.data.tfrecord;
 
 import java.io.IOException;
+import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import org.fdistill.config.UserError;
+import org.fdistill.files.FileTrouble;
 
 /** Reads one uncompressed TFRecord file. */
 public final class TfRecordFile {
@@ -36,29 +39,36 @@ public final class TfRecordFile {
         offsets = Arrays.copyOf(offsets, 2 * count);
       }
       offsets[count] = at;
-      at = end(file, channel, header, at, count);
-      if (at > size) {
+      long length = length(file, channel, header, at, count);
+      long left = size - at - Framing.HEADER - Framing.FOOTER;
+      if (length < 0 || length > left) {
         throw UserError.input(
-            "%s is cut short: record %d ends at byte %d, the file at byte %d. Copy it again."
-                .formatted(file, count, at, size));
+            "%s is cut short: record %d ends at byte %s, the file at byte %d. Copy it again."
+                .formatted(file, count, end(at, length), size));
       }
+      at += Framing.HEADER + length + Framing.FOOTER;
     }
     return Arrays.copyOf(offsets, count);
   }
 
-  /** Where the record that starts at {@code at} ends. */
-  private static long end(Path file, FileChannel channel, byte[] header, long at, int record)
+  /** Where a record ends, by a length that is unsigned and may be absurd. */
+  private static BigInteger end(long at, long length) {
+    return new BigInteger(Long.toUnsignedString(length))
+        .add(BigInteger.valueOf(at + Framing.HEADER + Framing.FOOTER));
+  }
+
+  /** The length that the header at a byte states. */
+  private static long length(Path file, FileChannel channel, byte[] header, long at, int record)
       throws IOException {
     if (!fill(channel, header, at)) {
       throw UserError.input(
           "%s is cut short: record %d has no whole header at byte %d. Copy it again."
               .formatted(file, record, at));
     }
-    long length = Framing.length(header);
-    if (length < 0) {
+    if (!Framing.isHeader(header)) {
       throw UserError.input(notRecords(file, record, at, header));
     }
-    return Math.addExact(at, length + Framing.HEADER + Framing.FOOTER);
+    return Framing.length(header);
   }
 
   private static String notRecords(Path file, int record, long at, byte[] start) {
@@ -88,7 +98,7 @@ public final class TfRecordFile {
       if (!fill(channel, header, offset)) {
         throw new IOException("the file ends before byte " + (offset + Framing.HEADER));
       }
-      long length = Framing.length(header);
+      long length = Framing.isHeader(header) ? Framing.length(header) : -1;
       if (length < 0 || length > Math.min(channel.size(), Integer.MAX_VALUE - Framing.HEADER)) {
         throw new IOException("no record starts at byte " + offset);
       }
@@ -121,6 +131,6 @@ public final class TfRecordFile {
     if (Files.isDirectory(file)) {
       return "it is a folder; name files, such as " + file + "/*.tfrecord";
     }
-    return Files.exists(file) ? String.valueOf(e.getMessage()) : "no such file";
+    return e instanceof NoSuchFileException ? "no such file" : FileTrouble.of(e).reason();
   }
 }

@@ -1,13 +1,12 @@
 package org.fdistill.graph.rewrite;
 
-import java.util.ArrayDeque;
-import java.util.Deque;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.fdistill.graph.Subgraph;
 import org.tensorflow.ConcreteFunction;
 import org.tensorflow.Graph;
 import org.tensorflow.Signature;
@@ -35,8 +34,8 @@ public final class WholeStep {
       Set.of("IteratorGetNext", "VarHandleOp", "Placeholder", "StatelessRandomUniformV2");
 
   private final GraphDef graph;
-  private final Map<String, NodeDef> nodes = new HashMap<>();
-  private final Map<String, DataType> types;
+  private final Subgraph parts;
+  private final Map<String, DataType> types = new HashMap<>();
   private final Map<String, String> arguments = new LinkedHashMap<>();
   private final Map<String, NodeDef> body = new LinkedHashMap<>();
   private final List<String> results;
@@ -46,8 +45,7 @@ public final class WholeStep {
     this.graph = graph;
     this.results = results;
     this.target = target;
-    this.types = new HashMap<>();
-    graph.getNodeList().forEach(node -> nodes.put(node.getName(), node));
+    this.parts = new Subgraph(graph);
   }
 
   /**
@@ -80,18 +78,10 @@ public final class WholeStep {
 
   /** Everything that the results and updates depend on, up to the boundary. */
   private void collectBody() {
-    Deque<String> open = new ArrayDeque<>(results);
-    open.add(target);
-    Set<String> seen = new LinkedHashSet<>(open);
-    while (!open.isEmpty()) {
-      NodeDef node = nodes.get(open.remove());
-      body.put(node.getName(), inBody(node));
-      for (String input : node.getInputList()) {
-        String producer = producer(input);
-        if (!isBoundary(producer) && seen.add(producer)) {
-          open.add(producer);
-        }
-      }
+    List<String> ends = new ArrayList<>(results);
+    ends.add(target);
+    for (String name : parts.upstream(ends, input -> !isBoundary(input))) {
+      body.put(name, inBody(parts.node(name)));
     }
   }
 
@@ -99,11 +89,11 @@ public final class WholeStep {
   private NodeDef inBody(NodeDef node) {
     NodeDef.Builder inside = node.toBuilder().clearInput().clearDevice();
     for (String input : node.getInputList()) {
-      if (!isBoundary(producer(input))) {
+      if (!isBoundary(input)) {
         inside.addInput(input);
-      } else if (!input.startsWith("^")) {
+      } else if (!Subgraph.isControl(input)) {
         inside.addInput(
-            arguments.computeIfAbsent(tensor(input), t -> "argument_" + arguments.size()));
+            arguments.computeIfAbsent(Subgraph.tensor(input), t -> "argument_" + arguments.size()));
       }
     }
     return inside.build();
@@ -132,7 +122,7 @@ public final class WholeStep {
 
   /** A result of the function, which waits for the updates. */
   private NodeDef output(int index) {
-    NodeDef result = nodes.get(results.get(index));
+    NodeDef result = parts.node(results.get(index));
     return NodeDef.newBuilder()
         .setName("result_" + index)
         .setOp(Identity.OP_NAME)
@@ -156,7 +146,7 @@ public final class WholeStep {
     AttrValue.ListValue.Builder inputs = AttrValue.ListValue.newBuilder();
     arguments.values().forEach(a -> inputs.addType(types.get(a)));
     AttrValue.ListValue.Builder outputs = AttrValue.ListValue.newBuilder();
-    results.forEach(r -> outputs.addType(nodes.get(r).getAttrOrThrow("T").getType()));
+    results.forEach(r -> outputs.addType(parts.node(r).getAttrOrThrow("T").getType()));
     NameAttrList callee =
         NameAttrList.newBuilder().setName(function.getSignature().getName()).build();
     return NodeDef.newBuilder()
@@ -171,32 +161,16 @@ public final class WholeStep {
   }
 
   private DataType type(String tensor) {
-    NodeDef node = nodes.get(producer(tensor));
+    NodeDef node = parts.node(Subgraph.nodeOf(tensor));
     return switch (node.getOp()) {
       case "VarHandleOp" -> DataType.DT_RESOURCE;
       case "IteratorGetNext" ->
-          node.getAttrOrThrow("output_types").getList().getType(index(tensor));
+          node.getAttrOrThrow("output_types").getList().getType(Subgraph.indexOf(tensor));
       default -> node.getAttrOrThrow("dtype").getType();
     };
   }
 
-  private boolean isBoundary(String name) {
-    return BOUNDARY.contains(nodes.get(name).getOp());
-  }
-
-  private static String producer(String input) {
-    String name = input.startsWith("^") ? input.substring(1) : input;
-    int colon = name.lastIndexOf(':');
-    return colon < 0 ? name : name.substring(0, colon);
-  }
-
-  private static int index(String tensor) {
-    int colon = tensor.lastIndexOf(':');
-    return colon < 0 ? 0 : Integer.parseInt(tensor.substring(colon + 1));
-  }
-
-  /** One spelling for the tensor {@code node} and {@code node:0}. */
-  private static String tensor(String input) {
-    return producer(input) + ":" + index(input);
+  private boolean isBoundary(String input) {
+    return BOUNDARY.contains(parts.node(Subgraph.nodeOf(input)).getOp());
   }
 }

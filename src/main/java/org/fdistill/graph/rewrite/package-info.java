@@ -5,6 +5,7 @@
  *
  * <ul>
  *   <li>{@link org.fdistill.graph.rewrite.StaticShapes}: known shapes become constants
+ *   <li>{@link org.fdistill.graph.rewrite.OrderedSums}: sums of several tensors in one order
  *   <li>{@link org.fdistill.graph.rewrite.BatchProducts}: batch products that oneDNN takes
  *   <li>{@link org.fdistill.graph.rewrite.WholeStep}: one function that XLA must compile
  * </ul>

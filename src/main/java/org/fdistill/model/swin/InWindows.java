@@ -13,7 +13,7 @@ final class InWindows {
   private InWindows() {}
 
   /**
-   * Attends.
+   * Moves the rows into the windows, lets each attend, and moves the result back.
    *
    * @param x [B N, C], in the order of the stage
    * @param attention on rows in the order of the block's windows

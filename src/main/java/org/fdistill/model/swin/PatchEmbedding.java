@@ -25,7 +25,7 @@ import org.tensorflow.types.family.TFloating;
 record PatchEmbedding(int patch, int width, float epsilon, Initializer kernel, Initializer bias) {
 
   /**
-   * Embeds.
+   * Makes a token of each patch: its P² pixels as one row [3 P²], times the kernel, then the norm.
    *
    * @param images [B, S, S, 3]
    * @param order of the result

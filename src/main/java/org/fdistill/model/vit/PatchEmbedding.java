@@ -16,7 +16,7 @@ import org.tensorflow.types.family.TFloating;
 record PatchEmbedding(int patch, int width, boolean hasBias, Initializer initializer) {
 
   /**
-   * Embeds.
+   * Makes a token of each patch: its P² pixels as one row [3 P²], times the kernel.
    *
    * @param images [B, S, S, 3]
    * @return [B G², C], row by row

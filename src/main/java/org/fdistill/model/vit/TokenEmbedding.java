@@ -21,7 +21,7 @@ import org.tensorflow.types.TInt32;
 record TokenEmbedding(VitConfig config, int grid, VitInitializers initializers) {
 
   /**
-   * Embeds.
+   * From images to the rows that the first block takes.
    *
    * @param scope of the network
    * @param images [B, S, S, 3]

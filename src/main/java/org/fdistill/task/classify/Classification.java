@@ -2,7 +2,6 @@ package org.fdistill.task.classify;
 
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.fdistill.config.ModelChecks;
@@ -58,10 +57,7 @@ public final class Classification implements Task {
   @Override
   public void check(Problems problems) {
     problems.unless(
-        config.getClasses() >= 2,
-        "classify.classes",
-        String.format(Locale.ROOT, "must be 2 or more, found %d", config.getClasses()));
-    problems.share(config.getLabelSmoothing(), "classify.label_smoothing");
+        config.hasClasses(), "classify.classes", "is not set; say how many there are");
     Optional<String> noClassToken = ModelChecks.noClassToken(run.getModel());
     problems.unless(
         noClassToken.isEmpty() || config.getPooling() != Pooling.CLASS_TOKEN_POOLING,

@@ -60,7 +60,6 @@ public final class FeatureDistillation implements Task {
 
   @Override
   public void check(Problems problems) {
-    problems.positive(config.getBeta(), "distill.beta");
     Optional<String> noClassToken = ModelChecks.noClassToken(run.getModel());
     problems.unless(
         noClassToken.isEmpty() || config.getTargets() != Targets.CLASS_TOKEN,

@@ -1,9 +1,11 @@
 package org.fdistill.task.knn;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.fdistill.config.UserError;
+import org.fdistill.data.ClassMatch;
 import org.fdistill.data.ExampleSource;
 import org.fdistill.data.Field;
 import org.fdistill.data.ImageView;
@@ -11,6 +13,7 @@ import org.fdistill.data.InputPipeline;
 import org.fdistill.data.View;
 import org.fdistill.eval.NeighbourVote;
 import org.fdistill.graph.GraphScope;
+import org.fdistill.graph.SessionFactory;
 import org.fdistill.graph.Variables;
 import org.fdistill.graph.rewrite.BatchProducts;
 import org.fdistill.graph.rewrite.StaticShapes;
@@ -38,6 +41,9 @@ import org.tensorflow.types.TInt64;
  */
 public final class NearestNeighbours {
   private static final int BATCH = 64;
+
+  /** A label beyond this is a mistake, not a class. */
+  private static final long MOST_CLASSES = 1 << 24;
 
   /**
    * How well the features separate the classes.
@@ -81,7 +87,7 @@ public final class NearestNeighbours {
         Graph graph = new Graph()) {
       Program program = build(GraphScope.ops(draft), networks, seed);
       graph.importGraphDef(BatchProducts.forOneDnn(StaticShapes.fold(draft)));
-      try (Session session = new Session(graph, settings)) {
+      try (Session session = SessionFactory.open(graph, settings)) {
         return new Run(session, program).outcomes(seed);
       }
     }
@@ -114,6 +120,8 @@ public final class NearestNeighbours {
 
   private FeatureBank.Inputs inputs(Ops tf, long seed) {
     ExampleSource bank = labelled(train, "train_data");
+    ExampleSource queries = labelled(validation, "validation_data");
+    ClassMatch match = ClassMatch.of(bank.classNames(), queries.classNames());
     int rows = (int) Math.min(largestBank, bank.size());
     InputPipeline.Options order =
         rows < bank.size()
@@ -125,7 +133,7 @@ public final class NearestNeighbours {
             tf,
             "query_input",
             validation,
-            labelled(validation, "validation_data"),
+            match.renumber(queries),
             view(validation),
             InputPipeline.Options.evaluation(BATCH)),
         tf.placeholder(TInt32.class, Placeholder.shape(Shape.scalar())),
@@ -157,8 +165,10 @@ public final class NearestNeighbours {
         session.runner().feed(program.seed(), value).addTarget(program.initialize()).run().close();
       }
       program.banks().forEach(bank -> bank.weights().accept(session));
+      in.training().checkReadable(session, 0);
+      in.queries().checkReadable(session, 0);
       in.training().start(session, 0, in.size());
-      int[] labels = fill();
+      long[] labels = fill();
       Session.Runner settle = session.runner();
       program.banks().forEach(bank -> settle.addTarget(bank.settle()));
       settle.run().close();
@@ -167,37 +177,42 @@ public final class NearestNeighbours {
     }
 
     /** The labels of the filled rows. */
-    private int[] fill() {
+    private long[] fill() {
       FeatureBank.Inputs in = program.inputs();
-      int[] labels = new int[in.size()];
+      long[] labels = new long[in.size()];
       int at = 0;
       while (true) {
-        Session.Runner runner = session.runner().fetch(name(in.training().batch().get(Field.LABEL)));
+        Session.Runner runner = labels(in.training());
         program.banks().forEach(bank -> runner.addTarget(bank.fill()));
         try (TInt32 row = TInt32.scalarOf(at);
             Result result = runner.feed(name(in.offset()), row).run()) {
-          for (long label : values((TInt64) result.get(0))) {
-            labels[at++] = (int) label;
-          }
+          long[] batch = checked(in.training(), result);
+          System.arraycopy(batch, 0, labels, at, batch.length);
+          at += batch.length;
         } catch (TFOutOfRangeException endOfData) {
           return Arrays.copyOf(labels, at);
         }
       }
     }
 
-    private List<Outcome> classify(int[] labels) {
-      int classes = Arrays.stream(labels).max().orElse(0) + 1;
-      NeighbourVote vote = NeighbourVote.weighted(classes);
+    private List<Outcome> classify(long[] labels) {
+      // Votes are counted by place among the labels that occur: a label may be any number.
+      long[] classes = Arrays.stream(labels).sorted().distinct().toArray();
+      int[] places = Arrays.stream(labels).mapToInt(l -> Arrays.binarySearch(classes, l)).toArray();
+      NeighbourVote vote = NeighbourVote.weighted(classes.length);
       int[] right = new int[program.banks().size()];
       int seen = 0;
       while (true) {
         try (TInt32 rows = TInt32.scalarOf(labels.length);
             Result result = queries().feed(name(program.inputs().filled()), rows).run()) {
-          long[] truth = values((TInt64) result.get(0));
+          long[] truth = checked(program.inputs().queries(), result);
           for (int i = 0; i < right.length; i++) {
-            TFloat32 similarities = (TFloat32) result.get(1 + 2 * i);
-            TInt32 nearest = (TInt32) result.get(2 + 2 * i);
-            right[i] += right(vote, similarities, nearest, labels, truth);
+            TFloat32 similarities = (TFloat32) result.get(2 + 2 * i);
+            TInt32 nearest = (TInt32) result.get(3 + 2 * i);
+            int[] found = classify(vote, similarities, nearest, places);
+            for (int query = 0; query < truth.length; query++) {
+              right[i] += classes[found[query]] == truth[query] ? 1 : 0;
+            }
           }
           seen += truth.length;
         } catch (TFOutOfRangeException endOfData) {
@@ -210,25 +225,62 @@ public final class NearestNeighbours {
     }
 
     private Session.Runner queries() {
-      Session.Runner runner = session.runner().fetch(name(program.inputs().queries().batch().get(Field.LABEL)));
+      Session.Runner runner = labels(program.inputs().queries());
       program.banks().forEach(b -> runner.fetch(b.similarities()).fetch(b.rows()));
       return runner;
     }
 
-    private static int right(
-        NeighbourVote vote, TFloat32 similarities, TInt32 nearest, int[] labels, long[] truth) {
+    /** The place of each query's class [B]. */
+    private static int[] classify(
+        NeighbourVote vote, TFloat32 similarities, TInt32 nearest, int[] places) {
       int k = (int) similarities.shape().get(1);
-      int right = 0;
-      for (int query = 0; query < truth.length; query++) {
+      int[] found = new int[(int) similarities.shape().get(0)];
+      for (int query = 0; query < found.length; query++) {
         float[] weights = new float[k];
         int[] votes = new int[k];
         for (int i = 0; i < k; i++) {
           weights[i] = similarities.getFloat(query, i);
-          votes[i] = labels[nearest.getInt(query, i)];
+          votes[i] = places[nearest.getInt(query, i)];
         }
-        right += vote.classify(weights, votes) == truth[query] ? 1 : 0;
+        found[query] = vote.classify(weights, votes);
       }
-      return right;
+      return found;
+    }
+
+    private Session.Runner labels(InputPipeline data) {
+      return session
+          .runner()
+          .fetch(name(data.batch().get(Field.LABEL)))
+          .fetch(name(data.batch().get(Field.POSITION)));
+    }
+
+    /** The labels of a batch, of which each is that of a class. */
+    private long[] checked(InputPipeline data, Result result) {
+      long[] labels = values((TInt64) result.get(0));
+      for (int i = 0; i < labels.length; i++) {
+        int named = data.source().classNames().size();
+        long classes = named == 0 ? MOST_CLASSES : named;
+        if (labels[i] < 0 || labels[i] >= classes) {
+          long position = ((TInt64) result.get(1)).getLong(i);
+          throw wrongLabel(data, data.exampleAt(session, position), labels[i], classes);
+        }
+      }
+      return labels;
+    }
+
+    private static UserError wrongLabel(
+        InputPipeline data, long example, long label, long classes) {
+      String problem;
+      try {
+        problem = data.source().labelProblem(example);
+      } catch (IOException e) {
+        problem = "";
+      }
+      String found = label == -1 ? "no label, or -1" : "label " + label;
+      return UserError.input(
+          "%s: %s, expected 0 to %d. kNN needs the label of each image."
+              .formatted(
+                  data.source().name(example), problem.isEmpty() ? found : problem, classes - 1));
     }
 
     private static String name(Operand<?> tensor) {

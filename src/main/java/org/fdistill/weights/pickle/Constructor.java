@@ -11,4 +11,13 @@ public interface Constructor {
    * @throws RefusedPickleException where they ask for what is not done
    */
   Object call(Tuple arguments);
+
+  /** The same where a pickle may have given something else than a tuple of arguments. */
+  default Object reduce(Object arguments) {
+    if (arguments instanceof Tuple tuple) {
+      return call(tuple);
+    }
+    throw new MalformedPickleException(
+        Python.typeName(arguments) + " stands where a tuple of arguments belongs");
+  }
 }

@@ -139,7 +139,7 @@ public final class Unpickler {
         if (!(call.get(0) instanceof Constructor constructor)) {
           throw new MalformedPickleException("it calls " + Python.typeName(call.get(0)));
         }
-        stack.push(constructor.call(call.get(1, Tuple.class)));
+        stack.push(constructor.reduce(call.get(1)));
       }
       case 'b' -> build(stack.pop());
       default -> {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -72,6 +73,22 @@ final class TfRecordFileTest {
   }
 
   @Test
+  void absurdLengthsAreNamedNotComputedWith() throws IOException {
+    for (long length : new long[] {Long.MAX_VALUE, Long.MAX_VALUE - 16, -1, Long.MIN_VALUE}) {
+      Files.write(file, Framing.header(length));
+      assertThatThrownBy(() -> TfRecordFile.offsets(file))
+          .isInstanceOf(UserError.class)
+          .hasMessageContaining(
+              file
+                  + " is cut short: record 0 ends at byte "
+                  + new BigInteger(Long.toUnsignedString(length)).add(BigInteger.valueOf(16)));
+      assertThatThrownBy(() -> TfRecordFile.read(file, 0))
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("no record starts at byte 0");
+    }
+  }
+
+  @Test
   void compressedFilesAreRecognised() throws IOException {
     byte[] plain = Files.readAllBytes(file);
     try (OutputStream out = new GZIPOutputStream(Files.newOutputStream(file))) {
@@ -112,7 +129,7 @@ final class TfRecordFileTest {
       out.write(0, bytes("lost"));
     }
     try (Stream<Path> left = Files.list(other)) {
-      assertThat(left).isEmpty();
+      assertThat(left).containsExactly(other.resolve(".lock"));
     }
   }
 

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.function.Consumer;
 import org.fdistill.config.UserError;
 import org.fdistill.data.Examples;
+import org.fdistill.data.tfrecord.TfRecordShards;
 import org.fdistill.graph.Variables;
 import org.fdistill.proto.DataConfig;
 import org.fdistill.proto.ImageFolderSource;
@@ -111,6 +112,80 @@ class NearestNeighboursTest {
         .hasMessageContaining("train_data has no labels, which kNN needs");
   }
 
+  /**
+   * Each set numbers its classes from 0: the same class has another number where one is missing.
+   */
+  @Test
+  void classesAreMatchedByName() throws IOException {
+    DataConfig train = classes("train", "n0", "n1", "n2", "n3");
+    assertThat(evaluate(train, classes("some", "n1", "n2", "n3"), LARGE, new Pixels(1)))
+        .containsExactly(new Outcome(1, 4, 3));
+    DataConfig other = classes("other", "n1", "n4");
+    assertThatThrownBy(() -> evaluate(train, other, LARGE, new Pixels(1)))
+        .isInstanceOf(UserError.class)
+        .hasMessageContaining("4 classes (n0, n1, n2, n3)")
+        .hasMessageContaining("2 classes (n1, n4)");
+  }
+
+  /** One image for each class, the same wherever the class is. */
+  private DataConfig classes(String name, String... classes) throws IOException {
+    Path folder = root.resolve(name);
+    for (String one : classes) {
+      Path images = Files.createDirectories(folder.resolve(one));
+      Files.write(images.resolve("a.png"), Examples.image(one.hashCode(), SIDE, SIDE, "png"));
+    }
+    return config()
+        .setImageFolder(ImageFolderSource.newBuilder().setPath(folder.toString()))
+        .build();
+  }
+
+  @Test
+  void labelsThatAreNoneAreNamedWithTheirRecord() throws IOException {
+    DataConfig good = labels("good", 0, 1, 2);
+    for (long label : new long[] {-2, -1, 2_000_000_000L, 3_000_000_000L, Long.MAX_VALUE}) {
+      DataConfig bad = labels("bad" + label, 0, 1, label);
+      String found = label == -1 ? "no label, or -1" : "label " + label;
+      for (List<DataConfig> sets : List.of(List.of(good, bad), List.of(bad, good))) {
+        assertThatThrownBy(() -> evaluate(sets.get(0), sets.get(1), LARGE, new Pixels(1)))
+            .isInstanceOf(UserError.class)
+            .hasMessageContaining("train-00000-of-00001.tfrecord record 2 (byte ")
+            .hasMessageContaining("): " + found + ", expected 0 to ");
+      }
+    }
+  }
+
+  @Test
+  void largeLabelsAreClassesLikeOthers() throws IOException {
+    DataConfig data = labels("large", 5, 16_000_000, 1);
+    assertThat(evaluate(data, data, LARGE, new Pixels(1))).containsExactly(new Outcome(1, 3, 3));
+  }
+
+  @Test
+  void aBankWithoutReadableImagesIsAnError() throws IOException {
+    DataConfig good = labels("good", 0);
+    Path folder = root.resolve("bad");
+    try (TfRecordShards out = new TfRecordShards(folder, "train", 1)) {
+      out.write(0, Examples.example("image", new byte[] {1}, "label", 0));
+      out.commit();
+    }
+    assertThatThrownBy(() -> evaluate(records(folder), good, LARGE, new Pixels(1)))
+        .isInstanceOf(UserError.class)
+        .hasMessageContaining("None of the first 1 images can be read");
+  }
+
+  /** An image for each label; no two are alike. */
+  private DataConfig labels(String name, long... labels) throws IOException {
+    Path folder = root.resolve(name);
+    try (TfRecordShards out = new TfRecordShards(folder, "train", 1)) {
+      for (int i = 0; i < labels.length; i++) {
+        out.write(
+            0, Examples.example("image", Examples.image(i, SIDE, SIDE, "png"), "label", labels[i]));
+      }
+      out.commit();
+    }
+    return records(folder);
+  }
+
   private static List<Outcome> evaluate(
       DataConfig train, DataConfig validation, int bank, FeatureNetwork... networks) {
     return new NearestNeighbours(train, validation, bank, ConfigProto.getDefaultInstance())
@@ -118,7 +193,10 @@ class NearestNeighboursTest {
   }
 
   private DataConfig records(int count) throws IOException {
-    Path folder = Examples.records(root.resolve("records"), count, 2);
+    return records(Examples.records(root.resolve("records"), count, 2));
+  }
+
+  private static DataConfig records(Path folder) {
     return config()
         .setTfrecord(TfRecordSource.newBuilder().addPath(folder.resolve("train*").toString()))
         .build();

@@ -5,7 +5,7 @@ import java.util.Arrays;
 /**
  * How a published tensor lies, against ours: dense kernels [in, out], convolutions [h, w, in, out].
  */
-enum Layout {
+enum AxisOrder {
   /** As ours, but for sizes of 1. */
   SAME,
   /** A linear layer of PyTorch, [out, in]. */

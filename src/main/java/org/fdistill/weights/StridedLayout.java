@@ -5,10 +5,13 @@ import java.util.Arrays;
 import java.util.OptionalLong;
 
 /** How a tensor's numbers lie in memory. */
-final class Layout {
+final class StridedLayout {
+  /** NumPy's and PyTorch's own limit of dimensions. */
+  static final int MAX_RANK = 64;
+
   private final long[] shape;
   private final long[] strides;
-  private final NumberFormat numbers;
+  private final ElementType elementType;
   private final ByteOrder order;
 
   /**
@@ -17,16 +20,16 @@ final class Layout {
    * @param shape sizes, none below 0
    * @param strides how many numbers lie between neighbours along each dimension, none below 0
    */
-  Layout(long[] shape, long[] strides, NumberFormat numbers, ByteOrder order) {
+  StridedLayout(long[] shape, long[] strides, ElementType elementType, ByteOrder order) {
     this.shape = shape;
     this.strides = strides;
-    this.numbers = numbers;
+    this.elementType = elementType;
     this.order = order;
   }
 
   /** Row-major and little-endian. */
-  static Layout rowMajor(long[] shape, NumberFormat numbers) {
-    return new Layout(shape, rowMajorStrides(shape), numbers, ByteOrder.LITTLE_ENDIAN);
+  static StridedLayout rowMajor(long[] shape, ElementType elementType) {
+    return new StridedLayout(shape, rowMajorStrides(shape), elementType, ByteOrder.LITTLE_ENDIAN);
   }
 
   static long[] rowMajorStrides(long[] shape) {
@@ -59,24 +62,30 @@ final class Layout {
   }
 
   /** Of one of the tensors that lie along the first axis. */
-  Layout withoutFirstAxis() {
-    return new Layout(
+  StridedLayout withoutFirstAxis() {
+    return new StridedLayout(
         Arrays.copyOfRange(shape, 1, shape.length),
         Arrays.copyOfRange(strides, 1, strides.length),
-        numbers,
+        elementType,
         order);
   }
 
-  NumberFormat numbers() {
-    return numbers;
+  ElementType elementType() {
+    return elementType;
   }
 
   ByteOrder order() {
     return order;
   }
 
-  /** The product of some sizes; empty where it does not fit into 63 bits or a size is negative. */
+  /**
+   * The product of some sizes; empty where it does not fit into 63 bits, a size is negative, or
+   * there are more than {@link #MAX_RANK}.
+   */
   static OptionalLong elements(long[] shape) {
+    if (shape.length > MAX_RANK) {
+      return OptionalLong.empty();
+    }
     long elements = 1;
     for (long size : shape) {
       if (size < 0 || (size > 0 && elements > Long.MAX_VALUE / size)) {

@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-class NumberReaderTest {
+class FloatReaderTest {
   /** IEEE 754: (-1)^s * 2^(e - 15) * (1 + f / 1024), without the 1 where e = 0. */
   private static double byDefinition(int bits) {
     int exponent = bits >> 10 & 0x1F;
@@ -24,7 +24,7 @@ class NumberReaderTest {
     for (int bits = 0; bits < 1 << 16; bits++) {
       if ((bits >> 10 & 0x1F) != 0x1F) {
         int expected = Float.floatToRawIntBits((float) byDefinition(bits));
-        if (Float.floatToRawIntBits(NumberReader.half((short) bits)) != expected) {
+        if (Float.floatToRawIntBits(FloatReader.half((short) bits)) != expected) {
           wrong.add(bits);
         }
       }
@@ -34,10 +34,10 @@ class NumberReaderTest {
 
   @Test
   void halvesThatAreNoNumbersStaySo() {
-    assertThat(NumberReader.half((short) 0x7C00)).isEqualTo(Float.POSITIVE_INFINITY);
-    assertThat(NumberReader.half((short) 0xFC00)).isEqualTo(Float.NEGATIVE_INFINITY);
+    assertThat(FloatReader.half((short) 0x7C00)).isEqualTo(Float.POSITIVE_INFINITY);
+    assertThat(FloatReader.half((short) 0xFC00)).isEqualTo(Float.NEGATIVE_INFINITY);
     for (int nan : new int[] {0x7C01, 0x7E00, 0x7FFF, 0xFC01, 0xFFFF}) {
-      assertThat(NumberReader.half((short) nan)).isNaN();
+      assertThat(FloatReader.half((short) nan)).isNaN();
     }
   }
 
@@ -52,9 +52,9 @@ class NumberReaderTest {
         doubles.putDouble(i / 4.0);
       }
       float[] out = new float[count + 1];
-      new NumberReader(NumberFormat.INT16).read(shorts.flip(), out, 1, count);
+      new FloatReader(ElementType.INT16).read(shorts.flip(), out, 1, count);
       assertThat(out).startsWith(0, 0, 1, 2).endsWith(9998, 9999);
-      new NumberReader(NumberFormat.FLOAT64).read(doubles.flip(), out, 1, count);
+      new FloatReader(ElementType.FLOAT64).read(doubles.flip(), out, 1, count);
       assertThat(out).startsWith(0, 0, 0.25f, 0.5f).endsWith(9998 / 4f, 9999 / 4f);
     }
   }

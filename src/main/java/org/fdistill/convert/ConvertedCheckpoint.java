@@ -8,30 +8,34 @@ import java.util.Optional;
 import java.util.TreeMap;
 import org.fdistill.config.UserError;
 import org.fdistill.export.Weights;
+import org.fdistill.resample.Bicubic;
+import org.fdistill.resample.TableResizing;
 import org.fdistill.weights.StoredTensor;
 import org.tensorflow.ndarray.Shape;
 
 /** The tensors of a checkpoint as the weights of a network. */
-final class ConvertedWeights implements Weights {
+final class ConvertedCheckpoint implements Weights {
   private static final int LISTED_VALUES = 20;
 
   private final NamedTensors tensors;
   private final Positions positions;
-  private final Map<String, Positions.Change> resampled = new TreeMap<>();
+  private final Map<String, TableResizing> resampled = new TreeMap<>();
 
-  /**
-   * Prepares.
-   *
-   * @param positions brings tables of positions to the network's size
-   */
-  ConvertedWeights(NamedTensors tensors, Positions positions) {
+  ConvertedCheckpoint(NamedTensors tensors, Positions positions) {
     this.tensors = tensors;
     this.positions = positions;
   }
 
   /** The tables that were brought to another size. */
-  Map<String, Positions.Change> resampled() {
+  Map<String, TableResizing> resampled() {
     return resampled;
+  }
+
+  /** How absolute positions were brought to another size; empty where they were not. */
+  Optional<Bicubic> resampling() {
+    return resampled.keySet().stream().anyMatch(name -> name.endsWith(Positions.ABSOLUTE))
+        ? Optional.of(positions.bicubic())
+        : Optional.empty();
   }
 
   @Override
@@ -68,10 +72,10 @@ final class ConvertedWeights implements Weights {
       problems.add("- " + name + " " + Arrays.toString(expected) + ": missing");
     } else if (!assembly.problem().isEmpty()) {
       problems.add("! " + name + ": " + assembly.problem());
-    } else if (!Layout.alike(assembly.shape(), expected)) {
-      Optional<Positions.Change> change = positions.change(name, assembly.shape(), expected);
-      if (change.isPresent()) {
-        resampled.put(name, change.get());
+    } else if (!AxisOrder.alike(assembly.shape(), expected)) {
+      Optional<TableResizing> resizing = positions.resizing(name, assembly.shape(), expected);
+      if (resizing.isPresent()) {
+        resampled.put(name, resizing.get());
       } else {
         problems.add(
             "! "
@@ -96,8 +100,8 @@ final class ConvertedWeights implements Weights {
       if (bad > 0) {
         broken.add("%s: %,d of %,d".formatted(assembly.sources(), bad, values.length));
       } else {
-        Positions.Change change = resampled.get(name);
-        network.assign(name, change == null ? values : change.apply(values));
+        TableResizing how = resampled.get(name);
+        network.assign(name, how == null ? values : how.values().apply(values));
       }
     }
     if (!broken.isEmpty()) {

@@ -11,19 +11,19 @@ import java.util.stream.Stream;
 import org.fdistill.checkpoint.ParameterOrigin.How;
 
 /** What was loaded into a network and what was not, for the user. */
-public final class LoadedWeights {
+public final class LoadReport {
   private final String source;
   private final NetworkParameters network;
   private final WeightMatching matching;
   private final List<String> differences;
 
   /**
-   * Describes.
+   * Reports on weights that were loaded as a matching says.
    *
    * @param source where the weights come from
    * @param differences of the two networks that no shape shows, a line each
    */
-  LoadedWeights(
+  LoadReport(
       String source, NetworkParameters network, WeightMatching matching, List<String> differences) {
     this.source = source;
     this.network = network;

@@ -8,10 +8,10 @@ import org.fdistill.config.UserError;
 import org.fdistill.graph.SavedModelFolder;
 
 /** Weight files of other frameworks, which must be imported before a run can start from them. */
-final class ForeignWeights {
+final class ForeignFiles {
   private static final String FILES = "*.{safetensors,pth,pt,bin,npz}";
 
-  private ForeignWeights() {}
+  private ForeignFiles() {}
 
   /**
    * Refuses such a file, or a folder with one that is no folder of fdistill's.

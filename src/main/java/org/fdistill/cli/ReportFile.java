@@ -1,0 +1,50 @@
+package org.fdistill.cli;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import org.fdistill.config.FileProblem;
+import org.fdistill.config.UserError;
+
+/** A file of figures that a command writes beside what it prints; looked at before the work. */
+final class ReportFile {
+  private final Path path;
+
+  /**
+   * Takes the place of the figures.
+   *
+   * @throws UserError of kind usage, where nothing could be written there in the end
+   */
+  ReportFile(Path path) {
+    this.path = path;
+    Path folder = path.toAbsolutePath().getParent();
+    if (folder == null || !Files.isDirectory(folder)) {
+      throw UserError.usage(path + ": there is no folder " + folder + " to write the figures to.");
+    }
+    if (Files.isDirectory(path)) {
+      throw UserError.usage(path + ": this is a folder; name a file for the figures.");
+    }
+    Path written = Files.exists(path) ? path : folder;
+    if (!Files.isWritable(written)) {
+      throw UserError.usage(path + ": the figures could not be written there: permission denied.");
+    }
+  }
+
+  /** Writes the figures in one piece; what was there before goes. */
+  void write(String json) {
+    try {
+      if (Files.exists(path) && !Files.isRegularFile(path)) {
+        Files.writeString(path, json); // such as /dev/stdout
+        return;
+      }
+      Path partial = path.resolveSibling("." + path.getFileName() + ".partial");
+      Files.writeString(partial, json);
+      Files.move(partial, path, StandardCopyOption.ATOMIC_MOVE);
+    } catch (IOException e) {
+      String reason = FileProblem.reason(e);
+      throw new UserError(
+          UserError.Kind.RUN, path + ": the figures could not be written: " + reason, e);
+    }
+  }
+}

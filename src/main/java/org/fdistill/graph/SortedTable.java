@@ -1,0 +1,119 @@
+package org.fdistill.graph;
+
+import com.google.protobuf.CodedInputStream;
+import com.google.protobuf.InvalidProtocolBufferException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Reads a table of sorted keys in the format of LevelDB, which TensorFlow keeps a bundle's index
+ * in: blocks of entries, an index block with the place of each, and a footer with the place of
+ * that. A block is followed by its kind of compression (a byte) and a masked checksum of both (four
+ * bytes); its keys are stored without what they share with the key before.
+ *
+ * <p>Nothing is believed before its checksum was computed. See LevelDB's {@code table_format.md}.
+ */
+final class SortedTable {
+  private static final int FOOTER = 48;
+  private static final long MAGIC = 0xdb4775248b80fb57L;
+  private static final int TRAILER = 5;
+
+  private final byte[] file;
+
+  private SortedTable(byte[] file) {
+    this.file = file;
+  }
+
+  /** A key and its value. */
+  @SuppressWarnings("ArrayRecordComponent") // Entries are read, never compared.
+  record Entry(byte[] key, byte[] value) {}
+
+  /**
+   * All entries of a table, in its order.
+   *
+   * @throws IOException saying what is wrong with it
+   */
+  static List<Entry> read(byte[] file) throws IOException {
+    try {
+      return new SortedTable(file).entries();
+    } catch (InvalidProtocolBufferException e) { // of its varints
+      throw new IOException("a number in it is cut short", e);
+    }
+  }
+
+  private List<Entry> entries() throws IOException {
+    if (file.length < FOOTER || littleEndian(file.length - Long.BYTES).getLong() != MAGIC) {
+      throw new IOException("it does not end as a table of TensorFlow's does, or is cut short");
+    }
+    CodedInputStream handles = CodedInputStream.newInstance(file, file.length - FOOTER, FOOTER - 8);
+    block(handles); // the block of filters, which a bundle leaves empty
+    List<Entry> entries = new ArrayList<>();
+    for (Entry place : entries(block(handles))) {
+      entries.addAll(entries(block(CodedInputStream.newInstance(place.value()))));
+    }
+    requireSorted(entries);
+    return entries;
+  }
+
+  private static void requireSorted(List<Entry> entries) throws IOException {
+    for (int i = 1; i < entries.size(); i++) {
+      if (Arrays.compareUnsigned(entries.get(i - 1).key(), entries.get(i).key()) >= 0) {
+        throw new IOException("its keys are not in order");
+      }
+    }
+  }
+
+  /** The bytes of a block whose place, offset and size, comes next. */
+  private ByteBuffer block(CodedInputStream handle) throws IOException {
+    long offset = handle.readRawVarint64();
+    long size = handle.readRawVarint64();
+    long end = (long) file.length - FOOTER - TRAILER;
+    if (offset < 0 || size < Integer.BYTES || size > end || offset > end - size) {
+      throw new IOException("a block of it lies outside of the file");
+    }
+    int start = (int) offset;
+    int length = (int) size;
+    int stated = littleEndian(start + length + 1).getInt();
+    if (stated != MaskedCrc.of(file, start, length + 1)) {
+      throw new IOException("the checksum of its block at byte " + start + " does not fit");
+    }
+    if (file[start + length] != 0) {
+      throw new IOException(
+          "it is compressed, as TensorFlow 1.1 alone wrote it; save it again with a newer one");
+    }
+    return littleEndian(start).limit(start + length).slice().order(ByteOrder.LITTLE_ENDIAN);
+  }
+
+  /** A block ends with the places of the keys that are stored whole, and their number. */
+  private static List<Entry> entries(ByteBuffer block) throws IOException {
+    long restarts = Integer.toUnsignedLong(block.getInt(block.limit() - Integer.BYTES));
+    long end = block.limit() - Integer.BYTES * (restarts + 1);
+    if (end < 0) {
+      throw new IOException("a block of it is too short for what it states");
+    }
+    CodedInputStream in = CodedInputStream.newInstance(block.limit((int) end));
+    List<Entry> entries = new ArrayList<>();
+    byte[] key = {};
+    while (!in.isAtEnd()) {
+      int shared = in.readRawVarint32();
+      int own = in.readRawVarint32();
+      int value = in.readRawVarint32();
+      if (shared < 0 || shared > key.length || own < 0 || value < 0) {
+        throw new IOException("a key of it is longer than what it shares with the one before");
+      }
+      byte[] rest = in.readRawBytes(own);
+      key = Arrays.copyOf(key, shared + own);
+      System.arraycopy(rest, 0, key, shared, own);
+      entries.add(new Entry(key, in.readRawBytes(value)));
+    }
+    return entries;
+  }
+
+  private ByteBuffer littleEndian(int position) {
+    return ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN).position(position);
+  }
+}

@@ -1,0 +1,99 @@
+package org.fdistill.export;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.fdistill.config.UserError;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class VersionFolderTest {
+  @TempDir Path root;
+
+  /**
+   * What the child runs: it begins a version and waits.
+   *
+   * @param arguments the model's folder
+   */
+  public static void main(String[] arguments) throws Exception {
+    try (VersionFolder version = new VersionFolder(Path.of(arguments[0]))) {
+      Files.writeString(
+          Files.createDirectory(version.path().resolve("variables")).resolve("a"), "a");
+      System.out.println("begun");
+      Thread.sleep(60_000);
+    }
+  }
+
+  private static Process child(Path model) throws IOException {
+    Process child =
+        new ProcessBuilder(
+                List.of(
+                    Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                    "-cp",
+                    System.getProperty("java.class.path"),
+                    VersionFolderTest.class.getName(),
+                    model.toString()))
+            .redirectError(ProcessBuilder.Redirect.INHERIT)
+            .start();
+    assertThat(child.inputReader().readLine()).isEqualTo("begun");
+    return child;
+  }
+
+  @ParameterizedTest
+  @CsvSource({"HUP, 129", "INT, 130", "TERM, 143"})
+  void aSignalLeavesNothing(String signal, int code) throws Exception {
+    Path model = root.resolve("model");
+    Process child = child(model);
+    new ProcessBuilder("kill", "-" + signal, Long.toString(child.pid())).start().waitFor();
+    assertThat(child.waitFor()).isEqualTo(code);
+    assertThat(model).doesNotExist();
+  }
+
+  @Test
+  void whatAKilledProcessLeftGoesWithTheNextStart() throws Exception {
+    Path model = root.resolve("model");
+    Process child = child(model);
+    assertThatThrownBy(() -> new VersionFolder(model))
+        .isInstanceOf(UserError.class)
+        .hasMessageContaining("another process writes a model into this folder");
+    child.destroyForcibly().waitFor();
+    assertThat(names(model)).anyMatch(name -> name.startsWith(".partial-"));
+    try (VersionFolder version = new VersionFolder(model)) {
+      assertThat(version.path()).isEmptyDirectory();
+      assertThat(version.commit()).isEqualTo(model.resolve("1"));
+    }
+    assertThat(names(model)).containsExactlyInAnyOrder(".lock", "1");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"a[b]", "a*", "a?", "a]"})
+  void aPathThatTensorFlowTakesForAPatternIsRefused(String name) {
+    assertThatThrownBy(() -> new VersionFolder(root.resolve(name)))
+        .isInstanceOf(UserError.class)
+        .hasMessageContaining("for a pattern");
+    assertThat(root).isEmptyDirectory();
+  }
+
+  @Test
+  void aFileInTheWayIsNoMatterOfRoom() throws Exception {
+    Path file = Files.writeString(root.resolve("file"), "");
+    assertThatThrownBy(() -> new VersionFolder(file.resolve("model")))
+        .isInstanceOf(UserError.class)
+        .hasMessageContaining("no folder that can be written to")
+        .hasMessageNotContaining("Make room");
+  }
+
+  private static List<String> names(Path folder) throws IOException {
+    try (Stream<Path> children = Files.list(folder)) {
+      return children.map(child -> child.getFileName().toString()).toList();
+    }
+  }
+}
