@@ -149,8 +149,7 @@ final class EvaluateCommand implements Command {
             ? evaluation.student(evaluated.weights())
             : evaluation.export(evaluated.model()));
     String what = "kNN of " + evaluated.weights().origin();
-    String teacher =
-        Tasks.of(evaluated.config()).teacher().map(TeacherConfig::getPath).orElse("");
+    String teacher = Tasks.of(evaluated.config()).teacher().map(TeacherConfig::getPath).orElse("");
     if (withTeacher && SavedModelFolder.isAt(Path.of(teacher))) {
       networks.add(evaluation.teacher());
       what += " and of the teacher " + teacher;

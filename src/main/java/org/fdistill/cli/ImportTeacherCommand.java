@@ -103,7 +103,8 @@ final class ImportTeacherCommand implements Command {
 
   @Override
   public List<OptionSpec> options() {
-    return List.of(ARCH, CHECKPOINT, OUT, KEY, IMAGE_SIZE, RESAMPLE, SET, CHECK_AGAINST, TOLERANCE, LIST);
+    return List.of(
+        ARCH, CHECKPOINT, OUT, KEY, IMAGE_SIZE, RESAMPLE, SET, CHECK_AGAINST, TOLERANCE, LIST);
   }
 
   @Override
@@ -213,7 +214,9 @@ final class ImportTeacherCommand implements Command {
                 taken.row(
                     r.source(), r.sourceShape(), r.elementType(), r.target(), r.shape(), r.what()));
     Table leftOut = new Table("left out", "shape", "type", "reason");
-    report.leftOut().forEach(r -> leftOut.row(r.source(), r.sourceShape(), r.elementType(), r.what()));
+    report
+        .leftOut()
+        .forEach(r -> leftOut.row(r.source(), r.sourceShape(), r.elementType(), r.what()));
     StringBuilder text = new StringBuilder();
     text.append(report.family()).append(", names of ").append(report.dialect());
     text.append(report.prefix().isEmpty() ? "\n\n" : " under " + report.prefix() + "\n\n");

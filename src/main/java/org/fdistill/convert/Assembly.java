@@ -50,7 +50,10 @@ final class Assembly {
     for (Piece piece : pieces) {
       StoredTensor tensor = piece.tensor();
       if (!tensor.elementType().isFloating()) {
-        return tensor.name() + " holds " + tensor.elementType() + ", expected floating-point numbers";
+        return tensor.name()
+            + " holds "
+            + tensor.elementType()
+            + ", expected floating-point numbers";
       }
       if (piece.rule().order().shape(tensor.shape()) == null) {
         return tensor.name()

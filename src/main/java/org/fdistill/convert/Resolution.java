@@ -71,7 +71,12 @@ record Resolution(
 
   /** The family that is published beside the weights; all where nothing is. */
   private static List<Family> published(Checkpoint checkpoint) {
-    return checkpoint.published().family().map(Families::family).map(List::of).orElse(Families.all());
+    return checkpoint
+        .published()
+        .family()
+        .map(Families::family)
+        .map(List::of)
+        .orElse(Families.all());
   }
 
   /** A family's network in a checkpoint, under the first prefix that the family prefers. */
@@ -114,9 +119,7 @@ record Resolution(
 
   private static boolean under(String prefix, String key) {
     String parent = Checkpoint.unwrapped(key + ".").replaceAll("[./]+$", "");
-    return parent.isEmpty()
-        || prefix.startsWith(parent + "/")
-        || prefix.startsWith(parent + ".");
+    return parent.isEmpty() || prefix.startsWith(parent + "/") || prefix.startsWith(parent + ".");
   }
 
   private static boolean certain(Checkpoint checkpoint, Family family, NamedTensors tensors) {

@@ -1,6 +1,5 @@
 package org.fdistill.convert;
 
-import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import java.util.Map;
 import java.util.Optional;

@@ -55,7 +55,9 @@ public final class InputPipeline {
       return new Options(0, false, false, batch, 1, 0);
     }
 
-    /** As evaluation, in random order: those at the first m positions are a random sample of all. */
+    /**
+     * As evaluation, in random order: those at the first m positions are a random sample of all.
+     */
     public static Options sample(long seed, int batch) {
       return new Options(seed, true, false, batch, 1, 0);
     }
@@ -68,11 +70,7 @@ public final class InputPipeline {
   private final Batch batch;
 
   private InputPipeline(
-      ExampleSource source,
-      Options options,
-      String scope,
-      String initializer,
-      Batch batch) {
+      ExampleSource source, Options options, String scope, String initializer, Batch batch) {
     this.source = source;
     this.options = options;
     this.scope = scope;
@@ -108,8 +106,7 @@ public final class InputPipeline {
     BatchedExamples.Ends ends = dataset.build(scoped, start, end, arrays);
     addEndpoints(scoped, order);
     String scope = start.op().name().substring(0, start.op().name().lastIndexOf('/') + 1);
-    return new InputPipeline(
-        source, options, scope, ends.initializer().op().name(), ends.batch());
+    return new InputPipeline(source, options, scope, ends.initializer().op().name(), ends.batch());
   }
 
   private static void addEndpoints(Ops tf, EpochOrder order) {

@@ -86,8 +86,7 @@ final class ProgramBuilder {
     Task.TrainingOutputs outputs = task.training(trainingScope(), trainData.batch());
     List<Gradient> gradients = Gradients.of(graph, outputs.loss(), variables.trainable());
     Optimizer optimizer =
-        Optimizer.of(
-            config.getOptimizer(), task.parameterRules().assign(variables.trainable()));
+        Optimizer.of(config.getOptimizer(), task.parameterRules().assign(variables.trainable()));
     int scalars = optimizer.hyperparameters(0, 0).length;
     Placeholder<TFloat32> hyperparameters =
         tf.withName("hyperparameters")

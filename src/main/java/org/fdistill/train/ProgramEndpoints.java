@@ -18,11 +18,7 @@ import org.fdistill.data.Field;
  * @param files save and restore
  */
 public record ProgramEndpoints(
-    Feeds feeds,
-    Step step,
-    String initialize,
-    String variablesFinite,
-    VariableFiles files) {
+    Feeds feeds, Step step, String initialize, String variablesFinite, VariableFiles files) {
   /** Elements of all trainable parameters together. */
   public long parameterCount() {
     return step.parameters().stream().mapToLong(name -> files.shapes().get(name).size()).sum();

@@ -68,7 +68,8 @@ public final class Trainer {
    * @param rolledBack whether a step was not finite before
    * @param stopped whether a stop was asked for
    */
-  private record State(long step, Optional<Checkpoint> latest, boolean rolledBack, boolean stopped) {
+  private record State(
+      long step, Optional<Checkpoint> latest, boolean rolledBack, boolean stopped) {
     State done(long newStep) {
       return new State(newStep, latest, rolledBack, stopped);
     }
@@ -146,7 +147,8 @@ public final class Trainer {
         TextProtos.toText(config));
   }
 
-  private Parts parts(TrainingProgram program, RunFolder folder, RunLog log, CheckpointStore store) {
+  private Parts parts(
+      TrainingProgram program, RunFolder folder, RunLog log, CheckpointStore store) {
     int batch = config.getTrainData().getBatchSize();
     RunLength length =
         RunLength.of(config.getSchedule(), program.trainData().source().size(), batch);
@@ -191,8 +193,7 @@ public final class Trainer {
     Optional<Checkpoint> latest =
         parts
             .store()
-            .newest(
-                parts.program().endpoints().files().shapes(), text -> tell(parts.log(), text));
+            .newest(parts.program().endpoints().files().shapes(), text -> tell(parts.log(), text));
     boolean accepted = config.getCheckpoint().getAcceptChangedData();
     latest
         .flatMap(checkpoint -> checkpoint.compareData(parts.data(), accepted))
@@ -222,9 +223,7 @@ public final class Trainer {
   }
 
   private void greet(Parts parts, State state) {
-    state
-        .latest()
-        .ifPresent(latest -> tell(parts.log(), "Going on from " + latest.folder() + "."));
+    state.latest().ifPresent(latest -> tell(parts.log(), "Going on from " + latest.folder() + "."));
     parts
         .log()
         .message(
@@ -258,17 +257,14 @@ public final class Trainer {
     long start = System.nanoTime();
     Optional<Map<String, Double>> values =
         parts.validation().orElseThrow().run(run.stop(), done -> {});
-    values.ifPresent(
-        v -> parts.reporter().validation(step, v, (System.nanoTime() - start) * 1e-9));
+    values.ifPresent(v -> parts.reporter().validation(step, v, (System.nanoTime() - start) * 1e-9));
     return values;
   }
 
   private State checkpoint(Parts parts, State state, Map<String, Double> values) {
     Manifest.Progress where =
         new Manifest.Progress(
-            state.step(),
-            parts.step().microSteps(state.step()),
-            parts.batches().nextPosition());
+            state.step(), parts.step().microSteps(state.step()), parts.batches().nextPosition());
     Checkpoint written = parts.store().write(where, parts.data(), values, parts.program()::save);
     parts.store().prune();
     parts.clock().restart();
@@ -302,8 +298,7 @@ public final class Trainer {
   private void finish(State end, RunFolder folder, CheckpointStore store, double seconds) {
     Checkpoint latest = end.latest().orElseThrow();
     RunEnd.Finished finished =
-        new RunEnd.Finished(
-            folder.path(), latest, store.best(), latest.manifest().validation());
+        new RunEnd.Finished(folder.path(), latest, store.best(), latest.manifest().validation());
     Map<String, Object> more = run.end().finished(finished);
     Summary.write(folder.summary(), config.getName(), finished, seconds, more);
   }

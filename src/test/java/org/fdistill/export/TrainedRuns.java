@@ -60,7 +60,8 @@ public final class TrainedRuns {
     CheckpointStore store =
         new CheckpointStore(
             folder.resolve("checkpoints"),
-            Retention.of(run.getCheckpoint().toBuilder().setKeepLast(9).build(), Tasks.of(run).criterion()),
+            Retention.of(
+                run.getCheckpoint().toBuilder().setKeepLast(9).build(), Tasks.of(run).criterion()),
             TextProtos.toText(run));
     try (Graph graph = new Graph()) {
       Ops tf = Ops.create(graph);

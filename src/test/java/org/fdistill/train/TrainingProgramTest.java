@@ -155,8 +155,7 @@ class TrainingProgramTest {
           public TrainingOutputs training(LayerScope scope, Batch batch) {
             TrainingOutputs outputs = super.training(scope, batch);
             Variable count = scope.state("batches", Initializers.zeros());
-            Op update =
-                scope.tf().assignAddVariableOp(count.handle(), scope.tf().constant(1f));
+            Op update = scope.tf().assignAddVariableOp(count.handle(), scope.tf().constant(1f));
             return new TrainingOutputs(outputs.loss(), outputs.metrics(), List.of(update));
           }
         };

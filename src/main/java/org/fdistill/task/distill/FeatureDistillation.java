@@ -166,8 +166,7 @@ public final class FeatureDistillation implements Task {
   }
 
   private Operand<TFloat32> selected(Ops tf, Endpoints endpoints) {
-    boolean classTokens =
-        network().backbone().hasClassToken() && openedTeacher().hasClassToken();
+    boolean classTokens = network().backbone().hasClassToken() && openedTeacher().hasClassToken();
     return Objective.selected(tf, endpoints, config.getTargets(), classTokens);
   }
 
