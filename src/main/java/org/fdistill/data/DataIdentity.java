@@ -52,9 +52,10 @@ public record DataIdentity(
     return new DataIdentity(examples, files.size(), hex, sizes);
   }
 
+  /** A link to nothing is an example that cannot be read, and has no bytes. */
   private static long size(Path file) {
     try {
-      return Files.size(file);
+      return Files.isSymbolicLink(file) && Files.notExists(file) ? 0 : Files.size(file);
     } catch (IOException e) {
       throw new UserError(UserError.Kind.INPUT, file + ": this file has vanished: " + e, e);
     }

@@ -55,9 +55,8 @@ public interface ExampleSource {
    * or where it has none.
    *
    * @param index from 0 to n - 1
-   * @throws IOException with a reason for the user, where the file or record cannot be read
    */
-  default String labelProblem(long index) throws IOException {
+  default String labelProblem(long index) {
     return "";
   }
 

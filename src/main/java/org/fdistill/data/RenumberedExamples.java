@@ -1,6 +1,7 @@
 package org.fdistill.data;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BiFunction;
@@ -41,7 +42,12 @@ record RenumberedExamples(
   }
 
   @Override
-  public String labelProblem(long index) throws IOException {
+  public List<Path> files() {
+    return source.files();
+  }
+
+  @Override
+  public String labelProblem(long index) {
     return source.labelProblem(index);
   }
 

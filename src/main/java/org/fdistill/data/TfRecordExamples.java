@@ -86,9 +86,17 @@ final class TfRecordExamples implements ExampleSource {
   }
 
   @Override
-  public String labelProblem(long number) throws IOException {
-    Feature label =
-        hasLabels() ? ExampleLayout.features(index.read((int) number)).get(layout.label()) : null;
+  public String labelProblem(long number) {
+    try {
+      return hasLabels()
+          ? problem(ExampleLayout.features(index.read((int) number)).get(layout.label()))
+          : "";
+    } catch (IOException e) {
+      return UnreadableReason.of(e);
+    }
+  }
+
+  private String problem(Feature label) {
     if (label == null || label.getKindCase() == Feature.KindCase.KIND_NOT_SET) {
       return "";
     }

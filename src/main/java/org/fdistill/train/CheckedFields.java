@@ -3,6 +3,7 @@ package org.fdistill.train;
 import java.util.List;
 import org.fdistill.config.UserError;
 import org.fdistill.data.ExampleCheck;
+import org.fdistill.data.Field;
 import org.fdistill.data.InputPipeline;
 import org.tensorflow.Session;
 
@@ -17,6 +18,13 @@ record CheckedFields(InputPipeline pipeline, List<ExampleCheck> checks, String d
     checks.forEach(check -> check.require(pipeline.source(), data));
   }
 
+  /** What the source knows of a label says more than the number that came of it. */
+  private String why(ExampleCheck check, long example, String problem) {
+    String ofLabel =
+        check.field().equals(Field.LABEL) ? pipeline.source().labelProblem(example) : "";
+    return ofLabel.isEmpty() ? problem : ofLabel;
+  }
+
   /**
    * Checks the examples of a batch.
    *
@@ -29,7 +37,7 @@ record CheckedFields(InputPipeline pipeline, List<ExampleCheck> checks, String d
         String problem = check.problem(values[i], data);
         if (!problem.isEmpty()) {
           long example = pipeline.exampleAt(session, batch.positions()[i]);
-          throw UserError.input(pipeline.source().name(example) + ": " + problem);
+          throw UserError.input(pipeline.source().name(example) + ": " + why(check, example, problem));
         }
       }
     }

@@ -49,6 +49,8 @@ public record Evaluation(RunConfig config, Task task) {
             .run(new StopRequest(), listener)
             .orElseThrow();
       }
+    } catch (RuntimeException e) {
+      throw task.explain(e).<RuntimeException>map(x -> x).orElse(e);
     }
   }
 }

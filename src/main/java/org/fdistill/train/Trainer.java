@@ -11,6 +11,7 @@ import org.fdistill.config.RunLength;
 import org.fdistill.config.TextProtos;
 import org.fdistill.config.UserError;
 import org.fdistill.data.DataIdentity;
+import org.fdistill.data.InputPipeline;
 import org.fdistill.proto.RunConfig;
 import org.tensorflow.TensorFlow;
 
@@ -56,6 +57,8 @@ public final class Trainer {
       } catch (UserError e) {
         log.message(e.getMessage());
         throw e;
+      } catch (RuntimeException e) {
+        throw run.task().explain(e).<RuntimeException>map(x -> x).orElse(e);
       }
     }
   }
@@ -223,7 +226,11 @@ public final class Trainer {
   }
 
   private void greet(Parts parts, State state) {
-    state.latest().ifPresent(latest -> tell(parts.log(), "Going on from " + latest.folder() + "."));
+    state
+        .latest()
+        .ifPresent(latest -> tell(parts.log(), "Going on from " + latest.folder() + "."));
+    tellLeftOut(parts, "train_data", parts.program().trainData());
+    parts.program().validation().ifPresent(v -> tellLeftOut(parts, "validation_data", v.data()));
     parts
         .log()
         .message(
@@ -238,9 +245,16 @@ public final class Trainer {
     run.listener().started(parts.length().totalSteps(), state.step());
   }
 
+  private void tellLeftOut(Parts parts, String field, InputPipeline data) {
+    String leftOut = data.source().leftOut();
+    if (!leftOut.isEmpty()) {
+      tell(parts.log(), field + ": not images by their names, left out: " + leftOut + ".");
+    }
+  }
+
   /** The variables hold garbage now: the checkpoint, or the start, replaces them. */
   private State goBack(Parts parts, State state, StepOutcome outcome) {
-    NonFiniteStep fault = new NonFiniteStep(parts.program(), state.step() + 1, outcome);
+    NonFiniteStep fault = new NonFiniteStep(parts.program(), run.task(), state.step() + 1, outcome);
     if (state.rolledBack()) {
       throw fault.again();
     }

@@ -96,6 +96,12 @@ class DataIdentityTest {
   }
 
   @Test
+  void aLinkToNothingHasNoBytes() throws IOException {
+    Path link = Files.createSymbolicLink(folder.resolve("link"), folder.resolve("gone"));
+    assertThat(DataIdentity.of(1, List.of(link)).sizes()).containsEntry(link.toString(), 0L);
+  }
+
+  @Test
   void aVanishedFileIsNamed() {
     files.add(folder.resolve("d"));
     assertThatThrownBy(() -> DataIdentity.of(40, files))

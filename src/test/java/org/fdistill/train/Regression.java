@@ -58,6 +58,7 @@ record Regression(int features, float noise, long poisoned) implements Task {
     return new TrainingOutputs(
         tf.math.add(loss, poison(tf, batch.get(Field.LABEL))),
         Map.of("root", tf.math.sqrt(loss)),
+        Map.of(),
         List.of());
   }
 

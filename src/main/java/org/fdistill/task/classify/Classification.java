@@ -89,6 +89,7 @@ public final class Classification implements Task {
     return new TrainingOutputs(
         loss(tf, logits, labels, config.getLabelSmoothing()),
         Map.of(TOP_1, topK(tf, logits, labels, 1)),
+        Map.of(),
         List.of());
   }
 

@@ -1,6 +1,5 @@
 package org.fdistill.task.knn;
 
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -270,12 +269,7 @@ public final class NearestNeighbours {
 
     private static UserError wrongLabel(
         InputPipeline data, long example, long label, long classes) {
-      String problem;
-      try {
-        problem = data.source().labelProblem(example);
-      } catch (IOException e) {
-        problem = "";
-      }
+      String problem = data.source().labelProblem(example);
       String found = label == -1 ? "no label, or -1" : "label " + label;
       return UserError.input(
           "%s: %s, expected 0 to %d. kNN needs the label of each image."
