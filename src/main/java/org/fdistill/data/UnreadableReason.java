@@ -13,7 +13,10 @@ final class UnreadableReason {
 
   private UnreadableReason() {}
 
-  /** Reads and decodes one example again, and looks at its label where that is taken; empty where all that works. */
+  /**
+   * Reads and decodes one example again, and looks at its label where that is taken; empty where
+   * all that works.
+   */
   static String find(InputPipeline pipeline, Session session, long example) {
     try {
       Optional<byte[]> image = pipeline.source().read(example);
