@@ -13,12 +13,16 @@ final class UnreadableReason {
 
   private UnreadableReason() {}
 
-  /** Reads and decodes one example again, and looks at its label; empty where all that works. */
+  /**
+   * Reads and decodes one example again, and looks at its label where that is taken; empty where
+   * all that works.
+   */
   static String find(InputPipeline pipeline, Session session, long example) {
     try {
       Optional<byte[]> image = pipeline.source().read(example);
       String problem = image.map(bytes -> pipeline.decodeError(session, bytes)).orElse("");
-      return problem.isEmpty() ? pipeline.source().labelProblem(example) : problem;
+      boolean labelled = pipeline.batch().fields().containsKey(Field.LABEL);
+      return problem.isEmpty() && labelled ? pipeline.source().labelProblem(example) : problem;
     } catch (IOException e) {
       return of(e);
     }

@@ -7,14 +7,12 @@ import com.google.protobuf.ByteString;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import org.fdistill.config.UserError;
 import org.fdistill.data.InputPipeline.Options;
 import org.fdistill.data.PipelineRun.Element;
-import org.fdistill.data.augment.EncodedImage;
 import org.fdistill.data.tfrecord.TfRecordShards;
 import org.fdistill.proto.DataConfig;
 import org.fdistill.proto.ImageFolderSource;
@@ -23,21 +21,15 @@ import org.fdistill.proto.TfRecordSource;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tensorflow.Graph;
-import org.tensorflow.Operand;
 import org.tensorflow.Result;
 import org.tensorflow.Session;
-import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
-import org.tensorflow.op.core.Placeholder;
 import org.tensorflow.proto.BytesList;
 import org.tensorflow.proto.Example;
 import org.tensorflow.proto.Feature;
 import org.tensorflow.proto.Features;
 import org.tensorflow.proto.FloatList;
 import org.tensorflow.proto.Int64List;
-import org.tensorflow.types.TInt64;
-import org.tensorflow.types.TString;
-import org.tensorflow.types.family.TType;
 
 final class ExampleSourceTest {
   @TempDir Path folder;
@@ -211,33 +203,26 @@ final class ExampleSourceTest {
   @Test
   void anImageIsReadWhateverItsLabelHolds() throws IOException {
     writeOddLabels();
-    ExampleSource source = ExampleSource.open(records(folder, 0));
+    DataConfig config = records(folder, 0);
+    ExampleSource source = ExampleSource.open(config);
     try (Graph graph = new Graph()) {
-      Ops tf = Ops.create(graph);
-      List<Operand<?>> arrays = new ArrayList<>();
-      List<TType> fed = new ArrayList<>();
-      for (IndexArray array : source.indexArrays()) {
-        arrays.add(tf.placeholder(array.type()));
-        fed.add(array.values().get());
-      }
-      Placeholder<TInt64> index = tf.placeholder(TInt64.class, Placeholder.shape(Shape.scalar()));
-      StoredExample example = source.example(tf, index, arrays, new Draws(1, index));
-      Operand<TString> bytes = ((EncodedImage) example.image()).bytes();
+      InputPipeline pipeline =
+          InputPipeline.build(
+              Ops.create(graph),
+              "input",
+              config,
+              source,
+              ImageView.evaluation(config),
+              Options.evaluation(5));
       try (Session session = new Session(graph)) {
-        for (long i = 0; i < source.size(); i++) {
-          try (TInt64 number = TInt64.scalarOf(i)) {
-            Session.Runner runner = session.runner().feed(index, number).fetch(bytes);
-            for (int a = 0; a < fed.size(); a++) {
-              runner.feed(arrays.get(a), fed.get(a));
-            }
-            try (Result result = runner.run()) {
-              assertThat(((TString) result.get(0)).asBytes().getObject())
-                  .isEqualTo(Examples.jpeg(1));
-            }
-          }
+        for (int i = 0; i < 5; i++) {
+          pipeline.checkReadable(session, i);
+        }
+        pipeline.start(session, 0, 5);
+        try (Result result = session.runner().fetch(pipeline.batch().get(Field.POSITION)).run()) {
+          assertThat(result.get(0).size()).isEqualTo(5);
         }
       }
-      fed.forEach(TType::close);
     }
   }
 

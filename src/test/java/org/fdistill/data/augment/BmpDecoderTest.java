@@ -72,11 +72,14 @@ final class BmpDecoderTest {
       byte[] rgb = new byte[(int) pixels.size()];
       pixels.asRawTensor().data().read(rgb);
       ByteBuffer buffer = ByteBuffer.wrap(rgb);
-      return Stream.generate(
-              () -> (buffer.get() & 255) << 16 | (buffer.get() & 255) << 8 | buffer.get() & 255)
+      return Stream.generate(() -> rgb(buffer))
           .limit(rgb.length / 3)
           .toList();
     }
+  }
+
+  private static int rgb(ByteBuffer bytes) {
+    return ((bytes.get() & 255) << 16) | ((bytes.get() & 255) << 8) | (bytes.get() & 255);
   }
 
   /**
