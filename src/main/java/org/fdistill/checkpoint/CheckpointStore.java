@@ -50,14 +50,11 @@ public final class CheckpointStore {
       Files.createDirectories(folder);
       Folders.deleteAll(folder, PARTIAL);
     } catch (IOException e) {
-      FileTrouble trouble = FileTrouble.of(e);
       throw new UserError(
           UserError.Kind.RUN,
           folder
               + ": no folder that can be written to: "
-              + trouble.reason()
-              + "."
-              + trouble.advice(),
+              + FileTrouble.of(e).sentence(),
           e);
     }
   }
@@ -135,7 +132,7 @@ public final class CheckpointStore {
         UserError.Kind.RUN,
         folder.resolve(name)
             + ": the checkpoint could not be written: "
-            + trouble.reason()
+            + trouble.located()
             + "."
             + room
             + trouble.advice()
@@ -151,7 +148,7 @@ public final class CheckpointStore {
       } catch (IOException e) {
         throw new UserError(
             UserError.Kind.RUN,
-            checkpoint.folder() + ": cannot be removed: " + FileTrouble.of(e).reason() + ".",
+            checkpoint.folder() + ": cannot be removed: " + FileTrouble.of(e).located() + ".",
             e);
       }
     }
