@@ -69,7 +69,7 @@ public final class CheckpointStore {
    * @throws UserError of kind run where it cannot be written; no partial folder is left
    */
   public Checkpoint write(
-      Manifest.Progress progress, DataIdentity data, Map<String, Double> validation, Saver saver) {
+      Manifest.RunPosition progress, DataIdentity data, Map<String, Double> validation, Saver saver) {
     String name = StepFolders.name(progress.step());
     Path partial = folder.resolve(PARTIAL + name);
     try {
