@@ -1,5 +1,6 @@
 package org.fdistill.checkpoint;
 
+import org.fdistill.files.FileTrouble;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -48,7 +49,7 @@ final class ForeignFiles {
       return found.iterator().hasNext();
     } catch (IOException e) {
       throw new UserError(
-          UserError.Kind.INPUT, path + ": this folder cannot be read: " + e.getMessage(), e);
+          UserError.Kind.INPUT, path + ": this folder cannot be read: " + FileTrouble.of(e).reason() + ".", e);
     }
   }
 }

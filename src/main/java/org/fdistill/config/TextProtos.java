@@ -1,5 +1,6 @@
 package org.fdistill.config;
 
+import org.fdistill.files.FileTrouble;
 import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.Message;
 import com.google.protobuf.TextFormat;
@@ -72,7 +73,7 @@ public final class TextProtos {
     if (Files.isDirectory(file)) {
       return String.format("config %s is a folder; name a file in it.%s", file, inside(file));
     }
-    return "config " + file + " cannot be read: " + e.getMessage();
+    return "config " + file + " cannot be read: " + FileTrouble.of(e).reason() + ".";
   }
 
   private static String neighbours(Path file) {

@@ -1,5 +1,6 @@
 package org.fdistill.convert;
 
+import org.fdistill.files.FileTrouble;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
@@ -115,7 +116,7 @@ record CheckpointFiles(Path weights, Published published) {
     } catch (JsonParseException | IllegalStateException | MalformedInputException e) {
       throw UserError.input(file + ": no JSON object: " + e.getMessage() + "\nDownload it again.");
     } catch (IOException e) {
-      throw UserError.input(file + ": cannot be read: " + e);
+      throw new UserError(UserError.Kind.INPUT, file + ": cannot be read: " + FileTrouble.of(e).reason() + ".", e);
     }
   }
 }

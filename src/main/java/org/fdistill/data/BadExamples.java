@@ -1,5 +1,6 @@
 package org.fdistill.data;
 
+import org.fdistill.files.FileTrouble;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -92,7 +93,7 @@ public final class BadExamples {
       Files.write(report, List.of(latest), StandardOpenOption.CREATE, StandardOpenOption.APPEND);
     } catch (IOException e) {
       throw new UserError(
-          UserError.Kind.RUN, "Cannot write " + report + ": " + e.getMessage() + ".", e);
+          UserError.Kind.RUN, "Cannot write " + report + ": " + FileTrouble.of(e).reason() + ".", e);
     }
   }
 

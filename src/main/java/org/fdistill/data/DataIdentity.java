@@ -1,5 +1,6 @@
 package org.fdistill.data;
 
+import org.fdistill.files.FileTrouble;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -57,7 +58,7 @@ public record DataIdentity(
     try {
       return Files.isSymbolicLink(file) && Files.notExists(file) ? 0 : Files.size(file);
     } catch (IOException e) {
-      throw new UserError(UserError.Kind.INPUT, file + ": this file has vanished: " + e, e);
+      throw new UserError(UserError.Kind.INPUT, file + ": this file cannot be read: " + FileTrouble.of(e).reason() + ".", e);
     }
   }
 

@@ -1,5 +1,6 @@
 package org.fdistill.graph;
 
+import org.fdistill.files.FileTrouble;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -69,7 +70,7 @@ public final class BundleIndex {
           UserError.Kind.INPUT,
           file
               + ": no index of a TensorFlow bundle that can be read: "
-              + e.getMessage()
+              + FileTrouble.of(e).reason()
               + ".\nExpected the files that were written together: "
               + file.getFileName()
               + " and "

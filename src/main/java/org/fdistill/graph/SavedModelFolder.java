@@ -1,5 +1,6 @@
 package org.fdistill.graph;
 
+import org.fdistill.files.FileTrouble;
 import com.google.protobuf.CodedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -150,7 +151,7 @@ public record SavedModelFolder(Path path, MetaGraphDef metaGraph) {
       return children.toList();
     } catch (IOException e) {
       throw new UserError(
-          UserError.Kind.INPUT, path + ": this folder cannot be read: " + e.getMessage(), e);
+          UserError.Kind.INPUT, path + ": this folder cannot be read: " + FileTrouble.of(e).reason(), e);
     }
   }
 
@@ -166,7 +167,7 @@ public record SavedModelFolder(Path path, MetaGraphDef metaGraph) {
           UserError.Kind.INPUT,
           file
               + ": this is no readable SavedModel: "
-              + e.getMessage()
+              + FileTrouble.of(e).reason()
               + "\nExpected TensorFlow's binary SavedModel format. Copy or download it again.",
           e);
     }

@@ -42,7 +42,7 @@ public record Evaluation(RunConfig config, Task task) {
       VariableFiles files = VariableFiles.build(tf.withSubScope("files"), variables.all());
       graph.importGraphDef(BatchProducts.forOneDnn(StaticShapes.fold(draft)));
       weights.requireVariables(files.shapes());
-      try (Session session = SessionFactory.open(graph, Sessions.config(config.getRuntime()))) {
+      try (Session session = SessionFactory.open(graph, SessionSettings.of(config.getRuntime()))) {
         files.restore(session, weights.prefix());
         task.restoreFrozen(session);
         return new Validation(session, validation, task, config.getValidationData(), report)

@@ -220,7 +220,7 @@ public final class Trainer {
       return 0;
     }
     parts.program().restore(checkpoint.get().prefix());
-    Manifest.Progress standing = checkpoint.get().manifest().progress();
+    Manifest.RunPosition standing = checkpoint.get().manifest().progress();
     parts.batches().start(standing.dataPosition());
     return standing.step();
   }
@@ -276,8 +276,8 @@ public final class Trainer {
   }
 
   private State checkpoint(Parts parts, State state, Map<String, Double> values) {
-    Manifest.Progress where =
-        new Manifest.Progress(
+    Manifest.RunPosition where =
+        new Manifest.RunPosition(
             state.step(), parts.step().microSteps(state.step()), parts.batches().nextPosition());
     Checkpoint written = parts.store().write(where, parts.data(), values, parts.program()::save);
     parts.store().prune();

@@ -78,7 +78,7 @@ public final class TrainingProgram implements AutoCloseable {
    * @param rewriter applied to the built graph
    */
   public TrainingProgram(RunConfig config, Task task, Rewriter rewriter) {
-    ConfigProto settings = Sessions.config(config.getRuntime());
+    ConfigProto settings = SessionSettings.of(config.getRuntime());
     built = ProgramBuilder.build(config, task);
     graph = new Graph();
     try {

@@ -1,5 +1,6 @@
 package org.fdistill.weights;
 
+import org.fdistill.files.FileTrouble;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -37,7 +38,7 @@ final class SourceFile implements Region, AutoCloseable {
   private static UserError unreadable(Path path, IOException e) {
     return new UserError(
         UserError.Kind.INPUT,
-        "Cannot read %s: %s. Check that it is a readable file.".formatted(path, e.getMessage()),
+        "Cannot read %s: %s. Check that it is a readable file.".formatted(path, FileTrouble.of(e).reason()),
         e);
   }
 

@@ -77,7 +77,7 @@ public final class TrainedRuns {
         variables.initializations().forEach(op -> runner.addTarget(op.op()));
         runner.run().close();
         return store.write(
-            new Manifest.Progress(step, step, BATCH * step),
+            new Manifest.RunPosition(step, step, BATCH * step),
             DataIdentity.of(1024, List.of()),
             validation,
             path -> files.save(session, path));

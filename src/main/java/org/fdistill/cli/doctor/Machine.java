@@ -1,5 +1,6 @@
 package org.fdistill.cli.doctor;
 
+import org.fdistill.files.FileTrouble;
 import com.sun.management.OperatingSystemMXBean;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -112,7 +113,7 @@ public final class Machine {
           ? Finding.good(topic, state)
           : Finding.advice(topic, state, "checkpoints and TensorFlow's libraries need more");
     } catch (IOException e) {
-      return Finding.advice(topic, folder + " cannot be asked", e.toString());
+      return Finding.advice(topic, folder + " cannot be asked", FileTrouble.of(e).reason());
     }
   }
 
