@@ -32,8 +32,7 @@ final class ImageSizes implements AutoCloseable {
     bytes = tf.placeholder(TString.class, Placeholder.shape(Shape.scalar()));
     shape = tf.shape(new ImageDecoder().decode(tf, bytes));
     // Nothing here is for a GPU, and a session takes all of its memory.
-    session =
-        SessionFactory.open(graph, ConfigProto.newBuilder().putDeviceCount("GPU", 0).build());
+    session = SessionFactory.open(graph, ConfigProto.newBuilder().putDeviceCount("GPU", 0).build());
   }
 
   /**

@@ -34,10 +34,7 @@ import org.tensorflow.types.family.TType;
 public final class InputPipeline {
   private static final int CHECKED = 32;
   private static final DeviceSpec CPU =
-      DeviceSpec.newBuilder()
-          .deviceType(DeviceSpec.DeviceType.CPU)
-          .deviceIndex(0)
-          .build();
+      DeviceSpec.newBuilder().deviceType(DeviceSpec.DeviceType.CPU).deviceIndex(0).build();
 
   /**
    * How a pipeline walks through its source.
@@ -96,7 +93,8 @@ public final class InputPipeline {
    */
   public static InputPipeline build(
       Ops tf, String name, DataConfig config, ExampleSource source, View view, Options options) {
-    // A GPU has no kernels for files and decoding, and TensorFlow would place shapes of images on it.
+    // A GPU has no kernels for files and decoding, and TensorFlow would place shapes of images on
+    // it.
     Ops scoped = tf.withSubScope(name).withDevice(CPU);
     Placeholder<TInt64> start = scalar(scoped, "start", TInt64.class);
     Placeholder<TInt64> end = scalar(scoped, "end", TInt64.class);
