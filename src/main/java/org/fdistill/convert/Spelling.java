@@ -2,7 +2,6 @@ package org.fdistill.convert;
 
 import java.util.List;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
 /**
  * A part of names that newer versions of a library spell differently. Transformers 5 renames the
@@ -18,7 +17,7 @@ record Spelling(Pattern newer, String published) {
 
   /** Transformers 5's ViT, DeiT, ViTMAE and BEiT. */
   static final List<Spelling> TRANSFORMERS_VIT =
-      joined(
+      joined(List.of(
           List.of(
               of("(^|(?<!encoder)\\.)layers\\.(\\d+)\\.", "$1encoder.layer.$2."),
               of(
@@ -26,18 +25,18 @@ record Spelling(Pattern newer, String published) {
                   "$1.attention.attention.relative_position_bias."),
               of("\\bshared_position_bias\\.", "encoder.relative_position_bias.")),
           MLP,
-          attention("attention"));
+          attention("attention")));
 
   /** Transformers 5's DINOv2, with and without registers. */
   static final List<Spelling> TRANSFORMERS_DINOV2 =
-      joined(List.of(of("\\bmlp\\.down_proj\\.", "mlp.weights_out.")), attention("attention"));
+      joined(List.of(List.of(of("\\bmlp\\.down_proj\\.", "mlp.weights_out.")), attention("attention")));
 
   /** Transformers 5's Swin. */
   static final List<Spelling> TRANSFORMERS_SWIN =
-      joined(
+      joined(List.of(
           List.of(of("\\battention\\.relative_position_bias\\.", "attention.self.")),
           MLP,
-          attention("self"));
+          attention("self")));
 
   /** Queries, keys, values and what follows them, under the module that had the first three. */
   private static List<Spelling> attention(String inner) {
@@ -52,9 +51,8 @@ record Spelling(Pattern newer, String published) {
     return new Spelling(Pattern.compile(newer), published);
   }
 
-  @SafeVarargs
-  private static List<Spelling> joined(List<Spelling>... parts) {
-    return Stream.of(parts).flatMap(List::stream).toList();
+  private static List<Spelling> joined(List<List<Spelling>> parts) {
+    return parts.stream().flatMap(List::stream).toList();
   }
 
   String apply(String name) {
