@@ -50,7 +50,15 @@ class ArchitectureTest {
               Map.entry(
                   "bench",
                   Set.of(
-                      "train", "task", "export", "model", "data", "eval", "checkpoint", "graph", "config")),
+                      "train",
+                      "task",
+                      "export",
+                      "model",
+                      "data",
+                      "eval",
+                      "checkpoint",
+                      "graph",
+                      "config")),
               Map.entry(
                   "plan",
                   Set.of("bench", "train", "task", "data", "checkpoint", "graph", "config")),
@@ -60,8 +68,7 @@ class ArchitectureTest {
                       "task", "model", "optim", "checkpoint", "eval", "graph", "config", "data")),
               Map.entry(
                   "task",
-                  Set.of(
-                      "model", "teacher", "nn", "optim", "data", "eval", "graph", "config")),
+                  Set.of("model", "teacher", "nn", "optim", "data", "eval", "graph", "config")),
               Map.entry(
                   "export",
                   Set.of(
@@ -93,7 +100,9 @@ class ArchitectureTest {
               Map.entry("config", Set.of()),
               Map.entry("files", Set.of())));
 
-  /** What asks a config which task it has, or for a task's own part: getTaskCase, hasDistill, ... */
+  /**
+   * What asks a config which task it has, or for a task's own part: getTaskCase, hasDistill, ...
+   */
   private static final Pattern TASK_FIELDS =
       Pattern.compile(
           RunConfig.getDescriptor().getOneofs().get(0).getFields().stream()

@@ -14,7 +14,7 @@ import org.fdistill.graph.Precision;
 import org.fdistill.proto.RunConfig;
 import org.fdistill.task.Task;
 import org.fdistill.train.Rewriter;
-import org.fdistill.train.Sessions;
+import org.fdistill.train.SessionSettings;
 import org.fdistill.train.TrainingProgram;
 import org.tensorflow.Graph;
 import org.tensorflow.exceptions.TFOutOfRangeException;
@@ -95,7 +95,7 @@ public final class Benchmark {
     double loss = 0;
     try (MatrixProduct product =
         new MatrixProduct(
-            Precision.of(config.getRuntime()), Sessions.config(config.getRuntime()))) {
+            Precision.of(config.getRuntime()), SessionSettings.of(config.getRuntime()))) {
       products[0] = product.rate(PRODUCT_SECONDS);
       for (int i = 0; i < steps; i++) {
         note.accept("step " + (i + 1) + " of " + steps);

@@ -118,7 +118,7 @@ public final class RandomTeacher {
         List.copyOf(variables.initializations()).forEach(runner::addTarget);
         runner.run().close();
         return store.write(
-            new Manifest.Progress(0, 0, 0),
+            new Manifest.RunPosition(0, 0, 0),
             DataIdentity.of(0, List.of()),
             Map.of(),
             prefix -> files.save(session, prefix));

@@ -50,14 +50,9 @@ public final class CheckpointStore {
       Files.createDirectories(folder);
       Folders.deleteAll(folder, PARTIAL);
     } catch (IOException e) {
-      FileTrouble trouble = FileTrouble.of(e);
       throw new UserError(
           UserError.Kind.RUN,
-          folder
-              + ": no folder that can be written to: "
-              + trouble.reason()
-              + "."
-              + trouble.advice(),
+          folder + ": no folder that can be written to: " + FileTrouble.of(e).sentence(),
           e);
     }
   }
@@ -72,7 +67,10 @@ public final class CheckpointStore {
    * @throws UserError of kind run where it cannot be written; no partial folder is left
    */
   public Checkpoint write(
-      Manifest.Progress progress, DataIdentity data, Map<String, Double> validation, Saver saver) {
+      Manifest.RunPosition progress,
+      DataIdentity data,
+      Map<String, Double> validation,
+      Saver saver) {
     String name = StepFolders.name(progress.step());
     Path partial = folder.resolve(PARTIAL + name);
     try {
@@ -135,7 +133,7 @@ public final class CheckpointStore {
         UserError.Kind.RUN,
         folder.resolve(name)
             + ": the checkpoint could not be written: "
-            + trouble.reason()
+            + trouble.located()
             + "."
             + room
             + trouble.advice()
@@ -151,7 +149,7 @@ public final class CheckpointStore {
       } catch (IOException e) {
         throw new UserError(
             UserError.Kind.RUN,
-            checkpoint.folder() + ": cannot be removed: " + FileTrouble.of(e).reason() + ".",
+            checkpoint.folder() + ": cannot be removed: " + FileTrouble.of(e).located() + ".",
             e);
       }
     }

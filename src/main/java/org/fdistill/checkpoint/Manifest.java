@@ -35,7 +35,7 @@ import org.fdistill.proto.RunConfig;
  */
 public record Manifest(
     int format,
-    Progress progress,
+    RunPosition progress,
     Criterion criterion,
     SortedMap<String, Double> validation,
     String config,
@@ -67,7 +67,7 @@ public record Manifest(
    * @param microStep micro-batches consumed
    * @param dataPosition the next position of the input pipeline
    */
-  public record Progress(long step, long microStep, long dataPosition) {}
+  public record RunPosition(long step, long microStep, long dataPosition) {}
 
   /**
    * Makes the manifest of a checkpoint whose other files are written.
@@ -76,7 +76,7 @@ public record Manifest(
    * @param files every other file of the checkpoint
    */
   static Manifest of(
-      Progress progress,
+      RunPosition progress,
       Criterion criterion,
       Map<String, Double> validation,
       String config,

@@ -6,10 +6,10 @@
  * the other files and of its own fields, tell.
  *
  * <p>{@link org.fdistill.checkpoint.CheckpointStore} writes, finds and prunes the checkpoints of a
- * run. {@link org.fdistill.checkpoint.CheckpointChoice} finds the one that a user means, for readers
- * of a run that may be going on. {@link org.fdistill.checkpoint.Manifest} says where training stood,
- * with which config and on which data, so that a run goes on only as what it was. {@link
- * org.fdistill.eval.Criterion} ranks validated checkpoints, for both.
+ * run. {@link org.fdistill.checkpoint.CheckpointChoice} finds the one that a user means, for
+ * readers of a run that may be going on. {@link org.fdistill.checkpoint.Manifest} says where
+ * training stood, with which config and on which data, so that a run goes on only as what it was.
+ * {@link org.fdistill.eval.Criterion} ranks validated checkpoints, for both.
  *
  * <p>{@link org.fdistill.checkpoint.VariableFiles} holds the save and restore ops of a graph;
  * {@link org.fdistill.checkpoint.BundleReader} reads single tensors without a graph. {@link

@@ -58,10 +58,7 @@ final class ArchiveReport {
   private static Table table(WeightArchive archive) {
     Table table = new Table("tensor", "shape", "type");
     for (StoredTensor tensor : archive.tensors().values()) {
-      table.row(
-          tensor.name(),
-          Arrays.toString(tensor.shape()),
-          tensor.elementType());
+      table.row(tensor.name(), Arrays.toString(tensor.shape()), tensor.elementType());
     }
     return table;
   }

@@ -3,14 +3,12 @@ package org.fdistill.cli;
 import com.google.gson.GsonBuilder;
 import com.google.gson.JsonObject;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import org.fdistill.bench.BenchReport;
 import org.fdistill.bench.Benchmark;
 import org.fdistill.bench.RandomTeacher;
-import org.fdistill.config.UserError;
 import org.fdistill.proto.RunConfig;
 import org.fdistill.task.Tasks;
 
@@ -64,17 +62,23 @@ final class BenchCommand implements Command {
 
   @Override
   public void run(ParsedOptions options, Console console) throws IOException {
+    Optional<ReportFile> json = options.findPath(JSON).map(ReportFile::new);
+    BenchReport report = measure(options, console);
+    print(report, console);
+    json.ifPresent(file -> file.write(json(report)));
+  }
+
+  private static BenchReport measure(ParsedOptions options, Console console) throws IOException {
     RunConfig config = Tasks.load(options.path(CONFIG), options.all(OptionSpec.SET));
     int steps = options.integer(STEPS, 1);
     int warmup = options.integer(WARMUP, 1);
     if (!takesRandomTeacher(config)) {
-      report(options, console, measure(config, warmup, steps, console));
-      return;
+      return measure(config, warmup, steps, console);
     }
     try (TemporaryFolder folder = new TemporaryFolder("fdistill-bench")) {
       console.note("writing a teacher with random weights ...");
       RunConfig complete = RandomTeacher.withWeights(config, folder.path());
-      report(options, console, measure(complete, warmup, steps, console));
+      return measure(complete, warmup, steps, console);
     }
   }
 
@@ -91,8 +95,7 @@ final class BenchCommand implements Command {
         .run();
   }
 
-  private static void report(ParsedOptions options, Console console, BenchReport report)
-      throws IOException {
+  private static void print(BenchReport report, Console console) {
     console.print(table(report));
     console.print("");
     Table ops = new Table("op", "ms a step", "count");
@@ -100,15 +103,6 @@ final class BenchCommand implements Command {
         .largestOps()
         .forEach(op -> ops.row(op.op(), decimal("%.1f", op.milliseconds()), op.count()));
     console.print(ops);
-    if (options.has(JSON)) {
-      Path file = options.path(JSON);
-      try {
-        Files.writeString(file, json(report));
-      } catch (IOException e) {
-        throw new UserError(
-            UserError.Kind.RUN, file + ": the figures could not be written: " + e, e);
-      }
-    }
   }
 
   private static Table table(BenchReport report) {

@@ -6,8 +6,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.nio.file.FileSystemException;
 import java.nio.file.InvalidPathException;
 import java.util.Optional;
-import org.fdistill.config.FileProblem;
 import org.fdistill.config.UserError;
+import org.fdistill.files.FileTrouble;
 
 /**
  * What a failed command tells its user.
@@ -88,7 +88,7 @@ record ErrorReport(String message, int exitCode) {
           new ErrorReport("this is no path: " + text, UserError.Kind.USAGE.exitCode()));
     }
     if (cause instanceof FileSystemException error) {
-      return failed(FileProblem.text(error));
+      return failed(FileTrouble.of(error).located());
     }
     return Optional.empty();
   }

@@ -1,11 +1,11 @@
 package org.fdistill.cli;
 
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.fdistill.checkpoint.CheckpointChoice;
 import org.fdistill.config.UserError;
@@ -85,11 +85,23 @@ final class EvaluateCommand implements Command {
 
   @Override
   public void run(ParsedOptions options, Console console) {
-    Evaluated evaluated =
-        Evaluated.open(options.path(FOLDER), options.text(CHECKPOINT), options.all(OptionSpec.SET));
-    if (options.find(DATA).isPresent()) {
-      evaluated = evaluated.on(options.text(DATA));
-    }
+    Optional<ReportFile> json = options.findPath(JSON).map(ReportFile::new);
+    Path folder = options.path(FOLDER);
+    List<String> overrides = options.all(OptionSpec.SET);
+    Map<String, Object> values =
+        SavedModelFolder.isAt(folder)
+            ? values(Evaluated.export(folder, overrides), options, console)
+            : CheckpointChoice.read(
+                folder,
+                options.text(CHECKPOINT),
+                checkpoint -> values(Evaluated.of(checkpoint, overrides), options, console));
+    print(values, console);
+    json.ifPresent(file -> file.write(Json.text(values)));
+  }
+
+  private static Map<String, Object> values(
+      Evaluated found, ParsedOptions options, Console console) {
+    Evaluated evaluated = options.find(DATA).map(found::on).orElse(found);
     boolean knn = options.has(KNN);
     requireSomething(evaluated, knn);
     Map<String, Object> values = new LinkedHashMap<>();
@@ -103,8 +115,7 @@ final class EvaluateCommand implements Command {
           Tasks.of(evaluated.config()).teacher().isPresent() && !options.has(NO_TEACHER);
       values.putAll(neighbours(evaluated, options.integer(BANK, 1), teacher, console));
     }
-    print(values, console);
-    options.findPath(JSON).ifPresent(file -> write(file, values));
+    return values;
   }
 
   private static void requireSomething(Evaluated evaluated, boolean knn) {
@@ -149,8 +160,7 @@ final class EvaluateCommand implements Command {
             ? evaluation.student(evaluated.weights())
             : evaluation.export(evaluated.model()));
     String what = "kNN of " + evaluated.weights().origin();
-    String teacher =
-        Tasks.of(evaluated.config()).teacher().map(TeacherConfig::getPath).orElse("");
+    String teacher = Tasks.of(evaluated.config()).teacher().map(TeacherConfig::getPath).orElse("");
     if (withTeacher && SavedModelFolder.isAt(Path.of(teacher))) {
       networks.add(evaluation.teacher());
       what += " and of the teacher " + teacher;
@@ -178,13 +188,5 @@ final class EvaluateCommand implements Command {
         (name, value) ->
             table.row(name, value instanceof Double real ? ConsoleProgress.figure(real) : value));
     console.print(table);
-  }
-
-  private static void write(Path file, Map<String, Object> values) {
-    try {
-      Json.write(file, values);
-    } catch (IOException e) {
-      throw new UserError(UserError.Kind.RUN, file + ": cannot be written: " + e, e);
-    }
   }
 }

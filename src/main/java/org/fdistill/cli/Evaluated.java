@@ -5,7 +5,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalLong;
 import org.fdistill.checkpoint.Checkpoint;
-import org.fdistill.checkpoint.CheckpointChoice;
 import org.fdistill.checkpoint.SavedWeights;
 import org.fdistill.config.UserError;
 import org.fdistill.export.SavedModelWriter;
@@ -27,19 +26,23 @@ import org.fdistill.task.Tasks;
 record Evaluated(
     RunConfig config, SavedWeights weights, OptionalLong step, SavedModelFolder model) {
   /**
-   * Finds it.
+   * An export.
    *
-   * @param path a run's folder, a checkpoint's, or an export
-   * @param checkpoint which of a run's checkpoints
-   * @param overrides of the run's config
+   * @param path of the SavedModel
+   * @param overrides of its run's config
    */
-  static Evaluated open(Path path, String checkpoint, List<String> overrides) {
-    if (SavedModelFolder.isAt(path)) {
-      SavedModelFolder model = SavedModelFolder.read(path);
-      return new Evaluated(
-          config(model, overrides), SavedWeights.find(path), OptionalLong.empty(), model);
-    }
-    Checkpoint chosen = CheckpointChoice.open(path, checkpoint);
+  static Evaluated export(Path path, List<String> overrides) {
+    SavedModelFolder model = SavedModelFolder.read(path);
+    return new Evaluated(
+        config(model, overrides), SavedWeights.find(path), OptionalLong.empty(), model);
+  }
+
+  /**
+   * A checkpoint.
+   *
+   * @param overrides of its run's config
+   */
+  static Evaluated of(Checkpoint chosen, List<String> overrides) {
     RunConfig config =
         Tasks.parse(chosen.manifest().config(), chosen.folder() + "/manifest.json", overrides);
     OptionalLong step = OptionalLong.of(chosen.manifest().progress().step());

@@ -10,6 +10,7 @@ import java.util.Optional;
 import org.fdistill.config.UserError;
 import org.fdistill.convert.Architectures;
 import org.fdistill.convert.ImportReport;
+import org.fdistill.convert.Size;
 import org.fdistill.convert.StoredAnswers;
 import org.fdistill.convert.TeacherImport;
 import org.fdistill.export.Exported;
@@ -103,7 +104,8 @@ final class ImportTeacherCommand implements Command {
 
   @Override
   public List<OptionSpec> options() {
-    return List.of(ARCH, CHECKPOINT, OUT, KEY, IMAGE_SIZE, RESAMPLE, SET, CHECK_AGAINST, TOLERANCE, LIST);
+    return List.of(
+        ARCH, CHECKPOINT, OUT, KEY, IMAGE_SIZE, RESAMPLE, SET, CHECK_AGAINST, TOLERANCE, LIST);
   }
 
   @Override
@@ -213,7 +215,9 @@ final class ImportTeacherCommand implements Command {
                 taken.row(
                     r.source(), r.sourceShape(), r.elementType(), r.target(), r.shape(), r.what()));
     Table leftOut = new Table("left out", "shape", "type", "reason");
-    report.leftOut().forEach(r -> leftOut.row(r.source(), r.sourceShape(), r.elementType(), r.what()));
+    report
+        .leftOut()
+        .forEach(r -> leftOut.row(r.source(), r.sourceShape(), r.elementType(), r.what()));
     StringBuilder text = new StringBuilder();
     text.append(report.family()).append(", names of ").append(report.dialect());
     text.append(report.prefix().isEmpty() ? "\n\n" : " under " + report.prefix() + "\n\n");
@@ -227,19 +231,23 @@ final class ImportTeacherCommand implements Command {
     Table table =
         new Table(
             "family", "arch", "image", "patch", "width", "depth", "heads", "window", "licence");
-    Architectures.list()
-        .forEach(
-            e ->
-                table.row(
-                    e.family(),
-                    e.arch(),
-                    e.imageSize(),
-                    e.patch(),
-                    e.width(),
-                    e.depth(),
-                    e.heads(),
-                    e.window(),
-                    e.licence()));
+    for (Architectures.Entry entry : Architectures.list()) {
+      Size size = entry.size();
+      table.row(
+          entry.family(),
+          size.arch(),
+          size.imageSize(),
+          size.patch(),
+          size.width(),
+          stages(size.depths()),
+          stages(size.heads()),
+          size.window() == 0 ? "" : size.window(),
+          entry.licence());
+    }
     return table;
+  }
+
+  private static String stages(List<Integer> numbers) {
+    return String.join(",", numbers.stream().map(Object::toString).toList());
   }
 }

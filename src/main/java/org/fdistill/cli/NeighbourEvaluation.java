@@ -16,7 +16,7 @@ import org.fdistill.task.knn.FeatureNetwork;
 import org.fdistill.task.knn.NearestNeighbours;
 import org.fdistill.task.knn.NearestNeighbours.Outcome;
 import org.fdistill.teacher.Teacher;
-import org.fdistill.train.Sessions;
+import org.fdistill.train.SessionSettings;
 import org.tensorflow.Session;
 import org.tensorflow.op.Ops;
 
@@ -46,7 +46,7 @@ final class NeighbourEvaluation {
             .build();
     this.neighbours =
         new NearestNeighbours(
-            train, config.getValidationData(), bank, Sessions.config(config.getRuntime()));
+            train, config.getValidationData(), bank, SessionSettings.of(config.getRuntime()));
   }
 
   /**

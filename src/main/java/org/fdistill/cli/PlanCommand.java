@@ -9,7 +9,6 @@ import org.fdistill.bench.BenchReport;
 import org.fdistill.bench.Benchmark;
 import org.fdistill.bench.RandomTeacher;
 import org.fdistill.config.UserError;
-import org.fdistill.files.WholeFile;
 import org.fdistill.plan.Planner;
 import org.fdistill.plan.RunPlan;
 import org.fdistill.plan.TrainingSet;
@@ -160,7 +159,9 @@ final class PlanCommand implements Command {
     if (!files) {
       step.getTrainDataBuilder()
           .setNoise(
-              Tasks.of(config).noiseSource().toBuilder().setExamples(plan.length().batch()).build());
+              Tasks.of(config).noiseSource().toBuilder()
+                  .setExamples(plan.length().batch())
+                  .build());
     }
     try (TemporaryFolder folder = new TemporaryFolder("fdistill-plan")) {
       RunConfig measured =

@@ -3,9 +3,9 @@ package org.fdistill.cli;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import org.fdistill.config.FileProblem;
 import org.fdistill.config.UserError;
+import org.fdistill.files.FileTrouble;
+import org.fdistill.files.WholeFile;
 
 /** A file of figures that a command writes beside what it prints; looked at before the work. */
 final class ReportFile {
@@ -25,7 +25,7 @@ final class ReportFile {
     if (Files.isDirectory(path)) {
       throw UserError.usage(path + ": this is a folder; name a file for the figures.");
     }
-    Path written = Files.exists(path) ? path : folder;
+    Path written = isReplaced() ? folder : path;
     if (!Files.isWritable(written)) {
       throw UserError.usage(path + ": the figures could not be written there: permission denied.");
     }
@@ -34,17 +34,20 @@ final class ReportFile {
   /** Writes the figures in one piece; what was there before goes. */
   void write(String json) {
     try {
-      if (Files.exists(path) && !Files.isRegularFile(path)) {
-        Files.writeString(path, json); // such as /dev/stdout
+      if (!isReplaced()) {
+        Files.writeString(path, json);
         return;
       }
-      Path partial = path.resolveSibling("." + path.getFileName() + ".partial");
-      Files.writeString(partial, json);
-      Files.move(partial, path, StandardCopyOption.ATOMIC_MOVE);
+      WholeFile.write(path, json);
     } catch (IOException e) {
-      String reason = FileProblem.reason(e);
+      String reason = FileTrouble.of(e).reason();
       throw new UserError(
-          UserError.Kind.RUN, path + ": the figures could not be written: " + reason, e);
+          UserError.Kind.RUN, path + ": the figures could not be written: " + reason + ".", e);
     }
+  }
+
+  /** Not so of a device such as {@code /dev/stdout}: text goes into it. */
+  private boolean isReplaced() {
+    return Files.isRegularFile(path) || Files.notExists(path);
   }
 }

@@ -167,7 +167,7 @@ final class Overrides {
       return builder.build();
     }
     try {
-      return Scalars.parse(field, text);
+      return ScalarText.parse(field, text);
     } catch (IllegalArgumentException e) {
       throw mistake(
           String.format(

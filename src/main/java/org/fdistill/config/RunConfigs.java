@@ -44,10 +44,7 @@ public final class RunConfigs {
    * @param source the text's name in messages
    */
   public static RunConfig parse(
-      String text,
-      String source,
-      List<String> overrides,
-      BiConsumer<RunConfig, Problems> task) {
+      String text, String source, List<String> overrides, BiConsumer<RunConfig, Problems> task) {
     RunConfig.Builder builder = RunConfig.newBuilder();
     TextFormatParseInfoTree places = TextProtos.merge(text, source, builder);
     Set<String> overridden = Overrides.apply(builder, overrides);

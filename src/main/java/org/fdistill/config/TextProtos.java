@@ -11,6 +11,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
+import org.fdistill.files.FileTrouble;
 import org.fdistill.files.WholeFile;
 
 /** Reads and writes text protobuf, with messages for people. */
@@ -72,7 +73,7 @@ public final class TextProtos {
     if (Files.isDirectory(file)) {
       return String.format("config %s is a folder; name a file in it.%s", file, inside(file));
     }
-    return "config " + file + " cannot be read: " + e.getMessage();
+    return "config " + file + " cannot be read: " + FileTrouble.of(e).reason() + ".";
   }
 
   private static String neighbours(Path file) {

@@ -1,8 +1,10 @@
 package org.fdistill.convert;
 
+import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Message;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Predicate;
 import org.fdistill.config.UserError;
@@ -38,19 +40,18 @@ final class ArchitectureReader {
 
   /** Refuses tensors of another network than the one that is described beside them. */
   private void requireStated(BackboneConfig found) {
-    Message stated = architecture(published.stated());
     List<String> differences = new ArrayList<>();
-    stated
-        .getAllFields()
+    published
+        .stated()
         .forEach(
             (field, value) -> {
-              Object other = architecture(found).getField(field);
+              Object other = field(found, field);
               boolean agree =
-                  field.getName().equals("image_size")
+                  field.equals("image_size")
                       ? sameGrid((Integer) value, found.getVit())
                       : value.equals(other);
               if (!agree) {
-                differences.add("%s: %s, the tensors %s".formatted(field.getName(), value, other));
+                differences.add("%s: %s, the tensors %s".formatted(field, value, other));
               }
             });
     if (!differences.isEmpty()) {
@@ -60,12 +61,16 @@ final class ArchitectureReader {
     }
   }
 
-  private static Message architecture(BackboneConfig model) {
-    return switch (model.getArchitectureCase()) {
-      case SWIN -> model.getSwin();
-      case SWIN_V2 -> model.getSwinV2();
-      default -> model.getVit();
-    };
+  /** A field of the network's own message, ViT's or a Swin's. */
+  private static Object field(BackboneConfig model, String field) {
+    Message architecture =
+        switch (model.getArchitectureCase()) {
+          case SWIN -> model.getSwin();
+          case SWIN_V2 -> model.getSwinV2();
+          default -> model.getVit();
+        };
+    FieldDescriptor found = architecture.getDescriptorForType().findFieldByName(field);
+    return found == null ? "none" : architecture.getField(found);
   }
 
   /** SigLIP's images of 384 pixels in patches of 14 have 27 patches a side, as those of 378. */
@@ -237,34 +242,15 @@ final class ArchitectureReader {
    * @param model the description, with the user's overrides
    */
   void requireKnown(BackboneConfig model) {
-    String field = null;
-    switch (model.getArchitectureCase()) {
-      case VIT ->
-          field =
-              model.getVit().getHeads() == 0
-                  ? "model.vit.heads"
-                  : model.getVit().getImageSize() == 0 ? "model.vit.image_size" : null;
-      case SWIN ->
-          field =
-              model.getSwin().getImageSize() == 0
-                  ? "model.swin.image_size"
-                  : model.getSwin().getWindow() == 0 ? "model.swin.window" : null;
-      default ->
-          field =
-              model.getSwinV2().getImageSize() == 0
-                  ? "model.swin_v2.image_size"
-                  : model.getSwinV2().getWindow() == 0 ? "model.swin_v2.window" : null;
-    }
-    if (field != null) {
-      throw UserError.input(
-          field
-              + " is in no tensor, and "
-              + like(fitting(model))
-              + ": "
-              + text(model)
-              + ".\nName the size with --arch, or give what is not known with --set "
-              + field
-              + "=N.");
+    String network = model.getArchitectureCase().name().toLowerCase(Locale.ROOT);
+    for (String field : List.of(model.hasVit() ? "heads" : "window", "image_size")) {
+      if (field(model, field).equals(0)) {
+        throw UserError.input(
+            """
+            model.%s.%s is in no tensor, and %s: %s.
+            Name the size with --arch, or give what is not known with --set model.%1$s.%2$s=N."""
+                .formatted(network, field, like(fitting(model)), text(model)));
+      }
     }
   }
 
@@ -284,12 +270,7 @@ final class ArchitectureReader {
 
   private static void differs(Size size, BackboneConfig found) {
     throw UserError.input(
-        "The checkpoint is no "
-            + size.arch()
-            + ": it has "
-            + text(found)
-            + ".\nExpected "
-            + text(size)
-            + ". Give another --arch, or the family's name alone.");
+        "The checkpoint is no %s: it has %s.\nExpected %s. Give another --arch, or the family's name alone."
+            .formatted(size.arch(), text(found), text(size)));
   }
 }

@@ -1,7 +1,6 @@
 package org.fdistill.convert;
 
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import org.fdistill.config.UserError;
 import org.fdistill.proto.BackboneConfig;
@@ -15,53 +14,18 @@ public final class Architectures {
    * One size of a family.
    *
    * @param family for {@code --arch}
-   * @param title of the family
    * @param licence of the published weights
-   * @param arch for {@code --arch}
-   * @param imageSize S in pixels
-   * @param patch P in pixels
-   * @param width C, of the first stage
-   * @param depth blocks, stage by stage
-   * @param heads stage by stage
-   * @param window of a Swin transformer; empty for a ViT
    */
-  public record Entry(
-      String family,
-      String title,
-      String licence,
-      String arch,
-      int imageSize,
-      int patch,
-      int width,
-      String depth,
-      String heads,
-      String window) {}
+  public record Entry(String family, String licence, Size size) {}
 
   /** Everything that can be imported. */
   public static List<Entry> list() {
-    List<Entry> entries = new ArrayList<>();
-    for (Family family : Families.all()) {
-      family.sizes().forEach(size -> entries.add(entry(family, size)));
-    }
-    return entries;
-  }
-
-  private static Entry entry(Family family, Size size) {
-    return new Entry(
-        family.name(),
-        family.title(),
-        family.licence(),
-        size.arch(),
-        size.imageSize(),
-        size.patch(),
-        size.width(),
-        text(size.depths()),
-        text(size.heads()),
-        size.window() == 0 ? "" : Integer.toString(size.window()));
-  }
-
-  private static String text(List<Integer> stages) {
-    return String.join(",", stages.stream().map(Object::toString).toList());
+    return Families.all().stream()
+        .flatMap(
+            family ->
+                family.sizes().stream()
+                    .map(size -> new Entry(family.name(), family.licence(), size)))
+        .toList();
   }
 
   /** Whether a path looks like a folder of Hugging Face's hub. */

@@ -9,7 +9,7 @@ import org.fdistill.weights.StoredTensor;
 /** One of our parameters, made of one tensor of a file, or of several along its last axis. */
 final class Assembly {
   /**
-   * A part.
+   * A tensor of the file in its place in the parameter.
    *
    * @param tensor of the file
    * @param rule where it goes
@@ -50,7 +50,10 @@ final class Assembly {
     for (Piece piece : pieces) {
       StoredTensor tensor = piece.tensor();
       if (!tensor.elementType().isFloating()) {
-        return tensor.name() + " holds " + tensor.elementType() + ", expected floating-point numbers";
+        return tensor.name()
+            + " holds "
+            + tensor.elementType()
+            + ", expected floating-point numbers";
       }
       if (piece.rule().order().shape(tensor.shape()) == null) {
         return tensor.name()

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 import org.fdistill.config.UserError;
+import org.fdistill.files.FileTrouble;
 
 /**
  * The files of a checkpoint: the weights, and what describes them in a folder of Hugging Face's
@@ -62,12 +63,8 @@ record CheckpointFiles(Path weights, Published published) {
 
   private static UserError none(Path folder) {
     return UserError.input(
-        folder
-            + ": no weights in this folder.\nExpected one of "
-            + String.join(", ", WEIGHTS)
-            + "; found "
-            + listing(folder)
-            + ".\nGive the file itself with --checkpoint.");
+        "%s: no weights in this folder.\nExpected one of %s; found %s.\nGive the file itself with --checkpoint."
+            .formatted(folder, String.join(", ", WEIGHTS), listing(folder)));
   }
 
   private static String listing(Path folder) {
@@ -119,7 +116,8 @@ record CheckpointFiles(Path weights, Published published) {
     } catch (JsonParseException | IllegalStateException | MalformedInputException e) {
       throw UserError.input(file + ": no JSON object: " + e.getMessage() + "\nDownload it again.");
     } catch (IOException e) {
-      throw UserError.input(file + ": cannot be read: " + e);
+      throw new UserError(
+          UserError.Kind.INPUT, file + ": cannot be read: " + FileTrouble.of(e).reason() + ".", e);
     }
   }
 }

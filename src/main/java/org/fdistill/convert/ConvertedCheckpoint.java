@@ -55,14 +55,13 @@ final class ConvertedCheckpoint implements Weights {
     }
     if (!problems.isEmpty()) {
       throw UserError.input(
-          "The checkpoint does not fit the network that its tensors describe ("
-              + tensors.dialect().name()
-              + "'s names, under \""
-              + tensors.prefix()
-              + "\"):\n  "
-              + String.join("\n  ", problems)
-              + "\n(- missing, + unexpected, ! of another shape or type.) Is the file whole, and"
-              + " --arch the right one?");
+          """
+          The checkpoint does not fit the network that its tensors describe (%s's names, under "%s"):
+            %s
+          (- missing, + unexpected, ! of another shape or type.) Is the file whole, and --arch the \
+          right one?"""
+              .formatted(
+                  tensors.dialect().name(), tensors.prefix(), String.join("\n  ", problems)));
     }
   }
 
@@ -78,14 +77,12 @@ final class ConvertedCheckpoint implements Weights {
         resampled.put(name, resizing.get());
       } else {
         problems.add(
-            "! "
-                + name
-                + ": found "
-                + assembly.sources()
-                + ", which makes "
-                + Arrays.toString(assembly.shape())
-                + ", expected "
-                + Arrays.toString(expected));
+            "! %s: found %s, which makes %s, expected %s"
+                .formatted(
+                    name,
+                    assembly.sources(),
+                    Arrays.toString(assembly.shape()),
+                    Arrays.toString(expected)));
       }
     }
   }

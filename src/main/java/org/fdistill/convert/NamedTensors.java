@@ -97,7 +97,8 @@ record NamedTensors(
 
   /** Leaves out classifiers that one linear layer on the pooled tokens cannot stand for. */
   private void chooseHead() {
-    boolean two = leftOut.values().stream().anyMatch(t -> t.reason().contains("distillation token"));
+    boolean two =
+        leftOut.values().stream().anyMatch(t -> t.reason().contains("distillation token"));
     boolean linear = has("head/kernel") && has("head/bias");
     if (two || !linear) {
       leaveOutHead("one of several heads");

@@ -5,6 +5,7 @@ import com.google.gson.JsonObject;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import org.fdistill.config.UserError;
 import org.fdistill.proto.BackboneConfig;
 import org.fdistill.proto.VitConfig;
@@ -27,6 +28,13 @@ final class OpenClipConfig {
           "patch_dropout",
           "patch_size",
           "width");
+
+  private static final Map<String, String> SIZES =
+      Map.of(
+          "image_size", "image_size",
+          "patch_size", "patch_size",
+          "width", "width",
+          "layers", "depth");
 
   private OpenClipConfig() {}
 
@@ -60,19 +68,10 @@ final class OpenClipConfig {
         file,
         Optional.of("openclip"),
         BackboneConfig.newBuilder().setVit(vit).build(),
-        BackboneConfig.newBuilder().setVit(stated(file, vision)).build(),
+        Published.stated(file, vision, SIZES),
         Published.normalization(preprocess.get("mean"), preprocess.get("std")),
         null,
         "");
-  }
-
-  private static VitConfig stated(String file, JsonObject vision) {
-    VitConfig.Builder stated = VitConfig.newBuilder();
-    Published.side(file, vision, "image_size").ifPresent(stated::setImageSize);
-    Published.side(file, vision, "patch_size").ifPresent(stated::setPatchSize);
-    Published.integer(vision, "width").ifPresent(stated::setWidth);
-    Published.integer(vision, "layers").ifPresent(stated::setDepth);
-    return stated.build();
   }
 
   /** Other settings change what is computed, and no tensor shows it. */
@@ -82,14 +81,11 @@ final class OpenClipConfig {
       boolean off = value.equals("false") || value.equals("null") || value.equals("\"tok\"");
       if (!off && !HARMLESS.contains(setting.getKey())) {
         throw UserError.input(
-            file
-                + ": model_cfg.vision_cfg."
-                + setting.getKey()
-                + " is "
-                + value
-                + ", which fdistill's networks do not have.\nExpected a tower of CLIP with "
-                + String.join(", ", HARMLESS.stream().sorted().toList())
-                + ".");
+            """
+            %s: model_cfg.vision_cfg.%s is %s, which fdistill's networks do not have.
+            Expected a tower of CLIP with %s."""
+                .formatted(
+                    file, setting.getKey(), value, String.join(", ", new TreeSet<>(HARMLESS))));
       }
     }
   }

@@ -5,7 +5,10 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
 import org.fdistill.config.UserError;
 import org.fdistill.proto.BackboneConfig;
 import org.fdistill.proto.EvalCropConfig;
@@ -17,7 +20,7 @@ import org.fdistill.proto.Normalization;
  * @param source the file, for people
  * @param family that it belongs to, if it says so
  * @param traits what no shape tells; nothing where it says nothing
- * @param stated what the tensors tell as well, and must confirm
+ * @param stated what the tensors tell as well and must confirm, by the names of our fields
  * @param normalization of its input; null where it does not say
  * @param crop how images are brought to size; null where it does not say
  * @param licence empty where it does not say
@@ -26,21 +29,18 @@ record Published(
     String source,
     Optional<String> family,
     BackboneConfig traits,
-    BackboneConfig stated,
+    Map<String, Object> stated,
     Normalization normalization,
     EvalCropConfig crop,
     String licence) {
 
+  /** Keys of lists with a number for each stage. */
+  private static final Set<String> STAGES = Set.of("depths", "num_heads");
+
   /** Nothing is said. */
   static final Published NOTHING =
       new Published(
-          "",
-          Optional.empty(),
-          BackboneConfig.getDefaultInstance(),
-          BackboneConfig.getDefaultInstance(),
-          null,
-          null,
-          "");
+          "", Optional.empty(), BackboneConfig.getDefaultInstance(), Map.of(), null, null, "");
 
   /** Mean and deviation; null unless both are three numbers. */
   static Normalization normalization(JsonElement mean, JsonElement std) {
@@ -57,6 +57,26 @@ record Published(
       element.getAsJsonArray().forEach(value -> values.add(value.getAsFloat()));
     }
     return values;
+  }
+
+  /**
+   * Sizes as our fields have them.
+   *
+   * @param keys the name of our field by the key that the file has for it
+   * @return what is there
+   */
+  static Map<String, Object> stated(String file, JsonObject object, Map<String, String> keys) {
+    Map<String, Object> stated = new TreeMap<>();
+    keys.forEach(
+        (key, field) -> {
+          boolean ofStages = object.get(key) instanceof JsonArray && STAGES.contains(key);
+          if (ofStages) {
+            stated.put(field, integers(object, key));
+          } else {
+            side(file, object, key).ifPresent(size -> stated.put(field, size));
+          }
+        });
+    return stated;
   }
 
   /**

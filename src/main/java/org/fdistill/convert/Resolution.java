@@ -1,6 +1,5 @@
 package org.fdistill.convert;
 
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -71,7 +70,12 @@ record Resolution(
 
   /** The family that is published beside the weights; all where nothing is. */
   private static List<Family> published(Checkpoint checkpoint) {
-    return checkpoint.published().family().map(Families::family).map(List::of).orElse(Families.all());
+    return checkpoint
+        .published()
+        .family()
+        .map(Families::family)
+        .map(List::of)
+        .orElse(Families.all());
   }
 
   /** A family's network in a checkpoint, under the first prefix that the family prefers. */
@@ -114,9 +118,7 @@ record Resolution(
 
   private static boolean under(String prefix, String key) {
     String parent = Checkpoint.unwrapped(key + ".").replaceAll("[./]+$", "");
-    return parent.isEmpty()
-        || prefix.startsWith(parent + "/")
-        || prefix.startsWith(parent + ".");
+    return parent.isEmpty() || prefix.startsWith(parent + "/") || prefix.startsWith(parent + ".");
   }
 
   private static boolean certain(Checkpoint checkpoint, Family family, NamedTensors tensors) {
@@ -133,18 +135,13 @@ record Resolution(
             ? "Expected a network of the family " + families.get(0).name()
             : "Expected a network of one of the families of fdistill import-teacher --list";
     return UserError.input(
-        "No network that can be read"
-            + (key.isEmpty() ? "" : " under --key " + key)
-            + " among its "
-            + names.size()
-            + " tensors, such as "
-            + some(names)
-            + "."
-            + closest(names, families)
-            + hint(names)
-            + "\n"
-            + expected
-            + "; fdistill inspect shows all its tensors.");
+        "No network that can be read%s among its tensors, such as %s.%s%s\n%s; fdistill inspect shows all its tensors."
+            .formatted(
+                key.isEmpty() ? "" : " under --key " + key,
+                some(names),
+                closest(names, families),
+                hint(names),
+                expected));
   }
 
   private static String some(Collection<String> names) {
@@ -152,38 +149,48 @@ record Resolution(
         + (names.size() > LISTED ? ", ... (" + names.size() + ")" : "");
   }
 
-  /** What is odd about names that are partly those of a dialect. */
+  /** What is odd about names that are partly those of a dialect: the one with the fewest odd. */
   private static String closest(Set<String> names, List<Family> families) {
-    record Attempt(Dialect dialect, List<String> missing, List<String> odd) {}
-    List<Attempt> attempts = new ArrayList<>();
-    families.stream()
+    return families.stream()
         .flatMap(family -> family.dialects().stream())
         .distinct()
-        .forEach(
-            dialect -> {
-              Set<String> spelled = dialect.spelled(names);
-              for (String prefix : dialect.anchored(spelled).stream().limit(LISTED).toList()) {
-                List<String> odd =
-                    spelled.stream()
-                        .filter(name -> name.startsWith(prefix))
-                        .map(name -> name.substring(prefix.length()))
-                        .filter(name -> dialect.rules().of(name).isEmpty())
-                        .toList();
-                attempts.add(new Attempt(dialect, dialect.missing(prefix, spelled), odd));
-              }
-            });
-    return attempts.stream()
-        .filter(attempt -> !attempt.missing().isEmpty())
+        .flatMap(dialect -> Attempt.at(dialect, names))
         .min(Comparator.comparingInt(attempt -> attempt.odd().size()))
-        .map(
-            closest ->
-                "\nClosest are the names of "
-                    + closest.dialect().name()
-                    + ", but "
-                    + String.join(" and ", closest.missing())
-                    + " is missing"
-                    + (closest.odd().isEmpty() ? "." : "; odd are " + some(closest.odd()) + "."))
+        .map(Attempt::text)
         .orElse("");
+  }
+
+  /**
+   * Names that have a dialect's anchor, but not all that it requires.
+   *
+   * @param missing what is required
+   * @param odd names beside the anchor that no rule knows
+   */
+  private record Attempt(Dialect dialect, List<String> missing, List<String> odd) {
+    static Stream<Attempt> at(Dialect dialect, Set<String> names) {
+      Set<String> spelled = dialect.spelled(names);
+      return dialect.anchored(spelled).stream()
+          .filter(prefix -> !dialect.missing(prefix, spelled).isEmpty())
+          .limit(LISTED)
+          .map(
+              prefix ->
+                  new Attempt(
+                      dialect,
+                      dialect.missing(prefix, spelled),
+                      spelled.stream()
+                          .filter(name -> name.startsWith(prefix))
+                          .map(name -> name.substring(prefix.length()))
+                          .filter(name -> dialect.rules().of(name).isEmpty())
+                          .toList()));
+    }
+
+    String text() {
+      return "\nClosest are the names of %s, but %s is missing%s."
+          .formatted(
+              dialect.name(),
+              String.join(" and ", missing),
+              odd.isEmpty() ? "" : "; odd are " + some(odd));
+    }
   }
 
   /** Networks that people try and that are none of ours. */

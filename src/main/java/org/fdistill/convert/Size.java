@@ -16,7 +16,7 @@ import java.util.List;
  * @param positionWindow windows of each stage that a SwinV2's offsets are divided by; empty for its
  *     own
  */
-record Size(
+public record Size(
     String arch,
     int imageSize,
     int patch,

@@ -14,8 +14,7 @@ import java.util.stream.Stream;
  */
 record Spelling(Pattern newer, String published) {
   private static final List<Spelling> MLP =
-      List.of(
-          of("\\bmlp\\.fc1\\.", "intermediate.dense."), of("\\bmlp\\.fc2\\.", "output.dense."));
+      List.of(of("\\bmlp\\.fc1\\.", "intermediate.dense."), of("\\bmlp\\.fc2\\.", "output.dense."));
 
   /** Transformers 5's ViT, DeiT, ViTMAE and BEiT. */
   static final List<Spelling> TRANSFORMERS_VIT =

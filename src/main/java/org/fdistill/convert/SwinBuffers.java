@@ -23,7 +23,8 @@ record SwinBuffers(NamedTensors tensors) {
 
   /** w of the first stage, of the index of pairs [w², w²]; 0 where there is none. */
   int window() {
-    return tensors.findLeftOut("layers.0.blocks.0.attn.relative_position_index")
+    return tensors
+        .findLeftOut("layers.0.blocks.0.attn.relative_position_index")
         .map(StoredTensor::shape)
         .filter(shape -> shape.length == 2)
         .map(shape -> root(shape[0]))
@@ -32,7 +33,8 @@ record SwinBuffers(NamedTensors tensors) {
 
   /** G of the first stage, of the mask of its first shifted block [G²/w², w², w²]. */
   OptionalInt grid() {
-    return tensors.findLeftOut("layers.0.blocks.1.attn_mask")
+    return tensors
+        .findLeftOut("layers.0.blocks.1.attn_mask")
         .map(StoredTensor::shape)
         .filter(shape -> shape.length == 3)
         .map(shape -> OptionalInt.of(root(shape[0]) * root(shape[1])))

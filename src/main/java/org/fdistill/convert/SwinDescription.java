@@ -3,7 +3,6 @@ package org.fdistill.convert;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
-import org.fdistill.config.UserError;
 import org.fdistill.proto.BackboneConfig;
 import org.fdistill.proto.SwinConfig;
 import org.fdistill.proto.SwinV2Config;
@@ -48,9 +47,7 @@ final class SwinDescription {
       swin.setWindow(
           table == null
               ? 0
-              : RelativePositionTable.ofShape(table)
-                  .map(RelativePositionTable::grid)
-                  .orElse(0));
+              : RelativePositionTable.ofShape(table).map(RelativePositionTable::grid).orElse(0));
     }
     if (!swin.hasImageSize()) {
       OptionalInt grid = new SwinBuffers(tensors).grid();

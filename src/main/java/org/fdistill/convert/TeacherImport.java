@@ -138,17 +138,20 @@ public final class TeacherImport implements AutoCloseable {
    *     is left behind
    */
   public Exported write(Path out, SavedModelWriter.Inspection inspection) {
-    RunConfig named = config.toBuilder().setName(name(out)).build();
-    ModelContent content =
-        new ModelContent(
-            ExportedNetwork.of(named), weights, named, licence(), title(), List.of(origin()));
     try {
-      return SavedModelWriter.write(content, out, inspection);
+      return SavedModelWriter.write(content(name(out)), out, inspection);
     } catch (UserError e) {
       throw e.kind() == UserError.Kind.INPUT
           ? new UserError(e.kind(), request.checkpoint() + ": " + e.getMessage(), e)
           : e;
     }
+  }
+
+  /** The network and its weights, which are read when they are loaded. */
+  ModelContent content(String name) {
+    RunConfig named = config.toBuilder().setName(name).build();
+    return new ModelContent(
+        ExportedNetwork.of(named), weights, named, licence(), title(), List.of(origin()));
   }
 
   private static String name(Path out) {

@@ -1,6 +1,7 @@
 package org.fdistill.convert;
 
 import com.google.gson.JsonObject;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -21,6 +22,14 @@ final class TimmConfig {
   private static final Pattern APPROXIMATE_GELU =
       Pattern.compile(
           "base_patch32_siglip|large_patch16_siglip_(gap_)?512|so400m_patch16|giantopt");
+
+  private static final Map<String, String> ARGUMENTS =
+      Map.of(
+          "patch_size", "patch_size",
+          "embed_dim", "width",
+          "depth", "depth",
+          "depths", "depths",
+          "window_size", "window");
 
   private static final Pattern IMAGE = Pattern.compile("_(\\d{3})$");
 
@@ -48,11 +57,15 @@ final class TimmConfig {
    */
   static Published read(String file, String architecture, JsonObject cfg, JsonObject args) {
     String family = family(file, architecture + "." + Published.text(cfg, "tag"));
+    Map<String, Object> stated = Published.stated(file, args, ARGUMENTS);
+    if (!family.startsWith("swin")) {
+      stated.putAll(Published.stated(file, cfg, Map.of("input_size", "image_size")));
+    }
     return new Published(
         file,
         Optional.of(family),
         traits(file, architecture, family, cfg, args),
-        stated(file, family, cfg, args),
+        stated,
         Published.normalization(cfg.get("mean"), cfg.get("std")),
         crop(cfg),
         Published.text(cfg, "license"));
@@ -95,20 +108,6 @@ final class TimmConfig {
             + tag
             + "\" is no network that fdistill knows.\nExpected one of the families of fdistill"
             + " import-teacher --list; if it is the same network, name it with --arch.");
-  }
-
-  /** What the constructor of a ViT was given and tensors show as well. */
-  private static BackboneConfig stated(
-      String file, String family, JsonObject cfg, JsonObject args) {
-    if (family.startsWith("swin")) {
-      return BackboneConfig.getDefaultInstance();
-    }
-    VitConfig.Builder vit = VitConfig.newBuilder();
-    Published.side(file, args, "patch_size").ifPresent(vit::setPatchSize);
-    Published.side(file, cfg, "input_size").ifPresent(vit::setImageSize);
-    Published.integer(args, "embed_dim").ifPresent(vit::setWidth);
-    Published.integer(args, "depth").ifPresent(vit::setDepth);
-    return BackboneConfig.newBuilder().setVit(vit).build();
   }
 
   private static BackboneConfig traits(

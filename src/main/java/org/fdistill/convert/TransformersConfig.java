@@ -1,9 +1,9 @@
 package org.fdistill.convert;
 
-import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeSet;
 import org.fdistill.config.UserError;
 import org.fdistill.proto.BackboneConfig;
 import org.fdistill.proto.EvalCropConfig;
@@ -37,6 +37,22 @@ final class TransformersConfig {
           Map.entry("swin", new Type("swin", 1e-5f, "gelu")),
           Map.entry("swinv2", new Type("swin_v2", 1e-5f, "gelu")));
 
+  private static final Map<String, String> VIT =
+      Map.of(
+          "patch_size", "patch_size",
+          "image_size", "image_size",
+          "hidden_size", "width",
+          "num_hidden_layers", "depth",
+          "num_attention_heads", "heads");
+
+  private static final Map<String, String> SWIN =
+      Map.of(
+          "patch_size", "patch_size",
+          "embed_dim", "width",
+          "depths", "depths",
+          "num_heads", "heads",
+          "window_size", "window");
+
   private final String file;
   private final JsonObject config;
   private final JsonObject preprocessor;
@@ -63,38 +79,24 @@ final class TransformersConfig {
     Type type = TYPES.get(name);
     if (type == null) {
       throw UserError.input(
-          file
-              + ": model_type \""
-              + name
-              + "\" is no network that fdistill knows.\nExpected one of "
-              + String.join(", ", TYPES.keySet().stream().sorted().toList())
-              + ".");
+          "%s: model_type \"%s\" is no network that fdistill knows.\nExpected one of %s."
+              .formatted(file, name, String.join(", ", new TreeSet<>(TYPES.keySet()))));
     }
     JsonObject vision =
         config.has("vision_config") ? Published.object(config, "vision_config") : config;
     BackboneConfig.Builder traits = BackboneConfig.newBuilder();
     float epsilon =
         Published.number(vision, "layer_norm_eps").map(Double::floatValue).orElse(type.epsilon());
-    BackboneConfig.Builder stated = BackboneConfig.newBuilder();
     switch (type.family()) {
-      case "swin" -> {
-        traits.setSwin(swin(vision, epsilon));
-        stated.setSwin(statedSwin(vision));
-      }
-      case "swin_v2" -> {
-        traits.setSwinV2(swinV2(vision, epsilon));
-        stated.setSwinV2(statedSwinV2(vision));
-      }
-      default -> {
-        traits.setVit(vit(vision, type, epsilon));
-        stated.setVit(statedVit(vision));
-      }
+      case "swin" -> traits.setSwin(swin(vision, epsilon));
+      case "swin_v2" -> traits.setSwinV2(swinV2(vision, epsilon));
+      default -> traits.setVit(vit(vision, type, epsilon));
     }
     return new Published(
         file,
         Optional.of(type.family()),
         traits.build(),
-        stated.build(),
+        Published.stated(file, vision, traits.hasVit() ? VIT : SWIN),
         normalization(),
         crop(),
         "");
@@ -114,44 +116,16 @@ final class TransformersConfig {
       case "gelu_pytorch_tanh", "gelu_new", "gelu_fast" -> Activation.GELU_TANH;
       default ->
           throw UserError.input(
-              file
-                  + ": hidden_act \""
-                  + name
-                  + "\" is no activation that fdistill has.\n"
-                  + "Expected gelu, quick_gelu or gelu_pytorch_tanh.");
+              """
+              %s: hidden_act "%s" is no activation that fdistill has.
+              Expected gelu, quick_gelu or gelu_pytorch_tanh."""
+                  .formatted(file, name));
     };
-  }
-
-  private VitConfig statedVit(JsonObject vision) {
-    VitConfig.Builder vit = VitConfig.newBuilder();
-    Published.side(file, vision, "patch_size").ifPresent(vit::setPatchSize);
-    Published.side(file, vision, "image_size").ifPresent(vit::setImageSize);
-    Published.integer(vision, "hidden_size").ifPresent(vit::setWidth);
-    Published.integer(vision, "num_hidden_layers").ifPresent(vit::setDepth);
-    Published.integer(vision, "num_attention_heads").ifPresent(vit::setHeads);
-    return vit.build();
   }
 
   private SwinConfig swin(JsonObject vision, float epsilon) {
     SwinConfig.Builder swin = SwinConfig.newBuilder().setLayerNormEpsilon(epsilon);
     return swin.setImageSize(Published.side(file, vision, "image_size").orElse(224)).build();
-  }
-
-  private SwinConfig statedSwin(JsonObject vision) {
-    SwinConfig.Builder swin = SwinConfig.newBuilder();
-    Published.side(file, vision, "patch_size").ifPresent(swin::setPatchSize);
-    Published.integer(vision, "embed_dim").ifPresent(swin::setWidth);
-    Published.side(file, vision, "window_size").ifPresent(swin::setWindow);
-    swin.addAllDepths(Published.integers(vision, "depths"));
-    return swin.addAllHeads(Published.integers(vision, "num_heads")).build();
-  }
-
-  private SwinV2Config statedSwinV2(JsonObject vision) {
-    SwinV2Config.Builder swin = SwinV2Config.newBuilder();
-    Published.side(file, vision, "patch_size").ifPresent(swin::setPatchSize);
-    Published.integer(vision, "embed_dim").ifPresent(swin::setWidth);
-    swin.addAllDepths(Published.integers(vision, "depths"));
-    return swin.addAllHeads(Published.integers(vision, "num_heads")).build();
   }
 
   private SwinV2Config swinV2(JsonObject vision, float epsilon) {

@@ -142,8 +142,6 @@ final class VitDescription {
       return 0;
     }
     vit.setHeads((int) shape[1]);
-    return RelativePositionTable.ofShape(shape)
-        .map(RelativePositionTable::grid)
-        .orElse(0);
+    return RelativePositionTable.ofShape(shape).map(RelativePositionTable::grid).orElse(0);
   }
 }

@@ -12,9 +12,9 @@ final class VitDialects {
   private static final String POOLING_HEAD = "the pooling head behind the tokens";
 
   /**
-   * timm's names, which DINO, MAE, MoCo v3 and DINOv2 share. {@code gamma_1} and {@code norm_pre} are
-   * none of them: those of timm's networks that have them turn queries and keys by rotary positions,
-   * which no tensor shows.
+   * timm's names, which DINO, MAE, MoCo v3 and DINOv2 share. {@code gamma_1} and {@code norm_pre}
+   * are none of them: those of timm's networks that have them turn queries and keys by rotary
+   * positions, which no tensor shows.
    */
   static final Dialect TIMM = timmDialect(timm("blocks.#."));
 

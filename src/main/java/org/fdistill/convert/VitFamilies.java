@@ -1,6 +1,7 @@
 package org.fdistill.convert;
 
 import java.util.List;
+import org.fdistill.config.ImageNet;
 import org.fdistill.proto.BackboneConfig;
 import org.fdistill.proto.Normalization;
 import org.fdistill.proto.VitConfig;
@@ -13,7 +14,7 @@ final class VitFamilies {
   private static final String NON_COMMERCIAL = "CC-BY-NC-4.0 (no commercial use)";
 
   static final Normalization IMAGENET =
-      normalization(List.of(0.485, 0.456, 0.406), List.of(0.229, 0.224, 0.225));
+      Normalization.newBuilder().addAllMean(ImageNet.MEAN).addAllStd(ImageNet.STD).build();
   static final Normalization HALF = normalization(List.of(0.5, 0.5, 0.5), List.of(0.5, 0.5, 0.5));
   static final Normalization OPENAI =
       normalization(

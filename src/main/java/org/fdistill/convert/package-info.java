@@ -15,8 +15,9 @@
  * our parameters it becomes and how it lies, or why it is not needed. A {@code Family} is what one
  * project published: its dialects, its normalisation and epsilon, its sizes. Everything else is
  * read off the shapes. The network's graph then says which parameters it needs, and both lists must
- * agree in both directions. A new family is an entry in {@code VitFamilies} or {@code
- * SwinFamilies}; a new way of naming an entry in {@code VitDialects} or {@code SwinDialects}.
+ * agree in both directions. Transformers 5 spells some names in another way ({@code Spelling}). A
+ * new family is an entry in {@code VitFamilies} or {@code SwinFamilies}; a new way of naming an
+ * entry in {@code VitDialects} or {@code SwinDialects}.
  *
  * <p>Limits: square images and patches; no convolutional stems, no norms of queries and keys. Heads
  * that pool by attention and a distilled DeiT's two classifiers are left out.

@@ -8,6 +8,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.fdistill.config.UserError;
+import org.fdistill.files.FileTrouble;
 import org.tensorflow.Session;
 
 /**
@@ -92,7 +93,9 @@ public final class BadExamples {
       Files.write(report, List.of(latest), StandardOpenOption.CREATE, StandardOpenOption.APPEND);
     } catch (IOException e) {
       throw new UserError(
-          UserError.Kind.RUN, "Cannot write " + report + ": " + e.getMessage() + ".", e);
+          UserError.Kind.RUN,
+          "Cannot write " + report + ": " + FileTrouble.of(e).reason() + ".",
+          e);
     }
   }
 

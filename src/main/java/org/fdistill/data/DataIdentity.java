@@ -12,6 +12,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.zip.CRC32C;
 import org.fdistill.config.UserError;
+import org.fdistill.files.FileTrouble;
 
 /**
  * By what a data set is known again: numbers, names, sizes and order of its files. Their content is
@@ -57,7 +58,10 @@ public record DataIdentity(
     try {
       return Files.isSymbolicLink(file) && Files.notExists(file) ? 0 : Files.size(file);
     } catch (IOException e) {
-      throw new UserError(UserError.Kind.INPUT, file + ": this file has vanished: " + e, e);
+      throw new UserError(
+          UserError.Kind.INPUT,
+          file + ": this file cannot be read: " + FileTrouble.of(e).reason() + ".",
+          e);
     }
   }
 

@@ -3,7 +3,9 @@ package org.fdistill.data;
 import org.fdistill.config.UserError;
 import org.tensorflow.types.TInt64;
 
-/** What a task demands of a field of its examples, where the graph itself would go on with nonsense. */
+/**
+ * What a task demands of a field of its examples, where the graph itself would go on with nonsense.
+ */
 public interface ExampleCheck {
   /** The field, a scalar of each example. */
   Field<TInt64> field();

@@ -126,7 +126,7 @@ final class ImageFolder {
       } catch (IOException e) {
         throw new UserError(
             UserError.Kind.INPUT,
-            "Cannot list %s: %s.".formatted(root, FileTrouble.of(e).reason()),
+            "Cannot list %s: %s.".formatted(root, FileTrouble.of(e).located()),
             e);
       }
     }

@@ -79,10 +79,9 @@ public final class ImageFolderConversion {
       out.commit();
       return new Summary(out.files(), written, List.copyOf(bad), folder.leftOut());
     } catch (IOException e) {
-      FileTrouble trouble = FileTrouble.of(e);
       throw new UserError(
           UserError.Kind.RUN,
-          "Cannot write to %s: %s.%s".formatted(to, trouble.reason(), trouble.advice()),
+          "Cannot write to %s: %s".formatted(to, FileTrouble.of(e).sentence()),
           e);
     }
   }

@@ -13,6 +13,7 @@ import org.tensorflow.ndarray.NdArrays;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Placeholder;
+import org.tensorflow.proto.ConfigProto;
 import org.tensorflow.types.TInt32;
 import org.tensorflow.types.TString;
 
@@ -30,7 +31,8 @@ final class ImageSizes implements AutoCloseable {
     Ops tf = Ops.create(graph);
     bytes = tf.placeholder(TString.class, Placeholder.shape(Shape.scalar()));
     shape = tf.shape(new ImageDecoder().decode(tf, bytes));
-    session = SessionFactory.open(graph);
+    // Nothing here is for a GPU, and a session takes all of its memory.
+    session = SessionFactory.open(graph, ConfigProto.newBuilder().putDeviceCount("GPU", 0).build());
   }
 
   /**

@@ -5,6 +5,7 @@ import java.util.List;
 import org.fdistill.config.UserError;
 import org.fdistill.data.augment.ImageDecoder;
 import org.fdistill.proto.DataConfig;
+import org.tensorflow.DeviceSpec;
 import org.tensorflow.Operand;
 import org.tensorflow.Result;
 import org.tensorflow.Session;
@@ -32,6 +33,8 @@ import org.tensorflow.types.family.TType;
  */
 public final class InputPipeline {
   private static final int CHECKED = 32;
+  private static final DeviceSpec CPU =
+      DeviceSpec.newBuilder().deviceType(DeviceSpec.DeviceType.CPU).deviceIndex(0).build();
 
   /**
    * How a pipeline walks through its source.
@@ -55,7 +58,9 @@ public final class InputPipeline {
       return new Options(0, false, false, batch, 1, 0);
     }
 
-    /** As evaluation, in random order: those at the first m positions are a random sample of all. */
+    /**
+     * As evaluation, in random order: those at the first m positions are a random sample of all.
+     */
     public static Options sample(long seed, int batch) {
       return new Options(seed, true, false, batch, 1, 0);
     }
@@ -68,11 +73,7 @@ public final class InputPipeline {
   private final Batch batch;
 
   private InputPipeline(
-      ExampleSource source,
-      Options options,
-      String scope,
-      String initializer,
-      Batch batch) {
+      ExampleSource source, Options options, String scope, String initializer, Batch batch) {
     this.source = source;
     this.options = options;
     this.scope = scope;
@@ -92,7 +93,9 @@ public final class InputPipeline {
    */
   public static InputPipeline build(
       Ops tf, String name, DataConfig config, ExampleSource source, View view, Options options) {
-    Ops scoped = tf.withSubScope(name);
+    // A GPU has no kernels for files and decoding, and TensorFlow would place shapes of images on
+    // it.
+    Ops scoped = tf.withSubScope(name).withDevice(CPU);
     Placeholder<TInt64> start = scalar(scoped, "start", TInt64.class);
     Placeholder<TInt64> end = scalar(scoped, "end", TInt64.class);
     List<Operand<?>> arrays = new ArrayList<>();
@@ -108,8 +111,7 @@ public final class InputPipeline {
     BatchedExamples.Ends ends = dataset.build(scoped, start, end, arrays);
     addEndpoints(scoped, order);
     String scope = start.op().name().substring(0, start.op().name().lastIndexOf('/') + 1);
-    return new InputPipeline(
-        source, options, scope, ends.initializer().op().name(), ends.batch());
+    return new InputPipeline(source, options, scope, ends.initializer().op().name(), ends.batch());
   }
 
   private static void addEndpoints(Ops tf, EpochOrder order) {

@@ -1,7 +1,6 @@
 package org.fdistill.data;
 
 import java.io.IOException;
-import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.util.Optional;
 import org.fdistill.files.FileTrouble;
@@ -33,9 +32,7 @@ final class UnreadableReason {
     if (e instanceof NoSuchFileException) {
       return "no such file";
     }
-    String reason = FileTrouble.of(e).reason();
-    String path = e instanceof FileSystemException file ? file.getFile() + ": " : "";
-    return reason.startsWith(path) ? reason.substring(path.length()) : reason;
+    return FileTrouble.of(e).reason();
   }
 
   /** From the decoder's message, without what it says about the graph. */
@@ -43,7 +40,14 @@ final class UnreadableReason {
     if (bytes.length == 0) {
       return "empty";
     }
-    String message = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+    // Where several ops failed, their number comes first, then each with a number and its kind.
+    String message =
+        String.valueOf(e.getMessage())
+            .lines()
+            .map(line -> line.strip().replaceFirst("^\\(\\d+\\) [A-Z_]+: ", ""))
+            .filter(line -> !line.matches("\\d+ root error\\(s\\) found\\."))
+            .findFirst()
+            .orElse("");
     int graph = message.indexOf("[[");
     String text =
         (graph < 0 ? message : message.substring(0, graph))

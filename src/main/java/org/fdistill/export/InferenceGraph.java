@@ -127,8 +127,7 @@ final class InferenceGraph implements AutoCloseable {
   private Operand<TUint8> evaluationView(Ops body, Operand<TString> file) {
     Framing framing = new CentreCrop(network.evalCrop(), side);
     Resize resize = new Resize(network.evalCrop().getInterpolation(), side);
-    return new EncodedImage(file)
-        .view(body, framing, body.constant(new long[] {0, 0}), resize);
+    return new EncodedImage(file).view(body, framing, body.constant(new long[] {0, 0}), resize);
   }
 
   private static ServingSignature signature(

@@ -64,14 +64,11 @@ public final class SavedModelWriter {
       content.weights().requireVariables(graph.shapes());
       return write(graph, content, model, inspection);
     } catch (IOException e) {
-      FileTrouble trouble = FileTrouble.of(e);
       throw new UserError(
           UserError.Kind.RUN,
           model
               + ": the model could not be written: "
-              + trouble.reason()
-              + "."
-              + trouble.advice()
+              + FileTrouble.of(e).sentence()
               + "\nThen try again, or give another folder with --out.",
           e);
     }

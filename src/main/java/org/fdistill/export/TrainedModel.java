@@ -25,8 +25,7 @@ final class TrainedModel {
 
   ModelContent content() {
     CardEntry card = Tasks.card(run);
-    return new ModelContent(
-        network, weights(), run, card.licence(), card.title(), sections(card));
+    return new ModelContent(network, weights(), run, card.licence(), card.title(), sections(card));
   }
 
   private Weights weights() {

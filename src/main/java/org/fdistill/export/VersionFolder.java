@@ -58,14 +58,11 @@ final class VersionFolder implements AutoCloseable {
   }
 
   private UserError unusable(IOException cause) {
-    FileTrouble trouble = FileTrouble.of(cause);
     return new UserError(
         UserError.Kind.RUN,
         model
             + ": no folder that can be written to: "
-            + trouble.reason()
-            + "."
-            + trouble.advice()
+            + FileTrouble.of(cause).sentence()
             + "\nOr give another one with --out.",
         cause);
   }

@@ -11,6 +11,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import org.fdistill.config.UserError;
+import org.fdistill.files.FileTrouble;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.proto.BundleEntryProto;
 import org.tensorflow.proto.BundleHeaderProto;
@@ -69,7 +70,7 @@ public final class BundleIndex {
           UserError.Kind.INPUT,
           file
               + ": no index of a TensorFlow bundle that can be read: "
-              + e.getMessage()
+              + FileTrouble.of(e).reason()
               + ".\nExpected the files that were written together: "
               + file.getFileName()
               + " and "

@@ -14,6 +14,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.fdistill.config.UserError;
+import org.fdistill.files.FileTrouble;
 import org.tensorflow.proto.MetaGraphDef;
 import org.tensorflow.proto.SavedModel;
 
@@ -150,7 +151,9 @@ public record SavedModelFolder(Path path, MetaGraphDef metaGraph) {
       return children.toList();
     } catch (IOException e) {
       throw new UserError(
-          UserError.Kind.INPUT, path + ": this folder cannot be read: " + e.getMessage(), e);
+          UserError.Kind.INPUT,
+          path + ": this folder cannot be read: " + FileTrouble.of(e).reason(),
+          e);
     }
   }
 
@@ -166,7 +169,7 @@ public record SavedModelFolder(Path path, MetaGraphDef metaGraph) {
           UserError.Kind.INPUT,
           file
               + ": this is no readable SavedModel: "
-              + e.getMessage()
+              + FileTrouble.of(e).reason()
               + "\nExpected TensorFlow's binary SavedModel format. Copy or download it again.",
           e);
     }

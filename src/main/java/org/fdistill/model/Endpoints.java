@@ -50,10 +50,8 @@ public record Endpoints(
       int width,
       int stride) {
     Endpoints plain =
-        new Endpoints(
-            tokens, prefixTokens, hasClassToken, grid, width, null, List.of(), List.of());
-    return plain.withInside(
-        List.of(), List.of(new FeatureMap(plain::featureMap, stride, width)));
+        new Endpoints(tokens, prefixTokens, hasClassToken, grid, width, null, List.of(), List.of());
+    return plain.withInside(List.of(), List.of(new FeatureMap(plain::featureMap, stride, width)));
   }
 
   /** The same with what is inside of the network. */
@@ -65,8 +63,7 @@ public record Endpoints(
 
   /** The same with another value of {@link #pooled}, [B, C]. */
   public Endpoints withPooled(Operand<TFloat32> pooled) {
-    return new Endpoints(
-        tokens, prefixTokens, hasClassToken, grid, width, pooled, blocks, stages);
+    return new Endpoints(tokens, prefixTokens, hasClassToken, grid, width, pooled, blocks, stages);
   }
 
   /** The patch tokens, [B, G², C]. */

@@ -49,8 +49,8 @@ public final class AdamW implements Optimizer {
   @Override
   public List<Op> update(
       Ops tf, Variables variables, List<Gradient> gradients, Operand<TFloat32> hyperparameters) {
-    Scalars scalars =
-        new Scalars(
+    KernelInputs inputs =
+        new KernelInputs(
             tf.unstack(hyperparameters, (long) FIRST_GROUP + 2L * groups.size()).output(),
             tf.constant(0f),
             tf.constant(config.getBeta1()),
@@ -61,16 +61,16 @@ public final class AdamW implements Optimizer {
       Variable parameter = gradient.variable();
       Op ready = parameter.value();
       if (groupOf.get(parameter).decay() && config.getWeightDecay() != 0) {
-        lastDecay = decay(tf, gradient, scalars, lastDecay);
+        lastDecay = decay(tf, gradient, inputs, lastDecay);
         ready = lastDecay;
       }
-      updates.add(apply(tf.withControlDependencies(ready), variables, gradient, scalars));
+      updates.add(apply(tf.withControlDependencies(ready), variables, gradient, inputs));
     }
     return updates;
   }
 
   /** The fed and constant inputs of the kernel. */
-  private record Scalars(
+  private record KernelInputs(
       List<Output<TFloat32>> fed,
       Operand<TFloat32> zero,
       Operand<TFloat32> beta1,
@@ -93,30 +93,30 @@ public final class AdamW implements Optimizer {
    * from here until the last reader of the old value is done, and for the decay before it, so that
    * at most a few such copies exist at a time.
    */
-  private Op decay(Ops tf, Gradient gradient, Scalars scalars, Op before) {
+  private Op decay(Ops tf, Gradient gradient, KernelInputs inputs, Op before) {
     Variable parameter = gradient.variable();
     List<Op> dependencies = new ArrayList<>(List.of(gradient.value()));
     if (before != null) {
       dependencies.add(before);
     }
-    Operand<TFloat32> factor = scalars.decay(groups.indexOf(groupOf.get(parameter)));
+    Operand<TFloat32> factor = inputs.decay(groups.indexOf(groupOf.get(parameter)));
     Operand<TFloat32> decayed =
         tf.withControlDependencies(dependencies).math.mul(parameter.value(), factor);
     return tf.assignVariableOp(parameter.handle(), decayed);
   }
 
-  private Op apply(Ops tf, Variables variables, Gradient gradient, Scalars scalars) {
+  private Op apply(Ops tf, Variables variables, Gradient gradient, KernelInputs inputs) {
     Variable parameter = gradient.variable();
     return tf.train.resourceApplyAdam(
         parameter.handle(),
         slot(variables, parameter, "adam_m").handle(),
         slot(variables, parameter, "adam_v").handle(),
-        scalars.zero(),
-        scalars.zero(),
-        scalars.alpha(groups.indexOf(groupOf.get(parameter))),
-        scalars.beta1(),
-        scalars.beta2(),
-        scalars.epsilon(),
+        inputs.zero(),
+        inputs.zero(),
+        inputs.alpha(groups.indexOf(groupOf.get(parameter))),
+        inputs.beta1(),
+        inputs.beta2(),
+        inputs.epsilon(),
         gradient.value());
   }
 

@@ -10,7 +10,8 @@ import org.tensorflow.types.TFloat32;
  * Limits the L2 norm of all gradients together, as PyTorch's {@code clip_grad_norm_} does: each is
  * multiplied by min(1, limit / (norm + 1e-6)).
  *
- * <p>The norm costs one read of each gradient and the limit one multiplication, which runs in the
+ * <p>The norms are added up as one tensor, since a sum of hundreds of scalars has no order of its
+ * own. The norm costs one read of each gradient and the limit one multiplication, which runs in the
  * gradient's own buffer; without limit and average nothing is multiplied.
  */
 public final class GlobalNormClipping {

@@ -10,7 +10,7 @@ final class GridResampling {
   private final int to;
 
   /**
-   * Makes a map.
+   * The map whose weights are the same along both axes.
    *
    * @param weights [T, F], what each wanted position takes from each given one along one axis
    */

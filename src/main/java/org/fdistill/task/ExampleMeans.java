@@ -22,8 +22,7 @@ public final class ExampleMeans {
    */
   public static Map<String, Operand<TFloat32>> sums(
       Ops tf, Batch batch, Map<String, Operand<TFloat32>> means) {
-    Operand<TFloat32> examples =
-        tf.dtypes.cast(tf.size(batch.get(Field.POSITION)), TFloat32.class);
+    Operand<TFloat32> examples = tf.dtypes.cast(tf.size(batch.get(Field.POSITION)), TFloat32.class);
     Map<String, Operand<TFloat32>> sums = new LinkedHashMap<>();
     means.forEach((name, mean) -> sums.put(name, tf.math.mul(mean, examples)));
     sums.put(EXAMPLES, examples);

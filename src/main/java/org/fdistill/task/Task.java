@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.fdistill.config.Problems;
+import org.fdistill.config.UserError;
 import org.fdistill.data.Batch;
 import org.fdistill.data.ExampleCheck;
 import org.fdistill.data.View;
@@ -35,10 +36,15 @@ public interface Task {
    *
    * @param loss scalar, to be minimised
    * @param metrics further scalars to report, by name
+   * @param inputs what goes into the loss and no parameter can change, such as a teacher's tokens,
+   *     by name; of a step that is not finite, those that are not finite are named
    * @param updates ops that run with every micro-batch, such as those of running statistics
    */
   record TrainingOutputs(
-      Operand<TFloat32> loss, Map<String, Operand<TFloat32>> metrics, List<Op> updates) {}
+      Operand<TFloat32> loss,
+      Map<String, Operand<TFloat32>> metrics,
+      Map<String, Operand<TFloat32>> inputs,
+      List<Op> updates) {}
 
   /**
    * Checks the config's values that this task relies on.
@@ -117,6 +123,22 @@ public interface Task {
   /** Noise that can stand in for training examples. */
   default NoiseSource noiseSource() {
     return NoiseSource.getDefaultInstance();
+  }
+
+  /**
+   * What is said where a run ends because inputs of its loss are not finite.
+   *
+   * @param inputs names of {@link TrainingOutputs#inputs}
+   * @param when such as step 3
+   */
+  default UserError nonFinite(List<String> inputs, String when) {
+    return UserError.input(
+        when + ": " + String.join(", ", inputs) + " not finite. Training has no part in this.");
+  }
+
+  /** Whose fault a failed run of the graph is, where it is that of what {@link #open} opened. */
+  default Optional<UserError> explain(RuntimeException failure) {
+    return Optional.empty();
   }
 
   /**

@@ -1,8 +1,8 @@
 /**
  * What is learned, apart from how training proceeds. A {@link org.fdistill.task.Task} owns all that
- * depends on it: the view that is taken of an example, loss, metrics and further updates, the sums of
- * a validation and what becomes of them, the criterion, the network and what its export gives, the
- * parameter groups, the config's checks and its part of the model card. Steps, clocks and
+ * depends on it: the view that is taken of an example, loss, metrics and further updates, the sums
+ * of a validation and what becomes of them, the criterion, the network and what its export gives,
+ * the parameter groups, the config's checks and its part of the model card. Steps, clocks and
  * checkpoints are the trainer's. {@link org.fdistill.task.Tasks} alone knows which tasks there are.
  *
  * <pre>{@code

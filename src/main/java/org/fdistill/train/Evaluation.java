@@ -42,13 +42,15 @@ public record Evaluation(RunConfig config, Task task) {
       VariableFiles files = VariableFiles.build(tf.withSubScope("files"), variables.all());
       graph.importGraphDef(BatchProducts.forOneDnn(StaticShapes.fold(draft)));
       weights.requireVariables(files.shapes());
-      try (Session session = SessionFactory.open(graph, Sessions.config(config.getRuntime()))) {
+      try (Session session = SessionFactory.open(graph, SessionSettings.of(config.getRuntime()))) {
         files.restore(session, weights.prefix());
         task.restoreFrozen(session);
         return new Validation(session, validation, task, config.getValidationData(), report)
             .run(new StopRequest(), listener)
             .orElseThrow();
       }
+    } catch (RuntimeException e) {
+      throw task.explain(e).<RuntimeException>map(x -> x).orElse(e);
     }
   }
 }

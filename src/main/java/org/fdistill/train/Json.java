@@ -52,11 +52,20 @@ public final class Json {
   }
 
   /**
+   * The text of a file.
+   *
+   * @param values strings, numbers or booleans by name
+   */
+  public static String text(Map<String, ?> values) {
+    return PRETTY.toJson(object(values)) + "\n";
+  }
+
+  /**
    * Writes a file in one piece.
    *
    * @param values strings, numbers or booleans by name
    */
   public static void write(Path file, Map<String, ?> values) throws IOException {
-    WholeFile.write(file, PRETTY.toJson(object(values)) + "\n");
+    WholeFile.write(file, text(values));
   }
 }

@@ -3,20 +3,26 @@ package org.fdistill.train;
 import java.util.List;
 import java.util.Locale;
 import org.fdistill.config.UserError;
+import org.fdistill.task.Task;
 
 /** What is said of a step whose loss or gradient norm is not finite. */
 final class NonFiniteStep {
   private final TrainingProgram program;
+  private final Task task;
+  private final long step;
   private final StepOutcome outcome;
   private final String what;
 
   /**
    * Describes the step.
    *
+   * @param task that was built into the program
    * @param step its number, from 1
    */
-  NonFiniteStep(TrainingProgram program, long step, StepOutcome outcome) {
+  NonFiniteStep(TrainingProgram program, Task task, long step, StepOutcome outcome) {
     this.program = program;
+    this.task = task;
+    this.step = step;
     this.outcome = outcome;
     this.what =
         String.format(
@@ -31,6 +37,9 @@ final class NonFiniteStep {
 
   /** The error of a second one. */
   UserError again() {
+    if (!outcome.nonFiniteInputs().isEmpty()) {
+      return task.nonFinite(outcome.nonFiniteInputs(), "step " + step);
+    }
     return UserError.run(
         what
             + ", for the second time.\nTry a lower schedule.learning_rate, a longer"

@@ -76,6 +76,7 @@ record OptimizerStep(
         last.gradientNorm(),
         last.gradientHalfSquares(),
         metrics(results),
+        results.stream().flatMap(r -> r.nonFiniteInputs().stream()).distinct().toList(),
         rate,
         examples,
         seconds(start),

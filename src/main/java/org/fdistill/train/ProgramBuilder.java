@@ -11,6 +11,7 @@ import java.util.stream.Stream;
 import org.fdistill.checkpoint.VariableFiles;
 import org.fdistill.data.ExampleSource;
 import org.fdistill.data.InputPipeline;
+import org.fdistill.graph.FiniteFlags;
 import org.fdistill.graph.GraphScope;
 import org.fdistill.graph.LayerScope;
 import org.fdistill.graph.Precision;
@@ -86,8 +87,7 @@ final class ProgramBuilder {
     Task.TrainingOutputs outputs = task.training(trainingScope(), trainData.batch());
     List<Gradient> gradients = Gradients.of(graph, outputs.loss(), variables.trainable());
     Optimizer optimizer =
-        Optimizer.of(
-            config.getOptimizer(), task.parameterRules().assign(variables.trainable()));
+        Optimizer.of(config.getOptimizer(), task.parameterRules().assign(variables.trainable()));
     int scalars = optimizer.hyperparameters(0, 0).length;
     Placeholder<TFloat32> hyperparameters =
         tf.withName("hyperparameters")
@@ -149,11 +149,19 @@ final class ProgramBuilder {
         endpoint(in, "gradient_norm", clipped.norm()),
         endpoint(in, "gradient_half_squares", clipped.halfSquares()),
         endpoints(in.withSubScope("metrics"), outputs.metrics()),
+        List.copyOf(outputs.inputs().keySet()),
+        inputsFinite(in, outputs.inputs()),
         ObservedFields.endpoints(in.withSubScope("fields"), data.batch(), task.checks()),
         sums == null ? null : target(in, "begin", with(sums.begin(), outputs.updates())),
         sums == null ? null : target(in, "add", with(sums.add(), outputs.updates())),
         target(in, "update", with(update, outputs.updates())),
         gradients.stream().map(g -> g.variable().name()).toList());
+  }
+
+  private static String inputsFinite(Ops in, Map<String, Operand<TFloat32>> inputs) {
+    return inputs.isEmpty()
+        ? null
+        : endpoint(in, "inputs_finite", FiniteFlags.of(in.withSubScope("inputs"), inputs).flags());
   }
 
   private static List<Op> with(List<Op> ops, List<Op> more) {

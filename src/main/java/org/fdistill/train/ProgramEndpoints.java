@@ -18,11 +18,7 @@ import org.fdistill.data.Field;
  * @param files save and restore
  */
 public record ProgramEndpoints(
-    Feeds feeds,
-    Step step,
-    String initialize,
-    String variablesFinite,
-    VariableFiles files) {
+    Feeds feeds, Step step, String initialize, String variablesFinite, VariableFiles files) {
   /** Elements of all trainable parameters together. */
   public long parameterCount() {
     return step.parameters().stream().mapToLong(name -> files.shapes().get(name).size()).sum();
@@ -46,6 +42,8 @@ public record ProgramEndpoints(
    * @param gradientHalfSquares [P], half the sum of squares of each gradient; with {@code update}
    *     only
    * @param metrics scalars by name
+   * @param inputs what goes into the loss and no parameter can change, by name for people
+   * @param inputsFinite [inputs], 1 where all numbers of an input are finite; null without inputs
    * @param fields of the batch that the process looks at, each [B]
    * @param begin target; null without accumulation
    * @param add target; null without accumulation
@@ -57,6 +55,8 @@ public record ProgramEndpoints(
       String gradientNorm,
       String gradientHalfSquares,
       Map<String, String> metrics,
+      List<String> inputs,
+      String inputsFinite,
       Map<Field<?>, String> fields,
       String begin,
       String add,
@@ -66,6 +66,9 @@ public record ProgramEndpoints(
     public List<String> computed() {
       List<String> names = new ArrayList<>(List.of(loss, gradientNorm, gradientHalfSquares));
       names.addAll(metrics.values());
+      if (inputsFinite != null) {
+        names.add(inputsFinite);
+      }
       return names;
     }
   }

@@ -58,8 +58,7 @@ final class Reporter {
     if (!Double.isNaN(outcome.dataWaitShare())) {
       dataWaitShare = outcome.dataWaitShare();
     }
-    double left =
-        secondsPerStep() * (length.totalSteps() - step) + validationSeconds * validations;
+    double left = secondsPerStep() * (length.totalSteps() - step) + validationSeconds * validations;
     listener.step(
         new ProgressListener.StepReport(
             step,

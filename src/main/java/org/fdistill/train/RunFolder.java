@@ -72,10 +72,9 @@ final class RunFolder implements AutoCloseable {
   }
 
   private UserError unusable(IOException cause) {
-    FileTrouble trouble = FileTrouble.of(cause);
     return new UserError(
         UserError.Kind.RUN,
-        path + ": the work folder cannot be used: " + trouble.reason() + "." + trouble.advice(),
+        path + ": the work folder cannot be used: " + FileTrouble.of(cause).sentence(),
         cause);
   }
 

@@ -119,13 +119,10 @@ final class RunLog implements AutoCloseable {
   }
 
   private static UserError failed(IOException cause) {
-    FileTrouble trouble = FileTrouble.of(cause);
     return new UserError(
         UserError.Kind.RUN,
         "The run's log files cannot be written: "
-            + trouble.reason()
-            + "."
-            + trouble.advice()
+            + FileTrouble.of(cause).sentence()
             + "\nThen start the same command again: it goes on from the newest checkpoint.",
         cause);
   }

@@ -13,11 +13,7 @@ import java.util.Map;
  * @param checkpoint folder of the newest checkpoint
  */
 public record RunResult(
-    Outcome outcome,
-    long step,
-    Map<String, Double> validation,
-    double seconds,
-    Path checkpoint) {
+    Outcome outcome, long step, Map<String, Double> validation, double seconds, Path checkpoint) {
   /** How a run can end without an error. */
   public enum Outcome {
     /** All steps are done. */

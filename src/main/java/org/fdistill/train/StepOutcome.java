@@ -10,6 +10,7 @@ import java.util.Map;
  * @param gradientNorm before clipping
  * @param gradientHalfSquares [P]
  * @param metrics means over the micro-batches, by name
+ * @param nonFiniteInputs names of the loss's inputs that were not finite in one of them
  * @param learningRate of this step
  * @param examples the positions that it took
  * @param seconds that it took
@@ -21,6 +22,7 @@ record StepOutcome(
     double gradientNorm,
     float[] gradientHalfSquares,
     Map<String, Double> metrics,
+    List<String> nonFiniteInputs,
     double learningRate,
     Span examples,
     double seconds,
@@ -30,12 +32,15 @@ record StepOutcome(
   }
 
   /**
-   * The first tensor of this step that is not finite: the loss, a metric, or that gradient which
-   * the backward pass reaches first.
+   * The first tensor of this step that is not finite: an input of the loss, the loss, a metric, or
+   * that gradient which the backward pass reaches first.
    *
    * @param parameters names of the P parameters, in the order of {@code gradientHalfSquares}
    */
   String firstNonFinite(List<String> parameters) {
+    if (!nonFiniteInputs.isEmpty()) {
+      return "the loss, for " + String.join(", ", nonFiniteInputs) + " are not, and it";
+    }
     if (!Double.isFinite(loss)) {
       List<String> names =
           metrics.entrySet().stream()

@@ -57,6 +57,8 @@ public final class Trainer {
       } catch (UserError e) {
         log.message(e.getMessage());
         throw e;
+      } catch (RuntimeException e) {
+        throw run.task().explain(e).<RuntimeException>map(x -> x).orElse(e);
       }
     }
   }
@@ -69,7 +71,8 @@ public final class Trainer {
    * @param rolledBack whether a step was not finite before
    * @param stopped whether a stop was asked for
    */
-  private record State(long step, Optional<Checkpoint> latest, boolean rolledBack, boolean stopped) {
+  private record State(
+      long step, Optional<Checkpoint> latest, boolean rolledBack, boolean stopped) {
     State done(long newStep) {
       return new State(newStep, latest, rolledBack, stopped);
     }
@@ -147,7 +150,8 @@ public final class Trainer {
         TextProtos.toText(config));
   }
 
-  private Parts parts(TrainingProgram program, RunFolder folder, RunLog log, CheckpointStore store) {
+  private Parts parts(
+      TrainingProgram program, RunFolder folder, RunLog log, CheckpointStore store) {
     int batch = config.getTrainData().getBatchSize();
     RunLength length =
         RunLength.of(config.getSchedule(), program.trainData().source().size(), batch);
@@ -192,8 +196,7 @@ public final class Trainer {
     Optional<Checkpoint> latest =
         parts
             .store()
-            .newest(
-                parts.program().endpoints().files().shapes(), text -> tell(parts.log(), text));
+            .newest(parts.program().endpoints().files().shapes(), text -> tell(parts.log(), text));
     boolean accepted = config.getCheckpoint().getAcceptChangedData();
     latest
         .flatMap(checkpoint -> checkpoint.compareData(parts.data(), accepted))
@@ -217,15 +220,13 @@ public final class Trainer {
       return 0;
     }
     parts.program().restore(checkpoint.get().prefix());
-    Manifest.Progress standing = checkpoint.get().manifest().progress();
+    Manifest.RunPosition standing = checkpoint.get().manifest().progress();
     parts.batches().start(standing.dataPosition());
     return standing.step();
   }
 
   private void greet(Parts parts, State state) {
-    state
-        .latest()
-        .ifPresent(latest -> tell(parts.log(), "Going on from " + latest.folder() + "."));
+    state.latest().ifPresent(latest -> tell(parts.log(), "Going on from " + latest.folder() + "."));
     tellLeftOut(parts, "train_data", parts.program().trainData());
     parts.program().validation().ifPresent(v -> tellLeftOut(parts, "validation_data", v.data()));
     parts
@@ -251,7 +252,7 @@ public final class Trainer {
 
   /** The variables hold garbage now: the checkpoint, or the start, replaces them. */
   private State goBack(Parts parts, State state, StepOutcome outcome) {
-    NonFiniteStep fault = new NonFiniteStep(parts.program(), state.step() + 1, outcome);
+    NonFiniteStep fault = new NonFiniteStep(parts.program(), run.task(), state.step() + 1, outcome);
     if (state.rolledBack()) {
       throw fault.again();
     }
@@ -268,17 +269,14 @@ public final class Trainer {
     long start = System.nanoTime();
     Optional<Map<String, Double>> values =
         parts.validation().orElseThrow().run(run.stop(), done -> {});
-    values.ifPresent(
-        v -> parts.reporter().validation(step, v, (System.nanoTime() - start) * 1e-9));
+    values.ifPresent(v -> parts.reporter().validation(step, v, (System.nanoTime() - start) * 1e-9));
     return values;
   }
 
   private State checkpoint(Parts parts, State state, Map<String, Double> values) {
-    Manifest.Progress where =
-        new Manifest.Progress(
-            state.step(),
-            parts.step().microSteps(state.step()),
-            parts.batches().nextPosition());
+    Manifest.RunPosition where =
+        new Manifest.RunPosition(
+            state.step(), parts.step().microSteps(state.step()), parts.batches().nextPosition());
     Checkpoint written = parts.store().write(where, parts.data(), values, parts.program()::save);
     parts.store().prune();
     parts.clock().restart();
@@ -312,8 +310,7 @@ public final class Trainer {
   private void finish(State end, RunFolder folder, CheckpointStore store, double seconds) {
     Checkpoint latest = end.latest().orElseThrow();
     RunEnd.Finished finished =
-        new RunEnd.Finished(
-            folder.path(), latest, store.best(), latest.manifest().validation());
+        new RunEnd.Finished(folder.path(), latest, store.best(), latest.manifest().validation());
     Map<String, Object> more = run.end().finished(finished);
     Summary.write(folder.summary(), config.getName(), finished, seconds, more);
   }

@@ -42,6 +42,7 @@ public final class TrainingProgram implements AutoCloseable {
    * @param gradientNorm before clipping; NaN unless this was the last micro-batch of a step
    * @param gradientHalfSquares [P]; empty unless this was the last one
    * @param fields of the batch
+   * @param nonFiniteInputs names of the loss's inputs that are not finite
    * @param dataWaitSeconds how long the batch was waited for; NaN unless the run was traced
    */
   @SuppressWarnings("ArrayRecordComponent") // Results are read, never compared.
@@ -51,6 +52,7 @@ public final class TrainingProgram implements AutoCloseable {
       double gradientNorm,
       float[] gradientHalfSquares,
       ObservedFields fields,
+      List<String> nonFiniteInputs,
       double dataWaitSeconds) {}
 
   /** Which part of a step a run does. */
@@ -76,7 +78,7 @@ public final class TrainingProgram implements AutoCloseable {
    * @param rewriter applied to the built graph
    */
   public TrainingProgram(RunConfig config, Task task, Rewriter rewriter) {
-    ConfigProto settings = Sessions.config(config.getRuntime());
+    ConfigProto settings = SessionSettings.of(config.getRuntime());
     built = ProgramBuilder.build(config, task);
     graph = new Graph();
     try {
@@ -229,6 +231,9 @@ public final class TrainingProgram implements AutoCloseable {
     } else {
       fetches.add(step.loss());
       fetches.addAll(step.metrics().values());
+      if (step.inputsFinite() != null) {
+        fetches.add(step.inputsFinite());
+      }
     }
     return fetches;
   }
@@ -247,7 +252,19 @@ public final class TrainingProgram implements AutoCloseable {
             ? new float[0]
             : Tensors.floats(result.get(fetches.indexOf(step.gradientHalfSquares()))),
         ObservedFields.read(step.fields().keySet(), result, 0),
+        nonFiniteInputs(fetches, result),
         DataWait.seconds(result, ProgramBuilder.TRAIN_DATA));
+  }
+
+  private List<String> nonFiniteInputs(List<String> fetches, Result result) {
+    ProgramEndpoints.Step step = endpoints().step();
+    if (step.inputsFinite() == null) {
+      return List.of();
+    }
+    float[] flags = Tensors.floats(result.get(fetches.indexOf(step.inputsFinite())));
+    List<String> names = new ArrayList<>(step.inputs());
+    names.removeIf(name -> flags[step.inputs().indexOf(name)] == 1);
+    return names;
   }
 
   /** Takes the next training batch and does nothing with it; its positions [B]. */

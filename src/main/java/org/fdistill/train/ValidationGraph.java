@@ -45,13 +45,14 @@ record ValidationGraph(InputPipeline data, Map<String, String> sums, Map<Field<?
             view,
             InputPipeline.Options.evaluation(examples.getBatchSize()));
     Ops in = tf.withSubScope("validation");
-    LayerScope scope =
-        LayerScope.inference(in, variables, Precision.of(config.getRuntime()));
+    LayerScope scope = LayerScope.inference(in, variables, Precision.of(config.getRuntime()));
     Ops values = in.withSubScope("values");
     Map<String, String> sums = new LinkedHashMap<>();
     task.validation(scope, data.batch())
         .forEach((name, sum) -> sums.put(name, values.withName(name).identity(sum).op().name()));
     return new ValidationGraph(
-        data, sums, ObservedFields.endpoints(in.withSubScope("fields"), data.batch(), task.checks()));
+        data,
+        sums,
+        ObservedFields.endpoints(in.withSubScope("fields"), data.batch(), task.checks()));
   }
 }

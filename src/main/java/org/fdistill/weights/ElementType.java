@@ -33,8 +33,7 @@ public enum ElementType {
   private final String safetensors;
   private final String numpy;
 
-  ElementType(
-      int bytes, boolean floating, String torchStorage, String safetensors, String numpy) {
+  ElementType(int bytes, boolean floating, String torchStorage, String safetensors, String numpy) {
     this.bytes = bytes;
     this.floating = floating;
     this.torchStorage = torchStorage;
@@ -63,7 +62,10 @@ public enum ElementType {
   }
 
   private static ElementType find(String name, Function<ElementType, String> names) {
-    return Arrays.stream(values()).filter(t -> names.apply(t).equals(name)).findFirst().orElse(null);
+    return Arrays.stream(values())
+        .filter(t -> names.apply(t).equals(name))
+        .findFirst()
+        .orElse(null);
   }
 
   /** Bytes of a number. */

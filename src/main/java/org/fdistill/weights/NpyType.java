@@ -6,8 +6,7 @@ import java.nio.ByteOrder;
 record NpyType(ElementType elementType, ByteOrder order) {
   /** The type of a description; null where it is none that is read. */
   static NpyType of(String description) {
-    ElementType type =
-        description.isEmpty() ? null : ElementType.ofNumpy(description.substring(1));
+    ElementType type = description.isEmpty() ? null : ElementType.ofNumpy(description.substring(1));
     if (type == null || "<>|=".indexOf(description.charAt(0)) < 0) {
       return null;
     }

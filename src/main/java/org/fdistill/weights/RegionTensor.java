@@ -18,8 +18,9 @@ final class RegionTensor implements StoredTensor {
   private final long start;
 
   /**
-   * A tensor.
+   * A view of a region.
    *
+   * @param name as the file has it; it is shown without control characters
    * @param start the byte of its first number; the caller has checked that its span lies inside
    */
   RegionTensor(String name, StridedLayout layout, Region region, long start) {

@@ -128,6 +128,9 @@ final class Safetensors {
     tensors.put(
         entry.name(),
         new RegionTensor(
-            entry.name(), StridedLayout.rowMajor(shape, elementType), file, dataStart + entry.begin()));
+            entry.name(),
+            StridedLayout.rowMajor(shape, elementType),
+            file,
+            dataStart + entry.begin()));
   }
 }

@@ -15,7 +15,7 @@ final class StridedLayout {
   private final ByteOrder order;
 
   /**
-   * A layout.
+   * A layout of numbers of one type; that it lies inside of its storage is for the caller to check.
    *
    * @param shape sizes, none below 0
    * @param strides how many numbers lie between neighbours along each dimension, none below 0

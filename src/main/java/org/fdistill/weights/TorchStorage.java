@@ -25,7 +25,7 @@ final class TorchStorage {
   private TorchStorage root = this;
 
   /**
-   * A storage.
+   * A storage whose place in the file is not known yet.
    *
    * @param key what the file calls it
    * @param elementType null where the storage is of plain bytes and its tensors say what they are
@@ -69,7 +69,8 @@ final class TorchStorage {
 
   /** Its tensor; the caller has checked that it lies inside. */
   StoredTensor tensor(String name, TorchTensor tensor) {
-    StridedLayout layout = new StridedLayout(tensor.shape(), tensor.strides(), tensor.elementType(), root.order);
+    StridedLayout layout =
+        new StridedLayout(tensor.shape(), tensor.strides(), tensor.elementType(), root.order);
     long rootStart = root == this ? 0 : root.start;
     long first = rootStart + start + tensor.offset() * tensor.elementType().bytes();
     return new RegionTensor(name, layout, root.region, first);

@@ -52,7 +52,8 @@ final class TorchTensor {
     if (negative || shape.length != strides.length || StridedLayout.elements(shape).isEmpty()) {
       throw new MalformedPickleException("a tensor is impossible: " + this);
     }
-    OptionalLong span = new StridedLayout(shape, strides, elementType, ByteOrder.LITTLE_ENDIAN).span();
+    OptionalLong span =
+        new StridedLayout(shape, strides, elementType, ByteOrder.LITTLE_ENDIAN).span();
     long stored = storage.bytes() / elementType.bytes();
     if (span.isEmpty()
         || (span.getAsLong() > 0 && (offset > stored || span.getAsLong() > stored - offset))) {

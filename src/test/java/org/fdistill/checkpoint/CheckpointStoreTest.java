@@ -57,7 +57,7 @@ class CheckpointStoreTest {
     write(store, 25);
     Checkpoint newest = store.newest(model.files.shapes(), warnings::add).orElseThrow();
     assertThat(newest.folder()).isEqualTo(folder.resolve("step-25"));
-    assertThat(newest.manifest().progress()).isEqualTo(new Manifest.Progress(25, 50, 1600));
+    assertThat(newest.manifest().progress()).isEqualTo(new Manifest.RunPosition(25, 50, 1600));
     assertThat(newest.manifest().config()).isEqualTo(CONFIG);
     assertThat(newest.manifest().data()).isEqualTo(DATA);
     assertThat(newest.manifest().versions()).containsKeys("fdistill", "tensorflow");
@@ -291,8 +291,8 @@ class CheckpointStoreTest {
         folder, new Retention(keepLast, true, new Criterion("loss", false)), CONFIG);
   }
 
-  private static Manifest.Progress progress(long step) {
-    return new Manifest.Progress(step, 2 * step, 64 * step);
+  private static Manifest.RunPosition progress(long step) {
+    return new Manifest.RunPosition(step, 2 * step, 64 * step);
   }
 
   private Checkpoint write(CheckpointStore store, long step) {

@@ -31,11 +31,11 @@ class ManifestTest {
   void write() throws IOException {
     folder = Files.createDirectories(root.resolve("step-40"));
     file = folder.resolve("manifest.json");
-    Files.writeString(file, manifest(new Manifest.Progress(40, 40, 160)).toJson());
+    Files.writeString(file, manifest(new Manifest.RunPosition(40, 40, 160)).toJson());
   }
 
   /** Batches of 4 in one part. */
-  private static Manifest manifest(Manifest.Progress progress) {
+  private static Manifest manifest(Manifest.RunPosition progress) {
     return Manifest.of(
         progress,
         LOSS,
@@ -49,7 +49,7 @@ class ManifestTest {
   @Test
   void whatIsWrittenIsRead() {
     Manifest read = Manifest.read(folder);
-    assertThat(read).isEqualTo(manifest(new Manifest.Progress(40, 40, 160)));
+    assertThat(read).isEqualTo(manifest(new Manifest.RunPosition(40, 40, 160)));
     assertThat(read.runConfig(folder)).isEqualTo(TrainedRuns.distilled());
     read.requireConfig(folder);
   }
@@ -103,7 +103,7 @@ class ManifestTest {
   @CsvSource({"-1, 0, 0", "40, 39, 160", "40, 40, -1"})
   void impossibleProgressIsFound(long step, long microStep, long position) throws IOException {
     Path kept = Files.createDirectories(root.resolve("kept"));
-    Manifest made = manifest(new Manifest.Progress(step, microStep, position));
+    Manifest made = manifest(new Manifest.RunPosition(step, microStep, position));
     Files.writeString(kept.resolve("manifest.json"), made.toJson());
     assertThatThrownBy(() -> Manifest.read(kept))
         .isInstanceOf(UserError.class)
@@ -113,7 +113,7 @@ class ManifestTest {
   @ParameterizedTest
   @CsvSource({"40, 80, 160", "40, 40, 159"})
   void progressThatItsConfigCannotHaveMadeIsFound(long step, long microStep, long position) {
-    Manifest made = manifest(new Manifest.Progress(step, microStep, position));
+    Manifest made = manifest(new Manifest.RunPosition(step, microStep, position));
     assertThatThrownBy(() -> made.requireConfig(folder))
         .isInstanceOf(UserError.class)
         .hasMessageContaining("its config has batches of 4 in 1 parts");

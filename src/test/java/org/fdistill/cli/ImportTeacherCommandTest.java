@@ -158,7 +158,9 @@ class ImportTeacherCommandTest {
   void aNetworkWhoseNamesProveNothingIsSaidToBeUnproven() throws IOException {
     String[] heads = {"--set=model.vit.heads=3"};
     CommandRun run = CommandRun.done(importing("dino", DINO, heads));
-    assertThat(run.err()).containsOnlyOnce("proves what kind of network").contains("--check-against");
+    assertThat(run.err())
+        .containsOnlyOnce("proves what kind of network")
+        .contains("--check-against");
     Path report = Path.of(run.out().strip()).resolve("assets.extra/import_report.txt");
     assertThat(report).content().contains("proves what kind of network", "--check-against");
     CommandRun checked =
@@ -166,7 +168,8 @@ class ImportTeacherCommandTest {
     assertThat(checked.err()).doesNotContain("proves what kind of network");
     report = Path.of(checked.out().strip()).resolve("assets.extra/import_report.txt");
     assertThat(report).content().contains("Checked tokens: at most ").doesNotContain("proves");
-    CommandRun hub = CommandRun.done(importing("auto", golden("vit-hf-model/vit-base-patch16-224")));
+    CommandRun hub =
+        CommandRun.done(importing("auto", golden("vit-hf-model/vit-base-patch16-224")));
     assertThat(hub.err()).doesNotContain("proves what kind of network");
   }
 

@@ -40,6 +40,6 @@ class ReportFileTest {
         .hasMessage(
             folder
                 + "/figures.json: the figures could not be written: there is no such file or"
-                + " folder");
+                + " folder.");
   }
 }

@@ -11,8 +11,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -168,7 +168,8 @@ final class TenSteps {
                 String key = object.get("step").getAsLong() + "/" + e.getKey();
                 boolean validation = e.getKey().startsWith("validation_");
                 values.put(
-                    validation ? e.getKey().replaceFirst("_", "/") : key, e.getValue().getAsDouble());
+                    validation ? e.getKey().replaceFirst("_", "/") : key,
+                    e.getValue().getAsDouble());
               });
     }
     return values;
@@ -217,7 +218,9 @@ final class TenSteps {
   private Map<String, Object> settings(String task) {
     Map<String, Object> settings = new LinkedHashMap<>();
     for (String part : List.of("common", task)) {
-      runs.getAsJsonObject(part).entrySet().forEach(e -> settings.put(e.getKey(), text(e.getValue())));
+      runs.getAsJsonObject(part)
+          .entrySet()
+          .forEach(e -> settings.put(e.getKey(), text(e.getValue())));
     }
     settings.put("train_data.image_folder.path", root.resolve("image"));
     settings.put("validation_data.image_folder.path", root.resolve("validation"));

@@ -83,7 +83,8 @@ final class TenStepsDraws {
       }
       float[] values = new float[rows * batch];
       List<float[]> found = run.run(dropped);
-      IntStream.range(0, rows).forEach(i -> System.arraycopy(found.get(i), 0, values, i * batch, batch));
+      IntStream.range(0, rows)
+          .forEach(i -> System.arraycopy(found.get(i), 0, values, i * batch, batch));
       return NpyArray.of(values, rows, batch);
     }
   }

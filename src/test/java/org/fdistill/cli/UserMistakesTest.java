@@ -67,7 +67,8 @@ class UserMistakesTest {
     Path model = Files.createDirectories(root.resolve("teacher[1]"));
     try (var files = Files.walk(Path.of("savedmodels/tiny-teacher/1"))) {
       for (Path file : files.toList()) {
-        Path copy = model.resolve(Path.of("savedmodels/tiny-teacher/1").relativize(file).toString());
+        Path copy =
+            model.resolve(Path.of("savedmodels/tiny-teacher/1").relativize(file).toString());
         Files.copy(file, copy, java.nio.file.StandardCopyOption.REPLACE_EXISTING);
       }
     }

@@ -261,8 +261,7 @@ class RunConfigChecksTest {
   @Test
   void theImageSizeIsTheModelsWhereItIsLeftOut() {
     String text = RunConfigsTest.SMALL.replace("  image_size: 32\n", "");
-    RunConfig config =
-        Tasks.parse(text, "small.txtpb", List.of("validation_data={ noise {} }"));
+    RunConfig config = Tasks.parse(text, "small.txtpb", List.of("validation_data={ noise {} }"));
     assertThat(config.getTrainData().getImageSize()).isEqualTo(32);
     assertThat(config.getValidationData().getImageSize()).isEqualTo(32);
     assertThat(message(text, "validation_data={ noise {} image_size: 48 }"))
@@ -314,8 +313,7 @@ class RunConfigChecksTest {
   }
 
   private static String message(String text, String... overrides) {
-    Throwable thrown =
-        catchThrowable(() -> Tasks.parse(text, "small.txtpb", List.of(overrides)));
+    Throwable thrown = catchThrowable(() -> Tasks.parse(text, "small.txtpb", List.of(overrides)));
     assertThat(thrown).isInstanceOf(UserError.class);
     return thrown.getMessage();
   }

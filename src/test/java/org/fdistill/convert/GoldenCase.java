@@ -8,17 +8,25 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.fdistill.convert.TeacherImport.Request;
-import org.fdistill.export.SavedModelWriter.Inspection;
+import org.fdistill.export.ModelContent;
+import org.fdistill.export.Weights;
+import org.fdistill.graph.LayerScope;
+import org.fdistill.graph.Precision;
+import org.fdistill.model.Endpoints;
 import org.fdistill.resample.Bicubic;
 import org.fdistill.testing.Golden;
+import org.fdistill.testing.GraphRun;
 import org.fdistill.testing.NpyArray;
 import org.fdistill.testing.Npz;
+import org.tensorflow.Operand;
 import org.tensorflow.Result;
 import org.tensorflow.SavedModelBundle;
+import org.tensorflow.Tensor;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.ndarray.buffer.DataBuffers;
 import org.tensorflow.types.TFloat32;
@@ -70,21 +78,23 @@ record GoldenCase(Path folder, JsonObject about, Map<String, NpyArray> arrays) {
     return arch.startsWith("fd_swin") ? "fd_swin" : about.get("family").getAsString();
   }
 
-  /** Imports the checkpoint; the folder of the SavedModel. */
-  Path write(Path out, String key, int imageSize) {
-    return write(out, key, imageSize, Optional.empty());
+  /** The checkpoint's import as a user asks for it, at the size that it was trained at. */
+  Request request() {
+    return request("", 0, Optional.empty());
   }
 
-  /** The same with a way to resample positions. */
-  Path write(Path out, String key, int imageSize, Optional<Bicubic> resampling) {
+  /**
+   * The same with another network of the file, size or way to resample positions.
+   *
+   * @param key of the network; empty: the family's usual one
+   * @param imageSize 0: as it was trained
+   */
+  Request request(String key, int imageSize, Optional<Bicubic> resampling) {
     List<String> overrides =
         Files.exists(checkpoint().resolve("preprocessor_config.json"))
             ? List.of()
             : unpublishedSize();
-    Request request = new Request(checkpoint(), family(), key, imageSize, resampling, overrides);
-    try (TeacherImport teacher = TeacherImport.open(request)) {
-      return teacher.write(out.resolve("model"), Inspection.NONE).path();
-    }
+    return new Request(checkpoint(), family(), key, imageSize, resampling, overrides);
   }
 
   /** What no tensor tells of networks as small as these. */
@@ -108,34 +118,96 @@ record GoldenCase(Path folder, JsonObject about, Map<String, NpyArray> arrays) {
   }
 
   /**
-   * Compares an output of a model, row by row.
+   * What the imported network gives, without a SavedModel around it.
    *
-   * @param wrong gets a line for each row that is too far off
+   * @param images their array
    */
-  void compare(Path model, String images, String output, String expected, List<String> wrong) {
+  Map<String, NpyArray> answers(Request request, String images) {
+    try (TeacherImport teacher = TeacherImport.open(request);
+        GraphRun run = new GraphRun()) {
+      ModelContent content = teacher.content("model");
+      NpyArray pixels = arrays.get(images);
+      LayerScope scope = LayerScope.inference(run.tf(), run.variables(), Precision.FLOAT32);
+      Endpoints endpoints =
+          content.network().network().build(scope, run.input(pixels(pixels), pixels.shape()));
+      Map<String, Operand<TFloat32>> outputs = new LinkedHashMap<>();
+      outputs.put("tokens", endpoints.tokens());
+      outputs.put("pooled", endpoints.pooled(run.tf()));
+      outputs.putAll(content.network().head().outputs(scope, endpoints));
+      content.weights().requireVariables(run.shapes());
+      content.weights().load(new FedVariables(run));
+      return arrays(outputs, run.run(List.copyOf(outputs.values())), pixels.shape()[0]);
+    }
+  }
+
+  /** Gives each variable of a run its value. */
+  private record FedVariables(GraphRun run) implements Weights.Receiver {
+    @Override
+    public Map<String, Shape> shapes() {
+      return run.shapes();
+    }
+
+    @Override
+    public void restore(Path prefix) {
+      throw new UnsupportedOperationException("a checkpoint to import is no bundle");
+    }
+
+    @Override
+    public void assign(String variable, float[] values) {
+      run.setVariable(variable, values);
+    }
+  }
+
+  private static Map<String, NpyArray> arrays(
+      Map<String, Operand<TFloat32>> outputs, List<float[]> values, long batch) {
+    Map<String, NpyArray> arrays = new LinkedHashMap<>();
+    outputs.forEach(
+        (name, output) -> {
+          long[] shape = output.shape().asArray();
+          shape[0] = batch;
+          arrays.put(name, NpyArray.of(values.get(arrays.size()), shape));
+        });
+    return arrays;
+  }
+
+  /** What the import as a SavedModel gives. */
+  Map<String, NpyArray> exported(Path model, String images) {
+    NpyArray pixels = arrays.get(images);
+    Map<String, NpyArray> answers = new LinkedHashMap<>();
+    try (SavedModelBundle bundle = SavedModelBundle.load(model.toString(), "serve");
+        TFloat32 input =
+            TFloat32.tensorOf(Shape.of(pixels.shape()), DataBuffers.of(pixels(pixels)));
+        Result result = bundle.function("serving_default").call(Map.of("images", input))) {
+      for (Map.Entry<String, Tensor> output : result) {
+        TFloat32 tensor = (TFloat32) output.getValue();
+        float[] values = new float[Math.toIntExact(tensor.size())];
+        tensor.copyTo(DataBuffers.of(values, false, false));
+        answers.put(output.getKey(), NpyArray.of(values, tensor.shape().asArray()));
+      }
+    }
+    return answers;
+  }
+
+  /**
+   * Compares an answer, row by row.
+   *
+   * @param expected the golden's array
+   * @return a line for each row that is too far off
+   */
+  List<String> differences(NpyArray answer, String expected) {
     NpyArray wanted = arrays.get(expected);
-    float[] actual = call(model, arrays.get(images), output, wanted.shape());
+    assertThat(answer.shape()).as(expected).isEqualTo(wanted.shape());
+    float[] actual = answer.floats();
+    List<String> wrong = new ArrayList<>();
     int width = (int) wanted.shape()[wanted.shape().length - 1];
     double[] values = wanted.doubles();
     for (int row = 0; row < actual.length / width; row++) {
       double error = error(values, actual, row * width, width);
       if (!(error <= TOLERANCE)) {
-        wrong.add(output + " row " + row + " is off by " + error);
+        wrong.add(expected + " row " + row + " is off by " + error);
       }
     }
-  }
-
-  private static float[] call(Path model, NpyArray images, String output, long[] shape) {
-    try (SavedModelBundle bundle = SavedModelBundle.load(model.toString(), "serve");
-        TFloat32 input =
-            TFloat32.tensorOf(Shape.of(images.shape()), DataBuffers.of(pixels(images)));
-        Result result = bundle.function("serving_default").call(Map.of("images", input))) {
-      TFloat32 tensor = (TFloat32) result.get(output).orElseThrow();
-      assertThat(tensor.shape().asArray()).isEqualTo(shape);
-      float[] values = new float[Math.toIntExact(tensor.size())];
-      tensor.copyTo(DataBuffers.of(values, false, false));
-      return values;
-    }
+    return wrong;
   }
 
   private static float[] pixels(NpyArray images) {

@@ -66,7 +66,8 @@ class ImportNamesTest {
   })
   void wrappersInsideNamesAreTakenOut(String part, String wrapped) throws IOException {
     Path renamed = renamed(DINO, name -> name.replaceFirst(part, wrapped));
-    assertThat(Files.mismatch(write(DINO, "dino", "", "plain"), write(renamed, "dino", "", "wrapped")))
+    assertThat(
+            Files.mismatch(write(DINO, "dino", "", "plain"), write(renamed, "dino", "", "wrapped")))
         .isEqualTo(-1);
   }
 

@@ -18,7 +18,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Descriptions that the tensors contradict, and grids of as many places as a square that are none. */
+/**
+ * Descriptions that the tensors contradict, and grids of as many places as a square that are none.
+ */
 class NotSquareTest {
   @TempDir Path folder;
 
@@ -38,8 +40,7 @@ class NotSquareTest {
   }
 
   private static void open(Path checkpoint, String arch, String... overrides) {
-    TeacherImport.open(
-            new Request(checkpoint, arch, "", 0, Optional.empty(), List.of(overrides)))
+    TeacherImport.open(new Request(checkpoint, arch, "", 0, Optional.empty(), List.of(overrides)))
         .close();
   }
 
@@ -134,7 +135,8 @@ class NotSquareTest {
     Files.copy(
         Golden.resource("golden/import/dino-backbone-p8/dino_vitbase8_pretrain.pth"),
         hub.resolve("pytorch_model.bin"));
-    assertThat(new ProcessBuilder("mkfifo", hub.resolve("config.json").toString()).start().waitFor())
+    assertThat(
+            new ProcessBuilder("mkfifo", hub.resolve("config.json").toString()).start().waitFor())
         .isZero();
     open(hub, "dino", "model.vit.heads=3");
   }

@@ -93,7 +93,8 @@ class SwinV2SizesTest {
   }
 
   private ArchitectureReader reader(String arch) {
-    Resolution resolution = Resolution.of(new Checkpoint("memory", tensors, Published.NOTHING), arch, "");
+    Resolution resolution =
+        Resolution.of(new Checkpoint("memory", tensors, Published.NOTHING), arch, "");
     return new ArchitectureReader(resolution, Published.NOTHING);
   }
 

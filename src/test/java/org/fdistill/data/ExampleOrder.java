@@ -24,7 +24,8 @@ public final class ExampleOrder {
   public static long[] first(long examples, long seed, int count) {
     try (Graph graph = new Graph()) {
       Ops tf = Ops.create(graph);
-      Placeholder<TInt64> position = tf.placeholder(TInt64.class, Placeholder.shape(Shape.scalar()));
+      Placeholder<TInt64> position =
+          tf.placeholder(TInt64.class, Placeholder.shape(Shape.scalar()));
       Operand<TInt64> example = new EpochOrder(examples, true, seed).exampleAt(tf, position);
       try (Session session = new Session(graph)) {
         return LongStream.range(0, count)

@@ -150,7 +150,8 @@ final class InputPipelineTest {
   void trainingDropsTheRemainder() throws IOException {
     try (PipelineRun run = new PipelineRun(records(10), Options.training(0, 4))) {
       assertThat(run.batches(0, 10)).extracting(List::size).containsExactly(4, 4);
-      assertThat(run.pipeline().batch().get(Field.IMAGE).shape().asArray()).containsExactly(4, 16, 16, 3);
+      assertThat(run.pipeline().batch().get(Field.IMAGE).shape().asArray())
+          .containsExactly(4, 16, 16, 3);
     }
   }
 

@@ -26,4 +26,14 @@ final class UnreadableReasonTest {
         .isEqualTo("cannot be decoded: [BMP of a kind]");
     assertThat(UnreadableReason.of(new byte[0], failure)).isEqualTo("empty");
   }
+
+  @Test
+  void ofSeveralErrorsTheFirstIsTold() {
+    RuntimeException failure =
+        new RuntimeException(
+            "2 root error(s) found.\n  (0) INVALID_ARGUMENT: Unknown format\n\t [[{{node x}}]]\n"
+                + "  (1) CANCELLED: later");
+    assertThat(UnreadableReason.of(new byte[] {1}, failure))
+        .isEqualTo("cannot be decoded: Unknown format");
+  }
 }

@@ -60,7 +60,8 @@ public final class TrainedRuns {
     CheckpointStore store =
         new CheckpointStore(
             folder.resolve("checkpoints"),
-            Retention.of(run.getCheckpoint().toBuilder().setKeepLast(9).build(), Tasks.of(run).criterion()),
+            Retention.of(
+                run.getCheckpoint().toBuilder().setKeepLast(9).build(), Tasks.of(run).criterion()),
             TextProtos.toText(run));
     try (Graph graph = new Graph()) {
       Ops tf = Ops.create(graph);
@@ -76,7 +77,7 @@ public final class TrainedRuns {
         variables.initializations().forEach(op -> runner.addTarget(op.op()));
         runner.run().close();
         return store.write(
-            new Manifest.Progress(step, step, BATCH * step),
+            new Manifest.RunPosition(step, step, BATCH * step),
             DataIdentity.of(1024, List.of()),
             validation,
             path -> files.save(session, path));

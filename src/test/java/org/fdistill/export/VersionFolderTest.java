@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 import org.fdistill.config.UserError;
+import org.fdistill.testing.Signals;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -50,9 +51,10 @@ class VersionFolderTest {
   @ParameterizedTest
   @CsvSource({"HUP, 129", "INT, 130", "TERM, 143"})
   void aSignalLeavesNothing(String signal, int code) throws Exception {
+    Signals.assumeHeard(signal);
     Path model = root.resolve("model");
     Process child = child(model);
-    new ProcessBuilder("kill", "-" + signal, Long.toString(child.pid())).start().waitFor();
+    Signals.send(signal, child.pid());
     assertThat(child.waitFor()).isEqualTo(code);
     assertThat(model).doesNotExist();
   }

@@ -63,7 +63,9 @@ class EndpointsInsideTest {
   }
 
   @ParameterizedTest
-  @CsvSource(delimiter = '|', value = {VIT + "|3", SWIN + "|5"})
+  @CsvSource(
+      delimiter = '|',
+      value = {VIT + "|3", SWIN + "|5"})
   void theLastBlockAndTheFinalNormAreTheTokens(String text, int blocks) throws Exception {
     try (GraphRun run = new GraphRun()) {
       Endpoints endpoints = build(run, network(text));
@@ -85,8 +87,7 @@ class EndpointsInsideTest {
       assertThat(List.of(map.stride(), map.channels())).containsExactly(4, 12);
       Operand<TFloat32> pixels = map.map(run.tf());
       assertThat(pixels.shape()).isEqualTo(Shape.of(2, 4, 4, 12));
-      List<float[]> values =
-          run.run(List.of(pixels, endpoints.blocks().get(2).apply(run.tf())));
+      List<float[]> values = run.run(List.of(pixels, endpoints.blocks().get(2).apply(run.tf())));
       // Behind class token and register, of each of two images.
       int patches = 16 * 12;
       for (int image = 0; image < 2; image++) {
@@ -109,8 +110,7 @@ class EndpointsInsideTest {
       assertThat(endpoints.stages().stream().map(FeatureMap::stride)).containsExactly(2, 4, 8);
       Operand<TFloat32> last = endpoints.stages().get(2).map(run.tf());
       List<float[]> values =
-          run.run(
-              List.of(endpoints.featureMap(run.tf()), LayerNorm.whiten(run.tf(), last, 1e-5f)));
+          run.run(List.of(endpoints.featureMap(run.tf()), LayerNorm.whiten(run.tf(), last, 1e-5f)));
       assertThat(values.get(1)).containsExactly(values.get(0), within(2e-6f));
     }
   }
@@ -124,8 +124,7 @@ class EndpointsInsideTest {
       Operand<TUint8> bytes =
           tf.dtypes.cast(
               tf.fill(tf.constant(new int[] {1, 16, 16, 3}), tf.constant(200)), TUint8.class);
-      Operand<TFloat32> floats =
-          tf.fill(tf.constant(new int[] {1, 16, 16, 3}), tf.constant(200f));
+      Operand<TFloat32> floats = tf.fill(tf.constant(new int[] {1, 16, 16, 3}), tf.constant(200f));
       Operand<TFloat32> ofBytes = network.build(scope, bytes).tokens();
       Operand<TFloat32> ofFloats = network.build(scope, floats).tokens();
       run.variables().all().forEach(v -> run.setVariable(v.name(), values(v)));

@@ -9,7 +9,7 @@ import org.fdistill.graph.Variable;
 import org.fdistill.graph.Variables;
 import org.fdistill.proto.AdamWConfig;
 import org.fdistill.proto.RuntimeConfig;
-import org.fdistill.train.Sessions;
+import org.fdistill.train.SessionSettings;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.Result;
@@ -51,7 +51,7 @@ final class OptimizerHarness implements AutoCloseable {
     RuntimeConfig.Builder runtime =
         RuntimeConfig.newBuilder().setIntraOpThreads(2).setInterOpThreads(4);
     runtime.setXla(xla ? RuntimeConfig.Xla.AUTO : RuntimeConfig.Xla.OFF);
-    session = new Session(graph, Sessions.config(runtime.build()));
+    session = new Session(graph, SessionSettings.of(runtime.build()));
     Session.Runner runner = session.runner();
     variables.initializations().forEach(runner::addTarget);
     try (TInt64 zero = TInt64.scalarOf(0)) {

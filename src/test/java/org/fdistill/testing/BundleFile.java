@@ -42,8 +42,7 @@ public final class BundleFile {
       }
       String[] names = values.keySet().toArray(String[]::new);
       Operand<TString> whole = tf.fill(tf.constant(new int[] {names.length}), tf.constant(""));
-      Op save =
-          tf.train.save(tf.constant(prefix.toString()), tf.array(names), whole, tensors);
+      Op save = tf.train.save(tf.constant(prefix.toString()), tf.array(names), whole, tensors);
       runner.addTarget(save).run().close();
     } finally {
       fed.forEach(Tensor::close);

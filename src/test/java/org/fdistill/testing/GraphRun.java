@@ -48,6 +48,13 @@ public final class GraphRun implements AutoCloseable {
     return variables;
   }
 
+  /** The shape of each variable, by name. */
+  public Map<String, Shape> shapes() {
+    Map<String, Shape> shapes = new LinkedHashMap<>();
+    variables.all().forEach(v -> shapes.put(v.name(), v.shape()));
+    return shapes;
+  }
+
   /** A float32 input with its values. */
   public Operand<TFloat32> input(float[] values, long... shape) {
     Placeholder<TFloat32> input =

@@ -76,8 +76,7 @@ public final class NetworkComparison {
 
   private void check(String key, String what, double error) {
     double torchError = about(key).get("float32_error").getAsDouble();
-    double bound =
-        Tolerance.bound(torchError, golden.description().get("longest_sum").getAsInt());
+    double bound = Tolerance.bound(torchError, golden.description().get("longest_sum").getAsInt());
     if (!(error <= bound)) {
       wrong.add(key + what + " is off by " + error + " of its largest value, bound " + bound);
     }

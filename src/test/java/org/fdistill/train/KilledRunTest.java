@@ -47,8 +47,7 @@ class KilledRunTest {
               }
             });
     new Trainer(
-            Runs.run(
-                Path.of(arguments[0]), config(), Runs.TASK, recording, RunEnd.nothing(), stop))
+            Runs.run(Path.of(arguments[0]), config(), Runs.TASK, recording, RunEnd.nothing(), stop))
         .run();
     System.exit(stop.exitCode().orElse(0));
   }

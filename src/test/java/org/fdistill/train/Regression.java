@@ -56,7 +56,10 @@ record Regression(int features, float noise, long poisoned) implements Task {
     Operand<TFloat32> noisy = tf.math.add(x, tf.math.mul(draw, tf.constant(noise)));
     Operand<TFloat32> loss = loss(scope, noisy, batch.get(Field.LABEL));
     return new TrainingOutputs(
-        tf.math.add(loss, poison(tf, batch.get(Field.LABEL))), Map.of("root", tf.math.sqrt(loss)), List.of());
+        tf.math.add(loss, poison(tf, batch.get(Field.LABEL))),
+        Map.of("root", tf.math.sqrt(loss)),
+        Map.of(),
+        List.of());
   }
 
   @Override

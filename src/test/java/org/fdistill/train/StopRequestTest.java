@@ -6,6 +6,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import org.fdistill.testing.Signals;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -54,7 +55,7 @@ class StopRequestTest {
   }
 
   private static void send(String signal) throws Exception {
-    long self = ProcessHandle.current().pid();
-    new ProcessBuilder("kill", "-" + signal, Long.toString(self)).start().waitFor();
+    Signals.assumeHeard(signal);
+    Signals.send(signal, ProcessHandle.current().pid());
   }
 }

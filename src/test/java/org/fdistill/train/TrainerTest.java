@@ -32,8 +32,7 @@ class TrainerTest {
           return Map.of("exported", true);
         };
     RunResult result =
-        new Trainer(
-                Runs.run(folder, Runs.config(), Runs.TASK, recording, end, new StopRequest()))
+        new Trainer(Runs.run(folder, Runs.config(), Runs.TASK, recording, end, new StopRequest()))
             .run();
 
     assertThat(result.outcome()).isEqualTo(RunResult.Outcome.FINISHED);
@@ -145,8 +144,7 @@ class TrainerTest {
               }
             });
     RunResult result =
-        new Trainer(
-                Runs.run(stopped, Runs.config(), Runs.TASK, recording, RunEnd.nothing(), stop))
+        new Trainer(Runs.run(stopped, Runs.config(), Runs.TASK, recording, RunEnd.nothing(), stop))
             .run();
     assertThat(result.outcome()).isEqualTo(RunResult.Outcome.STOPPED);
     assertThat(stop.exitCode()).contains(143);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.fdistill.config.UserError;
 import org.fdistill.data.Batch;
 import org.fdistill.data.ExampleCheck;
@@ -37,7 +38,10 @@ class TrainingProgramTest {
     public TrainingOutputs training(LayerScope scope, Batch batch) {
       TrainingOutputs outputs = super.training(scope, batch);
       return new TrainingOutputs(
-          scope.tf().math.add(outputs.loss(), added(scope)), outputs.metrics(), List.of());
+          scope.tf().math.add(outputs.loss(), added(scope)),
+          outputs.metrics(),
+          Map.of(),
+          List.of());
     }
   }
 
@@ -155,9 +159,9 @@ class TrainingProgramTest {
           public TrainingOutputs training(LayerScope scope, Batch batch) {
             TrainingOutputs outputs = super.training(scope, batch);
             Variable count = scope.state("batches", Initializers.zeros());
-            Op update =
-                scope.tf().assignAddVariableOp(count.handle(), scope.tf().constant(1f));
-            return new TrainingOutputs(outputs.loss(), outputs.metrics(), List.of(update));
+            Op update = scope.tf().assignAddVariableOp(count.handle(), scope.tf().constant(1f));
+            return new TrainingOutputs(
+                outputs.loss(), outputs.metrics(), Map.of(), List.of(update));
           }
         };
     Path folder = root.resolve("run");

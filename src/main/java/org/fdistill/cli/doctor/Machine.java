@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.fdistill.files.FileTrouble;
 
 /** Looks at Java and the machine: what TensorFlow runs on. */
 public final class Machine {
@@ -112,7 +113,7 @@ public final class Machine {
           ? Finding.good(topic, state)
           : Finding.advice(topic, state, "checkpoints and TensorFlow's libraries need more");
     } catch (IOException e) {
-      return Finding.advice(topic, folder + " cannot be asked", e.toString());
+      return Finding.advice(topic, folder + " cannot be asked", FileTrouble.of(e).reason());
     }
   }
 

@@ -76,10 +76,9 @@ public final class SyntheticShapes {
       second.finish();
       folder.commit();
     } catch (IOException e) {
-      FileTrouble trouble = FileTrouble.of(e);
       throw new UserError(
           UserError.Kind.RUN,
-          "Cannot write to %s: %s.%s".formatted(directory, trouble.reason(), trouble.advice()),
+          "Cannot write to %s: %s".formatted(directory, FileTrouble.of(e).sentence()),
           e);
     }
   }

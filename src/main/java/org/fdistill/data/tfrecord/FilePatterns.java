@@ -107,7 +107,7 @@ public final class FilePatterns {
       throw new UserError(
           UserError.Kind.INPUT, path + (link ? ": a link to nothing." : ": no such file."), e);
     } catch (IOException e) {
-      throw new UserError(UserError.Kind.INPUT, FileTrouble.of(e).reason() + ".", e);
+      throw new UserError(UserError.Kind.INPUT, FileTrouble.of(e).located() + ".", e);
     }
   }
 
@@ -137,7 +137,7 @@ public final class FilePatterns {
     } catch (IOException e) {
       throw new UserError(
           UserError.Kind.INPUT,
-          "Cannot list %s: %s.".formatted(base, FileTrouble.of(e).reason()),
+          "Cannot list %s: %s.".formatted(base, FileTrouble.of(e).located()),
           e);
     }
   }

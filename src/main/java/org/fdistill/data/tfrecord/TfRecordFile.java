@@ -33,20 +33,20 @@ public final class TfRecordFile {
     long size = channel.size();
     long[] offsets = new long[256];
     int count = 0;
-    byte[] header = new byte[Framing.HEADER];
+    byte[] header = new byte[RecordFraming.HEADER];
     for (long at = 0; at < size; count++) {
       if (count == offsets.length) {
         offsets = Arrays.copyOf(offsets, 2 * count);
       }
       offsets[count] = at;
       long length = length(file, channel, header, at, count);
-      long left = size - at - Framing.HEADER - Framing.FOOTER;
+      long left = size - at - RecordFraming.HEADER - RecordFraming.FOOTER;
       if (length < 0 || length > left) {
         throw UserError.input(
             "%s is cut short: record %d ends at byte %s, the file at byte %d. Copy it again."
                 .formatted(file, count, end(at, length), size));
       }
-      at += Framing.HEADER + length + Framing.FOOTER;
+      at += RecordFraming.HEADER + length + RecordFraming.FOOTER;
     }
     return Arrays.copyOf(offsets, count);
   }
@@ -54,7 +54,7 @@ public final class TfRecordFile {
   /** Where a record ends, by a length that is unsigned and may be absurd. */
   private static BigInteger end(long at, long length) {
     return new BigInteger(Long.toUnsignedString(length))
-        .add(BigInteger.valueOf(at + Framing.HEADER + Framing.FOOTER));
+        .add(BigInteger.valueOf(at + RecordFraming.HEADER + RecordFraming.FOOTER));
   }
 
   /** The length that the header at a byte states. */
@@ -65,10 +65,10 @@ public final class TfRecordFile {
           "%s is cut short: record %d has no whole header at byte %d. Copy it again."
               .formatted(file, record, at));
     }
-    if (!Framing.isHeader(header)) {
+    if (!RecordFraming.isHeader(header)) {
       throw UserError.input(notRecords(file, record, at, header));
     }
-    return Framing.length(header);
+    return RecordFraming.length(header);
   }
 
   private static String notRecords(Path file, int record, long at, byte[] start) {
@@ -94,12 +94,13 @@ public final class TfRecordFile {
    */
   public static byte[] read(Path file, long offset) throws IOException {
     try (FileChannel channel = FileChannel.open(file)) {
-      byte[] header = new byte[Framing.HEADER];
+      byte[] header = new byte[RecordFraming.HEADER];
       if (!fill(channel, header, offset)) {
-        throw new IOException("the file ends before byte " + (offset + Framing.HEADER));
+        throw new IOException("the file ends before byte " + (offset + RecordFraming.HEADER));
       }
-      long length = Framing.isHeader(header) ? Framing.length(header) : -1;
-      if (length < 0 || length > Math.min(channel.size(), Integer.MAX_VALUE - Framing.HEADER)) {
+      long length = RecordFraming.isHeader(header) ? RecordFraming.length(header) : -1;
+      if (length < 0
+          || length > Math.min(channel.size(), Integer.MAX_VALUE - RecordFraming.HEADER)) {
         throw new IOException("no record starts at byte " + offset);
       }
       return data(channel, offset, (int) length);
@@ -107,11 +108,11 @@ public final class TfRecordFile {
   }
 
   private static byte[] data(FileChannel channel, long offset, int length) throws IOException {
-    byte[] data = new byte[length + Framing.FOOTER];
-    if (!fill(channel, data, offset + Framing.HEADER)) {
+    byte[] data = new byte[length + RecordFraming.FOOTER];
+    if (!fill(channel, data, offset + RecordFraming.HEADER)) {
       throw new IOException("the record at byte " + offset + " is cut short");
     }
-    if (!Framing.dataAreWhole(data, length)) {
+    if (!RecordFraming.dataAreWhole(data, length)) {
       throw new IOException("the data of the record at byte " + offset + " are damaged");
     }
     return Arrays.copyOf(data, length);

@@ -96,9 +96,9 @@ public final class TfRecordShards implements Closeable {
    */
   public void write(int shard, byte[] data) throws IOException {
     OutputStream out = streams.get(shard);
-    out.write(Framing.header(data.length));
+    out.write(RecordFraming.header(data.length));
     out.write(data);
-    out.write(Framing.footer(data));
+    out.write(RecordFraming.footer(data));
   }
 
   /** Ends the files; the folder's commit then shows them. */

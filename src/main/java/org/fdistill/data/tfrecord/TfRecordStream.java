@@ -11,10 +11,15 @@ public final class TfRecordStream {
    * Appends a record in one write, so that a reader of a growing file rarely meets a part of one.
    */
   public static void write(OutputStream out, byte[] data) throws IOException {
-    byte[] record = new byte[Framing.HEADER + data.length + Framing.FOOTER];
-    System.arraycopy(Framing.header(data.length), 0, record, 0, Framing.HEADER);
-    System.arraycopy(data, 0, record, Framing.HEADER, data.length);
-    System.arraycopy(Framing.footer(data), 0, record, Framing.HEADER + data.length, Framing.FOOTER);
+    byte[] record = new byte[RecordFraming.HEADER + data.length + RecordFraming.FOOTER];
+    System.arraycopy(RecordFraming.header(data.length), 0, record, 0, RecordFraming.HEADER);
+    System.arraycopy(data, 0, record, RecordFraming.HEADER, data.length);
+    System.arraycopy(
+        RecordFraming.footer(data),
+        0,
+        record,
+        RecordFraming.HEADER + data.length,
+        RecordFraming.FOOTER);
     out.write(record);
   }
 }

@@ -15,12 +15,12 @@ import org.tensorflow.proto.NodeDef;
  * Sums of several tensors in an order that does not depend on when each of them is ready.
  *
  * <p>TensorFlow's {@code AddN} of three or more starts with whichever input it may overwrite, which
- * is one whose other readers are done by then; and where a graph is thought to need much memory, the
- * graph optimiser turns it into additions to a variable, in the order in which the inputs arrive.
- * Either rounds the same sum in other ways from run to run. Here each such sum becomes a chain of
- * sums of two, which have one order only. The optimiser makes the same {@code AddN} of chains and
- * trees of additions, those of imported models too; the mark of a node that it has seen already
- * keeps it from that.
+ * is one whose other readers are done by then; and where a graph is thought to need much memory,
+ * the graph optimiser turns it into additions to a variable, in the order in which the inputs
+ * arrive. Either rounds the same sum in other ways from run to run. Here each such sum becomes a
+ * chain of sums of two, which have one order only. The optimiser makes the same {@code AddN} of
+ * chains and trees of additions, those of imported models too; the mark of a node that it has seen
+ * already keeps it from that.
  */
 public final class OrderedSums {
   /** The optimiser's own mark on additions that it does not merge, or no more. */
@@ -76,7 +76,8 @@ public final class OrderedSums {
     }
     if (terms.size() > 1) {
       NodeDef.Builder last = ofTwo(sum, sum.getName(), List.of(total, terms.get(terms.size() - 1)));
-      nodes.add(last.addAllInput(sum.getInputList().subList(terms.size(), sum.getInputCount())).build());
+      nodes.add(
+          last.addAllInput(sum.getInputList().subList(terms.size(), sum.getInputCount())).build());
     } else {
       nodes.add(sum);
     }

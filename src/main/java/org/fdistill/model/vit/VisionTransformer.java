@@ -88,7 +88,9 @@ public final class VisionTransformer implements Backbone {
             ? pooledThenNormed(scope, rows)
             : endpoints(tf, norm().apply(scope.at("norm"), rows));
     return endpoints.withInside(
-        blocks.stream().<Function<Ops, Operand<TFloat32>>>map(b -> ops -> byExample(ops, b)).toList(),
+        blocks.stream()
+            .<Function<Ops, Operand<TFloat32>>>map(b -> ops -> byExample(ops, b))
+            .toList(),
         List.of(
             new FeatureMap(
                 ops -> endpoints(ops, blocks.get(blocks.size() - 1)).featureMap(ops),

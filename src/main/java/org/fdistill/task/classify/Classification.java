@@ -56,8 +56,7 @@ public final class Classification implements Task {
 
   @Override
   public void check(Problems problems) {
-    problems.unless(
-        config.hasClasses(), "classify.classes", "is not set; say how many there are");
+    problems.unless(config.hasClasses(), "classify.classes", "is not set; say how many there are");
     Optional<String> noClassToken = ModelChecks.noClassToken(run.getModel());
     problems.unless(
         noClassToken.isEmpty() || config.getPooling() != Pooling.CLASS_TOKEN_POOLING,
@@ -90,6 +89,7 @@ public final class Classification implements Task {
     return new TrainingOutputs(
         loss(tf, logits, labels, config.getLabelSmoothing()),
         Map.of(TOP_1, topK(tf, logits, labels, 1)),
+        Map.of(),
         List.of());
   }
 
@@ -138,8 +138,7 @@ public final class Classification implements Task {
   }
 
   private Operand<TFloat32> logits(LayerScope scope, Batch batch) {
-    return new ClassifierHead(config)
-        .logits(scope, network().build(scope, batch.get(Field.IMAGE)));
+    return new ClassifierHead(config).logits(scope, network().build(scope, batch.get(Field.IMAGE)));
   }
 
   /** The mean cross-entropy over the batch: logits [B, K], labels [B]. */

@@ -94,13 +94,21 @@ public final class FeatureDistillation implements Task {
 
   @Override
   public TrainingOutputs training(LayerScope scope, Batch batch) {
-    return new TrainingOutputs(loss(scope, batch), Map.of(), List.of());
+    Ops tf = scope.tf();
+    Operand<TFloat32> prediction = prediction(scope, batch);
+    Endpoints features = openedTeacher().build(tf, batch.get(Field.IMAGE));
+    Operand<TFloat32> targets = targets(tf, features);
+    return new TrainingOutputs(
+        Objective.smoothL1(tf, prediction, targets, config.getBeta()),
+        Map.of(),
+        Map.of("the tokens of teacher " + openedTeacher().name(), features.tokens()),
+        List.of());
   }
 
   @Override
   public Map<String, Operand<TFloat32>> validation(LayerScope scope, Batch batch) {
     Ops tf = scope.tf();
-    Operand<TFloat32> targets = targets(tf, batch);
+    Operand<TFloat32> targets = targets(tf, openedTeacher().build(tf, batch.get(Field.IMAGE)));
     Operand<TFloat32> zero = tf.zerosLike(targets);
     Map<String, Operand<TFloat32>> means = new LinkedHashMap<>();
     means.put(LOSS, Objective.smoothL1(tf, prediction(scope, batch), targets, config.getBeta()));
@@ -140,13 +148,18 @@ public final class FeatureDistillation implements Task {
   }
 
   @Override
-  public void restoreFrozen(Session session) {
-    openedTeacher().restore(session);
+  public UserError nonFinite(List<String> inputs, String when) {
+    return openedTeacher().nonFiniteTokens(when);
   }
 
-  private Operand<TFloat32> loss(LayerScope scope, Batch batch) {
-    Ops tf = scope.tf();
-    return Objective.smoothL1(tf, prediction(scope, batch), targets(tf, batch), config.getBeta());
+  @Override
+  public Optional<UserError> explain(RuntimeException failure) {
+    return opened == null ? Optional.empty() : opened.explain(failure);
+  }
+
+  @Override
+  public void restoreFrozen(Session session) {
+    openedTeacher().restore(session);
   }
 
   /** What the student says of the teacher's features: [rows, Ct]. */
@@ -159,15 +172,12 @@ public final class FeatureDistillation implements Task {
   }
 
   /** The teacher's normalised features: [rows, Ct]. */
-  private Operand<TFloat32> targets(Ops tf, Batch batch) {
-    Endpoints endpoints = openedTeacher().build(tf, batch.get(Field.IMAGE));
-    Operand<TFloat32> rows = selected(tf, endpoints);
-    return Objective.targets(tf, rows, config.getTargetNormalization());
+  private Operand<TFloat32> targets(Ops tf, Endpoints features) {
+    return Objective.targets(tf, selected(tf, features), config.getTargetNormalization());
   }
 
   private Operand<TFloat32> selected(Ops tf, Endpoints endpoints) {
-    boolean classTokens =
-        network().backbone().hasClassToken() && openedTeacher().hasClassToken();
+    boolean classTokens = network().backbone().hasClassToken() && openedTeacher().hasClassToken();
     return Objective.selected(tf, endpoints, config.getTargets(), classTokens);
   }
 

@@ -60,8 +60,10 @@ record FeatureBank(
    * @param variables of this network alone
    */
   static FeatureBank build(Ops tf, Variables variables, FeatureNetwork network, Inputs in) {
-    Operand<TFloat32> stored = unit(tf, network.features(tf, variables, in.training().batch().get(Field.IMAGE)));
-    Operand<TFloat32> queries = unit(tf, network.features(tf, variables, in.queries().batch().get(Field.IMAGE)));
+    Operand<TFloat32> stored =
+        unit(tf, network.features(tf, variables, in.training().batch().get(Field.IMAGE)));
+    Operand<TFloat32> queries =
+        unit(tf, network.features(tf, variables, in.queries().batch().get(Field.IMAGE)));
     Consumer<Session> weights = network.weights(tf, variables);
     Shape shape = Shape.of(in.size(), network.width());
     Variable gathered = variables.state("knn/gathered", shape, Initializers.zeros());

@@ -4,7 +4,7 @@ package org.fdistill.weights.pickle;
 @FunctionalInterface
 public interface Constructor {
   /**
-   * Makes a value.
+   * The value that a call gives; nothing of Python runs.
    *
    * @param arguments as the pickle gives them, unchecked
    * @throws MalformedPickleException where they do not fit

@@ -11,7 +11,7 @@ public final class CopyLimit {
   private long left;
 
   /**
-   * A limit.
+   * A limit in proportion to the pickle.
    *
    * @param pickleBytes at least the bytes of the pickle
    */

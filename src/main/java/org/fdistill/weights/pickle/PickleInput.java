@@ -22,7 +22,7 @@ public final class PickleInput {
   private long bufferEnd;
 
   /**
-   * An input.
+   * Reads from a source, a buffer at a time.
    *
    * @param start its first byte
    * @param end where the source ends; the pickle may end before

@@ -72,9 +72,7 @@ final class BmpDecoderTest {
       byte[] rgb = new byte[(int) pixels.size()];
       pixels.asRawTensor().data().read(rgb);
       ByteBuffer buffer = ByteBuffer.wrap(rgb);
-      return Stream.generate(() -> rgb(buffer))
-          .limit(rgb.length / 3)
-          .toList();
+      return Stream.generate(() -> rgb(buffer)).limit(rgb.length / 3).toList();
     }
   }
 

@@ -50,15 +50,15 @@ final class PixelsTest {
     byte[] bytes = GOLDEN.array("file/" + file).bytes();
     if (c.get("view").getAsString().equals("centre")) {
       EvalCropConfig config = EvalCropConfig.newBuilder().setInterpolation(interpolation).build();
-      byte[] image = run(bytes, view(new CentreCrop(config, side), new Resize(interpolation, side)));
+      byte[] image =
+          run(bytes, view(new CentreCrop(config, side), new Resize(interpolation, side)));
       byte[] expected =
           GOLDEN.array("centre/%s/%d/%s".formatted(file, side, interpolation)).bytes();
       assertThat(difference(image, expected)).isLessThan(LIMIT);
       return;
     }
     int[] box = c.getAsJsonArray("box").asList().stream().mapToInt(JsonElement::getAsInt).toArray();
-    byte[] image =
-        run(bytes, view(boxed(box, side), new Resize(interpolation, side)));
+    byte[] image = run(bytes, view(boxed(box, side), new Resize(interpolation, side)));
     String name = "%d-%d-%d-%d".formatted(box[0], box[1], box[2], box[3]);
     byte[] expected = GOLDEN.array("crop/%s/%s/%s".formatted(file, name, interpolation)).bytes();
     assertThat(difference(image, expected)).isLessThan(LIMIT);

@@ -75,7 +75,7 @@ final class TfRecordFileTest {
   @Test
   void absurdLengthsAreNamedNotComputedWith() throws IOException {
     for (long length : new long[] {Long.MAX_VALUE, Long.MAX_VALUE - 16, -1, Long.MIN_VALUE}) {
-      Files.write(file, Framing.header(length));
+      Files.write(file, RecordFraming.header(length));
       assertThatThrownBy(() -> TfRecordFile.offsets(file))
           .isInstanceOf(UserError.class)
           .hasMessageContaining(

@@ -87,8 +87,7 @@ class OrderedSumsTest {
     Signature.Builder signature = Signature.builder("addFour");
     List<Operand<TFloat32>> inputs = new ArrayList<>();
     for (int i = 0; i < 4; i++) {
-      Placeholder<TFloat32> input =
-          tf.placeholder(TFloat32.class, Placeholder.shape(SHAPE));
+      Placeholder<TFloat32> input = tf.placeholder(TFloat32.class, Placeholder.shape(SHAPE));
       signature.input("x" + i, input);
       inputs.add(input);
     }
@@ -173,7 +172,8 @@ class OrderedSumsTest {
     assertThat(fixed.getNode(1).getName()).isEqualTo("s");
 
     NodeDef two = sum.toBuilder().clearInput().addInput("a").addInput("b").addInput("^d").build();
-    assertThat(OrderedSums.fix(GraphDef.newBuilder().addNode(two).build()).getNode(0).getInputList())
+    assertThat(
+            OrderedSums.fix(GraphDef.newBuilder().addNode(two).build()).getNode(0).getInputList())
         .containsExactly("a", "b", "^d");
     NodeDef one = sum.toBuilder().clearInput().addInput("a").build();
     assertThat(OrderedSums.fix(GraphDef.newBuilder().addNode(one).build()).getNodeList())

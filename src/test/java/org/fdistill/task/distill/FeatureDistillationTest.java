@@ -89,8 +89,7 @@ class FeatureDistillationTest {
       Operand<TUint8> images = tf.zeros(tf.constant(new int[] {1, SIDE, SIDE, 3}), TUint8.class);
       Operand<TInt64> positions = tf.constant(new long[] {0});
       Operand<TFloat32> loss =
-          task.validation(
-                  scope, new Batch(Map.of(Field.IMAGE, images, Field.POSITION, positions)))
+          task.validation(scope, new Batch(Map.of(Field.IMAGE, images, Field.POSITION, positions)))
               .get("predict_zero_loss");
       return run.run(List.of(loss)).get(0)[0];
     }

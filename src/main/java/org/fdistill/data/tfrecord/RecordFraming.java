@@ -5,14 +5,14 @@ import java.nio.ByteOrder;
 import org.fdistill.graph.MaskedCrc;
 
 /** The bytes around a record's data. */
-final class Framing {
+final class RecordFraming {
   /** Length and its checksum. */
   static final int HEADER = Long.BYTES + Integer.BYTES;
 
   /** Checksum of the data. */
   static final int FOOTER = Integer.BYTES;
 
-  private Framing() {}
+  private RecordFraming() {}
 
   /** The header of a record with {@code length} bytes of data. */
   static byte[] header(long length) {

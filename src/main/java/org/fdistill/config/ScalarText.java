@@ -7,8 +7,8 @@ import com.google.protobuf.TextFormat;
 import java.util.Locale;
 
 /** Reads one value of a field from the command line. */
-final class Scalars {
-  private Scalars() {}
+final class ScalarText {
+  private ScalarText() {}
 
   /**
    * Reads a value.

@@ -14,15 +14,15 @@ import org.tensorflow.proto.OptimizerOptions;
 import org.tensorflow.types.TFloat32;
 
 /** From a runtime config to a session's. */
-public final class Sessions {
-  private Sessions() {}
+public final class SessionSettings {
+  private SessionSettings() {}
 
   /**
    * The settings of a session.
    *
    * @throws UserError of kind run, where a GPU is demanded and there is none
    */
-  public static ConfigProto config(RuntimeConfig runtime) {
+  public static ConfigProto of(RuntimeConfig runtime) {
     ConfigProto.Builder config =
         ConfigProto.newBuilder()
             .setIntraOpParallelismThreads(runtime.getIntraOpThreads())
