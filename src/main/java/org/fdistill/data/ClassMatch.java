@@ -36,7 +36,7 @@ public final class ClassMatch {
    * @throws UserError of kind input, where one side alone has names, or a class has none of its
    *     name or several
    */
-  public static ClassMatch of(List<String> training, List<String> validation) {
+  static ClassMatch of(List<String> training, List<String> validation) {
     if (training.equals(validation)) {
       return new ClassMatch(training, new long[0], true);
     }
@@ -58,14 +58,14 @@ public final class ClassMatch {
   /**
    * Opens validation examples for a task that looks at labels.
    *
-   * @param training the examples that the task learns from; where they are gone, labels are taken
-   *     as they are
+   * @param training the examples that the task learns from; where they are gone, and where either
+   *     are noise, labels are taken as they are
    * @throws UserError as {@link #of}
    */
   public static ExampleSource open(DataConfig validation, DataConfig training) {
     ExampleSource source = ExampleSource.open(validation);
     return ClassNames.find(training)
-        .filter(names -> source.hasLabels())
+        .filter(names -> source.hasLabels() && !validation.hasNoise())
         .map(names -> of(names, source.classNames()).renumber(source))
         .orElse(source);
   }
@@ -96,7 +96,7 @@ public final class ClassMatch {
    * The validation examples with labels in the training classes' numbers. A label that no name
    * stands for becomes -1, which every task that needs labels refuses.
    */
-  public ExampleSource renumber(ExampleSource validation) {
+  ExampleSource renumber(ExampleSource validation) {
     return same ? validation : new RenumberedExamples(validation, training, this::label);
   }
 

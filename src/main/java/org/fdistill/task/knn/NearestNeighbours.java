@@ -118,9 +118,8 @@ public final class NearestNeighbours {
   }
 
   private FeatureBank.Inputs inputs(Ops tf, long seed) {
-    ExampleSource bank = labelled(train, "train_data");
-    ExampleSource queries = labelled(validation, "validation_data");
-    ClassMatch match = ClassMatch.of(bank.classNames(), queries.classNames());
+    ExampleSource bank = labelled(ExampleSource.open(train), "train_data");
+    ExampleSource queries = labelled(ClassMatch.open(validation, train), "validation_data");
     int rows = (int) Math.min(largestBank, bank.size());
     InputPipeline.Options order =
         rows < bank.size()
@@ -132,7 +131,7 @@ public final class NearestNeighbours {
             tf,
             "query_input",
             validation,
-            match.renumber(queries),
+            queries,
             view(validation),
             InputPipeline.Options.evaluation(BATCH)),
         tf.placeholder(TInt32.class, Placeholder.shape(Shape.scalar())),
@@ -144,8 +143,7 @@ public final class NearestNeighbours {
     return View.all(ImageView.evaluation(config), View.label());
   }
 
-  private static ExampleSource labelled(DataConfig config, String field) {
-    ExampleSource source = ExampleSource.open(config);
+  private static ExampleSource labelled(ExampleSource source, String field) {
     if (!source.hasLabels()) {
       throw UserError.usage(
           field
