@@ -101,7 +101,7 @@ public final class SavedModelWriter {
       InferenceGraph graph, ModelContent content, Path folder, ExportCheck check)
       throws IOException {
     try (Session session = SessionFactory.open(graph.graph())) {
-      GraphWeights receiver = new GraphWeights(graph, session);
+      SessionVariables receiver = new SessionVariables(graph, session);
       content.weights().load(receiver);
       receiver.flush();
       Path variables = Files.createDirectory(folder.resolve("variables"));
