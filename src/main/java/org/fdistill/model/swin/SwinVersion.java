@@ -1,6 +1,7 @@
 package org.fdistill.model.swin;
 
 import org.fdistill.graph.LayerScope;
+import org.fdistill.nn.PatchEmbedding;
 import org.fdistill.nn.PatchMerging;
 import org.tensorflow.Operand;
 import org.tensorflow.types.TFloat32;
@@ -8,7 +9,7 @@ import org.tensorflow.types.TInt32;
 
 /** What the two versions of Swin do differently. */
 interface SwinVersion {
-  /** The layer from pixels to the tokens of the first stage. */
+  /** The layer from pixels to the tokens of the first stage, which a norm then takes. */
   PatchEmbedding patchEmbedding();
 
   /**
