@@ -68,7 +68,7 @@ final class NeighbourEvaluation {
     return student((tf, variables) -> session -> {});
   }
 
-  private FeatureNetwork student(FeatureNetwork.WeightSource weights) {
+  private FeatureNetwork student(FeatureNetwork.Restoration weights) {
     return FeatureNetwork.of(Tasks.network(config), weights);
   }
 
