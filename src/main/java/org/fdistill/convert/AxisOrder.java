@@ -50,11 +50,6 @@ enum AxisOrder {
     };
   }
 
-  /** Whether values change their order. */
-  boolean moves() {
-    return this == TRANSPOSED || this == CONVOLUTION;
-  }
-
   /** For the report. */
   String text() {
     return switch (this) {

@@ -33,7 +33,7 @@ public final class SavedModelWriter {
   /** A last look at a model's folder before it gets its version number. */
   @FunctionalInterface
   public interface Inspection {
-    /** Accepts all. */
+    /** Keeps every model. */
     Inspection NONE = folder -> {};
 
     /**

@@ -13,7 +13,7 @@ interface SwinVersion {
   PatchEmbedding patchEmbedding();
 
   /**
-   * Applies a block.
+   * Attention in windows, then MLP, each on a branch with a norm and drop path.
    *
    * @param x [B N, C], in the order of the stage
    * @param index from {@link org.fdistill.nn.RelativePositionBias#index}, for the stage's windows

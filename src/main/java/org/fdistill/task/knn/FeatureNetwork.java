@@ -15,7 +15,7 @@ import org.tensorflow.types.TUint8;
 /** A frozen network that gives one feature vector for each image: the mean of its patch tokens. */
 public interface FeatureNetwork {
   /**
-   * Builds the network.
+   * From pixels to one vector for each image.
    *
    * @param tf of the graph
    * @param variables of the graph
