@@ -28,7 +28,7 @@ final class VitDescription {
   }
 
   /**
-   * Describes a network.
+   * The ViT that tensors of these names and shapes belong to.
    *
    * @param traits what no shape tells: epsilon, activation, and heads and image size if they are
    *     known
