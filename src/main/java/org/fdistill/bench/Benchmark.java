@@ -64,6 +64,7 @@ public final class Benchmark {
   /** Builds the graph, warms up and times the steps, each beside a large matrix product. */
   public BenchReport run() {
     long start = System.nanoTime();
+    SessionSettings.decide(config.getRuntime());
     task.open();
     double[] flops = new double[1];
     Rewriter rewriter = Rewriter.of(config.getRuntime());

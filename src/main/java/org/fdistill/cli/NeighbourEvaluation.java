@@ -39,6 +39,7 @@ final class NeighbourEvaluation {
    */
   NeighbourEvaluation(RunConfig config, int bank) {
     this.config = config;
+    SessionSettings.decide(config.getRuntime());
     DataConfig train =
         config.getTrainData().toBuilder()
             .clearAugment()

@@ -27,7 +27,7 @@ final class FirstRun {
   /** Whoever asks for all messages gets these as well. */
   private static final boolean WANTED = "0".equals(System.getenv("TF_CPP_MIN_LOG_LEVEL"));
 
-  private static boolean done = WANTED;
+  private static boolean done;
 
   private FirstRun() {}
 
@@ -44,6 +44,10 @@ final class FirstRun {
     done = true;
     // What the start of a GPU says, or dies of, is not to be taken.
     ConfigProto withoutGpu = settings.toBuilder().putDeviceCount("GPU", 0).build();
+    if (WANTED) {
+      run(withoutGpu);
+      return;
+    }
     try (StandardErrorCapture capture = StandardErrorCapture.start()) {
       run(withoutGpu);
       if (capture != null) {

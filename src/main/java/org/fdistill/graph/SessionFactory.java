@@ -26,6 +26,15 @@ public final class SessionFactory {
   }
 
   /**
+   * Decides over the threads of all sessions of the process, where none was opened before.
+   *
+   * @param settings of the sessions to come
+   */
+  public static void prepare(ConfigProto settings) {
+    FirstRun.make(settings);
+  }
+
+  /**
    * A model for serving, with a session in which its variables are restored.
    *
    * @param folder of saved_model.pb

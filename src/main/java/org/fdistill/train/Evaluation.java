@@ -33,6 +33,7 @@ public record Evaluation(RunConfig config, Task task) {
    * @return the task's values, by name
    */
   public Map<String, Double> run(SavedWeights weights, Path report, LongConsumer listener) {
+    SessionSettings.decide(config.getRuntime());
     task.open();
     try (Graph draft = new Graph();
         Graph graph = new Graph()) {

@@ -45,6 +45,14 @@ public final class SessionSettings {
     return config.build();
   }
 
+  /**
+   * Gives the run's threads to every session of the process. The first session decides, and a
+   * teacher may be looked at before training.
+   */
+  public static void decide(RuntimeConfig runtime) {
+    SessionFactory.prepare(of(runtime));
+  }
+
   /** Runs one op that may be placed on a GPU alone. */
   private static void requireGpu(ConfigProto config) {
     ConfigProto strict = config.toBuilder().setAllowSoftPlacement(false).build();

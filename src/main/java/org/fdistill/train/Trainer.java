@@ -40,6 +40,7 @@ public final class Trainer {
    */
   public RunResult run() {
     long start = System.nanoTime();
+    SessionSettings.decide(config.getRuntime());
     run.task().open();
     try (RunFolder folder = new RunFolder(run.folder(), config);
         RunLog log = new RunLog(folder)) {

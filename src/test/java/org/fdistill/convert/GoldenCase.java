@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.fdistill.convert.TeacherImport.Request;
 import org.fdistill.export.ModelContent;
-import org.fdistill.export.Weights;
+import org.fdistill.export.WeightSource;
 import org.fdistill.graph.LayerScope;
 import org.fdistill.graph.Precision;
 import org.fdistill.model.Endpoints;
@@ -141,7 +141,7 @@ record GoldenCase(Path folder, JsonObject about, Map<String, NpyArray> arrays) {
   }
 
   /** Gives each variable of a run its value. */
-  private record FedVariables(GraphRun run) implements Weights.Receiver {
+  private record FedVariables(GraphRun run) implements WeightSource.Receiver {
     @Override
     public Map<String, Shape> shapes() {
       return run.shapes();
