@@ -203,7 +203,7 @@ class ImportTeacherCommandTest {
     Path odd = folder.resolve("odd-steering.safetensors");
     file.write(odd);
     CommandRun failed = CommandRun.of(importing("dino", odd, "--set=model.vit.heads=2"));
-    assertThat(failed.err()).contains("+ blocks.0.\\u001b]0;odd [8]: not known");
+    assertThat(failed.err()).contains("+ blocks.0.\\x1b]0;odd [8]: not known");
   }
 
   @Test

@@ -46,7 +46,7 @@ class UserMistakesTest {
 
   @Test
   void anEmptyPath() {
-    CommandRun.fails(USAGE, List.of("'' is not a path"), "train", config, "--workdir", "");
+    CommandRun.fails(USAGE, List.of("is empty; it takes a path"), "train", config, "--workdir", "");
   }
 
   @Test
