@@ -38,7 +38,7 @@ public final class Benchmark {
   private final Consumer<String> note;
 
   /**
-   * Prepares a measurement.
+   * Of one run; nothing is built yet.
    *
    * @param config the run; without accumulation
    * @param task what is learned
@@ -61,7 +61,7 @@ public final class Benchmark {
     }
   }
 
-  /** Measures. */
+  /** Builds the graph, warms up and times the steps, each beside a large matrix product. */
   public BenchReport run() {
     long start = System.nanoTime();
     task.open();

@@ -11,7 +11,7 @@ import org.fdistill.eval.Criterion;
 import org.fdistill.proto.CheckpointConfig;
 
 /**
- * Which checkpoints stay.
+ * Which checkpoints of a run stay on the disk: the newest ones and the best.
  *
  * @param keepLast how many of the newest
  * @param keepBest whether the best one stays as well

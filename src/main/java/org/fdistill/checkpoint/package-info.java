@@ -18,6 +18,9 @@
  * by name, position tables resized, and all that does not fit refused with the whole list; the
  * {@link org.fdistill.checkpoint.LoadReport} tells what became of each parameter.
  *
+ * <p>"The reference" is the code of Feature Distillation, github.com/SwinTransformer/
+ * Feature-Distillation.
+ *
  * <p>Limits: one process writes, whose lock on the run's folder the caller holds; variables are
  * float32; manifests of format 1, which had no checksum, are refused.
  */

@@ -14,7 +14,7 @@ import org.fdistill.task.Tasks;
 
 /** {@code fdistill bench}: measures the step of a run. */
 final class BenchCommand implements Command {
-  private static final ArgumentSpec CONFIG = ArgumentSpec.required("CONFIG", "The run to measure.");
+  private static final ArgumentSpec CONFIG = new ArgumentSpec("CONFIG", "The run to measure.");
   private static final OptionSpec STEPS =
       OptionSpec.value("steps", "N", "Steps that count; the median is reported.").orElse("10");
   private static final OptionSpec WARMUP =

@@ -29,7 +29,7 @@ public interface Command {
   List<String> examples();
 
   /**
-   * Does it. Returns when done; what goes wrong is thrown.
+   * Runs the command to its end; what goes wrong is thrown.
    *
    * @param options the command line, with defaults
    * @param console where results and messages go

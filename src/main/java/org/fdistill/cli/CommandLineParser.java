@@ -79,10 +79,9 @@ final class CommandLineParser {
     if (words.size() > expected.size()) {
       throw mistake(tooMany(words.get(expected.size())));
     }
-    for (ArgumentSpec missing : expected.subList(words.size(), expected.size())) {
-      if (missing.required()) {
-        throw mistake(missing.name() + " is missing. " + missing.help());
-      }
+    if (words.size() < expected.size()) {
+      ArgumentSpec missing = expected.get(words.size());
+      throw mistake(missing.name() + " is missing. " + missing.help());
     }
     Map<String, String> arguments = new LinkedHashMap<>();
     for (int i = 0; i < words.size(); i++) {
@@ -96,7 +95,7 @@ final class CommandLineParser {
       return "unexpected '" + word + "'. Did you mean '--set " + word + "'?";
     }
     String takes =
-        command.arguments().stream().map(ArgumentSpec::usage).collect(Collectors.joining(" "));
+        command.arguments().stream().map(ArgumentSpec::name).collect(Collectors.joining(" "));
     return String.format(
         "unexpected '%s'; fdistill %s takes %s.",
         word, command.name(), takes.isEmpty() ? "options only" : takes + " and options");

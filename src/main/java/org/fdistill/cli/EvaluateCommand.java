@@ -20,7 +20,7 @@ import org.fdistill.train.Json;
 /** {@code fdistill evaluate}: how good a checkpoint or an export is. */
 final class EvaluateCommand implements Command {
   private static final ArgumentSpec FOLDER =
-      ArgumentSpec.required("FOLDER", "A run's folder, a checkpoint's folder, or an export.");
+      new ArgumentSpec("FOLDER", "A run's folder, a checkpoint's folder, or an export.");
   private static final OptionSpec CHECKPOINT =
       OptionSpec.value("checkpoint", "WHICH", "Which of a run's checkpoints: last, best or a step.")
           .orElse(CheckpointChoice.LAST);

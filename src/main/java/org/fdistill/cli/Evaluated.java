@@ -16,7 +16,7 @@ import org.fdistill.proto.TfRecordSource;
 import org.fdistill.task.Tasks;
 
 /**
- * What is evaluated.
+ * Weights to evaluate, and the run that they come from.
  *
  * @param config of the run that made it, with the user's overrides
  * @param weights a checkpoint's or an export's
@@ -26,7 +26,7 @@ import org.fdistill.task.Tasks;
 record Evaluated(
     RunConfig config, SavedWeights weights, OptionalLong step, SavedModelFolder model) {
   /**
-   * An export.
+   * An export, with the config that lies in it.
    *
    * @param path of the SavedModel
    * @param overrides of its run's config
@@ -38,7 +38,7 @@ record Evaluated(
   }
 
   /**
-   * A checkpoint.
+   * A checkpoint, with the config of its manifest.
    *
    * @param overrides of its run's config
    */

@@ -20,11 +20,7 @@ final class ExportAtEnd implements RunEnd {
 
   private final ProgressListener listener;
 
-  /**
-   * Makes one.
-   *
-   * @param listener is told how the export went
-   */
+  /** Tells the listener how the export went. */
   ExportAtEnd(ProgressListener listener) {
     this.listener = listener;
   }

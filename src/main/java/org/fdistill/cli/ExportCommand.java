@@ -13,7 +13,7 @@ import org.fdistill.train.StopRequest;
 final class ExportCommand implements Command {
   private static final String STOPPED = "Stopped during the export; nothing of it is kept.";
   private static final ArgumentSpec FOLDER =
-      ArgumentSpec.required("FOLDER", "A run's folder, or the folder of one checkpoint.");
+      new ArgumentSpec("FOLDER", "A run's folder, or the folder of one checkpoint.");
   private static final OptionSpec OUT =
       OptionSpec.value(
           "out",

@@ -11,7 +11,7 @@ import org.fdistill.graph.SavedModelFolder;
 /** {@code fdistill inspect}: says what a model, a run or a file of weights holds. */
 final class InspectCommand implements Command {
   private static final ArgumentSpec PATH =
-      ArgumentSpec.required(
+      new ArgumentSpec(
           "PATH",
           "A SavedModel, a parent of numbered versions, a run's folder, a checkpoint, or a file of"
               + " weights that import-teacher reads (a folder of Hugging Face's hub as well).");

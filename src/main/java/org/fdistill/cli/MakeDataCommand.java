@@ -19,7 +19,7 @@ final class MakeDataCommand implements Command {
   private static final int SHOWN = 5;
 
   private static final ArgumentSpec KIND =
-      ArgumentSpec.required(
+      new ArgumentSpec(
           "KIND", "synthetic: pictures of ten shapes; folder: the images of a folder.");
   private static final OptionSpec OUT =
       OptionSpec.value("out", "DIR", "Where the files go. Required.");

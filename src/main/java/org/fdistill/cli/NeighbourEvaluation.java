@@ -32,7 +32,7 @@ final class NeighbourEvaluation {
   private final NearestNeighbours neighbours;
 
   /**
-   * Prepares.
+   * For the networks of one run, whose data are taken in the view of the evaluation.
    *
    * @param config with labelled training and validation data
    * @param bank training images that are compared with, at most
@@ -68,7 +68,7 @@ final class NeighbourEvaluation {
     return student((tf, variables) -> session -> {});
   }
 
-  private FeatureNetwork student(FeatureNetwork.WeightSource weights) {
+  private FeatureNetwork student(FeatureNetwork.Restoration weights) {
     return FeatureNetwork.of(Tasks.network(config), weights);
   }
 

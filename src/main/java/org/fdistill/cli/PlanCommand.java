@@ -18,7 +18,7 @@ import org.fdistill.task.Tasks;
 
 /** {@code fdistill plan}: says what a run will cost. */
 final class PlanCommand implements Command {
-  private static final ArgumentSpec CONFIG = ArgumentSpec.required("CONFIG", "The run to plan.");
+  private static final ArgumentSpec CONFIG = new ArgumentSpec("CONFIG", "The run to plan.");
   private static final OptionSpec EXAMPLES =
       OptionSpec.value(
           "examples",

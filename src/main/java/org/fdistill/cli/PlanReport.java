@@ -22,7 +22,7 @@ final class PlanReport {
   private final Optional<PlanCommand.Rate> rate;
 
   /**
-   * Describes a plan.
+   * Words for a plan.
    *
    * @param rate of the run; empty where nobody said or measured it
    */

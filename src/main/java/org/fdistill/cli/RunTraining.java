@@ -25,7 +25,7 @@ final class RunTraining {
   private final Console console;
 
   /**
-   * Describes a training.
+   * For one run; {@link #run} starts it.
    *
    * @param config resolved
    * @param folder of the run; a run that it holds goes on

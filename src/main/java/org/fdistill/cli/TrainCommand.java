@@ -12,7 +12,7 @@ import org.fdistill.train.RunResult;
 /** {@code fdistill train}: runs a config, or goes on with a run. */
 final class TrainCommand implements Command {
   private static final ArgumentSpec CONFIG =
-      ArgumentSpec.required("CONFIG", "A run config, such as configs/smoke/classify.txtpb.");
+      new ArgumentSpec("CONFIG", "A run config, such as configs/smoke/classify.txtpb.");
   private static final OptionSpec WORKDIR =
       OptionSpec.WORKDIR.explained(
           "The run's folder. A run that it holds goes on; a run of another config is refused."

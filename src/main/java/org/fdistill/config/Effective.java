@@ -55,7 +55,7 @@ final class Effective {
     return all.build();
   }
 
-  /** The clipping that belongs to an algorithm; AdamW's is the reference's. */
+  /** The clipping that belongs to an algorithm; AdamW's is that of Feature Distillation's code. */
   private static float clipNorm(OptimizerConfig.AlgorithmCase algorithm) {
     return switch (algorithm) {
       case ADAMW -> 3.0f;

@@ -24,7 +24,7 @@ public final class Printable {
     text.codePoints()
         .forEach(
             point -> {
-              if (isSafe(point) || lines && (point == '\n' || point == '\t')) {
+              if (isSafe(point) || (lines && (point == '\n' || point == '\t'))) {
                 printable.appendCodePoint(point);
               } else {
                 printable.append(

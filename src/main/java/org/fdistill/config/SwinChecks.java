@@ -12,71 +12,42 @@ final class SwinChecks {
   /** Side of the first stage's map: 2^20 tokens. */
   private static final int LARGEST_MAP = 1024;
 
-  private final Sizes sizes;
+  private final SwinConfig swin;
+  private final String path;
   private final Problems problems;
 
-  /** What both versions have, and where it stands. */
-  private record Sizes(
-      String path,
-      int imageSize,
-      int patch,
-      int width,
-      List<Integer> depths,
-      List<Integer> heads,
-      int window,
-      float mlpRatio) {}
-
-  private SwinChecks(Sizes sizes, Problems problems) {
-    this.sizes = sizes;
+  private SwinChecks(SwinConfig swin, String path, Problems problems) {
+    this.swin = swin;
+    this.path = path;
     this.problems = problems;
   }
 
   static void check(SwinConfig swin, Problems problems) {
-    Sizes sizes =
-        new Sizes(
-            "model.swin",
-            swin.getImageSize(),
-            swin.getPatchSize(),
-            swin.getWidth(),
-            swin.getDepthsList(),
-            swin.getHeadsList(),
-            swin.getWindow(),
-            swin.getMlpRatio());
-    new SwinChecks(sizes, problems).check();
+    new SwinChecks(swin, "model.swin", problems).check();
   }
 
   static void check(SwinV2Config swin, Problems problems) {
-    Sizes sizes =
-        new Sizes(
-            "model.swin_v2",
-            swin.getImageSize(),
-            swin.getPatchSize(),
-            swin.getWidth(),
-            swin.getDepthsList(),
-            swin.getHeadsList(),
-            swin.getWindow(),
-            swin.getMlpRatio());
-    SwinChecks checks = new SwinChecks(sizes, problems);
+    SwinChecks checks = new SwinChecks(SwinCommon.of(swin), "model.swin_v2", problems);
     checks.check();
     checks.positionWindows(swin.getPositionWindowList());
   }
 
   private void check() {
-    int stages = sizes.depths().size();
+    int stages = swin.getDepthsCount();
     boolean some = stages > 0 && stages <= MOST_STAGES;
     problems.unless(
         some,
         path("depths"),
         String.format(
             "must be blocks of each of 1 to %d stages, such as [2, 2, 18, 2]; found %s",
-            MOST_STAGES, sizes.depths()));
-    boolean sameLength = sizes.heads().size() == stages;
+            MOST_STAGES, swin.getDepthsList()));
+    boolean sameLength = swin.getHeadsCount() == stages;
     problems.unless(
         sameLength,
         path("heads"),
         String.format(
             "must be heads of each stage, one for each of depths %s; found %s",
-            sizes.depths(), sizes.heads()));
+            swin.getDepthsList(), swin.getHeadsList()));
     if (some) {
       for (int stage = 0; sameLength && stage < stages; stage++) {
         widths(stage);
@@ -86,57 +57,57 @@ final class SwinChecks {
   }
 
   private void widths(int stage) {
-    long width = (long) sizes.width() << stage;
-    int heads = sizes.heads().get(stage);
+    long width = (long) swin.getWidth() << stage;
+    int heads = swin.getHeads(stage);
     problems.unless(
         width % heads == 0,
         path("heads"),
         String.format(
             "must divide the width of each stage; stage %d has width %d and %d heads",
             stage + 1, width, heads));
-    ModelChecks.hiddenWidth(width, sizes.mlpRatio(), path("mlp_ratio"), "", problems);
+    ModelChecks.hiddenWidth(width, swin.getMlpRatio(), path("mlp_ratio"), "", problems);
   }
 
   private void positionWindows(List<Integer> windows) {
-    boolean sameLength = windows.isEmpty() || windows.size() == sizes.depths().size();
+    boolean sameLength = windows.isEmpty() || windows.size() == swin.getDepthsCount();
     problems.unless(
         sameLength,
         path("position_window"),
         String.format(
             "must be empty or have a side for each of depths %s; found %s",
-            sizes.depths(), windows));
+            swin.getDepthsList(), windows));
   }
 
   /** Says the first thing that is wrong with the maps, and the nearest sizes that would do. */
   private void maps() {
-    int grid = sizes.imageSize() / sizes.patch();
+    int grid = swin.getImageSize() / swin.getPatchSize();
     problems.unless(
         grid <= LARGEST_MAP,
         path("patch_size"),
         String.format(
             "gives a map of %1$d x %1$d, more than %2$d x %2$d patches", grid, LARGEST_MAP));
-    String wrong = wrongMap(sizes.imageSize());
+    String wrong = wrongMap(swin.getImageSize());
     problems.unless(
         wrong.isEmpty(),
         path("image_size"),
         String.format(
             "%s; with patch_size %d, window %d and %d stages these would do: %s",
-            wrong, sizes.patch(), sizes.window(), sizes.depths().size(), nearest()));
+            wrong, swin.getPatchSize(), swin.getWindow(), swin.getDepthsCount(), nearest()));
   }
 
   /** Empty where every stage's map divides into windows, or is no larger than one. */
   private String wrongMap(int side) {
-    if (side % sizes.patch() != 0) {
-      return String.format("must be a multiple of patch_size (%d), found %d", sizes.patch(), side);
+    if (side % swin.getPatchSize() != 0) {
+      return String.format("must be a multiple of patch_size (%d), found %d", swin.getPatchSize(), side);
     }
-    int grid = side / sizes.patch();
-    for (int stage = 0; stage < sizes.depths().size(); stage++) {
-      if (grid > sizes.window() && grid % sizes.window() != 0) {
+    int grid = side / swin.getPatchSize();
+    for (int stage = 0; stage < swin.getDepthsCount(); stage++) {
+      if (grid > swin.getWindow() && grid % swin.getWindow() != 0) {
         return String.format(
             "%d gives stage %d a map of %d x %d, which windows of %d x %d do not divide",
-            side, stage + 1, grid, grid, sizes.window(), sizes.window());
+            side, stage + 1, grid, grid, swin.getWindow(), swin.getWindow());
       }
-      if (stage + 1 < sizes.depths().size() && grid % 2 != 0) {
+      if (stage + 1 < swin.getDepthsCount() && grid % 2 != 0) {
         return String.format(
             "%d gives stage %d a map of %d x %d, which cannot be halved for the next stage",
             side, stage + 1, grid, grid);
@@ -148,9 +119,9 @@ final class SwinChecks {
 
   /** The largest size below that fits and the smallest above, as far as there are any. */
   private List<Integer> nearest() {
-    int side = sizes.imageSize();
+    int side = swin.getImageSize();
     IntStream below = IntStream.iterate(side - 1, s -> s > 0, s -> s - 1);
-    IntStream above = IntStream.rangeClosed(side + 1, LARGEST_MAP * sizes.patch());
+    IntStream above = IntStream.rangeClosed(side + 1, LARGEST_MAP * swin.getPatchSize());
     return IntStream.concat(
             below.filter(s -> wrongMap(s).isEmpty()).limit(1),
             above.filter(s -> wrongMap(s).isEmpty()).limit(1))
@@ -159,6 +130,6 @@ final class SwinChecks {
   }
 
   private String path(String field) {
-    return sizes.path() + "." + field;
+    return path + "." + field;
   }
 }

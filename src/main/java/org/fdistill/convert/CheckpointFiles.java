@@ -38,7 +38,7 @@ record CheckpointFiles(Path weights, Published published) {
   }
 
   /**
-   * Finds the files.
+   * The weights and what describes them beside them.
    *
    * @param path a file of weights, or a folder of the hub
    */

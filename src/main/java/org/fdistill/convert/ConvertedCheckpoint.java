@@ -7,14 +7,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.fdistill.config.UserError;
-import org.fdistill.export.Weights;
+import org.fdistill.export.WeightSource;
 import org.fdistill.resample.Bicubic;
 import org.fdistill.resample.TableResizing;
 import org.fdistill.weights.StoredTensor;
 import org.tensorflow.ndarray.Shape;
 
 /** The tensors of a checkpoint as the weights of a network. */
-final class ConvertedCheckpoint implements Weights {
+final class ConvertedCheckpoint implements WeightSource {
   private static final int LISTED_VALUES = 20;
 
   private final NamedTensors tensors;

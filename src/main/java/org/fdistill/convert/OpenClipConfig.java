@@ -39,7 +39,7 @@ final class OpenClipConfig {
   private OpenClipConfig() {}
 
   /**
-   * Reads it.
+   * What open_clip_config.json says of its network.
    *
    * @param file for messages
    */

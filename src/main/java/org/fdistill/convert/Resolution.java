@@ -38,7 +38,7 @@ record Resolution(
    * @param key prefix of the network in the checkpoint; empty: the family's usual one
    * @throws UserError where no family or several fit
    */
-  static Resolution of(Checkpoint checkpoint, String arch, String key) {
+  static Resolution of(SourceCheckpoint checkpoint, String arch, String key) {
     if (!arch.equals(Families.AUTO)) {
       Families.Choice choice = Families.named(arch);
       return find(checkpoint, choice, key)
@@ -58,7 +58,7 @@ record Resolution(
   }
 
   /** The families that a checkpoint may belong to: one, where it can be told. */
-  static List<Resolution> candidates(Checkpoint checkpoint, String key) {
+  static List<Resolution> candidates(SourceCheckpoint checkpoint, String key) {
     List<Resolution> readable =
         published(checkpoint).stream()
             .map(family -> new Families.Choice(family, Optional.empty()))
@@ -69,7 +69,7 @@ record Resolution(
   }
 
   /** The family that is published beside the weights; all where nothing is. */
-  private static List<Family> published(Checkpoint checkpoint) {
+  private static List<Family> published(SourceCheckpoint checkpoint) {
     return checkpoint
         .published()
         .family()
@@ -80,7 +80,7 @@ record Resolution(
 
   /** A family's network in a checkpoint, under the first prefix that the family prefers. */
   private static Optional<Resolution> find(
-      Checkpoint checkpoint, Families.Choice choice, String key) {
+      SourceCheckpoint checkpoint, Families.Choice choice, String key) {
     Family family = choice.family();
     Map<String, Dialect> networks = networks(checkpoint, family, key);
     List<String> preferred =
@@ -104,7 +104,7 @@ record Resolution(
   }
 
   /** The prefixes of all networks that a family's dialects read. */
-  private static Map<String, Dialect> networks(Checkpoint checkpoint, Family family, String key) {
+  private static Map<String, Dialect> networks(SourceCheckpoint checkpoint, Family family, String key) {
     Map<String, Dialect> networks = new LinkedHashMap<>();
     for (Dialect dialect : family.dialects()) {
       for (String prefix : dialect.prefixes(checkpoint.tensors().keySet())) {
@@ -117,18 +117,18 @@ record Resolution(
   }
 
   private static boolean under(String prefix, String key) {
-    String parent = Checkpoint.unwrapped(key + ".").replaceAll("[./]+$", "");
+    String parent = SourceCheckpoint.unwrapped(key + ".").replaceAll("[./]+$", "");
     return parent.isEmpty() || prefix.startsWith(parent + "/") || prefix.startsWith(parent + ".");
   }
 
-  private static boolean certain(Checkpoint checkpoint, Family family, NamedTensors tensors) {
+  private static boolean certain(SourceCheckpoint checkpoint, Family family, NamedTensors tensors) {
     boolean openAi = family.name().equals("clip") && checkpoint.isScripted();
     return checkpoint.published().family().isPresent()
         || openAi
         || family.recognition().test(tensors);
   }
 
-  private static UserError unknown(Checkpoint checkpoint, List<Family> families, String key) {
+  private static UserError unknown(SourceCheckpoint checkpoint, List<Family> families, String key) {
     Set<String> names = checkpoint.tensors().keySet();
     String expected =
         families.size() == 1

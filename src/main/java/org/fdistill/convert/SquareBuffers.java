@@ -24,8 +24,8 @@ final class SquareBuffers {
             (name, leftOut) -> {
               StoredTensor buffer = leftOut.tensor();
               boolean oblong =
-                  name.endsWith("relative_position_index") && isOblongIndex(buffer)
-                      || name.endsWith("relative_coords_table") && isOblongTable(buffer.shape());
+                  (name.endsWith("relative_position_index") && isOblongIndex(buffer))
+                      || (name.endsWith("relative_coords_table") && isOblongTable(buffer.shape()));
               if (oblong) {
                 throw UserError.input(
                     buffer.name()

@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.function.Function;
 import org.fdistill.config.UserError;
 import org.fdistill.graph.SessionFactory;
 import org.fdistill.resample.Bicubic;
@@ -29,18 +28,6 @@ import org.tensorflow.types.TFloat32;
 public final class StoredAnswers {
   private static final String IMAGES = "images";
   private static final String SIGNATURE = "serving_default";
-
-  private static final Function<Bicubic, String> WAYS =
-      way ->
-          "\nIts positions were resampled by %s; implementations differ here: try --resample %s."
-              .formatted(
-                  way,
-                  String.join(
-                      " or ",
-                      Bicubic.WAYS.stream()
-                          .filter(other -> !other.equals(way))
-                          .map(Bicubic::toString)
-                          .toList()));
 
   private final Path file;
   private final float[] images;
@@ -192,7 +179,7 @@ public final class StoredAnswers {
           Expected at most %.3g. Nothing was kept. Was the pair made with the same weights, at this \
           image size, with pixel values from 0 to 255, after the final norm? A wrong --arch, or \
           a wrong number of heads (--set model.vit.heads), shows like this as well.%s"""
-              .formatted(file, output, worst, tolerance, resampling.map(WAYS).orElse("")));
+              .formatted(file, output, worst, tolerance, resampling.map(StoredAnswers::otherWays).orElse("")));
     }
     return new Comparison(output, worst);
   }
@@ -205,5 +192,12 @@ public final class StoredAnswers {
       apart = Math.max(apart, Math.abs((double) expected[i] - actual[i]));
     }
     return largest > 0 ? apart / largest : apart;
+  }
+
+  private static String otherWays(Bicubic way) {
+    List<String> others =
+        Bicubic.WAYS.stream().filter(other -> !other.equals(way)).map(Bicubic::toString).toList();
+    return "\nIts positions were resampled by %s; implementations differ here: try --resample %s."
+        .formatted(way, String.join(" or ", others));
   }
 }

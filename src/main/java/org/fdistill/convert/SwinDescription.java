@@ -19,7 +19,7 @@ final class SwinDescription {
   }
 
   /**
-   * Describes a network.
+   * The Swin that tensors of these names and shapes belong to.
    *
    * @param traits what no shape tells: epsilon, and window and image size if they are known
    * @return with image size 0 or window 0 where they are not known; SwinV2 with position windows

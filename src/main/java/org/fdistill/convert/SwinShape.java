@@ -2,9 +2,9 @@ package org.fdistill.convert;
 
 import java.util.List;
 import java.util.stream.IntStream;
+import org.fdistill.config.SwinCommon;
 import org.fdistill.proto.BackboneConfig;
 import org.fdistill.proto.SwinConfig;
-import org.fdistill.proto.SwinV2Config;
 
 /**
  * Sizes of a Swin transformer, of either version; 0 and an empty list stand for what is not known.
@@ -26,24 +26,15 @@ record SwinShape(
     List<Integer> positionWindow) {
 
   static SwinShape of(BackboneConfig model) {
-    if (model.hasSwinV2()) {
-      SwinV2Config swin = model.getSwinV2();
-      return new SwinShape(
-          swin.getPatchSize(),
-          swin.getWidth(),
-          swin.getDepthsList(),
-          swin.getWindow(),
-          swin.hasImageSize() ? swin.getImageSize() : 0,
-          swin.getPositionWindowList());
-    }
-    SwinConfig swin = model.getSwin();
+    SwinConfig swin =
+        model.hasSwinV2() ? SwinCommon.of(model.getSwinV2()) : model.getSwin();
     return new SwinShape(
         swin.getPatchSize(),
         swin.getWidth(),
         swin.getDepthsList(),
         swin.getWindow(),
         swin.hasImageSize() ? swin.getImageSize() : 0,
-        List.of());
+        model.getSwinV2().getPositionWindowList());
   }
 
   static SwinShape of(Size size) {

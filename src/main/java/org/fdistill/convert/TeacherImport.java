@@ -62,7 +62,7 @@ public final class TeacherImport implements AutoCloseable {
     this.archive = archive;
     this.published = published;
     this.resolution =
-        Resolution.of(Checkpoint.of(archive, published), request.arch(), request.key());
+        Resolution.of(SourceCheckpoint.of(archive, published), request.arch(), request.key());
     this.config = describe();
     this.weights =
         new ConvertedCheckpoint(

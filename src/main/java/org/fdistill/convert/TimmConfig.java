@@ -36,7 +36,7 @@ final class TimmConfig {
   private TimmConfig() {}
 
   /**
-   * Reads it.
+   * What a config.json of timm says of its network.
    *
    * @param file for messages
    * @param config config.json

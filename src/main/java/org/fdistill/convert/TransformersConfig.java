@@ -64,7 +64,7 @@ final class TransformersConfig {
   }
 
   /**
-   * Reads it.
+   * What a config.json of transformers says of its network.
    *
    * @param file for messages
    * @param config config.json

@@ -28,7 +28,7 @@ final class VitDescription {
   }
 
   /**
-   * Describes a network.
+   * The ViT that tensors of these names and shapes belong to.
    *
    * @param traits what no shape tells: epsilon, activation, and heads and image size if they are
    *     known
@@ -51,7 +51,7 @@ final class VitDescription {
     boolean pooled = tensors.has("student/fc_norm/scale") && !tensors.has("student/norm/scale");
     vit.setFinalNorm(pooled ? FinalNorm.ON_POOLED : FinalNorm.ON_TOKENS);
     mlp(width);
-    positions(width);
+    positions();
     return vit.build();
   }
 
@@ -85,7 +85,7 @@ final class VitDescription {
     }
   }
 
-  private void positions(int width) {
+  private void positions() {
     vit.setAbsolutePosition(tensors.has("student/pos_embed"));
     vit.setRelativePositionShared(tensors.has("student/rel_pos_bias/table"));
     vit.setRelativePositionPerLayer(tensors.has(BLOCK + "attn/rel_pos_bias/table"));

@@ -186,7 +186,7 @@ final class VitFamilies {
           t ->
               t.prefix().endsWith("img/")
                   || t.findLeftOut("head.probe").isPresent()
-                  || t.findLeftOut("attn_pool.latent").isPresent() && !t.has("student/cls_token"),
+                  || (t.findLeftOut("attn_pool.latent").isPresent() && !t.has("student/cls_token")),
           List.of(
               Size.vit("siglip_base16_224", 224, 16, 768, 12, 12),
               Size.vit("siglip_base16_256", 256, 16, 768, 12, 12),

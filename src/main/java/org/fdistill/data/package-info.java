@@ -23,8 +23,9 @@
  *
  * <p>Limits: records are read one by one at random offsets, which suits local disks and not object
  * stores; compressed TFRecord files are refused; a truncated JPEG counts as readable where the crop
- * lies above the damage. When every file vanishes during a run, the pipeline skips on to the end
- * without giving a batch: a caller that must notice sets a time limit on the step. Each source
+ * lies above the damage. What cannot be read is skipped without a word: where every file vanishes
+ * during a run, the pipeline gives no batch until the end that {@code start} set, so that a caller
+ * who must notice starts it over windows of positions. Each source
  * numbers its classes by itself: {@link org.fdistill.data.ClassMatch} brings validation's labels
  * into training's numbers. {@link org.fdistill.data.ImageFolderConversion} packs a folder into
  * TFRecord files; {@link org.fdistill.data.synthetic} makes a set.

@@ -33,11 +33,6 @@ public final class NeighbourVote {
     return new NeighbourVote(classes, temperature);
   }
 
-  /** Each neighbour has one vote. */
-  public static NeighbourVote majority(int classes) {
-    return new NeighbourVote(classes, Double.POSITIVE_INFINITY);
-  }
-
   /**
    * The class with the most votes. Among equals the one that holds the most similar neighbour wins,
    * then the first in the list.

@@ -32,7 +32,7 @@ record DecodedFiles(Operand<TFloat32> pixels, Operand<TFloat32> decoded) {
   private static final List<Class<? extends TType>> TYPES = List.of(TUint8.class, TInt64.class);
 
   /**
-   * Builds the decoding.
+   * Decodes each file of a batch by itself.
    *
    * @param files [B]
    * @param side S

@@ -29,7 +29,7 @@ public record ExportedNetwork(Network network, EvalCropConfig evalCrop, Head hea
   }
 
   /**
-   * Builds the network.
+   * Builds the network and names what its signatures give.
    *
    * @param scope at the root of the names, in inference
    * @param pixels [B, S, S, 3], 0 to 255

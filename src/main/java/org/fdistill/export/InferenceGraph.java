@@ -83,7 +83,7 @@ final class InferenceGraph implements AutoCloseable {
     return initialValues;
   }
 
-  /** S. */
+  /** S: the side of the images, in pixels. */
   int side() {
     return side;
   }

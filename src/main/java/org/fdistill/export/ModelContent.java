@@ -15,7 +15,7 @@ import org.fdistill.proto.RunConfig;
  */
 public record ModelContent(
     ExportedNetwork network,
-    Weights weights,
+    WeightSource weights,
     RunConfig config,
     String licence,
     String title,

@@ -33,7 +33,7 @@ public final class SavedModelWriter {
   /** A last look at a model's folder before it gets its version number. */
   @FunctionalInterface
   public interface Inspection {
-    /** Accepts all. */
+    /** Keeps every model. */
     Inspection NONE = folder -> {};
 
     /**
@@ -101,7 +101,7 @@ public final class SavedModelWriter {
       InferenceGraph graph, ModelContent content, Path folder, ExportCheck check)
       throws IOException {
     try (Session session = SessionFactory.open(graph.graph())) {
-      GraphWeights receiver = new GraphWeights(graph, session);
+      SessionVariables receiver = new SessionVariables(graph, session);
       content.weights().load(receiver);
       receiver.flush();
       Path variables = Files.createDirectory(folder.resolve("variables"));

@@ -28,8 +28,8 @@ final class TrainedModel {
     return new ModelContent(network, weights(), run, card.licence(), card.title(), sections(card));
   }
 
-  private Weights weights() {
-    return new Weights() {
+  private WeightSource weights() {
+    return new WeightSource() {
       @Override
       public void requireVariables(Map<String, Shape> expected) {
         checkpoint.requireVariables(expected);

@@ -27,7 +27,7 @@ final class VersionFolder implements AutoCloseable {
   private final Thread onExit = new Thread(this::removeAtExit);
 
   /**
-   * Starts a version.
+   * Opens a folder for a version that has no number yet.
    *
    * @param model the parent of all versions; made where it does not exist
    * @throws UserError where another process writes into it, it cannot be written to, or TensorFlow

@@ -23,7 +23,7 @@ public final class FolderLock implements AutoCloseable {
   }
 
   /**
-   * Takes a folder.
+   * Takes a folder where no other process has it.
    *
    * @return empty where it is another's
    */

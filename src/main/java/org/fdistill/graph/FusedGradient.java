@@ -31,7 +31,7 @@ public final class FusedGradient {
   @FunctionalInterface
   public interface Rule {
     /**
-     * Builds the gradients.
+     * The gradients by the inputs of the group.
      *
      * @param tf where to build
      * @param saved what the group left for its gradient

@@ -36,9 +36,4 @@ public record PixelNormalization(List<Float> mean, List<Float> std) {
     }
     return tf.math.sub(tf.math.mul(pixels, tf.constant(factor)), tf.constant(offset));
   }
-
-  /** With both spelt out. */
-  public Normalization toConfig() {
-    return Normalization.newBuilder().addAllMean(mean).addAllStd(std).build();
-  }
 }

@@ -67,7 +67,7 @@ final class StandardErrorCapture implements AutoCloseable {
     }
   }
 
-  /** Ends it. What was written comes back, and nothing of it has reached standard error. */
+  /** Gives standard error back; what was written meanwhile is returned and has not reached it. */
   byte[] end() {
     try (PointerScope scope = new PointerScope()) {
       open = false;

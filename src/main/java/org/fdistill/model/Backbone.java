@@ -7,7 +7,7 @@ import org.tensorflow.types.TFloat32;
 /** A vision network without a head. */
 public interface Backbone {
   /**
-   * Builds the network.
+   * From normalised images to tokens and maps.
    *
    * @param scope where its parameters' names start
    * @param images [B, S, S, 3], normalised; B may be unknown

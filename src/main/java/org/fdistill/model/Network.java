@@ -25,7 +25,7 @@ public record Network(String name, PixelNormalization normalization, Backbone ba
   }
 
   /**
-   * Builds the network.
+   * From pixels to tokens and maps: normalises, then runs the backbone.
    *
    * @param scope at the root of the names
    * @param images [B, S, S, 3], 0 to 255, of any type of numbers; B may be unknown

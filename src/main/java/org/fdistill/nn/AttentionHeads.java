@@ -19,13 +19,13 @@ import org.tensorflow.types.family.TFloating;
  */
 record AttentionHeads(int width, int heads, int tokens) {
 
-  /** D. */
+  /** D: the width of one head. */
   int headWidth() {
     return width / heads;
   }
 
   /**
-   * Projects and splits.
+   * Queries, keys and values of each head, by one product.
    *
    * @param scope of the attention layer
    * @param x [B N, C]

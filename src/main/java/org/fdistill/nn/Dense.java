@@ -32,7 +32,7 @@ public record Dense(int inputs, int outputs, Initializer kernel, Initializer bia
   }
 
   /**
-   * Applies the layer.
+   * Builds y = x kernel + bias with parameters of its own.
    *
    * @param scope whose path is the layer's name
    * @param x [rows, in]

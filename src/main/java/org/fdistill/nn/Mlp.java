@@ -26,7 +26,7 @@ public record Mlp(int width, int hidden, Activation activation, Initializer fc1,
   }
 
   /**
-   * Applies the layers.
+   * Builds fc2(activation(fc1(x))); fc1 is twice as wide before a SwiGLU.
    *
    * @param x [rows, width]
    * @return [rows, width], in the precision of products

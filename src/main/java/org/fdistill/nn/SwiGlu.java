@@ -17,7 +17,7 @@ final class SwiGlu {
   private SwiGlu() {}
 
   /**
-   * Applies the function.
+   * The function with a gradient by its formula, which keeps v, silu(g) and sigmoid(g).
    *
    * @param x [rows, 2M], gates first
    * @return [rows, M]

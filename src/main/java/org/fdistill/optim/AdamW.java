@@ -35,7 +35,7 @@ public final class AdamW implements Optimizer {
   private final List<ParameterGroup> groups;
 
   /**
-   * Makes the optimiser.
+   * Takes the groups; the slots are made by {@link #update}.
    *
    * @param config betas, epsilon, weight decay
    * @param groupOf the group of each parameter

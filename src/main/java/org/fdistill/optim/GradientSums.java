@@ -26,7 +26,7 @@ public record GradientSums(List<Op> begin, List<Op> add, List<Gradient> totals) 
   }
 
   /**
-   * Builds the sums.
+   * Adds a sum beside each parameter, and the ops that fill it.
    *
    * @param tf where to build
    * @param variables receives one sum for each gradient

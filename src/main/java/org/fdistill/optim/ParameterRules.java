@@ -44,9 +44,10 @@ public final class ParameterRules {
   }
 
   /**
-   * The reference's weight decay (optimizer.py, get_pretrain_param_groups): class token and
-   * absolute positions, and registers like them, vectors and scalars are left alone; all else
-   * decays, tables of relative positions included.
+   * Weight decay as the reference has it (optimizer.py, get_pretrain_param_groups): class token,
+   * absolute positions, registers, vectors and scalars are left alone, and of a Swin also what its
+   * relative positions are made of, the tables of version 1 and the networks of version 2. All else
+   * decays, a ViT's tables of relative positions included.
    */
   public static ParameterRules weightDecay() {
     return new ParameterRules(

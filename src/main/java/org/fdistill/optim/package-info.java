@@ -8,6 +8,9 @@
  * double precision on the JVM and fed as one small vector: there is no step counter in the graph,
  * and nothing that the graph optimiser could fold.
  *
+ * <p>"The reference" is the code of Feature Distillation, github.com/SwinTransformer/
+ * Feature-Distillation.
+ *
  * <p>Limits: float32 resource variables and dense gradients only; the optimiser runs in the process
  * that holds the variables.
  */

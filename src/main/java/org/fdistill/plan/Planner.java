@@ -41,7 +41,7 @@ public final class Planner {
   }
 
   /**
-   * Plans.
+   * Builds the graph of the run and counts what is in it.
    *
    * @param folder an empty one, for the graph of a teacher that is missing
    */

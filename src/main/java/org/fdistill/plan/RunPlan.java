@@ -23,7 +23,7 @@ public record RunPlan(
     Work work,
     Memory memory) {
 
-  /** All trained numbers. */
+  /** Elements of all trained parameters together. */
   public long trainable() {
     return parameters.values().stream().mapToLong(Long::longValue).sum();
   }

@@ -130,7 +130,7 @@ record TokenLayout(Layout layout, int prefixTokens, int grid, int width) {
     return root * root == square ? root : 0;
   }
 
-  /** N. */
+  /** N: the tokens of an image, those of the prefix included. */
   int tokens() {
     return prefixTokens + grid * grid;
   }

@@ -8,7 +8,7 @@ final class CheckpointClock {
   private long written = System.nanoTime();
 
   /**
-   * Starts to count.
+   * Counts from now.
    *
    * @param minutes between two checkpoints; 0: never by the clock
    */

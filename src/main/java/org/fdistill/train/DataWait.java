@@ -17,7 +17,7 @@ final class DataWait {
   private DataWait() {}
 
   /**
-   * Reads the trace.
+   * How long the step waited for its batch, from the trace of one run.
    *
    * @param result of a run
    * @param scope of the pipeline's ops

@@ -30,7 +30,7 @@ record Decision(boolean rollBack, boolean validate, boolean checkpoint, boolean 
    * @param checkpointSteps between two checkpoints; 0: never by steps
    */
   record Rule(RunLength length, boolean validates, long validationSteps, long checkpointSteps) {
-    /** As configured. */
+    /** As configured; epochs between validations become whole steps, at least one. */
     static Rule of(RunConfig config, RunLength length) {
       double epochs = config.getLog().getValidateEveryEpochs();
       long steps = epochs > 0 ? Math.max(1, Math.round(epochs * length.stepsPerEpoch())) : 0;
@@ -39,7 +39,7 @@ record Decision(boolean rollBack, boolean validate, boolean checkpoint, boolean 
     }
 
     /**
-     * Decides.
+     * What follows a step. One that is not finite is rolled back, whatever else is due.
      *
      * @param step steps done, this one included
      * @param vector of the step

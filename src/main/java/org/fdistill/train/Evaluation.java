@@ -25,7 +25,7 @@ import org.tensorflow.op.Ops;
  */
 public record Evaluation(RunConfig config, Task task) {
   /**
-   * Evaluates.
+   * Runs over all validation images once.
    *
    * @param weights of all that the task's validation needs
    * @param report the file that names unreadable examples

@@ -30,7 +30,7 @@ final class EventFile implements AutoCloseable {
   private final OutputStream out;
 
   /**
-   * Starts a file.
+   * Starts a file beside those of earlier processes.
    *
    * @param folder made where it does not exist
    * @param step the last step before it; points of later steps in older files are void

@@ -18,7 +18,7 @@ final class FirstValues {
   private final String network;
 
   /**
-   * Prepares.
+   * For variables that have no values yet.
    *
    * @param network what the names of the network's parameters start with
    */

@@ -14,7 +14,7 @@ final class NonFiniteStep {
   private final String what;
 
   /**
-   * Describes the step.
+   * Looks at a step before its variables are rolled back.
    *
    * @param task that was built into the program
    * @param step its number, from 1

@@ -27,7 +27,7 @@ record OptimizerStep(
     LearningRateSchedule schedule,
     long seed,
     int microBatches) {
-  /** As configured. */
+  /** With the schedule and the accumulation of a config. */
   static OptimizerStep of(
       TrainingProgram program, TrainingBatches batches, RunLength length, RunConfig config) {
     return new OptimizerStep(
@@ -48,7 +48,7 @@ record OptimizerStep(
   }
 
   /**
-   * Runs a step.
+   * Runs all micro-batches of a step; the last one updates the parameters.
    *
    * @param step steps before this one
    * @param traced whether to measure the wait for data, in the last micro-batch

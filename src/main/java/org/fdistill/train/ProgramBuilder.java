@@ -43,7 +43,7 @@ final class ProgramBuilder {
   static final String TRAIN_DATA = "train_data";
 
   /**
-   * A finished graph.
+   * A graph with what the JVM needs to run it.
    *
    * @param graph its definition, with known shapes folded in
    * @param endpoints its names

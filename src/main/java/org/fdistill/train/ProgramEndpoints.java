@@ -25,7 +25,7 @@ public record ProgramEndpoints(
   }
 
   /**
-   * Placeholders.
+   * Names of the placeholders that every run of the graph feeds.
    *
    * @param seed scalar int64, the run's seed
    * @param microStep scalar int64, micro-batches before this one

@@ -24,7 +24,7 @@ final class Reporter {
   private double validationSeconds;
 
   /**
-   * Starts.
+   * For one process, whose first step is a warm-up and tells nothing of the speed.
    *
    * @param length of the run
    * @param every steps between two lines of the log

@@ -20,13 +20,13 @@ public interface RunEnd {
       Path folder, Checkpoint last, Optional<Checkpoint> best, Map<String, Double> validation) {}
 
   /**
-   * Called once.
+   * Called once for a run whose steps are all done.
    *
    * @return further entries of {@code summary.json}: strings, numbers or booleans by name
    */
   Map<String, Object> finished(Finished run);
 
-  /** Nothing happens. */
+  /** For a run that ends with its last checkpoint. */
   static RunEnd nothing() {
     return run -> Map.of();
   }

@@ -22,7 +22,7 @@ final class Summary {
   }
 
   /**
-   * Writes it.
+   * Writes the summary of a run whose steps are done, in one piece.
    *
    * @param seconds that the process trained
    * @param more further entries

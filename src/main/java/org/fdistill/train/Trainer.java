@@ -114,7 +114,7 @@ public final class Trainer {
     }
   }
 
-  /** The loop. */
+  /** Step, decide, go on: until all steps are done or a stop was asked for. */
   private State loop(Parts parts, State start) {
     State state = run.stop().isRequested() ? start.stop() : start;
     while (!state.stopped() && state.step() < parts.length().totalSteps()) {

@@ -27,7 +27,7 @@ final class Validation {
   private final Path report;
 
   /**
-   * Describes passes.
+   * Over one data set, as often as wanted.
    *
    * @param session of the graph
    * @param graph the validation of a batch

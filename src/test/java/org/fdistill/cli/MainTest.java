@@ -22,7 +22,7 @@ class MainTest {
 
   /** A command that hands its options to a test. */
   private record Fake(Action action) implements Command {
-    private static final ArgumentSpec CONFIG = ArgumentSpec.required("CONFIG", "A run config.");
+    private static final ArgumentSpec CONFIG = new ArgumentSpec("CONFIG", "A run config.");
     private static final OptionSpec STEPS =
         OptionSpec.value("steps", "N", "Steps to run.").orElse("20");
 

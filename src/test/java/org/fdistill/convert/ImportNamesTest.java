@@ -17,6 +17,7 @@ import org.fdistill.testing.Golden;
 import org.fdistill.testing.SafetensorsFile;
 import org.fdistill.weights.WeightArchive;
 import org.fdistill.weights.WeightArchives;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -41,6 +42,7 @@ class ImportNamesTest {
     }
   }
 
+  @Tag("slow")
   @ParameterizedTest
   @MethodSource("transformers")
   void theNamesOfTransformers5AreReadLikeThoseOfTheHub(String name) throws IOException {

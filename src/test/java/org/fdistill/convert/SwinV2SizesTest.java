@@ -94,7 +94,7 @@ class SwinV2SizesTest {
 
   private ArchitectureReader reader(String arch) {
     Resolution resolution =
-        Resolution.of(new Checkpoint("memory", tensors, Published.NOTHING), arch, "");
+        Resolution.of(new SourceCheckpoint("memory", tensors, Published.NOTHING), arch, "");
     return new ArchitectureReader(resolution, Published.NOTHING);
   }
 

@@ -14,7 +14,8 @@ class NeighbourVoteTest {
   void oneCloseNeighbourOutweighsTwoFarther() {
     // exp(0.1 / 0.07) = 4.17 votes against 1 + 0.87.
     assertThat(NeighbourVote.weighted(3).classify(SIMILARITIES, LABELS)).isEqualTo(2);
-    assertThat(NeighbourVote.majority(3).classify(SIMILARITIES, LABELS)).isEqualTo(1);
+    // exp(0.1) = 1.11 against 1 + 0.99: a high temperature counts heads.
+    assertThat(NeighbourVote.weighted(3, 1).classify(SIMILARITIES, LABELS)).isEqualTo(1);
   }
 
   @Test
@@ -37,7 +38,8 @@ class NeighbourVoteTest {
   void amongEqualVotesTheMostSimilarNeighbourDecides() {
     float[] similarities = {0.5f, 0.7f, 0.6f, 0.55f};
     int[] labels = {0, 3, 0, 3};
-    assertThat(NeighbourVote.majority(4).classify(similarities, labels)).isEqualTo(3);
+    // At this temperature each vote is 1 to the bit.
+    assertThat(NeighbourVote.weighted(4, 1e300).classify(similarities, labels)).isEqualTo(3);
   }
 
   @Test

@@ -22,17 +22,13 @@ public final class Resize {
   private final Interpolation interpolation;
   private final int side;
 
-  /**
-   * Makes it.
-   *
-   * @param side S
-   */
+  /** To images of side S. */
   public Resize(Interpolation interpolation, int side) {
     this.interpolation = interpolation;
     this.side = side;
   }
 
-  /** S. */
+  /** S: the side of the result, in pixels. */
   public int side() {
     return side;
   }

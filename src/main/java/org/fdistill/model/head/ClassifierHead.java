@@ -33,7 +33,7 @@ public record ClassifierHead(ClassifyTask config) implements Head {
   }
 
   /**
-   * Applies the head.
+   * The pooled feature, by one linear layer.
    *
    * @param scope at the root of the names
    * @return logits [B, K]

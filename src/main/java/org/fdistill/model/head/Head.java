@@ -13,7 +13,7 @@ public interface Head {
   Head NONE = (scope, endpoints) -> Map.of();
 
   /**
-   * Builds the head.
+   * What a serving signature gives beside the features.
    *
    * @param scope at the root of the names, in inference
    * @return outputs beside the backbone's, by name; the first dimension of each is the batch's

@@ -7,6 +7,7 @@ import org.fdistill.graph.Precision;
 import org.fdistill.nn.DropPath;
 import org.fdistill.nn.LayerNorm;
 import org.fdistill.nn.Mlp;
+import org.fdistill.nn.PatchEmbedding;
 import org.fdistill.nn.PatchMerging;
 import org.fdistill.nn.WindowAttention;
 import org.tensorflow.Operand;
@@ -24,8 +25,8 @@ record SwinBlocks(SwinSizes sizes) implements SwinVersion {
 
   @Override
   public PatchEmbedding patchEmbedding() {
-    Initializer torch = Initializers.uniform((float) (1 / Math.sqrt(3.0 * patch() * patch())));
-    return new PatchEmbedding(patch(), sizes.width(), sizes.epsilon(), torch, torch);
+    Initializer torch = Initializers.uniform((float) (1 / Math.sqrt(3.0 * sizes.patch() * sizes.patch())));
+    return new PatchEmbedding(sizes.patch(), sizes.width(), torch, torch);
   }
 
   @Override
@@ -57,9 +58,5 @@ record SwinBlocks(SwinSizes sizes) implements SwinVersion {
       LayerScope scope, String purpose, BlockPlace place, Operand<TFloating> branch) {
     Operand<TFloat32> full = Precision.full(scope.tf(), branch);
     return DropPath.apply(scope, purpose, full, place.stage().tokens(), place.dropPath());
-  }
-
-  private int patch() {
-    return sizes.patch();
   }
 }

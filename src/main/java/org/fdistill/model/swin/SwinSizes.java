@@ -2,7 +2,6 @@ package org.fdistill.model.swin;
 
 import java.util.List;
 import org.fdistill.proto.SwinConfig;
-import org.fdistill.proto.SwinV2Config;
 
 /**
  * What both versions have in common. Letters: S image side, P patch side, C width of the first
@@ -28,18 +27,6 @@ record SwinSizes(
     float epsilon) {
 
   static SwinSizes of(SwinConfig config) {
-    return new SwinSizes(
-        config.getImageSize(),
-        config.getPatchSize(),
-        config.getWidth(),
-        config.getDepthsList(),
-        config.getHeadsList(),
-        config.getWindow(),
-        config.getMlpRatio(),
-        config.getLayerNormEpsilon());
-  }
-
-  static SwinSizes of(SwinV2Config config) {
     return new SwinSizes(
         config.getImageSize(),
         config.getPatchSize(),

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
+import org.fdistill.config.SwinCommon;
 import org.fdistill.graph.LayerScope;
 import org.fdistill.model.Backbone;
 import org.fdistill.model.Endpoints;
@@ -54,7 +55,7 @@ public final class SwinTransformer implements Backbone {
    * @param dropPath rate at the last block
    */
   public static SwinTransformer of(SwinV2Config config, float dropPath) {
-    SwinSizes sizes = SwinSizes.of(config);
+    SwinSizes sizes = SwinSizes.of(SwinCommon.of(config));
     return new SwinTransformer(sizes, new SwinV2Blocks(sizes, config), dropPath);
   }
 
@@ -80,10 +81,7 @@ public final class SwinTransformer implements Backbone {
 
   @Override
   public Endpoints build(LayerScope scope, Operand<TFloat32> images) {
-    RowPermutation intoWindows =
-        RowPermutation.between(byRow(sizes.stage(0)), sizes.stage(0).order());
-    Operand<TFloat32> rows =
-        version.patchEmbedding().apply(scope.at("patch_embed"), images, intoWindows);
+    Operand<TFloat32> rows = embedded(scope.at("patch_embed"), images);
     List<Function<Ops, Operand<TFloat32>>> blocks = new ArrayList<>();
     List<FeatureMap> maps = new ArrayList<>();
     for (int i = 0; i < sizes.stages(); i++) {
@@ -94,6 +92,14 @@ public final class SwinTransformer implements Backbone {
       rows = i + 1 < sizes.stages() ? merged(inner, stage, rows) : rows;
     }
     return endpoints(scope, rows).withInside(blocks, maps);
+  }
+
+  /** The tokens that the first stage takes, in its order. */
+  private Operand<TFloat32> embedded(LayerScope scope, Operand<TFloat32> images) {
+    Stage first = sizes.stage(0);
+    RowPermutation intoWindows = RowPermutation.between(byRow(first), first.order());
+    Operand<TFloat32> rows = version.patchEmbedding().apply(scope, images, intoWindows);
+    return new LayerNorm(first.width(), sizes.epsilon()).apply(scope.at("norm"), rows);
   }
 
   private FeatureMap map(Stage stage, Function<Ops, Operand<TFloat32>> tokens) {

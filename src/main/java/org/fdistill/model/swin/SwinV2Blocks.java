@@ -8,6 +8,7 @@ import org.fdistill.nn.CosineAttention;
 import org.fdistill.nn.DropPath;
 import org.fdistill.nn.LayerNorm;
 import org.fdistill.nn.Mlp;
+import org.fdistill.nn.PatchEmbedding;
 import org.fdistill.nn.PatchMerging;
 import org.fdistill.proto.SwinV2Config;
 import org.tensorflow.Operand;
@@ -27,8 +28,7 @@ record SwinV2Blocks(SwinSizes sizes, SwinV2Config config) implements SwinVersion
 
   @Override
   public PatchEmbedding patchEmbedding() {
-    return new PatchEmbedding(
-        sizes.patch(), sizes.width(), sizes.epsilon(), NORMAL, Initializers.zeros());
+    return new PatchEmbedding(sizes.patch(), sizes.width(), NORMAL, Initializers.zeros());
   }
 
   @Override

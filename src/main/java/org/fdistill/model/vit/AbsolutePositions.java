@@ -25,7 +25,7 @@ import org.tensorflow.types.TFloat32;
 record AbsolutePositions(VitConfig config, int grid, Initializer initializer) {
 
   /**
-   * Builds the table.
+   * The table that is added to the tokens of each image.
    *
    * @param scope of the network
    * @return [1, N, C]

@@ -2,8 +2,11 @@ package org.fdistill.model.vit;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.fdistill.graph.Initializer;
+import org.fdistill.graph.Initializers;
 import org.fdistill.graph.LayerScope;
 import org.fdistill.nn.LayerNorm;
+import org.fdistill.nn.PatchEmbedding;
 import org.fdistill.proto.VitConfig;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
@@ -39,9 +42,9 @@ record TokenEmbedding(VitConfig config, int grid, VitInitializers initializers) 
   /** [B, S, S, 3] to [B, N, C]: class token, registers, patches. */
   private Operand<TFloat32> tokens(LayerScope scope, Operand<TFloat32> images) {
     Ops tf = scope.tf();
+    Initializer bias = config.getPatchBias() ? Initializers.zeros() : null;
     Operand<TFloat32> rows =
-        new PatchEmbedding(
-                config.getPatchSize(), width(), config.getPatchBias(), initializers.kernel())
+        new PatchEmbedding(config.getPatchSize(), width(), initializers.kernel(), bias)
             .apply(scope.at("patch_embed"), images);
     Operand<TFloat32> patches = tf.reshape(rows, tf.constant(new int[] {-1, grid * grid, width()}));
     List<Operand<TFloat32>> prefix = prefix(scope);

@@ -28,7 +28,7 @@ record TransformerBlock(
     VitConfig config, int tokens, float dropPath, int number, VitInitializers initializers) {
 
   /**
-   * Applies the block.
+   * Attention, then MLP, each on a branch with norm, LayerScale and drop path.
    *
    * @param x [B N, C]
    * @param positionBias [H, N, N] or null

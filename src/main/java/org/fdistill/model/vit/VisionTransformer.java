@@ -29,7 +29,7 @@ public final class VisionTransformer implements Backbone {
   private final float dropPath;
 
   /**
-   * Describes a network.
+   * Keeps the sizes; {@link #build} makes the parameters.
    *
    * @param config its sizes and options
    * @param dropPath rate at the last block

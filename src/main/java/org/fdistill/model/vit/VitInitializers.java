@@ -50,7 +50,7 @@ record VitInitializers(Initialization kind, int width) {
     };
   }
 
-  /** Of learned positions. */
+  /** Of learned absolute positions. */
   Initializer positions() {
     return switch (kind) {
       case FEATURE_DISTILLATION, BEIT -> kernel();

@@ -4,7 +4,7 @@ import org.fdistill.proto.ScheduleConfig;
 
 /**
  * Linear warm-up from {@code start} to {@code peak}, then a half cosine down to {@code end}, step
- * by step, as the reference of Feature Distillation has it.
+ * by step, as the reference has it.
  *
  * <p>The reference sets the rate after each step, from that step's index. A step therefore trains
  * with the curve's value one index earlier, and the first two steps both with {@code start}: {@code
@@ -19,7 +19,7 @@ import org.fdistill.proto.ScheduleConfig;
 public record WarmupCosine(double start, double peak, double end, long warmupSteps, long totalSteps)
     implements LearningRateSchedule {
 
-  /** Checks the lengths. */
+  /** Refuses a warm-up that leaves no step for the cosine. */
   public WarmupCosine {
     if (warmupSteps < 0 || warmupSteps >= totalSteps) {
       throw new IllegalArgumentException(
@@ -28,7 +28,7 @@ public record WarmupCosine(double start, double peak, double end, long warmupSte
   }
 
   /**
-   * A config's schedule.
+   * As configured, with all three rates scaled to the batch.
    *
    * @param config rates before scaling
    * @param warmupSteps its warm-up in steps

@@ -45,7 +45,7 @@ public final class Classification implements Task {
   private final ClassifyTask config;
 
   /**
-   * Describes the task.
+   * Reads the config alone.
    *
    * @param run whose task is {@code classify}
    */

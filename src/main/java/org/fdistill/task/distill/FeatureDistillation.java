@@ -49,7 +49,7 @@ public final class FeatureDistillation implements Task {
   private Teacher opened;
 
   /**
-   * Describes the task.
+   * Reads the config alone; {@link #open} opens the teacher.
    *
    * @param run whose task is {@code distill}
    */

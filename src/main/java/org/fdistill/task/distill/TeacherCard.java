@@ -11,7 +11,7 @@ final class TeacherCard {
   private TeacherCard() {}
 
   /**
-   * The entry.
+   * Path, name and licence of the teacher, and what the licence may mean for the student.
    *
    * @param teacher as resolved with the description beside it
    */

@@ -54,7 +54,7 @@ record FeatureBank(
       int size) {}
 
   /**
-   * Builds a bank.
+   * Adds the bank of one network: rows that are filled batch by batch, then compared with.
    *
    * @param tf where to build
    * @param variables of this network alone

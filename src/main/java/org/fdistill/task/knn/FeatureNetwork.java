@@ -15,7 +15,7 @@ import org.tensorflow.types.TUint8;
 /** A frozen network that gives one feature vector for each image: the mean of its patch tokens. */
 public interface FeatureNetwork {
   /**
-   * Builds the network.
+   * From pixels to one vector for each image.
    *
    * @param tf of the graph
    * @param variables of the graph
@@ -61,7 +61,7 @@ public interface FeatureNetwork {
    *
    * @param weights brings them in; nothing for the random ones of the initialisation
    */
-  static FeatureNetwork of(Network network, WeightSource weights) {
+  static FeatureNetwork of(Network network, Restoration weights) {
     return new FeatureNetwork() {
       @Override
       public Operand<TFloat32> features(Ops tf, Variables variables, Operand<TUint8> images) {
@@ -81,9 +81,9 @@ public interface FeatureNetwork {
     };
   }
 
-  /** Where a student's weights come from. */
+  /** Adds what brings a student's weights in. */
   @FunctionalInterface
-  interface WeightSource {
+  interface Restoration {
     /** As {@link FeatureNetwork#weights}. */
     Consumer<Session> build(Ops tf, Variables variables);
   }

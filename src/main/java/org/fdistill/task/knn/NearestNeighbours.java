@@ -59,7 +59,7 @@ public final class NearestNeighbours {
   private final ConfigProto settings;
 
   /**
-   * Describes an evaluation.
+   * Takes the data; nothing is read before {@link #evaluate}.
    *
    * @param train labelled examples that fill the bank
    * @param validation labelled examples that are classified
@@ -75,7 +75,7 @@ public final class NearestNeighbours {
   }
 
   /**
-   * Evaluates networks.
+   * Fills the bank of each network, then classifies every validation image with each.
    *
    * @param networks each with weights of its own
    * @param seed of the sample, and of first values where weights are not restored

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.fdistill.config.SwinCommon;
 import org.fdistill.graph.LayerScope;
 import org.fdistill.graph.Precision;
 import org.fdistill.graph.Variable;
@@ -124,7 +125,7 @@ class SwinTransformerTest {
     SwinV2Config config =
         TextFormat.parse("depths: [2, 1, 2] heads: [1, 1, 1]", SwinV2Config.class);
     SwinTransformer swin = SwinTransformer.of(config, 0.4f);
-    SwinSizes sizes = SwinSizes.of(config);
+    SwinSizes sizes = SwinSizes.of(SwinCommon.of(config));
     List<Float> rates = new ArrayList<>();
     for (int stage = 0; stage < 3; stage++) {
       swin.places(sizes.stage(stage)).forEach(place -> rates.add(place.dropPath()));

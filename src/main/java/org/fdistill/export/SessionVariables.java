@@ -7,7 +7,7 @@ import org.tensorflow.Session;
 import org.tensorflow.ndarray.Shape;
 
 /** The variables of an inference graph in a session, filled from a bundle or many at a time. */
-final class GraphWeights implements Weights.Receiver {
+final class SessionVariables implements WeightSource.Receiver {
   private static final long NUMBERS_AT_A_TIME = 16L << 20;
 
   private final InferenceGraph graph;
@@ -15,7 +15,7 @@ final class GraphWeights implements Weights.Receiver {
   private final Map<String, float[]> waiting = new LinkedHashMap<>();
   private long numbers;
 
-  GraphWeights(InferenceGraph graph, Session session) {
+  SessionVariables(InferenceGraph graph, Session session) {
     this.graph = graph;
     this.session = session;
   }

@@ -14,7 +14,7 @@ import org.fdistill.weights.WeightArchive;
  * @param tensors by their names without wrappers; each tensor itself keeps the file's name
  * @param published what the files beside it say
  */
-record Checkpoint(String format, Map<String, StoredTensor> tensors, Published published) {
+record SourceCheckpoint(String format, Map<String, StoredTensor> tensors, Published published) {
   /** What torch.compile, FSDP, activation checkpointing and PEFT put into the names of modules. */
   private static final Pattern WRAPPER =
       Pattern.compile(
@@ -27,7 +27,7 @@ record Checkpoint(String format, Map<String, StoredTensor> tensors, Published pu
    *
    * @throws UserError where two names are the same without them
    */
-  static Checkpoint of(WeightArchive archive, Published published) {
+  static SourceCheckpoint of(WeightArchive archive, Published published) {
     Map<String, StoredTensor> tensors = new LinkedHashMap<>();
     archive
         .tensors()
@@ -40,7 +40,7 @@ record Checkpoint(String format, Map<String, StoredTensor> tensors, Published pu
                         .formatted(other.name(), name));
               }
             });
-    return new Checkpoint(archive.format(), tensors, published);
+    return new SourceCheckpoint(archive.format(), tensors, published);
   }
 
   static String unwrapped(String name) {

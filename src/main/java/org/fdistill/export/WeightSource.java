@@ -5,7 +5,7 @@ import java.util.Map;
 import org.tensorflow.ndarray.Shape;
 
 /** Where the weights of a SavedModel come from. */
-public interface Weights {
+public interface WeightSource {
   /**
    * Checks that they are the ones that a network needs.
    *
