@@ -99,7 +99,8 @@ class Build:
 
     def by_maven(self):
         out = self.scratch / "class-path"
-        maven("test-compile", "dependency:build-classpath", "-Dmdep.includeScope=test", f"-Dmdep.outputFile={out}")
+        maven("-Dmaven.compiler.failOnWarning=false", "test-compile", "dependency:build-classpath",
+              "-Dmdep.includeScope=test", f"-Dmdep.outputFile={out}")
         return os.pathsep.join([str(ROOT / "target/test-classes"), str(ROOT / "target/classes"), out.read_text().strip()])
 
     def add_launcher(self):
