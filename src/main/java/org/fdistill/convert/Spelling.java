@@ -17,26 +17,30 @@ record Spelling(Pattern newer, String published) {
 
   /** Transformers 5's ViT, DeiT, ViTMAE and BEiT. */
   static final List<Spelling> TRANSFORMERS_VIT =
-      joined(List.of(
+      joined(
           List.of(
-              of("(^|(?<!encoder)\\.)layers\\.(\\d+)\\.", "$1encoder.layer.$2."),
-              of(
-                  "(encoder\\.layer\\.\\d+)\\.relative_position_bias\\.",
-                  "$1.attention.attention.relative_position_bias."),
-              of("\\bshared_position_bias\\.", "encoder.relative_position_bias.")),
-          MLP,
-          attention("attention")));
+              List.of(
+                  of("(^|(?<!encoder)\\.)layers\\.(\\d+)\\.", "$1encoder.layer.$2."),
+                  of(
+                      "(encoder\\.layer\\.\\d+)\\.relative_position_bias\\.",
+                      "$1.attention.attention.relative_position_bias."),
+                  of("\\bshared_position_bias\\.", "encoder.relative_position_bias.")),
+              MLP,
+              attention("attention")));
 
   /** Transformers 5's DINOv2, with and without registers. */
   static final List<Spelling> TRANSFORMERS_DINOV2 =
-      joined(List.of(List.of(of("\\bmlp\\.down_proj\\.", "mlp.weights_out.")), attention("attention")));
+      joined(
+          List.of(
+              List.of(of("\\bmlp\\.down_proj\\.", "mlp.weights_out.")), attention("attention")));
 
   /** Transformers 5's Swin. */
   static final List<Spelling> TRANSFORMERS_SWIN =
-      joined(List.of(
-          List.of(of("\\battention\\.relative_position_bias\\.", "attention.self.")),
-          MLP,
-          attention("self")));
+      joined(
+          List.of(
+              List.of(of("\\battention\\.relative_position_bias\\.", "attention.self.")),
+              MLP,
+              attention("self")));
 
   /** Queries, keys, values and what follows them, under the module that had the first three. */
   private static List<Spelling> attention(String inner) {

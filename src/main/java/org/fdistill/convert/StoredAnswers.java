@@ -179,7 +179,12 @@ public final class StoredAnswers {
           Expected at most %.3g. Nothing was kept. Was the pair made with the same weights, at this \
           image size, with pixel values from 0 to 255, after the final norm? A wrong --arch, or \
           a wrong number of heads (--set model.vit.heads), shows like this as well.%s"""
-              .formatted(file, output, worst, tolerance, resampling.map(StoredAnswers::otherWays).orElse("")));
+              .formatted(
+                  file,
+                  output,
+                  worst,
+                  tolerance,
+                  resampling.map(StoredAnswers::otherWays).orElse("")));
     }
     return new Comparison(output, worst);
   }

@@ -122,7 +122,9 @@ class EvaluateCommandTest {
     assertThat(result.code()).isEqualTo(1);
     assertThat(link).doesNotExist();
     assertThat(result.out()).contains("validation_loss");
-    assertThat(result.err()).contains("full.json: the figures could not be written").contains("No space left");
+    assertThat(result.err())
+        .contains("full.json: the figures could not be written")
+        .contains("No space left");
     assertThat(json).doesNotExist();
   }
 
