@@ -47,7 +47,8 @@ public final class ClassNames {
    * The names of a data set's classes, by label, without a look at its examples.
    *
    * @return a list that is empty where the classes have no names; nothing where the data cannot be
-   *     found, such as on another machine than the one that trained, or are noise, which has no classes
+   *     found, such as on another machine than the one that trained, or are noise, which has no
+   *     classes
    * @throws UserError where the data are there and their classes are in disorder
    */
   static Optional<List<String>> find(DataConfig data) {
