@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.fdistill.convert.TeacherImport.Request;
 import org.fdistill.export.ModelContent;
-import org.fdistill.export.Weights;
+import org.fdistill.export.WeightSource;
 import org.fdistill.graph.LayerScope;
 import org.fdistill.graph.Precision;
 import org.fdistill.model.Endpoints;
@@ -23,6 +23,7 @@ import org.fdistill.testing.Golden;
 import org.fdistill.testing.GraphRun;
 import org.fdistill.testing.NpyArray;
 import org.fdistill.testing.Npz;
+import org.fdistill.testing.Tolerance;
 import org.tensorflow.Operand;
 import org.tensorflow.Result;
 import org.tensorflow.SavedModelBundle;
@@ -40,10 +41,10 @@ import org.tensorflow.types.TFloat32;
  */
 record GoldenCase(Path folder, JsonObject about, Map<String, NpyArray> arrays) {
   /**
-   * Of each token's largest value. PyTorch's own float32 is up to 3e-6 from float64 here; the sums
-   * of another order are a few times as far at most.
+   * Of each token's largest value. PyTorch's own float32 is up to 3.1e-6 from float64 in these
+   * cases, of which no single one can be right by luck for all.
    */
-  private static final double TOLERANCE = 1e-5;
+  private static final double TOLERANCE = Tolerance.bound(3.1e-6);
 
   static GoldenCase open(String name) throws IOException {
     Path folder = Golden.resource("golden/import/" + name);
@@ -141,7 +142,7 @@ record GoldenCase(Path folder, JsonObject about, Map<String, NpyArray> arrays) {
   }
 
   /** Gives each variable of a run its value. */
-  private record FedVariables(GraphRun run) implements Weights.Receiver {
+  private record FedVariables(GraphRun run) implements WeightSource.Receiver {
     @Override
     public Map<String, Shape> shapes() {
       return run.shapes();
