@@ -23,6 +23,7 @@ import org.fdistill.testing.Golden;
 import org.fdistill.testing.GraphRun;
 import org.fdistill.testing.NpyArray;
 import org.fdistill.testing.Npz;
+import org.fdistill.testing.Tolerance;
 import org.tensorflow.Operand;
 import org.tensorflow.Result;
 import org.tensorflow.SavedModelBundle;
@@ -40,10 +41,10 @@ import org.tensorflow.types.TFloat32;
  */
 record GoldenCase(Path folder, JsonObject about, Map<String, NpyArray> arrays) {
   /**
-   * Of each token's largest value. PyTorch's own float32 is up to 3e-6 from float64 here; the sums
-   * of another order are a few times as far at most.
+   * Of each token's largest value. PyTorch's own float32 is up to 3.1e-6 from float64 in these
+   * cases, of which no single one can be right by luck for all.
    */
-  private static final double TOLERANCE = 1e-5;
+  private static final double TOLERANCE = Tolerance.bound(3.1e-6);
 
   static GoldenCase open(String name) throws IOException {
     Path folder = Golden.resource("golden/import/" + name);
