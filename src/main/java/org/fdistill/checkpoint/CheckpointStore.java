@@ -52,9 +52,7 @@ public final class CheckpointStore {
     } catch (IOException e) {
       throw new UserError(
           UserError.Kind.RUN,
-          folder
-              + ": no folder that can be written to: "
-              + FileTrouble.of(e).sentence(),
+          folder + ": no folder that can be written to: " + FileTrouble.of(e).sentence(),
           e);
     }
   }
@@ -69,7 +67,10 @@ public final class CheckpointStore {
    * @throws UserError of kind run where it cannot be written; no partial folder is left
    */
   public Checkpoint write(
-      Manifest.RunPosition progress, DataIdentity data, Map<String, Double> validation, Saver saver) {
+      Manifest.RunPosition progress,
+      DataIdentity data,
+      Map<String, Double> validation,
+      Saver saver) {
     String name = StepFolders.name(progress.step());
     Path partial = folder.resolve(PARTIAL + name);
     try {

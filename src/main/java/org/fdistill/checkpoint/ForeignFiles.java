@@ -1,11 +1,11 @@
 package org.fdistill.checkpoint;
 
-import org.fdistill.files.FileTrouble;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.fdistill.config.UserError;
+import org.fdistill.files.FileTrouble;
 import org.fdistill.graph.SavedModelFolder;
 
 /** Weight files of other frameworks, which must be imported before a run can start from them. */
@@ -49,7 +49,9 @@ final class ForeignFiles {
       return found.iterator().hasNext();
     } catch (IOException e) {
       throw new UserError(
-          UserError.Kind.INPUT, path + ": this folder cannot be read: " + FileTrouble.of(e).reason() + ".", e);
+          UserError.Kind.INPUT,
+          path + ": this folder cannot be read: " + FileTrouble.of(e).reason() + ".",
+          e);
     }
   }
 }

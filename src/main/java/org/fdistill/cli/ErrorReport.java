@@ -3,11 +3,11 @@ package org.fdistill.cli;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import org.fdistill.files.FileTrouble;
 import java.nio.file.FileSystemException;
 import java.nio.file.InvalidPathException;
 import java.util.Optional;
 import org.fdistill.config.UserError;
+import org.fdistill.files.FileTrouble;
 
 /**
  * What a failed command tells its user.

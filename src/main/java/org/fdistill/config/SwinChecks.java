@@ -98,7 +98,8 @@ final class SwinChecks {
   /** Empty where every stage's map divides into windows, or is no larger than one. */
   private String wrongMap(int side) {
     if (side % swin.getPatchSize() != 0) {
-      return String.format("must be a multiple of patch_size (%d), found %d", swin.getPatchSize(), side);
+      return String.format(
+          "must be a multiple of patch_size (%d), found %d", swin.getPatchSize(), side);
     }
     int grid = side / swin.getPatchSize();
     for (int stage = 0; stage < swin.getDepthsCount(); stage++) {

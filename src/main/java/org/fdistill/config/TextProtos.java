@@ -1,6 +1,5 @@
 package org.fdistill.config;
 
-import org.fdistill.files.FileTrouble;
 import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.Message;
 import com.google.protobuf.TextFormat;
@@ -12,6 +11,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
+import org.fdistill.files.FileTrouble;
 import org.fdistill.files.WholeFile;
 
 /** Reads and writes text protobuf, with messages for people. */

@@ -81,7 +81,8 @@ public final class Architectures {
    */
   public static String guess(Path path, WeightArchive archive) {
     try {
-      SourceCheckpoint checkpoint = SourceCheckpoint.of(archive, CheckpointFiles.find(path).published());
+      SourceCheckpoint checkpoint =
+          SourceCheckpoint.of(archive, CheckpointFiles.find(path).published());
       List<Resolution> candidates = Resolution.candidates(checkpoint, "");
       return switch (candidates.size()) {
         case 0 -> "none that import-teacher knows";

@@ -1,6 +1,5 @@
 package org.fdistill.convert;
 
-import org.fdistill.files.FileTrouble;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
@@ -11,6 +10,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 import org.fdistill.config.UserError;
+import org.fdistill.files.FileTrouble;
 
 /**
  * The files of a checkpoint: the weights, and what describes them in a folder of Hugging Face's
@@ -120,7 +120,8 @@ record CheckpointFiles(Path weights, Published published) {
     } catch (JsonParseException | IllegalStateException | MalformedInputException e) {
       throw UserError.input(file + ": no JSON object: " + e.getMessage() + "\nDownload it again.");
     } catch (IOException e) {
-      throw new UserError(UserError.Kind.INPUT, file + ": cannot be read: " + FileTrouble.of(e).reason() + ".", e);
+      throw new UserError(
+          UserError.Kind.INPUT, file + ": cannot be read: " + FileTrouble.of(e).reason() + ".", e);
     }
   }
 }

@@ -105,7 +105,8 @@ record Resolution(
   }
 
   /** The prefixes of all networks that a family's dialects read. */
-  private static Map<String, Dialect> networks(SourceCheckpoint checkpoint, Family family, String key) {
+  private static Map<String, Dialect> networks(
+      SourceCheckpoint checkpoint, Family family, String key) {
     Map<String, Dialect> networks = new LinkedHashMap<>();
     for (Dialect dialect : family.dialects()) {
       for (String prefix : dialect.prefixes(checkpoint.tensors().keySet())) {

@@ -1,8 +1,8 @@
 package org.fdistill.convert;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
 /**
  * A part of names that newer versions of a library spell differently. Transformers 5 renames the
@@ -54,7 +54,7 @@ record Spelling(Pattern newer, String published) {
 
   @SafeVarargs
   private static List<Spelling> joined(List<Spelling>... parts) {
-    return Stream.of(parts).flatMap(List::stream).toList();
+    return Arrays.stream(parts).flatMap(List::stream).toList();
   }
 
   String apply(String name) {

@@ -26,8 +26,7 @@ record SwinShape(
     List<Integer> positionWindow) {
 
   static SwinShape of(BackboneConfig model) {
-    SwinConfig swin =
-        model.hasSwinV2() ? SwinCommon.of(model.getSwinV2()) : model.getSwin();
+    SwinConfig swin = model.hasSwinV2() ? SwinCommon.of(model.getSwinV2()) : model.getSwin();
     return new SwinShape(
         swin.getPatchSize(),
         swin.getWidth(),

@@ -1,6 +1,5 @@
 package org.fdistill.data;
 
-import org.fdistill.files.FileTrouble;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -9,6 +8,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.fdistill.config.UserError;
+import org.fdistill.files.FileTrouble;
 import org.tensorflow.Session;
 
 /**
@@ -93,7 +93,9 @@ public final class BadExamples {
       Files.write(report, List.of(latest), StandardOpenOption.CREATE, StandardOpenOption.APPEND);
     } catch (IOException e) {
       throw new UserError(
-          UserError.Kind.RUN, "Cannot write " + report + ": " + FileTrouble.of(e).reason() + ".", e);
+          UserError.Kind.RUN,
+          "Cannot write " + report + ": " + FileTrouble.of(e).reason() + ".",
+          e);
     }
   }
 

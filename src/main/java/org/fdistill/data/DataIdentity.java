@@ -1,6 +1,5 @@
 package org.fdistill.data;
 
-import org.fdistill.files.FileTrouble;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -13,6 +12,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.zip.CRC32C;
 import org.fdistill.config.UserError;
+import org.fdistill.files.FileTrouble;
 
 /**
  * By what a data set is known again: numbers, names, sizes and order of its files. Their content is
@@ -58,7 +58,10 @@ public record DataIdentity(
     try {
       return Files.isSymbolicLink(file) && Files.notExists(file) ? 0 : Files.size(file);
     } catch (IOException e) {
-      throw new UserError(UserError.Kind.INPUT, file + ": this file cannot be read: " + FileTrouble.of(e).reason() + ".", e);
+      throw new UserError(
+          UserError.Kind.INPUT,
+          file + ": this file cannot be read: " + FileTrouble.of(e).reason() + ".",
+          e);
     }
   }
 

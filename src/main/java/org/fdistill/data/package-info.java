@@ -25,9 +25,9 @@
  * stores; compressed TFRecord files are refused; a truncated JPEG counts as readable where the crop
  * lies above the damage. What cannot be read is skipped without a word: where every file vanishes
  * during a run, the pipeline gives no batch until the end that {@code start} set, so that a caller
- * who must notice starts it over windows of positions. Each source
- * numbers its classes by itself: {@link org.fdistill.data.ClassMatch} brings validation's labels
- * into training's numbers. {@link org.fdistill.data.ImageFolderConversion} packs a folder into
- * TFRecord files; {@link org.fdistill.data.synthetic} makes a set.
+ * who must notice starts it over windows of positions. Each source numbers its classes by itself:
+ * {@link org.fdistill.data.ClassMatch} brings validation's labels into training's numbers. {@link
+ * org.fdistill.data.ImageFolderConversion} packs a folder into TFRecord files; {@link
+ * org.fdistill.data.synthetic} makes a set.
  */
 package org.fdistill.data;

@@ -49,7 +49,12 @@ public record FileTrouble(String path, String reason, String advice) {
       return "it is no text in UTF-8";
     }
     String message = failure.getMessage() == null ? "" : failure.getMessage();
-    return message.lines().map(String::strip).filter(line -> !line.isEmpty()).findFirst().orElse(type);
+    return message
+        .lines()
+        .map(String::strip)
+        .filter(line -> !line.isEmpty())
+        .findFirst()
+        .orElse(type);
   }
 
   private static String advice(String reason) {

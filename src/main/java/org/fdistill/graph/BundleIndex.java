@@ -1,6 +1,5 @@
 package org.fdistill.graph;
 
-import org.fdistill.files.FileTrouble;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -12,6 +11,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import org.fdistill.config.UserError;
+import org.fdistill.files.FileTrouble;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.proto.BundleEntryProto;
 import org.tensorflow.proto.BundleHeaderProto;

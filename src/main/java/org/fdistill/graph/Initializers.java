@@ -39,9 +39,10 @@ public final class Initializers {
   }
 
   /**
-   * Normal with mean 0, cut at one deviation to either side, as the code of Feature Distillation starts
-   * its {@code VisionTransformerForFD} (github.com/SwinTransformer/Feature-Distillation). TensorFlow's truncated normal cuts at two, so this one goes through
-   * the inverse of the distribution function.
+   * Normal with mean 0, cut at one deviation to either side, as the code of Feature Distillation
+   * starts its {@code VisionTransformerForFD} (github.com/SwinTransformer/Feature-Distillation).
+   * TensorFlow's truncated normal cuts at two, so this one goes through the inverse of the
+   * distribution function.
    */
   public static Initializer normalCutAtOneDeviation(float deviation) {
     return (tf, shape, seed) -> {

@@ -1,6 +1,5 @@
 package org.fdistill.graph;
 
-import org.fdistill.files.FileTrouble;
 import com.google.protobuf.CodedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -15,6 +14,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.fdistill.config.UserError;
+import org.fdistill.files.FileTrouble;
 import org.tensorflow.proto.MetaGraphDef;
 import org.tensorflow.proto.SavedModel;
 
@@ -151,7 +151,9 @@ public record SavedModelFolder(Path path, MetaGraphDef metaGraph) {
       return children.toList();
     } catch (IOException e) {
       throw new UserError(
-          UserError.Kind.INPUT, path + ": this folder cannot be read: " + FileTrouble.of(e).reason(), e);
+          UserError.Kind.INPUT,
+          path + ": this folder cannot be read: " + FileTrouble.of(e).reason(),
+          e);
     }
   }
 

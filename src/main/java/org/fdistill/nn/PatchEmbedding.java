@@ -34,8 +34,7 @@ public record PatchEmbedding(int patch, int width, Initializer kernel, Initializ
    *
    * @param order from row by row to that of the result
    */
-  public Operand<TFloat32> apply(
-      LayerScope scope, Operand<TFloat32> images, RowPermutation order) {
+  public Operand<TFloat32> apply(LayerScope scope, Operand<TFloat32> images, RowPermutation order) {
     return product(scope, order.apply(scope.tf(), pixels(scope, images), values()));
   }
 

@@ -37,7 +37,8 @@ record CheckedFields(InputPipeline pipeline, List<ExampleCheck> checks, String d
         String problem = check.problem(values[i], data);
         if (!problem.isEmpty()) {
           long example = pipeline.exampleAt(session, batch.positions()[i]);
-          throw UserError.input(pipeline.source().name(example) + ": " + why(check, example, problem));
+          throw UserError.input(
+              pipeline.source().name(example) + ": " + why(check, example, problem));
         }
       }
     }

@@ -161,8 +161,7 @@ final class ProgramBuilder {
   private static String inputsFinite(Ops in, Map<String, Operand<TFloat32>> inputs) {
     return inputs.isEmpty()
         ? null
-        : endpoint(
-            in, "inputs_finite", FiniteFlags.of(in.withSubScope("inputs"), inputs).flags());
+        : endpoint(in, "inputs_finite", FiniteFlags.of(in.withSubScope("inputs"), inputs).flags());
   }
 
   private static List<Op> with(List<Op> ops, List<Op> more) {

@@ -226,9 +226,7 @@ public final class Trainer {
   }
 
   private void greet(Parts parts, State state) {
-    state
-        .latest()
-        .ifPresent(latest -> tell(parts.log(), "Going on from " + latest.folder() + "."));
+    state.latest().ifPresent(latest -> tell(parts.log(), "Going on from " + latest.folder() + "."));
     tellLeftOut(parts, "train_data", parts.program().trainData());
     parts.program().validation().ifPresent(v -> tellLeftOut(parts, "validation_data", v.data()));
     parts

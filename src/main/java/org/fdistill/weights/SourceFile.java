@@ -1,6 +1,5 @@
 package org.fdistill.weights;
 
-import org.fdistill.files.FileTrouble;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -10,6 +9,7 @@ import java.nio.file.Path;
 import java.util.Objects;
 import org.fdistill.config.Printable;
 import org.fdistill.config.UserError;
+import org.fdistill.files.FileTrouble;
 
 /** A file open for reading, and the errors that name it. */
 final class SourceFile implements Region, AutoCloseable {
@@ -38,7 +38,8 @@ final class SourceFile implements Region, AutoCloseable {
   private static UserError unreadable(Path path, IOException e) {
     return new UserError(
         UserError.Kind.INPUT,
-        "Cannot read %s: %s. Check that it is a readable file.".formatted(path, FileTrouble.of(e).reason()),
+        "Cannot read %s: %s. Check that it is a readable file."
+            .formatted(path, FileTrouble.of(e).reason()),
         e);
   }
 

@@ -76,8 +76,7 @@ class ClassesOfRunsTest {
   void validationIsOfTheSameClassesHoweverTheyAreNumbered() throws IOException {
     JsonObject asTrained = evaluate(records("same", CLASSES, 1, 2, 3));
     assertThat(evaluate(folder("some", CLASSES.subList(1, 4)))).isEqualTo(asTrained);
-    assertThat(evaluate(records("other", List.of("n3", "n2", "n1"), 2, 1, 0)))
-        .isEqualTo(asTrained);
+    assertThat(evaluate(records("other", List.of("n3", "n2", "n1"), 2, 1, 0))).isEqualTo(asTrained);
   }
 
   @Test

@@ -106,7 +106,8 @@ class DataIdentityTest {
     files.add(folder.resolve("d"));
     assertThatThrownBy(() -> DataIdentity.of(40, files))
         .isInstanceOf(UserError.class)
-        .hasMessageContaining(folder.resolve("d") + ": this file cannot be read: there is no such file");
+        .hasMessageContaining(
+            folder.resolve("d") + ": this file cannot be read: there is no such file");
   }
 
   @Test

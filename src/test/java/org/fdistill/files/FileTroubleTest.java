@@ -20,7 +20,8 @@ class FileTroubleTest {
   void reasonsAreWordsEvenWhereJavaGivesThePathAlone() {
     assertReason("permission denied", new AccessDeniedException("/a"));
     assertReason("this is no folder", new NotDirectoryException("/a"));
-    assertReason("Read-only file system", new FileSystemException("/a", null, "Read-only file system"));
+    assertReason(
+        "Read-only file system", new FileSystemException("/a", null, "Read-only file system"));
     assertReason("it is no text in UTF-8", new MalformedInputException(1));
     assertReason("Broken pipe", new IOException("Broken pipe"));
     assertReason("IOException", new IOException());
@@ -39,8 +40,11 @@ class FileTroubleTest {
 
   @Test
   void ofTensorFlowsMessageTheFirstLineIsShown() {
-    assertThat(FileTrouble.of(new IllegalStateException("/b/x; Read-only file system\n\t [[{{n}}]]")).sentence())
-        .isEqualTo("/b/x; Read-only file system. Choose a folder on a disk that can be written to.");
+    assertThat(
+            FileTrouble.of(new IllegalStateException("/b/x; Read-only file system\n\t [[{{n}}]]"))
+                .sentence())
+        .isEqualTo(
+            "/b/x; Read-only file system. Choose a folder on a disk that can be written to.");
   }
 
   private static void assertReason(String expected, IOException failure) {

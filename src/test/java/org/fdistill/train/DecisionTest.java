@@ -72,7 +72,8 @@ class DecisionTest {
   }
 
   private static StepOutcome outcome(double loss, double norm) {
-    return new StepOutcome(loss, norm, new float[0], Map.of(), List.of(), 0, new Span(0, 8), 1, Double.NaN);
+    return new StepOutcome(
+        loss, norm, new float[0], Map.of(), List.of(), 0, new Span(0, 8), 1, Double.NaN);
   }
 
   @Test

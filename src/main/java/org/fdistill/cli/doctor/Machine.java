@@ -1,6 +1,5 @@
 package org.fdistill.cli.doctor;
 
-import org.fdistill.files.FileTrouble;
 import com.sun.management.OperatingSystemMXBean;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -14,6 +13,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.fdistill.files.FileTrouble;
 
 /** Looks at Java and the machine: what TensorFlow runs on. */
 public final class Machine {

@@ -99,7 +99,8 @@ public final class TfRecordFile {
         throw new IOException("the file ends before byte " + (offset + RecordFraming.HEADER));
       }
       long length = RecordFraming.isHeader(header) ? RecordFraming.length(header) : -1;
-      if (length < 0 || length > Math.min(channel.size(), Integer.MAX_VALUE - RecordFraming.HEADER)) {
+      if (length < 0
+          || length > Math.min(channel.size(), Integer.MAX_VALUE - RecordFraming.HEADER)) {
         throw new IOException("no record starts at byte " + offset);
       }
       return data(channel, offset, (int) length);

@@ -14,7 +14,12 @@ public final class TfRecordStream {
     byte[] record = new byte[RecordFraming.HEADER + data.length + RecordFraming.FOOTER];
     System.arraycopy(RecordFraming.header(data.length), 0, record, 0, RecordFraming.HEADER);
     System.arraycopy(data, 0, record, RecordFraming.HEADER, data.length);
-    System.arraycopy(RecordFraming.footer(data), 0, record, RecordFraming.HEADER + data.length, RecordFraming.FOOTER);
+    System.arraycopy(
+        RecordFraming.footer(data),
+        0,
+        record,
+        RecordFraming.HEADER + data.length,
+        RecordFraming.FOOTER);
     out.write(record);
   }
 }

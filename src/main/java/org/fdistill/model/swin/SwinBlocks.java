@@ -25,7 +25,8 @@ record SwinBlocks(SwinSizes sizes) implements SwinVersion {
 
   @Override
   public PatchEmbedding patchEmbedding() {
-    Initializer torch = Initializers.uniform((float) (1 / Math.sqrt(3.0 * sizes.patch() * sizes.patch())));
+    Initializer torch =
+        Initializers.uniform((float) (1 / Math.sqrt(3.0 * sizes.patch() * sizes.patch())));
     return new PatchEmbedding(sizes.patch(), sizes.width(), torch, torch);
   }
 

@@ -108,8 +108,7 @@ public final class FeatureDistillation implements Task {
   @Override
   public Map<String, Operand<TFloat32>> validation(LayerScope scope, Batch batch) {
     Ops tf = scope.tf();
-    Operand<TFloat32> targets =
-        targets(tf, openedTeacher().build(tf, batch.get(Field.IMAGE)));
+    Operand<TFloat32> targets = targets(tf, openedTeacher().build(tf, batch.get(Field.IMAGE)));
     Operand<TFloat32> zero = tf.zerosLike(targets);
     Map<String, Operand<TFloat32>> means = new LinkedHashMap<>();
     means.put(LOSS, Objective.smoothL1(tf, prediction(scope, batch), targets, config.getBeta()));
