@@ -1,11 +1,6 @@
 package org.fdistill.checkpoint;
 
 import static org.tensorflow.internal.c_api.global.tensorflow.TF_CheckpointReaderGetTensor;
-import static org.tensorflow.internal.c_api.global.tensorflow.TF_CheckpointReaderGetVariable;
-import static org.tensorflow.internal.c_api.global.tensorflow.TF_CheckpointReaderGetVariableDataType;
-import static org.tensorflow.internal.c_api.global.tensorflow.TF_CheckpointReaderGetVariableNumDims;
-import static org.tensorflow.internal.c_api.global.tensorflow.TF_CheckpointReaderGetVariableShape;
-import static org.tensorflow.internal.c_api.global.tensorflow.TF_CheckpointReaderSize;
 import static org.tensorflow.internal.c_api.global.tensorflow.TF_DeleteCheckpointReader;
 import static org.tensorflow.internal.c_api.global.tensorflow.TF_DeleteTensor;
 import static org.tensorflow.internal.c_api.global.tensorflow.TF_NewCheckpointReader;
@@ -13,26 +8,28 @@ import static org.tensorflow.internal.c_api.global.tensorflow.TF_TensorData;
 
 import java.nio.file.Path;
 import java.util.Map;
-import java.util.TreeMap;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.fdistill.config.UserError;
+import org.fdistill.graph.BundleIndex;
 import org.fdistill.graph.BundlePath;
 import org.tensorflow.exceptions.TensorFlowException;
 import org.tensorflow.internal.c_api.TF_CheckpointReader;
 import org.tensorflow.internal.c_api.TF_Status;
 import org.tensorflow.internal.c_api.TF_Tensor;
 import org.tensorflow.ndarray.Shape;
+import org.tensorflow.proto.BundleEntryProto;
 import org.tensorflow.proto.DataType;
 
 /**
  * Reads single tensors of a TensorFlow bundle, without a graph: a checkpoint's, or a SavedModel's
- * with the prefix {@code variables/variables}.
+ * with the prefix {@code variables/variables}. Which tensors there are, {@link BundleIndex} tells.
  */
 public final class BundleReader implements AutoCloseable {
   private final Path prefix;
+  private final Map<String, BundleEntryProto> tensors;
+  private final Map<String, Shape> shapes;
   private final TF_CheckpointReader reader;
-  private final Map<String, Shape> shapes = new TreeMap<>();
 
   /**
    * Opens a bundle.
@@ -42,22 +39,14 @@ public final class BundleReader implements AutoCloseable {
    */
   public BundleReader(Path prefix) {
     this.prefix = prefix;
+    BundleIndex index = BundleIndex.read(prefix);
+    tensors = index.tensors();
+    shapes = index.shapes();
     try (PointerScope scope = new PointerScope()) {
       TF_Status status = TF_Status.newStatus();
       reader = TF_NewCheckpointReader(BundlePath.text(prefix), status);
       throwIfNotOk(status, "no TensorFlow bundle");
-      for (int i = 0; i < TF_CheckpointReaderSize(reader); i++) {
-        String name = TF_CheckpointReaderGetVariable(reader, i).getString();
-        shapes.put(name, shape(name, status));
-      }
     }
-  }
-
-  private Shape shape(String name, TF_Status status) {
-    long[] dimensions = new long[TF_CheckpointReaderGetVariableNumDims(reader, name)];
-    TF_CheckpointReaderGetVariableShape(reader, name, dimensions, dimensions.length, status);
-    throwIfNotOk(status, "unreadable shape of " + name);
-    return Shape.of(dimensions);
   }
 
   /** The shape of every tensor, by name. */
@@ -71,10 +60,10 @@ public final class BundleReader implements AutoCloseable {
    * @throws UserError of kind input, where there is no such tensor or its data cannot be read
    */
   public float[] read(String name) {
-    if (!shapes.containsKey(name)) {
-      throw UserError.input(prefix + ": no tensor " + name + "; it has " + shapes.keySet());
+    if (!tensors.containsKey(name)) {
+      throw UserError.input(prefix + ": no tensor " + name + "; it has " + tensors.keySet());
     }
-    if (TF_CheckpointReaderGetVariableDataType(reader, name) != DataType.DT_FLOAT_VALUE) {
+    if (tensors.get(name).getDtype() != DataType.DT_FLOAT) {
       throw UserError.input(prefix + ": tensor " + name + " is not float32");
     }
     try (PointerScope scope = new PointerScope()) {

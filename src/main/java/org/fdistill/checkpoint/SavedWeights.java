@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
 import org.fdistill.config.UserError;
+import org.fdistill.graph.BundleIndex;
 import org.fdistill.graph.SavedModelFolder;
 import org.tensorflow.ndarray.Shape;
 
@@ -50,16 +51,11 @@ public record SavedWeights(String origin, Path prefix) {
    * @throws UserError of kind input, naming all that is missing or of another shape
    */
   public void requireVariables(Map<String, Shape> expected) {
-    String differences = differences(new TreeMap<>(expected), shapes());
+    Map<String, Shape> found = BundleIndex.read(prefix).shapes();
+    String differences = differences(new TreeMap<>(expected), found);
     if (!differences.isEmpty()) {
       throw UserError.input(
           origin + ": a checkpoint of another model, or incomplete:" + differences);
-    }
-  }
-
-  private Map<String, Shape> shapes() {
-    try (BundleReader reader = new BundleReader(prefix)) {
-      return reader.shapes();
     }
   }
 

@@ -13,8 +13,8 @@ final class HelpText {
           + " distilled student SavedModel out.";
 
   private static final String EXIT_CODES =
-      "Exit codes: 0 done, 1 the run failed, 2 usage or config, 3 a bad or missing input file, 130 or"
-          + " 143 stopped by a signal.";
+      "Exit codes: 0 done, 1 the run failed, 2 usage or config, 3 a bad or missing input file,"
+          + " 129, 130 or 143 stopped by SIGHUP, Ctrl-C or SIGTERM.";
 
   private final int width;
   private final StringBuilder text = new StringBuilder();

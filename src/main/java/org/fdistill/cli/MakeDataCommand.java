@@ -151,13 +151,17 @@ final class MakeDataCommand implements Command {
               counted -> ImageFolderConversion.convert(from, out, name, shards, counted));
     }
     console.print(
-        line("%,d images in %d files in %s", summary.examples(), summary.files().size(), out));
+        count(summary.examples(), "image")
+            + " in "
+            + count(summary.files().size(), "file")
+            + " in "
+            + out);
     if (!summary.leftOut().isEmpty()) {
       console.warn("not images by their names, left out: " + summary.leftOut());
     }
     List<String> bad = summary.bad();
     if (!bad.isEmpty()) {
-      console.warn(line("%,d files cannot be read and were left out:", bad.size()));
+      console.warn("cannot be read, left out: " + count(bad.size(), "file") + ":");
       bad.stream().limit(SHOWN).forEach(problem -> console.note("  " + problem));
       if (bad.size() > SHOWN) {
         console.note(line("  and %,d more", bad.size() - SHOWN));
@@ -192,6 +196,10 @@ final class MakeDataCommand implements Command {
 
   private static CountProgress progress(Console console, long images) {
     return new CountProgress(console, line("of %,d images written", images));
+  }
+
+  private static String count(long number, String noun) {
+    return number == 1 ? "1 " + noun : line("%,d %ss", number, noun);
   }
 
   private static String line(String format, Object... values) {

@@ -4,7 +4,7 @@ import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
-import org.fdistill.checkpoint.BundleReader;
+import org.fdistill.graph.BundleIndex;
 import org.tensorflow.ndarray.Shape;
 
 /** The variables of a bundle, with totals by the first part of their names. */
@@ -12,9 +12,7 @@ final class VariableTable {
   private final Map<String, Shape> shapes;
 
   VariableTable(Path bundle) {
-    try (BundleReader reader = new BundleReader(bundle)) {
-      shapes = new TreeMap<>(reader.shapes());
-    }
+    shapes = BundleIndex.read(bundle).shapes();
   }
 
   /** Numbers in all variables. */

@@ -8,7 +8,7 @@ import org.fdistill.checkpoint.VariableFiles;
 import org.fdistill.graph.GraphScope;
 import org.fdistill.graph.SessionFactory;
 import org.fdistill.graph.Variables;
-import org.fdistill.graph.rewrite.BatchProducts;
+import org.fdistill.graph.rewrite.StandardRewrite;
 import org.fdistill.graph.rewrite.StaticShapes;
 import org.fdistill.proto.RunConfig;
 import org.fdistill.task.Task;
@@ -41,7 +41,7 @@ public record Evaluation(RunConfig config, Task task) {
       Variables variables = new Variables(tf, tf.constant(0L));
       ValidationGraph validation = ValidationGraph.build(tf, variables, config, task);
       VariableFiles files = VariableFiles.build(tf.withSubScope("files"), variables.all());
-      graph.importGraphDef(BatchProducts.forOneDnn(StaticShapes.fold(draft)));
+      graph.importGraphDef(StandardRewrite.apply(StaticShapes.fold(draft)));
       weights.requireVariables(files.shapes());
       try (Session session = SessionFactory.open(graph, SessionSettings.of(config.getRuntime()))) {
         files.restore(session, weights.prefix());

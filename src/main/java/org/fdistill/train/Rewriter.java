@@ -1,7 +1,7 @@
 package org.fdistill.train;
 
-import org.fdistill.graph.rewrite.BatchProducts;
 import org.fdistill.graph.rewrite.OrderedSums;
+import org.fdistill.graph.rewrite.StandardRewrite;
 import org.fdistill.graph.rewrite.WholeStep;
 import org.fdistill.proto.RuntimeConfig;
 import org.tensorflow.proto.GraphDef;
@@ -23,7 +23,7 @@ public interface Rewriter {
    */
   static Rewriter of(RuntimeConfig runtime) {
     if (runtime.getXla() != RuntimeConfig.Xla.WHOLE_STEP) {
-      return (graph, endpoints) -> BatchProducts.forOneDnn(OrderedSums.fix(graph));
+      return (graph, endpoints) -> StandardRewrite.apply(graph);
     }
     return (graph, endpoints) ->
         WholeStep.compile(

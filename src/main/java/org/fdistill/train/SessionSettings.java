@@ -11,10 +11,15 @@ import org.tensorflow.proto.ConfigProto;
 import org.tensorflow.proto.GPUOptions;
 import org.tensorflow.proto.GraphOptions;
 import org.tensorflow.proto.OptimizerOptions;
+import org.tensorflow.proto.RewriterConfig;
 import org.tensorflow.types.TFloat32;
 
 /** From a runtime config to a session's. */
 public final class SessionSettings {
+  /** Else a graph that takes a slow machine long to optimise is left as it was then. */
+  private static final RewriterConfig NO_DEADLINE =
+      RewriterConfig.newBuilder().setMetaOptimizerTimeoutMs(-1).build();
+
   private SessionSettings() {}
 
   /**
@@ -23,20 +28,20 @@ public final class SessionSettings {
    * @throws UserError of kind run, where a GPU is demanded and there is none
    */
   public static ConfigProto of(RuntimeConfig runtime) {
+    GraphOptions.Builder graph = GraphOptions.newBuilder().setRewriteOptions(NO_DEADLINE);
+    if (runtime.getXla() == RuntimeConfig.Xla.AUTO) {
+      graph.setOptimizerOptions(
+          OptimizerOptions.newBuilder()
+              .setGlobalJitLevel(OptimizerOptions.GlobalJitLevel.ON_2)
+              .setCpuGlobalJit(true));
+    }
     ConfigProto.Builder config =
         ConfigProto.newBuilder()
+            .setGraphOptions(graph)
             .setIntraOpParallelismThreads(runtime.getIntraOpThreads())
             .setInterOpParallelismThreads(runtime.getInterOpThreads())
             .setGpuOptions(GPUOptions.newBuilder().setAllowGrowth(true))
             .setAllowSoftPlacement(true);
-    if (runtime.getXla() == RuntimeConfig.Xla.AUTO) {
-      config.setGraphOptions(
-          GraphOptions.newBuilder()
-              .setOptimizerOptions(
-                  OptimizerOptions.newBuilder()
-                      .setGlobalJitLevel(OptimizerOptions.GlobalJitLevel.ON_2)
-                      .setCpuGlobalJit(true)));
-    }
     if (runtime.getDevice() == RuntimeConfig.Device.CPU) {
       config.putDeviceCount("GPU", 0);
     } else if (runtime.getDevice() == RuntimeConfig.Device.GPU) {

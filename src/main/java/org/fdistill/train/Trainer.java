@@ -7,10 +7,8 @@ import org.fdistill.checkpoint.Checkpoint;
 import org.fdistill.checkpoint.CheckpointStore;
 import org.fdistill.checkpoint.Manifest;
 import org.fdistill.checkpoint.Retention;
-import org.fdistill.config.RunLength;
 import org.fdistill.config.TextProtos;
 import org.fdistill.config.UserError;
-import org.fdistill.data.DataIdentity;
 import org.fdistill.data.InputPipeline;
 import org.fdistill.proto.RunConfig;
 import org.tensorflow.TensorFlow;
@@ -49,7 +47,7 @@ public final class Trainer {
         if (Summary.isWhole(folder.summary())) {
           return alreadyFinished(folder, log, store);
         }
-        State end = train(folder, log, store);
+        RunState end = train(folder, log, store);
         double seconds = (System.nanoTime() - start) * 1e-9;
         if (!end.stopped()) {
           finish(end, folder, store, seconds);
@@ -64,60 +62,18 @@ public final class Trainer {
     }
   }
 
-  /**
-   * Where a run stands between two steps.
-   *
-   * @param step steps done
-   * @param latest the newest checkpoint; empty before the first
-   * @param rolledBack whether a step was not finite before
-   * @param stopped whether a stop was asked for
-   */
-  private record State(
-      long step, Optional<Checkpoint> latest, boolean rolledBack, boolean stopped) {
-    State done(long newStep) {
-      return new State(newStep, latest, rolledBack, stopped);
-    }
-
-    State written(Checkpoint checkpoint) {
-      return new State(step, Optional.of(checkpoint), rolledBack, stopped);
-    }
-
-    State wentBack(long newStep) {
-      return new State(newStep, latest, true, stopped);
-    }
-
-    State stop() {
-      return new State(step, latest, rolledBack, true);
-    }
-  }
-
-  /** All that the loop works with; nothing of it is exchanged while it runs. */
-  private record Parts(
-      TrainingProgram program,
-      RunLength length,
-      DataIdentity data,
-      TrainingBatches batches,
-      OptimizerStep step,
-      Optional<Validation> validation,
-      Decision.Rule rule,
-      Reporter reporter,
-      RunFolder folder,
-      RunLog log,
-      CheckpointStore store,
-      CheckpointClock clock) {}
-
-  private State train(RunFolder folder, RunLog log, CheckpointStore store) {
+  private RunState train(RunFolder folder, RunLog log, CheckpointStore store) {
     try (TrainingProgram program = new TrainingProgram(config, run.task(), run.rewriter())) {
-      Parts parts = parts(program, folder, log, store);
-      State state = restore(parts);
+      RunParts parts = RunParts.of(run, program, folder, log, store);
+      RunState state = restore(parts);
       greet(parts, state);
       return last(parts, loop(parts, state));
     }
   }
 
   /** Step, decide, go on: until all steps are done or a stop was asked for. */
-  private State loop(Parts parts, State start) {
-    State state = run.stop().isRequested() ? start.stop() : start;
+  private RunState loop(RunParts parts, RunState start) {
+    RunState state = run.stop().isRequested() ? start.stop() : start;
     while (!state.stopped() && state.step() < parts.length().totalSteps()) {
       long step = state.step() + 1;
       StepOutcome outcome = parts.step().run(state.step(), parts.reporter().isLogged(step));
@@ -151,48 +107,8 @@ public final class Trainer {
         TextProtos.toText(config));
   }
 
-  private Parts parts(
-      TrainingProgram program, RunFolder folder, RunLog log, CheckpointStore store) {
-    int batch = config.getTrainData().getBatchSize();
-    RunLength length =
-        RunLength.of(config.getSchedule(), program.trainData().source().size(), batch);
-    TrainingBatches batches =
-        new TrainingBatches(
-            program.session(),
-            program.trainData(),
-            config.getTrainData(),
-            run.task().checks(),
-            folder.file("unreadable-training-images.txt"));
-    return new Parts(
-        program,
-        length,
-        program.trainData().source().identity(),
-        batches,
-        OptimizerStep.of(program, batches, length, config),
-        validation(program, folder),
-        Decision.Rule.of(config, length),
-        new Reporter(length, config.getLog().getEverySteps(), batch, run.listener(), log),
-        folder,
-        log,
-        store,
-        new CheckpointClock(config.getCheckpoint().getEveryMinutes()));
-  }
-
-  private Optional<Validation> validation(TrainingProgram program, RunFolder folder) {
-    return program
-        .validation()
-        .map(
-            graph ->
-                new Validation(
-                    program.session(),
-                    graph,
-                    run.task(),
-                    config.getValidationData(),
-                    folder.file("unreadable-validation-images.txt")));
-  }
-
   /** Takes variables, step and data position of the newest checkpoint, or of the beginning. */
-  private State restore(Parts parts) {
+  private RunState restore(RunParts parts) {
     run.task().restoreFrozen(parts.program().session());
     Optional<Checkpoint> latest =
         parts
@@ -205,11 +121,11 @@ public final class Trainer {
     long step = goTo(parts, latest);
     parts.batches().checkReadable();
     parts.log().start(step, config.getLog().getTensorboard());
-    return new State(step, latest, false, false);
+    return new RunState(step, latest, false, false);
   }
 
   /** The step that a checkpoint, or the beginning, stands at. */
-  private long goTo(Parts parts, Optional<Checkpoint> checkpoint) {
+  private long goTo(RunParts parts, Optional<Checkpoint> checkpoint) {
     if (checkpoint.isEmpty()) {
       String initial =
           new FirstValues(parts.program(), config, run.task().network().name())
@@ -226,7 +142,7 @@ public final class Trainer {
     return standing.step();
   }
 
-  private void greet(Parts parts, State state) {
+  private void greet(RunParts parts, RunState state) {
     state.latest().ifPresent(latest -> tell(parts.log(), "Going on from " + latest.folder() + "."));
     tellLeftOut(parts, "train_data", parts.program().trainData());
     parts.program().validation().ifPresent(v -> tellLeftOut(parts, "validation_data", v.data()));
@@ -244,7 +160,7 @@ public final class Trainer {
     run.listener().started(parts.length().totalSteps(), state.step());
   }
 
-  private void tellLeftOut(Parts parts, String field, InputPipeline data) {
+  private void tellLeftOut(RunParts parts, String field, InputPipeline data) {
     String leftOut = data.source().leftOut();
     if (!leftOut.isEmpty()) {
       tell(parts.log(), field + ": not images by their names, left out: " + leftOut + ".");
@@ -252,7 +168,7 @@ public final class Trainer {
   }
 
   /** The variables hold garbage now: the checkpoint, or the start, replaces them. */
-  private State goBack(Parts parts, State state, StepOutcome outcome) {
+  private RunState goBack(RunParts parts, RunState state, StepOutcome outcome) {
     NonFiniteStep fault = new NonFiniteStep(parts.program(), run.task(), state.step() + 1, outcome);
     if (state.rolledBack()) {
       throw fault.again();
@@ -266,7 +182,7 @@ public final class Trainer {
   }
 
   /** Empty where a stop was asked for meanwhile. */
-  private Optional<Map<String, Double>> validate(Parts parts, long step) {
+  private Optional<Map<String, Double>> validate(RunParts parts, long step) {
     long start = System.nanoTime();
     Optional<Map<String, Double>> values =
         parts.validation().orElseThrow().run(run.stop(), done -> {});
@@ -274,7 +190,7 @@ public final class Trainer {
     return values;
   }
 
-  private State checkpoint(Parts parts, State state, Map<String, Double> values) {
+  private RunState checkpoint(RunParts parts, RunState state, Map<String, Double> values) {
     Manifest.RunPosition where =
         new Manifest.RunPosition(
             state.step(), parts.step().microSteps(state.step()), parts.batches().nextPosition());
@@ -287,8 +203,8 @@ public final class Trainer {
   }
 
   /** Validates the last step where a stop had kept it from it, or says that the run is stopped. */
-  private State last(Parts parts, State reached) {
-    State state = reached;
+  private RunState last(RunParts parts, RunState reached) {
+    RunState state = reached;
     boolean lacksValidation =
         parts.validation().isPresent()
             && state.latest().filter(c -> c.manifest().validation().isEmpty()).isPresent();
@@ -308,7 +224,7 @@ public final class Trainer {
     return state;
   }
 
-  private void finish(State end, RunFolder folder, CheckpointStore store, double seconds) {
+  private void finish(RunState end, RunFolder folder, CheckpointStore store, double seconds) {
     Checkpoint latest = end.latest().orElseThrow();
     RunEnd.Finished finished =
         new RunEnd.Finished(folder.path(), latest, store.best(), latest.manifest().validation());
@@ -334,7 +250,7 @@ public final class Trainer {
         latest.folder());
   }
 
-  private static RunResult result(State end, double seconds) {
+  private static RunResult result(RunState end, double seconds) {
     return new RunResult(
         end.stopped() ? RunResult.Outcome.STOPPED : RunResult.Outcome.FINISHED,
         end.step(),

@@ -52,7 +52,7 @@ class MakeDataCommandTest {
             "--shards=2",
             "--name=validation");
     assertThat(run.out()).isEqualTo("5 images in 2 files in " + out + "\n");
-    assertThat(run.err()).contains("1 files cannot be read and were left out", "broken.jpg");
+    assertThat(run.err()).contains("cannot be read, left out: 1 file:", "broken.jpg");
     assertThat(out).isDirectoryContaining("glob:**/validation-00001-of-00002.tfrecord");
   }
 

@@ -100,7 +100,7 @@ final class ClassMatchTest {
   }
 
   @Test
-  void whatCannotBeMatchedIsRefusedWithBothLists() {
+  void whatCannotBeMatchedIsRefusedWithBothLists() throws IOException {
     assertThatThrownBy(() -> ClassMatch.of(List.of("cat", "dog"), List.of("cat", "hound")))
         .isInstanceOf(UserError.class)
         .hasMessageContaining("train_data has no class 'hound'")
@@ -116,7 +116,8 @@ final class ClassMatchTest {
         .hasMessageContaining("'crane' stands for two of them");
     assertThatThrownBy(() -> ClassMatch.of(List.of("dog", "crane"), twice))
         .hasMessageContaining("'crane' stands for two of them");
-    assertThat(ClassMatch.of(twice, twice)).isNotNull();
+    ExampleSource same = ExampleSource.open(folder("same", "crane"));
+    assertThat(ClassMatch.of(twice, twice).renumber(same)).isSameAs(same);
   }
 
   @Test

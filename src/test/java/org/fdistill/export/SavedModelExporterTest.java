@@ -1,7 +1,6 @@
 package org.fdistill.export;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.nio.file.Files;
@@ -12,10 +11,8 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.fdistill.checkpoint.BundleReader;
 import org.fdistill.checkpoint.Checkpoint;
-import org.fdistill.config.UserError;
 import org.fdistill.data.tfrecord.TfRecordFile;
 import org.fdistill.graph.SavedModelFolder;
-import org.fdistill.proto.BackboneConfig;
 import org.fdistill.proto.RunConfig;
 import org.fdistill.proto.TeacherConfig;
 import org.fdistill.proto.serving.PredictRequest;
@@ -253,56 +250,6 @@ class SavedModelExporterTest {
         .contains("# tiny", "pixel values from 0 to 255", "savedmodels/somebody", "CC BY 4.0")
         .contains("validation loss: 0.25", "step: 40", "Made for a test.", "patch_size: 7")
         .contains("`tokens` [batch, 17, 16]", "fdistill", "tensorflow 2.18");
-  }
-
-  @Test
-  void aCheckpointOfAnotherModelLeavesNothingBehind() throws Exception {
-    Checkpoint checkpoint = checkpoint(TrainedRuns.distilled());
-    RunConfig deeper = deeper(TrainedRuns.distilled());
-    Path out = folder.resolve("export");
-    assertThatThrownBy(
-            () -> SavedModelExporter.export(ExportedNetwork.of(deeper), deeper, checkpoint, out))
-        .isInstanceOf(UserError.class)
-        .hasMessageContaining("student/blocks/02/attn/qkv/kernel: missing");
-    assertThat(out).doesNotExist();
-  }
-
-  @Test
-  void aModelThatDoesNotAnswerAsItShouldLeavesNothingBehind() throws Exception {
-    RunConfig run = TrainedRuns.distilled();
-    Checkpoint checkpoint = checkpoint(run);
-    ExportedNetwork plain = ExportedNetwork.of(run);
-    ExportedNetwork restless =
-        new ExportedNetwork(
-            plain.network(),
-            plain.evalCrop(),
-            (scope, endpoints) ->
-                Map.of(
-                    "noise",
-                    scope
-                        .tf()
-                        .random
-                        .randomUniform(scope.tf().shape(endpoints.tokens()), TFloat32.class)));
-    Path out = folder.resolve("export");
-    assertThatThrownBy(() -> SavedModelExporter.export(restless, run, checkpoint, out))
-        .isInstanceOf(UserError.class)
-        .hasMessageContainingAll("serving_default/noise", "Nothing was kept");
-    assertThat(out).doesNotExist();
-  }
-
-  @Test
-  void aFolderThatCannotBeWrittenIsNamed() throws Exception {
-    Path file = Files.writeString(folder.resolve("taken"), "x");
-    Checkpoint checkpoint = checkpoint(TrainedRuns.distilled());
-    assertThatThrownBy(() -> SavedModelExporter.export(checkpoint, file))
-        .isInstanceOf(UserError.class)
-        .hasMessageContainingAll("taken", "--out");
-  }
-
-  private static RunConfig deeper(RunConfig run) {
-    BackboneConfig.Builder model = run.getModel().toBuilder();
-    model.getVitBuilder().setDepth(3);
-    return run.toBuilder().setModel(model).build();
   }
 
   private Checkpoint checkpoint(RunConfig run) {

@@ -14,7 +14,7 @@ import org.fdistill.eval.NeighbourVote;
 import org.fdistill.graph.GraphScope;
 import org.fdistill.graph.SessionFactory;
 import org.fdistill.graph.Variables;
-import org.fdistill.graph.rewrite.BatchProducts;
+import org.fdistill.graph.rewrite.StandardRewrite;
 import org.fdistill.graph.rewrite.StaticShapes;
 import org.fdistill.proto.DataConfig;
 import org.tensorflow.Graph;
@@ -85,7 +85,7 @@ public final class NearestNeighbours {
     try (Graph draft = new Graph();
         Graph graph = new Graph()) {
       Program program = build(GraphScope.ops(draft), networks, seed);
-      graph.importGraphDef(BatchProducts.forOneDnn(StaticShapes.fold(draft)));
+      graph.importGraphDef(StandardRewrite.apply(StaticShapes.fold(draft)));
       try (Session session = SessionFactory.open(graph, settings)) {
         return new Run(session, program).outcomes(seed);
       }
