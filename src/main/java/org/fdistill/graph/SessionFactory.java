@@ -5,14 +5,26 @@ import org.tensorflow.Graph;
 import org.tensorflow.SavedModelBundle;
 import org.tensorflow.Session;
 import org.tensorflow.proto.ConfigProto;
+import org.tensorflow.proto.GraphOptions;
+import org.tensorflow.proto.RewriterConfig;
 
 /** Opens sessions: the one place, since a process's first session is a special one. */
 public final class SessionFactory {
+  private static final ConfigProto FEW_RUNS =
+      ConfigProto.newBuilder()
+          .setGraphOptions(
+              GraphOptions.newBuilder()
+                  .setRewriteOptions(RewriterConfig.newBuilder().setDisableMetaOptimizer(true)))
+          .build();
+
   private SessionFactory() {}
 
-  /** A session with TensorFlow's own settings. */
+  /**
+   * A session for few runs: its graph is run as it stands, since optimising takes longer than it
+   * saves.
+   */
   public static Session open(Graph graph) {
-    return open(graph, ConfigProto.getDefaultInstance());
+    return open(graph, FEW_RUNS);
   }
 
   /**

@@ -65,6 +65,7 @@ class PlanCommandTest {
         .containsPattern("(?m)^MB of image files a second at 100.0 .* ImageNet-1K\\) +11.5$");
   }
 
+  @Tag("slow")
   @Test
   void theRateCanBeMeasuredOnTheRunsOwnStep() throws IOException {
     Path json = folder.resolve("plan.json");
