@@ -20,7 +20,8 @@ import org.tensorflow.internal.c_api.global.tensorflow;
 /** Looks at TensorFlow and the GPU: whether its libraries load and which devices they see. */
 public final class Runtimes {
   private static final Path DRIVER = Path.of("/proc/driver/nvidia/version");
-  private static final String CUDA = "/org/bytedeco/cuda/global/cudart.class";
+  private static final String GPU_BUILD =
+      "/org/tensorflow/internal/c_api/linux-x86_64-gpu/libtensorflow_cc.so.2";
 
   private Runtimes() {}
 
@@ -45,7 +46,7 @@ public final class Runtimes {
     List<String> devices = devices();
     findings.add(Finding.good("Devices", String.join(", ", devices)));
     boolean gpu = devices.stream().anyMatch(device -> device.startsWith("GPU"));
-    boolean build = Runtimes.class.getResource(CUDA) != null;
+    boolean build = gpu || Runtimes.class.getResource(GPU_BUILD) != null;
     findings.add(gpu(driver(DRIVER), build, gpu));
     return findings;
   }
