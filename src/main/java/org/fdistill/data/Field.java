@@ -19,6 +19,9 @@ public record Field<T extends TType>(String name, Class<T> type) {
   /** The class, a scalar of an example; -1 where it has none. */
   public static final Field<TInt64> LABEL = new Field<>("label", TInt64.class);
 
+  /** How many rows and columns of a view are image; the others are padding [2]. */
+  public static final Field<TInt32> EXTENT = new Field<>("extent", TInt32.class);
+
   /** Rectangles of random erasing [C, 4]. */
   static final Field<TInt32> ERASED = new Field<>("erased", TInt32.class);
 
