@@ -11,6 +11,7 @@ import org.fdistill.model.head.Head;
 import org.fdistill.proto.RunConfig;
 import org.fdistill.proto.TeacherConfig;
 import org.fdistill.task.classify.Classification;
+import org.fdistill.task.classify.LinearProbe;
 import org.fdistill.task.distill.FeatureDistillation;
 
 /** From a config to its task: the one place that knows all tasks. */
@@ -22,9 +23,10 @@ public final class Tasks {
     return switch (run.getTaskCase()) {
       case DISTILL -> new FeatureDistillation(run);
       case CLASSIFY -> new Classification(run);
+      case PROBE -> new LinearProbe(run);
       case TASK_NOT_SET ->
           throw UserError.usage(
-              "the config has no task.\nExpected one of: distill, classify.\n"
+              "the config has no task.\nExpected one of: distill, classify, probe.\n"
                   + "Add, for example, distill { teacher { path: \"savedmodels/NAME\" } }.");
     };
   }
@@ -50,7 +52,7 @@ public final class Tasks {
   private static void check(RunConfig run, Problems problems) {
     if (run.getTaskCase() == RunConfig.TaskCase.TASK_NOT_SET) {
       problems.unless(
-          false, "the config", "has no task; set exactly one of distill { }, classify { }");
+          false, "the config", "has no task; set exactly one of distill { }, classify { }, probe { }");
     } else {
       of(run).check(problems);
     }
@@ -71,6 +73,13 @@ public final class Tasks {
   /** The network that a run's config describes, whether or not it has a task. */
   public static Network network(RunConfig run) {
     return Network.student(run.getModel(), run.getTrainData().getNormalization());
+  }
+
+  /** As {@link #network}, for the pixels of validation and export. */
+  public static Network evaluated(RunConfig run) {
+    return run.hasValidationData()
+        ? network(run).seeing(run.getValidationData().getNormalization())
+        : network(run);
   }
 
   /** A run that learns from another teacher; the run itself where it learns from none. */

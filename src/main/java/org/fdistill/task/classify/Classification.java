@@ -1,12 +1,12 @@
 package org.fdistill.task.classify;
 
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.fdistill.config.ModelChecks;
 import org.fdistill.config.Problems;
 import org.fdistill.data.Batch;
+import org.fdistill.data.BatchAugmentation;
 import org.fdistill.data.ExampleCheck;
 import org.fdistill.data.Field;
 import org.fdistill.data.ImageView;
@@ -14,33 +14,30 @@ import org.fdistill.data.View;
 import org.fdistill.eval.Criterion;
 import org.fdistill.eval.Sums;
 import org.fdistill.graph.LayerScope;
+import org.fdistill.model.Endpoints;
 import org.fdistill.model.Network;
 import org.fdistill.model.head.ClassifierHead;
 import org.fdistill.model.head.Head;
+import org.fdistill.optim.ParameterRules;
 import org.fdistill.proto.ClassifyTask;
-import org.fdistill.proto.ClassifyTask.Pooling;
 import org.fdistill.proto.DataConfig;
 import org.fdistill.proto.NoiseSource;
+import org.fdistill.proto.Pooling;
 import org.fdistill.proto.RunConfig;
 import org.fdistill.task.CardEntry;
 import org.fdistill.task.ExampleMeans;
 import org.fdistill.task.Task;
 import org.fdistill.task.Tasks;
 import org.tensorflow.Operand;
-import org.tensorflow.framework.losses.CategoricalCrossentropy;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
-import org.tensorflow.types.TInt32;
 import org.tensorflow.types.TInt64;
 
 /**
- * Supervised classification: softmax cross-entropy with label smoothing. Letters: B batch, K
- * classes.
+ * Supervised classification and fine-tuning: softmax cross-entropy with label smoothing, on images
+ * that may be erased and mixed.
  */
 public final class Classification implements Task {
-  private static final String TOP_1 = "top1";
-  private static final int TOP_K = 5;
-
   private final RunConfig run;
   private final ClassifyTask config;
 
@@ -57,18 +54,28 @@ public final class Classification implements Task {
   @Override
   public void check(Problems problems) {
     problems.unless(config.hasClasses(), "classify.classes", "is not set; say how many there are");
+    check(run, config.getPooling(), "classify.pooling", problems);
+    int microBatch = run.getTrainData().getBatchSize() / run.getOptimizer().getAccumulation();
+    problems.unless(
+        microBatch > 1 || !run.getTrainData().getAugment().hasMixup(),
+        "train_data.augment.mixup",
+        "is set, but a batch of one image has none to be mixed with; take a larger batch_size, or"
+            + " less accumulation");
+  }
+
+  /** Checks that the network has what is pooled. */
+  static void check(RunConfig run, Pooling pooling, String path, Problems problems) {
     Optional<String> noClassToken = ModelChecks.noClassToken(run.getModel());
     problems.unless(
-        noClassToken.isEmpty() || config.getPooling() != Pooling.CLASS_TOKEN_POOLING,
-        "classify.pooling",
+        noClassToken.isEmpty() || pooling != Pooling.CLASS_TOKEN_POOLING,
+        path,
         "is CLASS_TOKEN_POOLING, but " + noClassToken.orElse(""));
-    ModelChecks.finalNorm(
-        run.getModel(), config.getPooling() == Pooling.MEAN, "classify.pooling MEAN", problems);
+    ModelChecks.finalNorm(run.getModel(), pooling == Pooling.MEAN, path + " MEAN", problems);
   }
 
   @Override
   public View trainingView(DataConfig data) {
-    return View.all(ImageView.training(data), View.label());
+    return View.all(ImageView.training(data), View.label(), BatchAugmentation.of(data));
   }
 
   @Override
@@ -78,33 +85,39 @@ public final class Classification implements Task {
 
   @Override
   public List<ExampleCheck> checks() {
-    return List.of(new LabelCheck(config.getClasses()));
+    return List.of(new LabelCheck(config.getClasses(), "classify.classes"));
   }
 
   @Override
   public TrainingOutputs training(LayerScope scope, Batch batch) {
     Ops tf = scope.tf();
-    Operand<TFloat32> logits = logits(scope, batch);
+    BatchAugmentation augmentation = BatchAugmentation.of(run.getTrainData());
+    Endpoints seen =
+        network()
+            .build(
+                scope,
+                batch.get(Field.IMAGE),
+                images -> augmentation.images(tf, images, batch, scope.seed("erasing")));
+    Operand<TFloat32> logits = ClassifierHead.of(config).logits(scope, seen);
     Operand<TInt64> labels = batch.get(Field.LABEL);
+    Operand<TFloat32> oneHot = ClassScores.oneHot(tf, labels, config.getClasses());
+    Operand<TFloat32> targets = augmentation.targets(tf, oneHot, batch);
+    // Of two images in one, the label of one says little.
+    Map<String, Operand<TFloat32>> metrics =
+        augmentation.mixup().isPresent()
+            ? Map.of()
+            : Map.of(ClassScores.TOP_1, ClassScores.top1(tf, logits, labels));
     return new TrainingOutputs(
-        loss(tf, logits, labels, config.getLabelSmoothing()),
-        Map.of(TOP_1, topK(tf, logits, labels, 1)),
+        ClassScores.loss(tf, logits, targets, config.getLabelSmoothing()),
+        metrics,
         Map.of(),
-        List.of());
+        scope.updates());
   }
 
   @Override
   public Map<String, Operand<TFloat32>> validation(LayerScope scope, Batch batch) {
-    Ops tf = scope.tf();
-    Operand<TFloat32> logits = logits(scope, batch);
-    Operand<TInt64> labels = batch.get(Field.LABEL);
-    Map<String, Operand<TFloat32>> means = new LinkedHashMap<>();
-    means.put("loss", loss(tf, logits, labels, 0));
-    means.put(TOP_1, topK(tf, logits, labels, 1));
-    if (config.getClasses() > TOP_K) {
-      means.put("top5", topK(tf, logits, labels, TOP_K));
-    }
-    return ExampleMeans.sums(tf, batch, means);
+    Endpoints seen = Tasks.evaluated(run).build(scope, batch.get(Field.IMAGE));
+    return ClassScores.sums(scope.tf(), ClassifierHead.of(config).logits(scope, seen), batch);
   }
 
   @Override
@@ -114,7 +127,7 @@ public final class Classification implements Task {
 
   @Override
   public Criterion criterion() {
-    return new Criterion(TOP_1, true);
+    return new Criterion(ClassScores.TOP_1, true);
   }
 
   @Override
@@ -124,7 +137,12 @@ public final class Classification implements Task {
 
   @Override
   public Head head() {
-    return new ClassifierHead(config);
+    return ClassifierHead.of(config);
+  }
+
+  @Override
+  public ParameterRules parameterRules() {
+    return ParameterRules.layerDecay(network().layers(), run.getOptimizer().getLayerDecay());
   }
 
   @Override
@@ -135,31 +153,5 @@ public final class Classification implements Task {
   @Override
   public NoiseSource noiseSource() {
     return NoiseSource.newBuilder().setClasses(config.getClasses()).build();
-  }
-
-  private Operand<TFloat32> logits(LayerScope scope, Batch batch) {
-    return new ClassifierHead(config).logits(scope, network().build(scope, batch.get(Field.IMAGE)));
-  }
-
-  /** The mean cross-entropy over the batch: logits [B, K], labels [B]. */
-  static Operand<TFloat32> loss(
-      Ops tf, Operand<TFloat32> logits, Operand<TInt64> labels, float smoothing) {
-    int classes = (int) logits.shape().get(1);
-    Operand<TFloat32> oneHot =
-        tf.oneHot(
-            tf.dtypes.cast(labels, TInt32.class),
-            tf.constant(classes),
-            tf.constant(1f),
-            tf.constant(0f));
-    return new CategoricalCrossentropy(true, smoothing).call(tf, oneHot, logits);
-  }
-
-  /** The share of examples whose label is among the k largest logits. */
-  private static Operand<TFloat32> topK(
-      Ops tf, Operand<TFloat32> logits, Operand<TInt64> labels, int k) {
-    Operand<TInt32> targets = tf.dtypes.cast(labels, TInt32.class);
-    Operand<TFloat32> hits =
-        tf.dtypes.cast(tf.nn.inTopK(logits, targets, tf.constant(k)), TFloat32.class);
-    return tf.math.mean(hits, tf.constant(0));
   }
 }
