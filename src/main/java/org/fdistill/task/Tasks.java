@@ -22,6 +22,7 @@ public final class Tasks {
     return switch (run.getTaskCase()) {
       case DISTILL -> new FeatureDistillation(run);
       case CLASSIFY -> new Classification(run);
+      case SEGMENT -> throw new IllegalStateException("later");
       case TASK_NOT_SET ->
           throw UserError.usage(
               "the config has no task.\nExpected one of: distill, classify.\n"
