@@ -3,6 +3,9 @@ package org.fdistill.data;
 import java.util.List;
 import java.util.Optional;
 import org.fdistill.config.UserError;
+import org.fdistill.data.augment.Framing;
+import org.fdistill.data.augment.Resize;
+import org.fdistill.data.augment.StoredImage;
 import org.fdistill.proto.NoiseSource;
 import org.tensorflow.Operand;
 import org.tensorflow.ndarray.Shape;
@@ -13,6 +16,9 @@ import org.tensorflow.types.TUint8;
 
 /** Images of noise, made in the graph: the source to measure everything but input with. */
 final class NoiseExamples implements ExampleSource {
+  /** The side of a whole image, which is about that of a photograph of ADE20K. */
+  private static final int WHOLE_SIDE = 512;
+
   private final NoiseSource config;
 
   NoiseExamples(NoiseSource config) {
@@ -59,13 +65,25 @@ final class NoiseExamples implements ExampleSource {
       Ops tf, Operand<TInt64> index, List<Operand<?>> arrays, Draws draws) {
     Operand<TInt64> pixels = draws.seed(tf, Purpose.NOISE);
     return new StoredExample(
-        (ops, framing, seed, resize) -> image(ops, resize.side(), pixels),
-        tf.math.floorMod(index, tf.constant((long) config.getClasses())),
-        draws);
+        new Noise(pixels), tf.math.floorMod(index, tf.constant((long) config.getClasses())), draws);
+  }
+
+  /** Any part of noise, at any scale, is noise. */
+  private record Noise(Operand<TInt64> seed) implements StoredImage {
+    @Override
+    public Operand<TUint8> pixels(Ops tf) {
+      return image(tf, WHOLE_SIDE, seed);
+    }
+
+    @Override
+    public Operand<TUint8> view(
+        Ops tf, Framing framing, Operand<TInt64> framingSeed, Resize resize) {
+      return image(tf, resize.side(), seed);
+    }
   }
 
   /**
-   * Any part of noise, at any scale, is noise: drawn as it is wanted [side, side, 3].
+   * Drawn as it is wanted [side, side, 3].
    *
    * @param seed [2]
    */

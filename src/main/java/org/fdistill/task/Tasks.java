@@ -12,6 +12,7 @@ import org.fdistill.proto.RunConfig;
 import org.fdistill.proto.TeacherConfig;
 import org.fdistill.task.classify.Classification;
 import org.fdistill.task.distill.FeatureDistillation;
+import org.fdistill.task.segment.Segmentation;
 
 /** From a config to its task: the one place that knows all tasks. */
 public final class Tasks {
@@ -22,10 +23,10 @@ public final class Tasks {
     return switch (run.getTaskCase()) {
       case DISTILL -> new FeatureDistillation(run);
       case CLASSIFY -> new Classification(run);
-      case SEGMENT -> throw new IllegalStateException("later");
+      case SEGMENT -> new Segmentation(run);
       case TASK_NOT_SET ->
           throw UserError.usage(
-              "the config has no task.\nExpected one of: distill, classify.\n"
+              "the config has no task.\nExpected one of: distill, classify, segment.\n"
                   + "Add, for example, distill { teacher { path: \"savedmodels/NAME\" } }.");
     };
   }
@@ -51,7 +52,8 @@ public final class Tasks {
   private static void check(RunConfig run, Problems problems) {
     if (run.getTaskCase() == RunConfig.TaskCase.TASK_NOT_SET) {
       problems.unless(
-          false, "the config", "has no task; set exactly one of distill { }, classify { }");
+          false, "the config", "has no task; set exactly one of distill { }, classify { },"
+              + " segment { }");
     } else {
       of(run).check(problems);
     }

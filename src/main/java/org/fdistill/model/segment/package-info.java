@@ -1,6 +1,6 @@
 /**
  * Semantic segmentation: {@link org.fdistill.model.segment.UperNet} on a backbone's maps, and
- * {@code SegmentationInference}, which brings images of any size to a
+ * {@link org.fdistill.model.segment.SegmentationInference}, which brings images of any size to a
  * network of one size and its logits back to the image. Training, validation and export build the
  * same.
  *
