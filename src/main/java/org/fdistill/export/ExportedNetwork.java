@@ -25,7 +25,7 @@ public record ExportedNetwork(Network network, EvalCropConfig evalCrop, Head hea
   /** The network of a run, as its task has it exported. */
   public static ExportedNetwork of(RunConfig run) {
     DataConfig evaluation = run.hasValidationData() ? run.getValidationData() : run.getTrainData();
-    return new ExportedNetwork(Tasks.network(run), evaluation.getEvalCrop(), Tasks.head(run));
+    return new ExportedNetwork(Tasks.evaluated(run), evaluation.getEvalCrop(), Tasks.head(run));
   }
 
   /**

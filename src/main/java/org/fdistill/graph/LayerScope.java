@@ -51,6 +51,11 @@ public final class LayerScope {
     return new LayerScope(tf, "", variables, precision, null, new ArrayList<>());
   }
 
+  /** This scope for a part that stays as it is: nothing in it is drawn or noted. */
+  public LayerScope inference() {
+    return new LayerScope(tf, path, variables, precision, null, updates);
+  }
+
   /** The scope of a part: parameters and ops get {@code name/} before their names. */
   public LayerScope at(String name) {
     return new LayerScope(

@@ -1,5 +1,6 @@
 package org.fdistill.model;
 
+import java.util.List;
 import org.fdistill.graph.LayerScope;
 import org.tensorflow.Operand;
 import org.tensorflow.types.TFloat32;
@@ -29,6 +30,12 @@ public interface Backbone {
 
   /** Tokens before the patch tokens: class token, then registers. */
   int prefixTokens();
+
+  /**
+   * Regular expressions of parameters' names, from the network's scope on: of layer 0, which is all
+   * before the first block, to layer L, the last block. What none matches comes after the blocks.
+   */
+  List<String> layers();
 
   /** Whether the first of the prefix tokens is a class token. */
   default boolean hasClassToken() {

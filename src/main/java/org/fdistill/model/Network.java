@@ -1,5 +1,6 @@
 package org.fdistill.model;
 
+import java.util.List;
 import org.fdistill.graph.LayerScope;
 import org.fdistill.graph.PixelNormalization;
 import org.fdistill.proto.BackboneConfig;
@@ -46,6 +47,16 @@ public record Network(String name, PixelNormalization normalization, Backbone ba
     return images.type().equals((Class<?>) TFloat32.class)
         ? (Operand<TFloat32>) images
         : tf.dtypes.cast(images, TFloat32.class);
+  }
+
+  /** As {@link Backbone#layers}, of whole names. */
+  public List<String> layers() {
+    return backbone.layers().stream().map(layer -> name + "/" + layer).toList();
+  }
+
+  /** The same network for pixels of another normalisation. */
+  public Network seeing(Normalization other) {
+    return new Network(name, PixelNormalization.of(other), backbone);
   }
 
   /** Whether a variable's name is one of this network's. */

@@ -17,8 +17,9 @@ import org.tensorflow.types.TFloat32;
  *
  * @param width C, of the last axis
  * @param epsilon added to the variance
+ * @param affine whether there are scale and offset
  */
-public record BatchNorm(int width, float epsilon) {
+public record BatchNorm(int width, float epsilon, boolean affine) {
   private static final float TORCH_EPSILON = 1e-5f;
 
   /** The share of a batch in the running statistics. */
@@ -26,20 +27,20 @@ public record BatchNorm(int width, float epsilon) {
 
   /** With PyTorch's default epsilon. */
   public BatchNorm(int width) {
-    this(width, TORCH_EPSILON);
+    this(width, TORCH_EPSILON, true);
   }
 
   /**
    * Normalises each channel over batch and places, then scales and shifts by the parameters {@code
-   * scale} and {@code offset}.
+   * scale} and {@code offset} if it is affine.
    *
    * @param scope whose path is the layer's name
    * @param x [B, H, W, C]
    * @return the same shape
    */
   public Operand<TFloat32> apply(LayerScope scope, Operand<TFloat32> x) {
-    Operand<TFloat32> scale = scope.parameter("scale", Initializers.ones(), width);
-    Operand<TFloat32> offset = scope.parameter("offset", Initializers.zeros(), width);
+    Operand<TFloat32> scale = parameter(scope, "scale", 1);
+    Operand<TFloat32> offset = parameter(scope, "offset", 0);
     Variable mean = scope.state("mean", Initializers.zeros(), width);
     Variable variance = scope.state("variance", Initializers.ones(), width);
     FusedBatchNorm.Options options =
@@ -57,6 +58,14 @@ public record BatchNorm(int width, float epsilon) {
     scope.update(moved(scope.tf(), mean, normed.batchMean()));
     scope.update(moved(scope.tf(), variance, normed.batchVariance()));
     return normed.y();
+  }
+
+  private Operand<TFloat32> parameter(LayerScope scope, String name, float initial) {
+    if (affine) {
+      return scope.parameter(name, Initializers.constant(initial), width);
+    }
+    Ops tf = scope.tf();
+    return tf.fill(tf.constant(new int[] {width}), tf.constant(initial));
   }
 
   private static Op moved(Ops tf, Variable running, Operand<TFloat32> batch) {

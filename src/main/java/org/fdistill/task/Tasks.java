@@ -11,6 +11,7 @@ import org.fdistill.model.head.Head;
 import org.fdistill.proto.RunConfig;
 import org.fdistill.proto.TeacherConfig;
 import org.fdistill.task.classify.Classification;
+import org.fdistill.task.classify.LinearProbe;
 import org.fdistill.task.distill.FeatureDistillation;
 import org.fdistill.task.segment.Segmentation;
 
@@ -23,10 +24,11 @@ public final class Tasks {
     return switch (run.getTaskCase()) {
       case DISTILL -> new FeatureDistillation(run);
       case CLASSIFY -> new Classification(run);
+      case PROBE -> new LinearProbe(run);
       case SEGMENT -> new Segmentation(run);
       case TASK_NOT_SET ->
           throw UserError.usage(
-              "the config has no task.\nExpected one of: distill, classify, segment.\n"
+              "the config has no task.\nExpected one of: distill, classify, probe, segment.\n"
                   + "Add, for example, distill { teacher { path: \"savedmodels/NAME\" } }.");
     };
   }
@@ -52,8 +54,9 @@ public final class Tasks {
   private static void check(RunConfig run, Problems problems) {
     if (run.getTaskCase() == RunConfig.TaskCase.TASK_NOT_SET) {
       problems.unless(
-          false, "the config", "has no task; set exactly one of distill { }, classify { },"
-              + " segment { }");
+          false,
+          "the config",
+          "has no task; set exactly one of distill { }, classify { }, probe { }, segment { }");
     } else {
       of(run).check(problems);
     }
@@ -74,6 +77,13 @@ public final class Tasks {
   /** The network that a run's config describes, whether or not it has a task. */
   public static Network network(RunConfig run) {
     return Network.student(run.getModel(), run.getTrainData().getNormalization());
+  }
+
+  /** As {@link #network}, for the pixels of validation and export. */
+  public static Network evaluated(RunConfig run) {
+    return run.hasValidationData()
+        ? network(run).seeing(run.getValidationData().getNormalization())
+        : network(run);
   }
 
   /** A run that learns from another teacher; the run itself where it learns from none. */

@@ -42,13 +42,14 @@ final class FirstValues {
     LoadReport loaded =
         InitialWeights.load(
             Path.of(source), parameters(), program.endpoints().files(), program.session());
+    program.adoptAverages();
     folder.write(REPORT, loaded.table());
     return loaded.summary() + "\nEvery parameter: " + folder.file(REPORT);
   }
 
   private NetworkParameters parameters() {
     Map<String, Shape> shapes = new LinkedHashMap<>(program.endpoints().files().shapes());
-    shapes.keySet().retainAll(program.endpoints().step().parameters());
+    shapes.keySet().retainAll(program.endpoints().parameters());
     return new NetworkParameters(network, config.getModel(), shapes);
   }
 }

@@ -157,6 +157,9 @@ public final class Trainer {
                 state.step() + 1,
                 parts.length().totalSteps(),
                 TensorFlow.version()));
+    parts
+        .log()
+        .message("How each parameter is treated:\n" + parts.program().rules().text());
     run.listener().started(parts.length().totalSteps(), state.step());
   }
 

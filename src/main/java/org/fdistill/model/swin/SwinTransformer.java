@@ -87,6 +87,21 @@ public final class SwinTransformer implements Backbone {
     return 0;
   }
 
+  /** {@inheritDoc} What merges patches learns with the last block of its stage. */
+  @Override
+  public List<String> layers() {
+    List<String> layers = new ArrayList<>(List.of("patch_embed/.*"));
+    for (int stage = 0; stage < sizes.stages(); stage++) {
+      int depth = sizes.stage(stage).depth();
+      for (int block = 0; block < depth; block++) {
+        String merging = block == depth - 1 ? "|downsample" : "";
+        layers.add(
+            String.format(Locale.ROOT, "layers/%d/(blocks/%02d%s)/.*", stage, block, merging));
+      }
+    }
+    return layers;
+  }
+
   @Override
   public Endpoints build(LayerScope scope, Operand<TFloat32> images) {
     Operand<TFloat32> rows = embedded(scope.at("patch_embed"), images);

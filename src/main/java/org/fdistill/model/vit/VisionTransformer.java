@@ -76,6 +76,16 @@ public final class VisionTransformer implements Backbone {
   }
 
   @Override
+  public List<String> layers() {
+    List<String> layers = new ArrayList<>();
+    layers.add("(cls_token|reg_tokens|pos_embed|(patch_embed|norm_pre)/.*)");
+    for (int block = 0; block < config.getDepth(); block++) {
+      layers.add(String.format(Locale.ROOT, "blocks/%02d/.*", block));
+    }
+    return layers;
+  }
+
+  @Override
   public Endpoints build(LayerScope scope, Operand<TFloat32> images) {
     Ops tf = scope.tf();
     VitInitializers initializers = new VitInitializers(config.getInitialization(), width());
