@@ -12,6 +12,7 @@ import org.fdistill.eval.Criterion;
 import org.fdistill.eval.Sums;
 import org.fdistill.graph.LayerScope;
 import org.fdistill.model.Network;
+import org.fdistill.model.head.DenseHead;
 import org.fdistill.model.head.Head;
 import org.fdistill.optim.ParameterRules;
 import org.fdistill.proto.DataConfig;
@@ -100,6 +101,11 @@ public interface Task {
   /** What an export gives beside the network's features. */
   default Head head() {
     return Head.NONE;
+  }
+
+  /** What an export gives in place of features, for each pixel; empty where it gives features. */
+  default Optional<DenseHead> denseHead() {
+    return Optional.empty();
   }
 
   /** Whether an export holds all that the validation needs. */

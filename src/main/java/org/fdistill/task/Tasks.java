@@ -3,10 +3,12 @@ package org.fdistill.task;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.fdistill.config.Problems;
 import org.fdistill.config.RunConfigs;
 import org.fdistill.config.UserError;
 import org.fdistill.model.Network;
+import org.fdistill.model.head.DenseHead;
 import org.fdistill.model.head.Head;
 import org.fdistill.proto.RunConfig;
 import org.fdistill.proto.TeacherConfig;
@@ -65,6 +67,13 @@ public final class Tasks {
   /** What a run's export gives beside features; nothing for a network that is not trained here. */
   public static Head head(RunConfig run) {
     return run.getTaskCase() == RunConfig.TaskCase.TASK_NOT_SET ? Head.NONE : of(run).head();
+  }
+
+  /** What a run's export gives for each pixel, where it does not give features. */
+  public static Optional<DenseHead> denseHead(RunConfig run) {
+    return run.getTaskCase() == RunConfig.TaskCase.TASK_NOT_SET
+        ? Optional.empty()
+        : of(run).denseHead();
   }
 
   /** What a model card says of a run's task; of a network alone where there is none. */

@@ -3,6 +3,7 @@ package org.fdistill.task.segment;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.fdistill.config.Problems;
 import org.fdistill.data.Batch;
 import org.fdistill.data.ExampleCheck;
@@ -14,8 +15,10 @@ import org.fdistill.eval.Criterion;
 import org.fdistill.eval.Sums;
 import org.fdistill.graph.LayerScope;
 import org.fdistill.model.Network;
+import org.fdistill.model.head.DenseHead;
 import org.fdistill.model.segment.Segmenter;
 import org.fdistill.model.segment.UperNet;
+import org.fdistill.optim.ParameterRules;
 import org.fdistill.proto.DataConfig;
 import org.fdistill.proto.RunConfig;
 import org.fdistill.proto.SegmentTask;
@@ -27,6 +30,7 @@ import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
 import org.tensorflow.types.TUint8;
+import org.tensorflow.types.family.TNumber;
 
 /**
  * Semantic segmentation with UPerNet: cross-entropy at each pixel, of the head and with a smaller
@@ -90,7 +94,7 @@ public final class Segmentation implements Task {
 
   @Override
   public Map<String, Operand<TFloat32>> validation(LayerScope scope, Batch batch) {
-    Operand<TFloat32> logits = segmenter().logits(scope, batch.get(Field.IMAGE));
+    Operand<TFloat32> logits = evaluated().logits(scope, batch.get(Field.IMAGE));
     return Map.of(
         CONFUSION, confusion(scope.tf(), logits, batch.get(Field.MASK), config.getClasses()));
   }
@@ -139,12 +143,41 @@ public final class Segmentation implements Task {
   }
 
   @Override
+  public ParameterRules parameterRules() {
+    return ParameterRules.layerDecay(network().layers(), run.getOptimizer().getLayerDecay());
+  }
+
+  @Override
+  public Optional<DenseHead> denseHead() {
+    return Optional.of((scope, images) -> outputs(scope, evaluated().logits(scope, images)));
+  }
+
+  private Map<String, Operand<? extends TNumber>> outputs(
+      LayerScope scope, Operand<TFloat32> logits) {
+    Ops tf = scope.tf();
+    Map<String, Operand<? extends TNumber>> outputs = new LinkedHashMap<>();
+    outputs.put(
+        "class_map",
+        tf.dtypes.cast(tf.math.argMax(logits, tf.constant(3), TInt32.class), TUint8.class));
+    outputs.put("logits", logits);
+    if (config.getInference().getProbabilities()) {
+      outputs.put("probabilities", tf.nn.softmax(logits));
+    }
+    return outputs;
+  }
+
+  @Override
   public Network network() {
     return Tasks.network(run).withoutFinalNorm();
   }
 
   private Segmenter segmenter() {
     return Segmenter.of(Tasks.network(run), config);
+  }
+
+  /** The segmenter for the pixels of validation and export. */
+  private Segmenter evaluated() {
+    return Segmenter.of(Tasks.evaluated(run), config);
   }
 
   @Override
