@@ -11,19 +11,17 @@ import javax.imageio.stream.ImageInputStream;
 import javax.imageio.stream.MemoryCacheImageInputStream;
 
 /**
- * What a file must be to serve as a mask: a PNG of one channel of 8 bits, as large as the image.
- * TensorFlow would make colours of a palette and cut 16 bits without a word, so the header is looked
- * at here, and by {@link MaskPixels} in the graph.
+ * Says in a user's words what keeps a file from being a mask: it must be a PNG of numbers, grey of 8
+ * bits or with a palette, as large as the image.
  */
 final class MaskFile {
-  /** Where depth and kind of colour stand in a PNG, which starts with its header. */
-  static final int DEPTH_AND_COLOUR_AT = 24;
-
-  /** 8 bits, grey. */
-  static final byte[] GREY_BYTES = {8, 0};
-
   private static final byte[] PNG = {(byte) 0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n'};
-  private static final String EXPECTED = "expected an 8-bit grey PNG whose values are classes";
+  private static final int DEPTH_AT = 24;
+  private static final int COLOUR_AT = 25;
+  private static final int GREY = 0;
+  private static final int PALETTE = 3;
+  private static final String EXPECTED =
+      "expected numbers of classes: a PNG, grey of 8 bits or with a palette";
 
   private MaskFile() {}
 
@@ -35,14 +33,14 @@ final class MaskFile {
    * @param image the file that it belongs to, which can be decoded
    */
   static String problem(String name, byte[] mask, byte[] image) throws IOException {
-    if (mask.length < DEPTH_AND_COLOUR_AT + 2 || !Arrays.equals(mask, 0, PNG.length, PNG, 0, PNG.length)) {
+    if (mask.length <= COLOUR_AT || !Arrays.equals(mask, 0, PNG.length, PNG, 0, PNG.length)) {
       return name + " is no PNG; " + EXPECTED;
     }
-    int depth = mask[DEPTH_AND_COLOUR_AT];
-    int colour = mask[DEPTH_AND_COLOUR_AT + 1];
-    if (depth != GREY_BYTES[0] || colour != GREY_BYTES[1]) {
+    int depth = mask[DEPTH_AT];
+    int colour = mask[COLOUR_AT];
+    if (colour != PALETTE && !(colour == GREY && depth == Byte.SIZE)) {
       return String.format(
-          Locale.ROOT, "%s is a PNG of %d bits %s; %s", name, depth, kind(colour), EXPECTED);
+          Locale.ROOT, "%s is a PNG of %d bits, %s; %s", name, depth, kind(colour), EXPECTED);
     }
     return sizes(name, size(mask), size(image));
   }
@@ -63,10 +61,9 @@ final class MaskFile {
   private static String kind(int colour) {
     return switch (colour) {
       case 0 -> "grey";
-      case 2 -> "with colours (red, green, blue)";
-      case 3 -> "with a palette of colours";
+      case 2 -> "in colours (red, green, blue)";
       case 4 -> "grey with alpha";
-      default -> "with colours and alpha";
+      default -> "in colours with alpha";
     };
   }
 

@@ -1,6 +1,7 @@
 package org.fdistill.model;
 
 import java.util.List;
+import java.util.function.UnaryOperator;
 import org.fdistill.graph.LayerScope;
 import org.fdistill.graph.PixelNormalization;
 import org.fdistill.proto.BackboneConfig;
@@ -37,9 +38,21 @@ public record Network(String name, PixelNormalization normalization, Backbone ba
    * @param images [B, S, S, 3], 0 to 255, of any type of numbers; B may be unknown
    */
   public Endpoints build(LayerScope scope, Operand<? extends TNumber> images) {
+    return build(scope, images, UnaryOperator.identity());
+  }
+
+  /**
+   * As {@link #build(LayerScope, Operand)}, with a step between.
+   *
+   * @param augmentation of the normalised images [B, S, S, 3]
+   */
+  public Endpoints build(
+      LayerScope scope,
+      Operand<? extends TNumber> images,
+      UnaryOperator<Operand<TFloat32>> augmentation) {
     Ops tf = scope.tf();
     Operand<TFloat32> normalized = normalization.apply(tf, pixels(tf, images));
-    return backbone.build(scope.at(name), normalized);
+    return backbone.build(scope.at(name), augmentation.apply(normalized));
   }
 
   @SuppressWarnings("unchecked") // Guarded by the type test.

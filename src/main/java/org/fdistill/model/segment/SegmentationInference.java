@@ -11,6 +11,7 @@ import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Stack;
 import org.tensorflow.op.image.ResizeBilinear;
 import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TFloat64;
 import org.tensorflow.types.TInt32;
 
 /**
@@ -28,6 +29,7 @@ import org.tensorflow.types.TInt32;
 public record SegmentationInference(
     SegmentInference config, int side, PixelNormalization normalization) {
   private static final int CHANNELS = 3;
+  private static final float WHITE = 255;
 
   /** Two thirds, which is the 341 of 512. */
   private static final double USUAL_STRIDE = 2 / 3.0;
@@ -66,18 +68,18 @@ public record SegmentationInference(
     if (config.getMode() == Mode.SLIDE && config.getShorterSide() == 0) {
       return images;
     }
-    Operand<TFloat32> lengths = tf.dtypes.cast(sides, TFloat32.class);
+    Operand<TFloat64> lengths = tf.dtypes.cast(sides, TFloat64.class);
     Operand<TInt32> axis = tf.constant(0);
-    Operand<TFloat32> ofLonger =
-        tf.math.div(tf.constant((float) longest()), tf.reduceMax(lengths, axis));
-    Operand<TFloat32> ofShorter =
-        tf.math.div(tf.constant((float) config.getShorterSide()), tf.reduceMin(lengths, axis));
-    Operand<TFloat32> factor =
+    Operand<TFloat64> ofLonger =
+        tf.math.div(tf.constant((double) longest()), tf.reduceMax(lengths, axis));
+    Operand<TFloat64> ofShorter =
+        tf.math.div(tf.constant((double) config.getShorterSide()), tf.reduceMin(lengths, axis));
+    Operand<TFloat64> factor =
         config.getMode() == Mode.WHOLE ? ofLonger : tf.math.minimum(ofLonger, ofShorter);
-    Operand<TFloat32> rounded =
-        tf.math.floor(tf.math.add(tf.math.mul(lengths, factor), tf.constant(0.5f)));
+    Operand<TFloat64> rounded =
+        tf.math.floor(tf.math.add(tf.math.mul(lengths, factor), tf.constant(0.5)));
     Operand<TInt32> size =
-        tf.math.maximum(tf.dtypes.cast(rounded, TInt32.class), tf.constant(1));
+        tf.dtypes.cast(tf.math.maximum(rounded, tf.constant(1.0)), TInt32.class);
     // Bytes again, as training has them; interpolation never leaves their range.
     return tf.math.floor(
         tf.math.add(
@@ -89,21 +91,22 @@ public record SegmentationInference(
     return config.getMode() == Mode.WHOLE ? side : config.getLongerSide();
   }
 
-  /** At least S by S, with the mean colour below and to the right. */
+  /** At least S by S, with the mean colour below and to the right, which becomes 0. */
   private Operand<TFloat32> padded(Ops tf, Operand<TFloat32> images, Operand<TInt32> shown) {
     float[] mean = new float[CHANNELS];
     for (int c = 0; c < CHANNELS; c++) {
-      mean[c] = Math.round(normalization.mean().get(c) * 255);
+      mean[c] = normalization.mean().get(c) * WHITE;
     }
-    Operand<TFloat32> colour = tf.constant(mean);
     Operand<TInt32> missing =
         tf.math.maximum(tf.math.sub(tf.constant(side), shown), tf.constant(0));
     Operand<TInt32> none = tf.constant(new int[] {0});
     Operand<TInt32> after = tf.concat(List.of(none, missing, none), tf.constant(0));
     Operand<TInt32> paddings = tf.stack(List.of(tf.zerosLike(after), after), Stack.axis(1L));
-    Operand<TFloat32> centred =
-        tf.pad(tf.math.sub(images, colour), paddings, tf.constant(0f));
-    return tf.math.add(centred, colour);
+    Operand<TFloat32> inside = tf.fill(tf.shape(images), tf.constant(1f));
+    Operand<TFloat32> beside =
+        tf.math.sub(tf.constant(1f), tf.pad(inside, paddings, tf.constant(0f)));
+    return tf.math.add(
+        tf.pad(images, paddings, tf.constant(0f)), tf.math.mul(beside, tf.constant(mean)));
   }
 
   /** [B n m, S, S, 3] of n windows down and m across. */

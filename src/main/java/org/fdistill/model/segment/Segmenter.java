@@ -1,5 +1,6 @@
 package org.fdistill.model.segment;
 
+import java.util.function.UnaryOperator;
 import org.fdistill.graph.LayerScope;
 import org.fdistill.model.Endpoints;
 import org.fdistill.model.Network;
@@ -30,9 +31,13 @@ public record Segmenter(Network network, UperNet head, SegmentationInference inf
    *
    * @param scope at the root of the names, in training
    * @param images [B, S, S, 3], 0 to 255, of any type of numbers
+   * @param beside makes what stands beside the images 0, in normalised ones
    */
-  public UperNet.Training training(LayerScope scope, Operand<? extends TNumber> images) {
-    return head.training(scope, network.build(scope, images));
+  public UperNet.Training training(
+      LayerScope scope,
+      Operand<? extends TNumber> images,
+      UnaryOperator<Operand<TFloat32>> beside) {
+    return head.training(scope, network.build(scope, images, beside));
   }
 
   /**

@@ -1,6 +1,7 @@
 package org.fdistill.task.segment;
 
 import java.util.List;
+import org.fdistill.data.augment.MaskDecoder;
 import org.fdistill.graph.FusedGradient;
 import org.fdistill.nn.Bilinear;
 import org.fdistill.proto.SegmentTask.LossMean;
@@ -30,7 +31,7 @@ record PixelLoss(LossMean mean) {
    * The mean loss.
    *
    * @param logits [B, G, G, K], coarser than the mask
-   * @param mask [B, S, S], classes from 0; {@link Masks#NONE}: no class
+   * @param mask [B, S, S], classes from 0; {@link MaskDecoder#NO_CLASS}: no class
    * @return scalar
    */
   Operand<TFloat32> of(Ops tf, Operand<TFloat32> logits, Operand<? extends TNumber> mask) {
@@ -38,7 +39,7 @@ record PixelLoss(LossMean mean) {
     int classes = (int) logits.shape().get(3);
     Operand<TInt32> labels =
         tf.reshape(tf.dtypes.cast(mask, TInt32.class), tf.constant(new int[] {-1}));
-    Operand<TBool> labelled = tf.math.notEqual(labels, tf.constant(Masks.NONE));
+    Operand<TBool> labelled = tf.math.notEqual(labels, tf.constant(MaskDecoder.NO_CLASS));
     Operand<TFloat32> large = Bilinear.resize(tf, logits, side);
     Operand<TFloat32> rows = tf.reshape(large, tf.constant(new int[] {-1, classes}));
     Operand<TFloat32> each =

@@ -10,6 +10,8 @@ import org.fdistill.data.ExampleCheck;
 import org.fdistill.data.Field;
 import org.fdistill.data.MaskedView;
 import org.fdistill.data.View;
+import org.fdistill.data.augment.MaskDecoder;
+import org.fdistill.data.augment.Padding;
 import org.fdistill.eval.ConfusionMatrix;
 import org.fdistill.eval.Criterion;
 import org.fdistill.eval.Sums;
@@ -61,12 +63,12 @@ public final class Segmentation implements Task {
 
   @Override
   public View trainingView(DataConfig data) {
-    return new MaskedView(config.getClasses(), config.getZeroIsNoClass());
+    return MaskedView.training(config.getClasses(), config.getZeroIsNoClass(), data);
   }
 
   @Override
   public View validationView(DataConfig data) {
-    return new MaskedView(config.getClasses(), config.getZeroIsNoClass());
+    return MaskedView.evaluation(config.getClasses(), config.getZeroIsNoClass());
   }
 
   @Override
@@ -78,7 +80,12 @@ public final class Segmentation implements Task {
   public TrainingOutputs training(LayerScope scope, Batch batch) {
     Ops tf = scope.tf();
     Operand<TUint8> mask = batch.get(Field.MASK);
-    UperNet.Training logits = segmenter().training(scope, batch.get(Field.IMAGE));
+    UperNet.Training logits =
+        segmenter()
+            .training(
+                scope,
+                batch.get(Field.IMAGE),
+                images -> Padding.zero(tf, images, batch.get(Field.EXTENT)));
     PixelLoss each = new PixelLoss(config.getLossMean());
     Operand<TFloat32> loss = each.of(tf, logits.decoded(), mask);
     Map<String, Operand<TFloat32>> metrics = new LinkedHashMap<>();
@@ -103,7 +110,7 @@ public final class Segmentation implements Task {
    * How often pixels of one class were given another.
    *
    * @param logits [B, H, W, K]
-   * @param mask [B, H, W], classes from 0; {@link Masks#NONE}: not counted
+   * @param mask [B, H, W], classes from 0; {@link MaskDecoder#NO_CLASS}: not counted
    * @return [K K], the true class first
    */
   static Operand<TFloat32> confusion(
@@ -114,7 +121,7 @@ public final class Segmentation implements Task {
     // Sums over segments leave out what is in none.
     Operand<TInt32> counted =
         tf.select(
-            tf.math.notEqual(truth, tf.constant(Masks.NONE)),
+            tf.math.notEqual(truth, tf.constant(MaskDecoder.NO_CLASS)),
             cell,
             tf.math.sub(tf.zerosLike(cell), tf.constant(1)));
     Operand<TInt32> ones = tf.fill(tf.shape(counted), tf.constant(1));

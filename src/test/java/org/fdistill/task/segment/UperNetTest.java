@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.protobuf.TextFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.fdistill.data.augment.MaskDecoder;
 import org.fdistill.graph.LayerScope;
 import org.fdistill.graph.Precision;
 import org.fdistill.graph.Seeds;
@@ -82,7 +83,7 @@ class UperNetTest {
     int[] drawn = DeterministicValues.integers("labels", 3 * 32 * 32, CLASSES + 1);
     float[] labels = new float[drawn.length];
     for (int i = 0; i < drawn.length; i++) {
-      labels[i] = drawn[i] == CLASSES ? Masks.NONE : drawn[i];
+      labels[i] = drawn[i] == CLASSES ? MaskDecoder.NO_CLASS : drawn[i];
     }
     return run.input(labels, 3, 32, 32);
   }
