@@ -12,13 +12,11 @@ import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TInt32;
 import org.tensorflow.types.TInt64;
+import org.tensorflow.types.TString;
 import org.tensorflow.types.TUint8;
 
 /** Images of noise, made in the graph: the source to measure everything but input with. */
 final class NoiseExamples implements ExampleSource {
-  /** The side of a whole image, which is about that of a photograph of ADE20K. */
-  private static final int WHOLE_SIDE = 512;
-
   private final NoiseSource config;
 
   NoiseExamples(NoiseSource config) {
@@ -46,6 +44,11 @@ final class NoiseExamples implements ExampleSource {
   }
 
   @Override
+  public boolean hasMasks() {
+    return true;
+  }
+
+  @Override
   public List<String> classNames() {
     return List.of();
   }
@@ -64,15 +67,35 @@ final class NoiseExamples implements ExampleSource {
   public StoredExample example(
       Ops tf, Operand<TInt64> index, List<Operand<?>> arrays, Draws draws) {
     Operand<TInt64> pixels = draws.seed(tf, Purpose.NOISE);
+    Noise image = new Noise(pixels, config.getSide());
     return new StoredExample(
-        new Noise(pixels), tf.math.floorMod(index, tf.constant((long) config.getClasses())), draws);
+        image,
+        tf.math.floorMod(index, tf.constant((long) config.getClasses())),
+        mask(tf, image),
+        draws);
+  }
+
+  /** A number from 0 to K for each pixel, as a file: how red it is. */
+  private Operand<TString> mask(Ops tf, Noise image) {
+    int levels = 256;
+    Operand<TInt32> red =
+        tf.dtypes.cast(
+            tf.slice(
+                image.pixels(tf),
+                tf.constant(new int[] {0, 0, 0}),
+                tf.constant(new int[] {-1, -1, 1})),
+            TInt32.class);
+    Operand<TInt32> numbers = tf.constant(Math.min(config.getClasses() + 1, levels - 1));
+    Operand<TInt32> number =
+        tf.math.floorDiv(tf.math.mul(red, numbers), tf.constant(levels));
+    return tf.image.encodePng(tf.dtypes.cast(number, TUint8.class));
   }
 
   /** Any part of noise, at any scale, is noise. */
-  private record Noise(Operand<TInt64> seed) implements StoredImage {
+  private record Noise(Operand<TInt64> seed, int whole) implements StoredImage {
     @Override
     public Operand<TUint8> pixels(Ops tf) {
-      return image(tf, WHOLE_SIDE, seed);
+      return image(tf, whole, seed);
     }
 
     @Override

@@ -8,6 +8,7 @@ import org.fdistill.config.UserError;
 import org.fdistill.data.Batch;
 import org.fdistill.data.ExampleCheck;
 import org.fdistill.data.View;
+import org.fdistill.eval.ClassTable;
 import org.fdistill.eval.Criterion;
 import org.fdistill.eval.Sums;
 import org.fdistill.graph.LayerScope;
@@ -91,6 +92,15 @@ public interface Task {
 
   /** The values of a validation, in the order to show, from what was added up. */
   Map<String, Double> values(Sums sums);
+
+  /**
+   * The measures of each class, from what was added up; empty where the task has none.
+   *
+   * @param names of the classes, in their order; empty where unknown
+   */
+  default Optional<ClassTable> classes(Sums sums, List<String> names) {
+    return Optional.empty();
+  }
 
   /** Which value of a validation ranks checkpoints. */
   Criterion criterion();

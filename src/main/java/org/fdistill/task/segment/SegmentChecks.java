@@ -21,6 +21,15 @@ record SegmentChecks(RunConfig run) {
     blocks(task.getBlocksList(), problems);
     inference(task, problems);
     batch(run.getTrainData(), problems);
+    problems.unless(
+        run.getTrainData().hasSegmentAugment(),
+        "train_data.segment_augment",
+        "is not set; crops of image and mask follow from it, such as segment_augment {"
+            + " photometric {} }");
+    problems.unless(
+        !run.getTrainData().hasAugment(),
+        "train_data.augment",
+        "is set, but segmentation crops image and mask together; set segment_augment");
     source(run.getTrainData(), "train_data", problems);
     source(run.getValidationData(), "validation_data", problems);
   }
@@ -93,9 +102,5 @@ record SegmentChecks(RunConfig run) {
         !data.hasImageFolder(),
         path + ".image_folder",
         "has no masks; set segmentation_folder { path: ... }");
-    problems.unless(
-        !data.hasNoise() || !path.startsWith("validation"),
-        path + ".noise",
-        "has no masks to validate with");
   }
 }

@@ -12,6 +12,7 @@ import org.fdistill.data.MaskedView;
 import org.fdistill.data.View;
 import org.fdistill.data.augment.MaskDecoder;
 import org.fdistill.data.augment.Padding;
+import org.fdistill.eval.ClassTable;
 import org.fdistill.eval.ConfusionMatrix;
 import org.fdistill.eval.Criterion;
 import org.fdistill.eval.Sums;
@@ -22,6 +23,7 @@ import org.fdistill.model.segment.Segmenter;
 import org.fdistill.model.segment.UperNet;
 import org.fdistill.optim.ParameterRules;
 import org.fdistill.proto.DataConfig;
+import org.fdistill.proto.NoiseSource;
 import org.fdistill.proto.RunConfig;
 import org.fdistill.proto.SegmentTask;
 import org.fdistill.task.CardEntry;
@@ -140,6 +142,11 @@ public final class Segmentation implements Task {
     return values;
   }
 
+  @Override
+  public Optional<ClassTable> classes(Sums sums, List<String> names) {
+    return Optional.of(ClassTable.of(matrix(sums), names));
+  }
+
   private ConfusionMatrix matrix(Sums sums) {
     return new ConfusionMatrix(sums.get(CONFUSION), config.getClasses());
   }
@@ -185,6 +192,11 @@ public final class Segmentation implements Task {
   /** The segmenter for the pixels of validation and export. */
   private Segmenter evaluated() {
     return Segmenter.of(Tasks.evaluated(run), config);
+  }
+
+  @Override
+  public NoiseSource noiseSource() {
+    return NoiseSource.newBuilder().setClasses(config.getClasses()).build();
   }
 
   @Override
