@@ -124,7 +124,7 @@ public final class StoredAnswers {
                   SIGNATURE,
                   input,
                   outputs(signature),
-                  (output, tensor) -> compare(output, tensor, tolerance, resampling))
+                  (output, tensor) -> compare(output, (TFloat32) tensor, tolerance, resampling))
               .values());
     }
   }
