@@ -47,10 +47,16 @@ final class DataChecks {
               !data.getImageFolder().getPath().isBlank(),
               at("image_folder.path"),
               "is empty; name the folder");
+      case SEGMENTATION_FOLDER ->
+          problems.unless(
+              !data.getSegmentationFolder().getPath().isBlank(),
+              at("segmentation_folder.path"),
+              "is empty; name the folder that holds images and annotations");
       case NOISE -> {}
       case SOURCE_NOT_SET ->
           problems.unless(
-              false, path, "has no source; set exactly one of tfrecord, image_folder, noise");
+              false, path, "has no source; set exactly one of tfrecord, image_folder, segmentation_folder,"
+                  + " noise");
     }
   }
 

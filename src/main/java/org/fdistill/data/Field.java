@@ -29,6 +29,14 @@ public record Field<T extends TType>(String name, Class<T> type) {
   static final Field<TFloat32> MIX = new Field<>("mix", TFloat32.class);
 
   /**
+   * The class of each pixel: [S, S] of an example, or as large as the image; 255 where it has none.
+   */
+  public static final Field<TUint8> MASK = new Field<>("mask", TUint8.class);
+
+  /** The largest number in a mask as it is stored, 255 left out, a scalar; -1 where there is none. */
+  public static final Field<TInt64> LARGEST_CLASS = new Field<>("largest_class", TInt64.class);
+
+  /**
    * Where an example stands in the order of all epochs, a scalar; the pipeline adds it to every
    * batch.
    */

@@ -16,6 +16,9 @@ public interface Backbone {
    */
   Endpoints build(LayerScope scope, Operand<TFloat32> images);
 
+  /** The same without its final norm: its tokens leave as the last block gives them. */
+  Backbone withoutFinalNorm();
+
   /** S: the side of the square input, in pixels. */
   int imageSize();
 

@@ -26,6 +26,11 @@ public record Network(String name, PixelNormalization normalization, Backbone ba
     return new Network(STUDENT, PixelNormalization.of(normalization), Backbones.of(model));
   }
 
+  /** The same without its final norm, for a head on the maps inside of it. */
+  public Network withoutFinalNorm() {
+    return new Network(name, normalization, backbone.withoutFinalNorm());
+  }
+
   /**
    * From pixels to tokens and maps: normalises, then runs the backbone.
    *

@@ -47,9 +47,13 @@ final class FirstValues {
     return loaded.summary() + "\nEvery parameter: " + folder.file(REPORT);
   }
 
+  /** All but the optimiser's slots, whose names go on from a parameter's: running statistics too. */
   private NetworkParameters parameters() {
-    Map<String, Shape> shapes = new LinkedHashMap<>(program.endpoints().files().shapes());
-    shapes.keySet().retainAll(program.endpoints().parameters());
+    Map<String, Shape> all = program.endpoints().files().shapes();
+    Map<String, Shape> shapes = new LinkedHashMap<>(all);
+    shapes
+        .keySet()
+        .removeIf(name -> all.containsKey(name.substring(0, Math.max(0, name.lastIndexOf('/')))));
     return new NetworkParameters(network, config.getModel(), shapes);
   }
 }
