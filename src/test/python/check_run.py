@@ -12,6 +12,8 @@ import sys
 from checks import require, run_checks
 
 FILES = ("config.txtpb", "metrics.jsonl", "summary.json", "events", "checkpoints", "export/1/saved_model.pb")
+AFTER = ("student_finetune_top1", "scratch_finetune_top1", "student_probe_top1", "teacher_probe_top1", "student_miou",
+         "scratch_miou")
 TOP1 = ("teacher_knn_top1", "untrained_knn_top1", "student_knn_top1")
 
 
@@ -44,14 +46,26 @@ def summary(folder):
             f"kNN top-1: teacher {teacher}, untrained {untrained}, student {student}")
     require(values["validation_loss"] < values["predict_zero_loss"],
             f"validation loss {values['validation_loss']}, predicting zero gives {values['predict_zero_loss']}")
+    require(student > teacher - 0.1, f"kNN top-1 of the student, {student}, is ten points below the teacher's, {teacher}")
     print(" ", {key: values[key] for key in wanted})
+
+
+def downstream(folder):
+    """What starts from the student beats what starts from random weights; its probe comes near the teacher's."""
+    values = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
+    missing = [key for key in AFTER if key not in values]
+    require(not missing, f"summary.json lacks {missing}")
+    require(values["student_finetune_top1"] > values["scratch_finetune_top1"] + 0.2, f"fine-tuned top-1: {values}")
+    require(values["student_probe_top1"] > values["teacher_probe_top1"] - 0.1, f"linear probe's top-1: {values}")
+    require(values["student_miou"] > values["scratch_miou"] + 0.05, f"mean IoU: {values}")
+    print(" ", {key: values[key] for key in AFTER})
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("run", type=pathlib.Path)
     folder = parser.parse_args().run
-    return run_checks({check.__name__: lambda check=check: check(folder) for check in (complete, metrics, summary)})
+    return run_checks({check.__name__: lambda check=check: check(folder) for check in (complete, metrics, summary, downstream)})
 
 
 if __name__ == "__main__":

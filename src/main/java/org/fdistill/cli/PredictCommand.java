@@ -27,9 +27,11 @@ final class PredictCommand implements Command {
   private static final ArgumentSpec MODEL =
       new ArgumentSpec("MODEL", "An export of a classifier or a segmenter.");
   private static final OptionSpec IMAGES =
-      OptionSpec.value("images", "DIR", "The images: alone, or in one level of subfolders. Required.");
+      OptionSpec.value(
+          "images", "DIR", "The images: alone, or in one level of subfolders. Required.");
   private static final OptionSpec OUT =
-      OptionSpec.value("out", "DIR", "Where the results go; another folder than the images'. Required.");
+      OptionSpec.value(
+          "out", "DIR", "Where the results go; another folder than the images'. Required.");
   private static final OptionSpec TRUTH =
       OptionSpec.value(
           "truth",

@@ -37,7 +37,8 @@ final class ExportCheck {
         List<String> outputs = signature.floats();
         answers.put(
             signature.name(),
-            model.call(signature.name(), input, outputs, (name, tensor) -> values((TFloat32) tensor)));
+            model.call(
+                signature.name(), input, outputs, (name, tensor) -> values((TFloat32) tensor)));
       }
     }
     return answers;

@@ -78,8 +78,7 @@ final class ModelCard {
             + " to 255 as they come from a decoded file; they are scaled, cut into windows and"
             + " normalised inside, as in evaluation.");
     line("- `uint8_images`: the same as uint8.");
-    line(
-        "- `image_bytes`: `bytes`, string [1], the bytes of one JPEG, PNG, GIF or BMP file.");
+    line("- `image_bytes`: `bytes`, string [1], the bytes of one JPEG, PNG, GIF or BMP file.");
   }
 
   private void featureSignatures() {

@@ -97,7 +97,7 @@ final class RunFolder implements AutoCloseable {
 
   /** What a finished run leaves. */
   Path summary() {
-    return path.resolve("summary.json");
+    return Summary.of(path);
   }
 
   @Override

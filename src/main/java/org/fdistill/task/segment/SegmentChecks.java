@@ -43,8 +43,7 @@ record SegmentChecks(RunConfig run) {
     problems.unless(
         !is || stages == SCALES,
         "model." + name + ".depths",
-        String.format(
-            Locale.ROOT, "must have %d stages for UPerNet, found %d", SCALES, stages));
+        String.format(Locale.ROOT, "must have %d stages for UPerNet, found %d", SCALES, stages));
   }
 
   private void blocks(List<Integer> blocks, Problems problems) {
