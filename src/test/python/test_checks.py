@@ -172,19 +172,26 @@ class EventsTest(Quiet):
 
 
 class RunTest(Quiet):
-    SOUND = {"teacher_knn_top1": 0.9, "untrained_knn_top1": 0.2, "student_knn_top1": 0.8, "validation_loss": 0.1,
-             "predict_zero_loss": 0.24, "seconds": 100}
+    SOUND = {"teacher_knn_top1": 0.9, "untrained_knn_top1": 0.2, "student_knn_top1": 0.85, "validation_loss": 0.1,
+             "predict_zero_loss": 0.24, "seconds": 100, "student_finetune_top1": 0.9, "scratch_finetune_top1": 0.1,
+             "student_probe_top1": 0.87, "teacher_probe_top1": 0.9, "student_miou": 0.3, "scratch_miou": 0.1}
 
     def summary(self, **changes):
         (self.folder / "summary.json").write_text(json.dumps(self.SOUND | changes))
         check_run.summary(self.folder)
+        check_run.downstream(self.folder)
 
     def test_a_good_summary_passes(self):
         self.summary()
 
     def test_a_student_near_the_untrained_one_fails(self):
-        for changes in ({"student_knn_top1": 0.4}, {"validation_loss": 0.25}, {"untrained_knn_top1": 0.95},
+        for changes in ({"student_knn_top1": 0.4}, {"student_knn_top1": 0.79}, {"validation_loss": 0.25}, {"untrained_knn_top1": 0.95},
                         {"teacher_knn_top1": 90}):
+            with self.assertRaises(checks.CheckFailed):
+                self.summary(**changes)
+
+    def test_a_student_that_is_of_no_use_fails(self):
+        for changes in ({"student_finetune_top1": 0.2}, {"student_probe_top1": 0.7}, {"student_miou": 0.12}):
             with self.assertRaises(checks.CheckFailed):
                 self.summary(**changes)
 
