@@ -10,6 +10,7 @@ import java.util.Map;
 import org.fdistill.checkpoint.SavedWeights;
 import org.fdistill.config.UserError;
 import org.fdistill.data.synthetic.SyntheticShapes;
+import org.fdistill.eval.NeighbourVote;
 import org.fdistill.proto.RunConfig;
 import org.fdistill.task.Tasks;
 import org.fdistill.task.knn.NearestNeighbours.Outcome;
@@ -145,7 +146,7 @@ final class QuickstartCommand implements Command {
     @Override
     public Map<String, Object> finished(Finished run) {
       console.note("comparing features by their nearest neighbours ...");
-      NeighbourEvaluation neighbours = new NeighbourEvaluation(config, BANK);
+      NeighbourEvaluation neighbours = new NeighbourEvaluation(config, BANK, List.of(NeighbourVote.NEIGHBOURS));
       List<Outcome> outcomes =
           neighbours.run(
               List.of(
