@@ -7,8 +7,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.fdistill.checkpoint.CheckpointChoice;
 import org.fdistill.config.UserError;
+import org.fdistill.eval.NeighbourVote;
 import org.fdistill.graph.SavedModelFolder;
 import org.fdistill.proto.TeacherConfig;
 import org.fdistill.task.Tasks;
@@ -21,7 +23,9 @@ import org.fdistill.train.Validated;
 /** {@code fdistill evaluate}: how good a checkpoint or an export is. */
 final class EvaluateCommand implements Command {
   private static final ArgumentSpec FOLDER =
-      new ArgumentSpec("FOLDER", "A run's folder, a checkpoint's folder, or an export.");
+      new ArgumentSpec(
+          "FOLDER",
+          "A run's folder, a checkpoint's folder, an export; with --knn any other SavedModel too.");
   private static final OptionSpec CHECKPOINT =
       OptionSpec.value("checkpoint", "WHICH", "Which of a run's checkpoints: last, best or a step.")
           .orElse(CheckpointChoice.LAST);
@@ -35,8 +39,15 @@ final class EvaluateCommand implements Command {
       OptionSpec.flag(
           "knn",
           "Adds the kNN top-1 of the network, and of the teacher where it was distilled: each"
-              + " validation image is classified by the labels of the 20 training images with the"
-              + " most similar features. Needs labels.");
+              + " validation image is classified by the labels of the training images with the most"
+              + " similar features. Needs labels.");
+  private static final OptionSpec NEIGHBOURS =
+      OptionSpec.value(
+              "k", "K", "How many training images vote in --knn; several as 5,20,100.")
+          .orElse(Integer.toString(NeighbourVote.NEIGHBOURS));
+  private static final OptionSpec BANK_DATA =
+      OptionSpec.value(
+          "bank-data", "DATA", "Training images for --knn instead of the run's, as in --data.");
   private static final OptionSpec BANK =
       OptionSpec.value(
               "bank", "N", "Training images to compare with, at most; of more, a random sample.")
@@ -62,7 +73,9 @@ final class EvaluateCommand implements Command {
     return "Computes what training logs as validation: loss, top-1 and top-5 of a classifier; mean"
         + " IoU, accuracies and a table of the classes of a segmenter; of a"
         + " distilled student its loss, the loss of predicting zero, and the ratio of both. The"
-        + " export of a student has no projector and therefore no loss: it takes --knn. The config"
+        + " export of a student has no projector and therefore no loss: it takes --knn. So does a"
+        + " SavedModel of another origin, an import included, with --bank-data and --data; it is"
+        + " read as its teacher.txtpb says, or --set distill.teacher.FIELD=value. The config of a run"
         + " is the one that the run kept; --set changes it. Relative paths in it start at the"
         + " current directory.";
   }
@@ -74,7 +87,8 @@ final class EvaluateCommand implements Command {
 
   @Override
   public List<OptionSpec> options() {
-    return List.of(CHECKPOINT, DATA, KNN, BANK, NO_TEACHER, JSON, OptionSpec.SET);
+    return List.of(
+        CHECKPOINT, DATA, KNN, NEIGHBOURS, BANK, BANK_DATA, NO_TEACHER, JSON, OptionSpec.SET);
   }
 
   @Override
@@ -82,7 +96,9 @@ final class EvaluateCommand implements Command {
     return List.of(
         "evaluate runs/clip-b-100ep --checkpoint best",
         "evaluate runs/quickstart --knn --json values.json",
-        "evaluate runs/quickstart/export --knn --no-teacher",
+        "evaluate runs/quickstart/export --knn --no-teacher --k 5,10,20",
+        "evaluate savedmodels/dinov2 --knn --bank-data data/train --data data/val --set"
+            + " distill.teacher.output=features",
         "evaluate savedmodels/tiny-teacher --data 'data/shapes/validation-*'");
   }
 
@@ -93,7 +109,7 @@ final class EvaluateCommand implements Command {
     List<String> overrides = options.all(OptionSpec.SET);
     Map<String, Object> values =
         SavedModelFolder.isAt(folder)
-            ? values(Evaluated.export(folder, overrides), options, console)
+            ? values(savedModel(folder, options), options, console)
             : CheckpointChoice.read(
                 folder,
                 options.text(CHECKPOINT),
@@ -104,7 +120,8 @@ final class EvaluateCommand implements Command {
 
   private static Map<String, Object> values(
       Evaluated found, ParsedOptions options, Console console) {
-    Evaluated evaluated = options.find(DATA).map(found::on).orElse(found);
+    Evaluated among = options.find(BANK_DATA).map(found::among).orElse(found);
+    Evaluated evaluated = options.find(DATA).map(among::on).orElse(among);
     boolean knn = options.has(KNN);
     requireSomething(evaluated, knn);
     Map<String, Object> values = new LinkedHashMap<>();
@@ -114,11 +131,33 @@ final class EvaluateCommand implements Command {
       values.putAll(validation(evaluated, console));
     }
     if (knn) {
-      boolean teacher =
-          Tasks.of(evaluated.config()).teacher().isPresent() && !options.has(NO_TEACHER);
-      values.putAll(neighbours(evaluated, options.integer(BANK, 1), teacher, console));
+      values.putAll(neighbours(evaluated, options, console));
     }
     return values;
+  }
+
+  private static Evaluated savedModel(Path folder, ParsedOptions options) {
+    List<String> overrides = options.all(OptionSpec.SET);
+    if (Evaluated.isExport(folder)) {
+      return Evaluated.export(folder, overrides);
+    }
+    if (!options.has(KNN) || !options.has(BANK_DATA) || !options.has(DATA)) {
+      throw UserError.input(
+          folder
+              + ": this SavedModel is no export of fdistill's training, so that nothing says what"
+              + " to validate.\nIts features can be compared: add --knn, --bank-data with labelled"
+              + " training images and --data with labelled validation images.");
+    }
+    return Evaluated.described(folder, overrides);
+  }
+
+  /** The numbers of neighbours that vote, in the order given. */
+  private static List<Integer> neighbours(ParsedOptions options) {
+    String text = options.text(NEIGHBOURS);
+    if (!text.matches("[1-9]\\d{0,6}(,[1-9]\\d{0,6})*")) {
+      throw UserError.usage("--k takes whole numbers from 1, such as 20 or 5,20,100; found " + text);
+    }
+    return Stream.of(text.split(",")).map(Integer::valueOf).toList();
   }
 
   private static void requireSomething(Evaluated evaluated, boolean knn) {
@@ -163,15 +202,16 @@ final class EvaluateCommand implements Command {
   }
 
   private static Map<String, Object> neighbours(
-      Evaluated evaluated, int bank, boolean withTeacher, Console console) {
-    NeighbourEvaluation evaluation = new NeighbourEvaluation(evaluated.config(), bank);
+      Evaluated evaluated, ParsedOptions options, Console console) {
+    List<Integer> counts = neighbours(options);
+    NeighbourEvaluation evaluation =
+        new NeighbourEvaluation(evaluated.config(), options.integer(BANK, 1), counts);
     List<FeatureNetwork> networks = new ArrayList<>();
-    networks.add(
-        evaluated.model() == null
-            ? evaluation.student(evaluated.weights())
-            : evaluation.export(evaluated.model()));
+    networks.add(own(evaluated, evaluation));
     String what = "kNN of " + evaluated.weights().origin();
     String teacher = Tasks.of(evaluated.config()).teacher().map(TeacherConfig::getPath).orElse("");
+    boolean withTeacher =
+        !teacher.isEmpty() && !evaluated.isDescribed() && !options.has(NO_TEACHER);
     if (withTeacher && SavedModelFolder.isAt(Path.of(teacher))) {
       networks.add(evaluation.teacher());
       what += " and of the teacher " + teacher;
@@ -180,15 +220,29 @@ final class EvaluateCommand implements Command {
     }
     console.note(what + " ...");
     List<Outcome> outcomes = evaluation.run(networks);
-    Outcome own = outcomes.get(0);
     Map<String, Object> values = new LinkedHashMap<>();
-    values.put("student_knn_top1", own.top1());
+    putTop1(values, "student_knn_top1", counts, outcomes.get(0));
     if (outcomes.size() > 1) {
-      values.put("teacher_knn_top1", outcomes.get(1).top1());
+      putTop1(values, "teacher_knn_top1", counts, outcomes.get(1));
     }
-    values.put("knn_bank", own.bank());
-    values.put("knn_queries", own.queries());
+    values.put("knn_bank", outcomes.get(0).bank());
+    values.put("knn_queries", outcomes.get(0).queries());
     return values;
+  }
+
+  private static FeatureNetwork own(Evaluated evaluated, NeighbourEvaluation evaluation) {
+    if (evaluated.model() == null) {
+      return evaluation.student(evaluated.weights());
+    }
+    return evaluated.isDescribed() ? evaluation.teacher() : evaluation.export(evaluated.model());
+  }
+
+  /** Under its name; of several numbers of neighbours each with it. */
+  private static void putTop1(
+      Map<String, Object> values, String name, List<Integer> counts, Outcome outcome) {
+    for (int i = 0; i < counts.size(); i++) {
+      values.put(counts.size() == 1 ? name : name + "_k" + counts.get(i), outcome.top1s().get(i));
+    }
   }
 
   private static void print(Map<String, Object> values, Console console) {

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.OptionalLong;
 import org.fdistill.checkpoint.Checkpoint;
 import org.fdistill.checkpoint.SavedWeights;
-import org.fdistill.config.UserError;
+import org.fdistill.config.TextProtos;
 import org.fdistill.export.SavedModelWriter;
 import org.fdistill.graph.SavedModelFolder;
 import org.fdistill.proto.DataConfig;
@@ -38,6 +38,30 @@ record Evaluated(
   }
 
   /**
+   * A SavedModel that no run of fdistill made, such as an import: its features can be compared.
+   *
+   * @param overrides of how it is read (distill.teacher) and of the view of the images
+   */
+  static Evaluated described(Path path, List<String> overrides) {
+    SavedModelFolder model = SavedModelFolder.read(path);
+    SavedWeights weights = new SavedWeights(model.path().toString(), model.weights());
+    return new Evaluated(
+        Tasks.describing(model.path(), overrides), weights, OptionalLong.empty(), model);
+  }
+
+  /** Whether a run of fdistill made the SavedModel at a path. */
+  static boolean isExport(Path path) {
+    Path file = SavedModelFolder.read(path).path().resolve(SavedModelWriter.CONFIG);
+    return Files.isRegularFile(file)
+        && Tasks.isOfRun(TextProtos.read(file, RunConfig.getDefaultInstance()));
+  }
+
+  /** Whether no run of fdistill says what it is. */
+  boolean isDescribed() {
+    return !config.hasModel();
+  }
+
+  /**
    * A checkpoint, with the config of its manifest.
    *
    * @param overrides of its run's config
@@ -50,15 +74,7 @@ record Evaluated(
   }
 
   private static RunConfig config(SavedModelFolder model, List<String> overrides) {
-    Path file = model.path().resolve(SavedModelWriter.CONFIG);
-    if (!Files.isRegularFile(file)) {
-      throw UserError.input(
-          model.path()
-              + ": this SavedModel is no export of fdistill: it has no "
-              + SavedModelWriter.CONFIG
-              + ".\nevaluate takes a run's folder, a checkpoint's, or an export.");
-    }
-    return Tasks.load(file, overrides);
+    return Tasks.load(model.path().resolve(SavedModelWriter.CONFIG), overrides);
   }
 
   /**
@@ -71,13 +87,24 @@ record Evaluated(
         config.hasValidationData()
             ? config.getValidationData().toBuilder()
             : config.getTrainData().toBuilder().clearAugment();
+    setSource(images, data);
+    RunConfig changed = config.toBuilder().setValidationData(images).build();
+    return new Evaluated(changed, weights, step, model);
+  }
+
+  /** The same with other training images, for neighbours among them. */
+  Evaluated among(String data) {
+    RunConfig.Builder changed = config.toBuilder();
+    setSource(changed.getTrainDataBuilder(), data);
+    return new Evaluated(changed.build(), weights, step, model);
+  }
+
+  private static void setSource(DataConfig.Builder images, String data) {
     if (Files.isDirectory(Path.of(data))) {
       images.setImageFolder(ImageFolderSource.newBuilder().setPath(data));
     } else {
       images.setTfrecord(TfRecordSource.newBuilder().addPath(data));
     }
-    RunConfig changed = config.toBuilder().setValidationData(images).build();
-    return new Evaluated(changed, weights, step, model);
   }
 
   /** Whether the validation values can be had: not every export holds what they need. */

@@ -4,6 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.fdistill.checkpoint.SavedWeights;
+import org.fdistill.eval.NeighbourVote;
 import org.fdistill.proto.RunConfig;
 import org.fdistill.task.knn.NearestNeighbours.Outcome;
 import org.fdistill.train.RunEnd;
@@ -37,7 +38,7 @@ final class FeatureComparison implements RunEnd {
   @Override
   public Map<String, Object> finished(Finished run) {
     console.note("comparing features by their nearest neighbours ...");
-    NeighbourEvaluation neighbours = new NeighbourEvaluation(config, bank);
+    NeighbourEvaluation neighbours = new NeighbourEvaluation(config, bank, List.of(NeighbourVote.NEIGHBOURS));
     List<Outcome> outcomes =
         neighbours.run(
             List.of(

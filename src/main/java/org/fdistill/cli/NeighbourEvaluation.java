@@ -36,8 +36,9 @@ final class NeighbourEvaluation {
    *
    * @param config with labelled training and validation data
    * @param bank training images that are compared with, at most
+   * @param neighbours how many of them vote
    */
-  NeighbourEvaluation(RunConfig config, int bank) {
+  NeighbourEvaluation(RunConfig config, int bank, List<Integer> neighbours) {
     this.config = config;
     SessionSettings.decide(config.getRuntime());
     DataConfig train =
@@ -47,7 +48,11 @@ final class NeighbourEvaluation {
             .build();
     this.neighbours =
         new NearestNeighbours(
-            train, config.getValidationData(), bank, SessionSettings.of(config.getRuntime()));
+            train,
+            config.getValidationData(),
+            bank,
+            neighbours,
+            SessionSettings.of(config.getRuntime()));
   }
 
   /**

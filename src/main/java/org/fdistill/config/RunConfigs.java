@@ -107,19 +107,34 @@ public final class RunConfigs {
   }
 
   /**
+   * Checks each value of a config that is no whole run by itself.
+   *
+   * @param source what it describes, for messages
+   * @throws UserError of kind usage
+   */
+  public static void checkRanges(RunConfig config, String source) {
+    Problems problems = withoutPlaces(source);
+    RangeChecks.check(config, "", problems);
+    problems.report(UserError.Kind.USAGE);
+  }
+
+  private static Problems withoutPlaces(String source) {
+    return new Problems(
+        new Origin(
+            source,
+            RunConfig.getDescriptor(),
+            TextFormatParseInfoTree.builder().build(),
+            Set.of()));
+  }
+
+  /**
    * Checks the description of a network that is in no config.
    *
    * @param source what describes it, for messages
    * @throws UserError of kind usage
    */
   public static void check(BackboneConfig model, String source) {
-    Problems problems =
-        new Problems(
-            new Origin(
-                source,
-                RunConfig.getDescriptor(),
-                TextFormatParseInfoTree.builder().build(),
-                Set.of()));
+    Problems problems = withoutPlaces(source);
     RangeChecks.check(model, "model", problems);
     problems.report(UserError.Kind.USAGE);
     ModelChecks.check(model, problems);

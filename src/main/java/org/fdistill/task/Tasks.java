@@ -10,15 +10,19 @@ import org.fdistill.config.UserError;
 import org.fdistill.model.Network;
 import org.fdistill.model.head.DenseHead;
 import org.fdistill.model.head.Head;
+import org.fdistill.proto.DataConfig;
 import org.fdistill.proto.RunConfig;
 import org.fdistill.proto.TeacherConfig;
 import org.fdistill.task.classify.Classification;
 import org.fdistill.task.classify.LinearProbe;
 import org.fdistill.task.distill.FeatureDistillation;
 import org.fdistill.task.segment.Segmentation;
+import org.fdistill.teacher.TeacherDescription;
 
 /** From a config to its task: the one place that knows all tasks. */
 public final class Tasks {
+  private static final int PLAIN_SIDE = 224;
+
   private Tasks() {}
 
   /** The task that a run's config describes. */
@@ -54,7 +58,7 @@ public final class Tasks {
   }
 
   private static void check(RunConfig run, Problems problems) {
-    if (run.getTaskCase() == RunConfig.TaskCase.TASK_NOT_SET) {
+    if (!isOfRun(run)) {
       problems.unless(
           false,
           "the config",
@@ -64,23 +68,46 @@ public final class Tasks {
     }
   }
 
+  /** Whether a config is that of a run, and not of a network alone. */
+  public static boolean isOfRun(RunConfig config) {
+    return config.getTaskCase() != RunConfig.TaskCase.TASK_NOT_SET;
+  }
+
+  /**
+   * How a SavedModel that no run made is read, as the teacher of a run without a network: by the
+   * description beside it. Images are of its size, or {@value #PLAIN_SIDE} pixels wide where nothing
+   * says so.
+   *
+   * @param overrides {@code distill.teacher.FIELD=value} where the description says something else
+   * @throws UserError naming an unknown field or a wrong value
+   */
+  public static RunConfig describing(Path model, List<String> overrides) {
+    RunConfig.Builder run = RunConfig.newBuilder();
+    run.getDistillBuilder().getTeacherBuilder().setPath(model.toString());
+    RunConfigs.override(run, overrides);
+    RunConfigs.checkRanges(run.build(), model.toString());
+    int described = TeacherDescription.of(run.getDistill().getTeacher()).getImageSize();
+    int side = described > 0 ? described : PLAIN_SIDE;
+    for (DataConfig.Builder data :
+        List.of(run.getTrainDataBuilder(), run.getValidationDataBuilder())) {
+      data.setImageSize(data.hasImageSize() ? data.getImageSize() : side);
+    }
+    return run.build();
+  }
+
   /** What a run's export gives beside features; nothing for a network that is not trained here. */
   public static Head head(RunConfig run) {
-    return run.getTaskCase() == RunConfig.TaskCase.TASK_NOT_SET ? Head.NONE : of(run).head();
+    return isOfRun(run) ? of(run).head() : Head.NONE;
   }
 
   /** What a run's export gives for each pixel, where it does not give features. */
   public static Optional<DenseHead> denseHead(RunConfig run) {
-    return run.getTaskCase() == RunConfig.TaskCase.TASK_NOT_SET
-        ? Optional.empty()
-        : of(run).denseHead();
+    return isOfRun(run) ? of(run).denseHead() : Optional.empty();
   }
 
   /** What a model card says of a run's task; of a network alone where there is none. */
   public static CardEntry card(RunConfig run) {
-    return run.getTaskCase() == RunConfig.TaskCase.TASK_NOT_SET
-        ? new CardEntry("A vision backbone", "", Map.of())
-        : of(run).card();
+    return isOfRun(run) ? of(run).card() : new CardEntry("A vision backbone", "", Map.of());
   }
 
   /** The network that a run's config describes, whether or not it has a task. */

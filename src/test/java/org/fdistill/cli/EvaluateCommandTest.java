@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import org.fdistill.data.Examples;
 import org.fdistill.testing.Golden;
 import org.junit.jupiter.api.BeforeAll;
@@ -106,6 +107,49 @@ class EvaluateCommandTest {
         List.of("this SavedModel is no export of fdistill"),
         "evaluate",
         Golden.resource("teachers/tf2-functions").toString());
+  }
+
+  /** It is read by the teacher.txtpb beside it alone, and answers as the export does. */
+  @Test
+  void aSavedModelOfUnknownOriginHasNeighbours() throws IOException {
+    Path folder = root.resolve("labelled");
+    Examples.records(folder, 4, 1);
+    Path copy = root.resolve("copy");
+    TenSteps.copy(run.resolve("export"), copy);
+    Files.delete(copy.resolve("1/assets.extra/config.txtpb"));
+    String[] data = {
+      "--knn", "--k", "1,3", "--bank-data", folder.resolve("train*").toString(),
+      "--data", folder.resolve("train*").toString(), "--json", root.resolve("knn.json").toString()
+    };
+    JsonObject known = knn(run.resolve("export"), data);
+    JsonObject unknown = knn(copy, data);
+    for (String name : List.of("student_knn_top1_k1", "student_knn_top1_k3", "knn_bank")) {
+      assertThat(unknown.get(name)).as(name).isNotNull().isEqualTo(known.get(name));
+    }
+    assertThat(unknown.get("student_knn_top1_k1").getAsDouble()).isEqualTo(1);
+    assertThat(unknown.get("knn_bank").getAsInt()).isEqualTo(4);
+    CommandRun.fails(
+        3,
+        List.of("has no output \"none\""),
+        Stream.concat(
+                Stream.of("evaluate", copy.toString(), "--set", "distill.teacher.output=none"),
+                Stream.of(data))
+            .toArray(String[]::new));
+  }
+
+  private static JsonObject knn(Path model, String... data) throws IOException {
+    CommandRun.done(
+        Stream.concat(Stream.of("evaluate", model.toString()), Stream.of(data))
+            .toArray(String[]::new));
+    return read(root.resolve("knn.json"));
+  }
+
+  @Test
+  void aNumberOfNeighboursIsAWholeNumber() {
+    CommandRun.fails(
+        2,
+        List.of("--k takes whole numbers from 1, such as 20 or 5,20,100; found 5,0"),
+        "evaluate", run.toString(), "--knn", "--k", "5,0");
   }
 
   @Test

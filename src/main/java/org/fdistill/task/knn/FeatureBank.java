@@ -4,7 +4,6 @@ import java.util.List;
 import java.util.function.Consumer;
 import org.fdistill.data.Field;
 import org.fdistill.data.InputPipeline;
-import org.fdistill.eval.NeighbourVote;
 import org.fdistill.graph.Initializers;
 import org.fdistill.graph.Variable;
 import org.fdistill.graph.Variables;
@@ -45,13 +44,15 @@ record FeatureBank(
    * @param offset the row of a batch's first training image, fed
    * @param filled rows, fed
    * @param size M
+   * @param neighbours k, at most
    */
   record Inputs(
       InputPipeline training,
       InputPipeline queries,
       Placeholder<TInt32> offset,
       Placeholder<TInt32> filled,
-      int size) {}
+      int size,
+      int neighbours) {}
 
   /**
    * Adds the bank of one network: rows that are filled batch by batch, then compared with.
@@ -89,7 +90,7 @@ record FeatureBank(
     Operand<TFloat32> similarity =
         tf.nn.biasAdd(
             tf.linalg.matMul(queries, bank.value(), MatMul.transposeB(true)), shift.value());
-    Operand<TInt32> k = tf.math.minimum(tf.constant(NeighbourVote.NEIGHBOURS), in.filled());
+    Operand<TInt32> k = tf.math.minimum(tf.constant(in.neighbours()), in.filled());
     TopK<TFloat32, TInt32> nearest = tf.nn.topK(similarity, k, TInt32.class);
     return new FeatureBank(
         target(tf, fill),

@@ -2,6 +2,7 @@ package org.fdistill.task.knn;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import org.fdistill.config.UserError;
 import org.fdistill.data.ClassMatch;
@@ -47,15 +48,27 @@ public final class NearestNeighbours {
   /**
    * How well the features separate the classes.
    *
-   * @param top1 share of validation images that are classified rightly
+   * @param top1s share of validation images that are classified rightly, for each number of
+   *     neighbours
    * @param bank training images in the bank
    * @param queries validation images
    */
-  public record Outcome(double top1, int bank, int queries) {}
+  public record Outcome(List<Double> top1s, int bank, int queries) {
+    /** Takes a copy. */
+    public Outcome {
+      top1s = List.copyOf(top1s);
+    }
+
+    /** The share for the first number of neighbours. */
+    public double top1() {
+      return top1s.get(0);
+    }
+  }
 
   private final DataConfig train;
   private final DataConfig validation;
   private final int largestBank;
+  private final List<Integer> neighbours;
   private final ConfigProto settings;
 
   /**
@@ -64,10 +77,16 @@ public final class NearestNeighbours {
    * @param train labelled examples that fill the bank
    * @param validation labelled examples that are classified
    * @param largestBank M at most; of a larger set a random sample is taken
+   * @param neighbours k; with several each image is classified several times
    * @param settings of the session
    */
   public NearestNeighbours(
-      DataConfig train, DataConfig validation, int largestBank, ConfigProto settings) {
+      DataConfig train,
+      DataConfig validation,
+      int largestBank,
+      List<Integer> neighbours,
+      ConfigProto settings) {
+    this.neighbours = List.copyOf(neighbours);
     this.train = train;
     this.validation = validation;
     this.largestBank = largestBank;
@@ -87,7 +106,7 @@ public final class NearestNeighbours {
       Program program = build(GraphScope.ops(draft), networks, seed);
       graph.importGraphDef(StandardRewrite.apply(StaticShapes.fold(draft)));
       try (Session session = SessionFactory.open(graph, settings)) {
-        return new Run(session, program).outcomes(seed);
+        return new Run(session, program, neighbours).outcomes(seed);
       }
     }
   }
@@ -136,7 +155,8 @@ public final class NearestNeighbours {
             InputPipeline.Options.evaluation(BATCH)),
         tf.placeholder(TInt32.class, Placeholder.shape(Shape.scalar())),
         tf.placeholder(TInt32.class, Placeholder.shape(Shape.scalar())),
-        rows);
+        rows,
+        Collections.max(neighbours));
   }
 
   private static View view(DataConfig config) {
@@ -154,7 +174,7 @@ public final class NearestNeighbours {
   }
 
   /** One pass over the training images, then one over the validation images. */
-  private record Run(Session session, Program program) {
+  private record Run(Session session, Program program, List<Integer> neighbours) {
 
     List<Outcome> outcomes(long seed) {
       FeatureBank.Inputs in = program.inputs();
@@ -197,7 +217,7 @@ public final class NearestNeighbours {
       long[] classes = Arrays.stream(labels).sorted().distinct().toArray();
       int[] places = Arrays.stream(labels).mapToInt(l -> Arrays.binarySearch(classes, l)).toArray();
       NeighbourVote vote = NeighbourVote.weighted(classes.length);
-      int[] right = new int[program.banks().size()];
+      int[][] right = new int[program.banks().size()][neighbours.size()];
       int seen = 0;
       while (true) {
         try (TInt32 rows = TInt32.scalarOf(labels.length);
@@ -206,19 +226,25 @@ public final class NearestNeighbours {
           for (int i = 0; i < right.length; i++) {
             TFloat32 similarities = (TFloat32) result.get(2 + 2 * i);
             TInt32 nearest = (TInt32) result.get(3 + 2 * i);
-            int[] found = classify(vote, similarities, nearest, places);
-            for (int query = 0; query < truth.length; query++) {
-              right[i] += classes[found[query]] == truth[query] ? 1 : 0;
+            for (int j = 0; j < neighbours.size(); j++) {
+              int[] found = classify(vote, neighbours.get(j), similarities, nearest, places);
+              for (int query = 0; query < truth.length; query++) {
+                right[i][j] += classes[found[query]] == truth[query] ? 1 : 0;
+              }
             }
           }
           seen += truth.length;
         } catch (TFOutOfRangeException endOfData) {
           int queries = seen;
           return Arrays.stream(right)
-              .mapToObj(n -> new Outcome((double) n / Math.max(1, queries), labels.length, queries))
+              .map(n -> new Outcome(shares(n, queries), labels.length, queries))
               .toList();
         }
       }
+    }
+
+    private static List<Double> shares(int[] right, int queries) {
+      return Arrays.stream(right).mapToObj(n -> (double) n / Math.max(1, queries)).toList();
     }
 
     private Session.Runner queries() {
@@ -227,10 +253,10 @@ public final class NearestNeighbours {
       return runner;
     }
 
-    /** The place of each query's class [B]. */
+    /** The place of each query's class [B], by its first neighbours: they come nearest first. */
     private static int[] classify(
-        NeighbourVote vote, TFloat32 similarities, TInt32 nearest, int[] places) {
-      int k = (int) similarities.shape().get(1);
+        NeighbourVote vote, int neighbours, TFloat32 similarities, TInt32 nearest, int[] places) {
+      int k = (int) Math.min(neighbours, similarities.shape().get(1));
       int[] found = new int[(int) similarities.shape().get(0)];
       for (int query = 0; query < found.length; query++) {
         float[] weights = new float[k];

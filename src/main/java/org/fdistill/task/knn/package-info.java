@@ -5,7 +5,7 @@
  * org.fdistill.task.knn.FeatureNetwork}).
  *
  * <pre>{@code
- * NearestNeighbours knn = new NearestNeighbours(trainData, validationData, 20_000, settings);
+ * NearestNeighbours knn = new NearestNeighbours(train, validation, 20_000, List.of(20), settings);
  * double top1 = knn.evaluate(List.of(FeatureNetwork.of(teacher)), seed).get(0).top1();
  * }</pre>
  *

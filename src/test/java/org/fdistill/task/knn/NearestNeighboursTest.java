@@ -64,20 +64,20 @@ class NearestNeighboursTest {
   @Test
   void anImageIsItsOwnNearestNeighbour() throws IOException {
     DataConfig data = records(70);
-    assertThat(evaluate(data, data, LARGE, new Pixels(1))).containsExactly(new Outcome(1, 70, 70));
+    assertThat(evaluate(data, data, LARGE, new Pixels(1))).containsExactly(new Outcome(List.of(1.0), 70, 70));
   }
 
   @Test
   void aBankThatIsTooSmallIsARandomSample() throws IOException {
     DataConfig data = records(40);
-    assertThat(evaluate(data, data, 10, new Pixels(1))).containsExactly(new Outcome(0.25, 10, 40));
+    assertThat(evaluate(data, data, 10, new Pixels(1))).containsExactly(new Outcome(List.of(0.25), 10, 40));
   }
 
   @Test
   void severalNetworksHaveTheOutcomesOfEachByItself() throws IOException {
     DataConfig data = records(12);
-    Outcome right = new Outcome(1, 12, 12);
-    Outcome wrong = new Outcome(0, 12, 12);
+    Outcome right = new Outcome(List.of(1.0), 12, 12);
+    Outcome wrong = new Outcome(List.of(0.0), 12, 12);
     assertThat(evaluate(data, data, LARGE, new Pixels(-1))).containsExactly(wrong);
     assertThat(evaluate(data, data, LARGE, new Pixels(1), new Pixels(-1), new Pixels(1)))
         .containsExactly(right, wrong, right);
@@ -102,6 +102,31 @@ class NearestNeighboursTest {
     assertThat(outcomes).extracting(Outcome::queries).containsExactly(5);
   }
 
+  /** The bank holds one image three times: once rightly labelled, twice not. */
+  @Test
+  void moreNeighboursCanOutvoteTheFirst() throws IOException {
+    DataConfig bank = records(sameImage("bank", 0, 1, 1));
+    DataConfig query = records(sameImage("query", 0));
+    NearestNeighbours knn =
+        new NearestNeighbours(
+            bank, query, LARGE, List.of(3, 1, 50, 2), ConfigProto.getDefaultInstance());
+    // Of two equal votes the first neighbour's counts; 50 neighbours are no more than there are.
+    assertThat(knn.evaluate(List.of(new Pixels(1)), 3))
+        .containsExactly(new Outcome(List.of(0.0, 1.0, 0.0, 1.0), 3, 1));
+  }
+
+  private Path sameImage(String name, long... labels) throws IOException {
+    Path folder = root.resolve(name);
+    try (TfRecordShards out = new TfRecordShards(folder, "train", 1)) {
+      for (long label : labels) {
+        out.write(
+            0, Examples.example("image", Examples.image(1, SIDE, SIDE, "png"), "label", label));
+      }
+      out.commit();
+    }
+    return folder;
+  }
+
   @Test
   void dataWithoutLabelsIsRefused() throws IOException {
     Path folder = Examples.flatFolder(root.resolve("flat"), 2);
@@ -119,7 +144,7 @@ class NearestNeighboursTest {
   void classesAreMatchedByName() throws IOException {
     DataConfig train = classes("train", "n0", "n1", "n2", "n3");
     assertThat(evaluate(train, classes("some", "n1", "n2", "n3"), LARGE, new Pixels(1)))
-        .containsExactly(new Outcome(1, 4, 3));
+        .containsExactly(new Outcome(List.of(1.0), 4, 3));
     DataConfig other = classes("other", "n1", "n4");
     assertThatThrownBy(() -> evaluate(train, other, LARGE, new Pixels(1)))
         .isInstanceOf(UserError.class)
@@ -157,7 +182,7 @@ class NearestNeighboursTest {
   @Test
   void largeLabelsAreClassesLikeOthers() throws IOException {
     DataConfig data = labels("large", 5, 16_000_000, 1);
-    assertThat(evaluate(data, data, LARGE, new Pixels(1))).containsExactly(new Outcome(1, 3, 3));
+    assertThat(evaluate(data, data, LARGE, new Pixels(1))).containsExactly(new Outcome(List.of(1.0), 3, 3));
   }
 
   @Test
@@ -188,7 +213,8 @@ class NearestNeighboursTest {
 
   private static List<Outcome> evaluate(
       DataConfig train, DataConfig validation, int bank, FeatureNetwork... networks) {
-    return new NearestNeighbours(train, validation, bank, ConfigProto.getDefaultInstance())
+    return new NearestNeighbours(
+            train, validation, bank, List.of(20), ConfigProto.getDefaultInstance())
         .evaluate(List.of(networks), 3);
   }
 
