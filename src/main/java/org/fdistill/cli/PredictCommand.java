@@ -18,6 +18,7 @@ import org.fdistill.files.FileTrouble;
 import org.fdistill.graph.LoadedModel;
 import org.fdistill.graph.SavedModelFolder;
 import org.fdistill.proto.RunConfig;
+import org.fdistill.task.Tasks;
 import org.tensorflow.proto.SignatureDef;
 
 /** {@code fdistill predict}: what an export says of the images of a folder. */
@@ -149,7 +150,7 @@ final class PredictCommand implements Command {
     Set<String> outputs = outputs(folder);
     if (outputs.contains(ClassMaps.OUTPUT)) {
       refuse(options, CLASSES, "a segmenter");
-      boolean zeroIsNoClass = config(folder).getSegment().getZeroIsNoClass();
+      boolean zeroIsNoClass = Tasks.zeroIsNoClass(config(folder));
       return new ClassMaps(model, out, options.findPath(TRUTH).orElse(null), zeroIsNoClass);
     }
     if (outputs.contains(TopClasses.OUTPUT)) {

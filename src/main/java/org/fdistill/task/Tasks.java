@@ -105,6 +105,11 @@ public final class Tasks {
     return isOfRun(run) ? of(run).denseHead() : Optional.empty();
   }
 
+  /** Whether 0 means no class in the masks of a run that segments. */
+  public static boolean zeroIsNoClass(RunConfig run) {
+    return run.getSegment().getZeroIsNoClass();
+  }
+
   /** What a model card says of a run's task; of a network alone where there is none. */
   public static CardEntry card(RunConfig run) {
     return isOfRun(run) ? of(run).card() : new CardEntry("A vision backbone", "", Map.of());

@@ -60,7 +60,7 @@ public final class Segmentation implements Task {
 
   @Override
   public void check(Problems problems) {
-    new SegmentChecks(run).check(problems);
+    new SegmentChecks(run, config).check(problems);
   }
 
   @Override
