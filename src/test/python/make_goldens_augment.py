@@ -62,7 +62,7 @@ def rand_augment():
         arrays[f"image/{image_name}"] = np.asarray(image)
         for name in names:
             magnitudes = {"picture": (0.0, 4.3, 10.0), "odd": (8.37,), "tiny": (8.4,)}[image_name]
-            if name == "PosterizeIncreasing":  # At 10 it keeps no bits, which Pillow refuses since version 12.
+            if name == "PosterizeIncreasing":  # At 10 it keeps no bits, which newer Pillow refuses.
                 magnitudes = tuple(min(m, 9.9) for m in magnitudes)
             for magnitude in magnitudes if auto_augment.LEVEL_TO_ARG[name] else magnitudes[-1:]:
                 for sign in (1, -1) if name in GEOMETRY or name in ENHANCEMENTS else (1,):

@@ -76,6 +76,7 @@ class RunConfigChecksTest {
             + " must not be above max_area, found 0.5 and",
         "train_data.augment.mixup={ mixup_alpha: 0 cutmix_alpha: 0 }|train_data.augment.mixup mixes"
             + " nothing",
+        "train_data.segment_augment={}|train_data.segment_augment stands beside augment",
         "train_data.segment_augment.min_ratio=3|train_data.segment_augment.min_ratio must not be"
             + " above max_ratio, found 3.0 and 2.0",
         "train_data.segment_augment.photometric.min_contrast=2|"
