@@ -10,6 +10,7 @@ import torch
 from PIL import Image
 from timm.data import auto_augment, create_transform
 from timm.data.mixup import Mixup
+from timm.data.random_erasing import RandomErasing
 from torchvision.transforms import functional as F
 
 import golden_files
@@ -61,7 +62,7 @@ def rand_augment():
         arrays[f"image/{image_name}"] = np.asarray(image)
         for name in names:
             magnitudes = {"picture": (0.0, 4.3, 10.0), "odd": (8.37,), "tiny": (8.4,)}[image_name]
-            if name == "PosterizeIncreasing":  # At 10 it keeps no bits, which Pillow refuses since version 12.
+            if name == "PosterizeIncreasing":  # At 10 it keeps no bits, which newer Pillow refuses.
                 magnitudes = tuple(min(m, 9.9) for m in magnitudes)
             for magnitude in magnitudes if auto_augment.LEVEL_TO_ARG[name] else magnitudes[-1:]:
                 for sign in (1, -1) if name in GEOMETRY or name in ENHANCEMENTS else (1,):
@@ -291,6 +292,31 @@ def mixup():
     golden_files.write("augment/mixup", arrays, {"cases": cases, "classes": 5, "smoothing": 0.1})
 
 
+class Rectangle:
+    """Stands in for the image that timm erases: keeps the rectangle."""
+
+    def __setitem__(self, key, value):
+        _, rows, columns = key
+        self.box = rows.start, columns.start, rows.stop - rows.start, columns.stop - columns.start
+
+
+def erasing():
+    """The distribution function of each side of timm's rectangles at some thresholds, from many draws."""
+    random.seed(0)
+    side, draws, image, boxes = 32, 200_000, Rectangle(), []
+    erase = RandomErasing(probability=1, mode="const", device="cpu")
+    with mock.patch("timm.data.random_erasing._get_pixels", lambda *args, **kwargs: None):
+        for _ in range(draws):
+            erase._erase(image, 3, side, side, torch.float32)
+            boxes.append(image.box)
+    arrays = {}
+    for quantity, values in zip(("top", "left", "height", "width"), np.array(boxes).T):
+        at = np.unique(np.quantile(values, np.linspace(0.05, 0.95, 15), method="lower"))
+        arrays[f"{quantity}/at"] = at
+        arrays[f"{quantity}/share"] = np.array([np.mean(values <= t) for t in at])
+    golden_files.write("augment/erasing", arrays, {"side": side, "draws": draws})
+
+
 if __name__ == "__main__":
     rand_augment()
     jitter()
@@ -298,3 +324,4 @@ if __name__ == "__main__":
     segment()
     masks()
     mixup()
+    erasing()

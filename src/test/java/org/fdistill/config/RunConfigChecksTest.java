@@ -72,6 +72,15 @@ class RunConfigChecksTest {
             + " 1000, found 0 (--set)",
         "train_data.augment.min_scale=2|train_data.augment.min_scale must be above 0 and at most 1,"
             + " found 2",
+        "train_data.augment.random_erasing.min_area=0.5|train_data.augment.random_erasing.min_area"
+            + " must not be above max_area, found 0.5 and",
+        "train_data.augment.mixup={ mixup_alpha: 0 cutmix_alpha: 0 }|train_data.augment.mixup mixes"
+            + " nothing",
+        "train_data.segment_augment={}|train_data.segment_augment stands beside augment",
+        "train_data.segment_augment.min_ratio=3|train_data.segment_augment.min_ratio must not be"
+            + " above max_ratio, found 3.0 and 2.0",
+        "train_data.segment_augment.photometric.min_contrast=2|"
+            + "train_data.segment_augment.photometric.min_contrast must not be above max_contrast",
         "train_data.augment.max_scale=0.05|train_data.augment.min_scale must not be above max_scale,"
             + " found 0.08 and 0.05",
         "train_data.augment.max_ratio=0.5|train_data.augment.min_ratio must not be above max_ratio",

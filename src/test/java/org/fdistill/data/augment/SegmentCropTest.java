@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.fdistill.testing.Golden;
+import org.fdistill.testing.GraphRun;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
@@ -20,6 +22,7 @@ import org.tensorflow.Session;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Placeholder;
+import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TFloat64;
 import org.tensorflow.types.TInt32;
 import org.tensorflow.types.TInt64;
@@ -174,6 +177,40 @@ final class SegmentCropTest {
     }
   }
 
+  /** Twice its size, as in the third crop. */
+  @Test
+  void evaluationsImageIsResizedAsAWhole() {
+    JsonObject c = cases("crops").get(2);
+    int[] offset = ints(c, "offset");
+    ofImage(
+        "wide",
+        (tf, image, mask) -> {
+          Operand<TUint8> whole = new SegmentResize(122, 86, 0.5, 2).apply(tf, image);
+          Operand<TInt32> start = tf.constant(new int[] {offset[0], offset[1], 0});
+          return List.of(
+              tf.slice(whole, start, tf.constant(new int[] {SIDE, SIDE, 3})), tf.shape(whole));
+        },
+        result -> {
+          byte[] part = ImageRun.bytes((TUint8) result.get(0));
+          assertThat(ImageRun.difference(part, GOLDEN.array("crop/2/image").bytes()))
+              .isLessThan(OFF);
+          TInt32 size = (TInt32) result.get(1);
+          assertThat(new int[] {size.getInt(0), size.getInt(1)}).isEqualTo(ints(c, "size"));
+        });
+  }
+
+  @Test
+  void paddingIsZeroAfterNormalisation() {
+    try (GraphRun run = new GraphRun()) {
+      float[] ones = new float[2 * 3 * 3];
+      Arrays.fill(ones, 1);
+      Operand<TFloat32> images = run.input(ones, 2, 3, 3, 1);
+      Operand<TInt32> extents = run.tf().constant(new int[][] {{3, 2}, {1, 3}});
+      assertThat(run.run(List.of(Padding.zero(run.tf(), images, extents))).get(0))
+          .containsExactly(1, 1, 0, 1, 1, 0, 1, 1, 0, 1, 1, 1, 0, 0, 0, 0, 0, 0);
+    }
+  }
+
   /** All at once, by seed: of static shape, and mirrored in half of all cases. */
   @Test
   void aSeedDecidesTheCrop() {
@@ -189,10 +226,7 @@ final class SegmentCropTest {
     int length = SIDE * SIDE * 3;
     long different =
         IntStream.range(0, 40)
-            .mapToObj(
-                i ->
-                    java.util.Arrays.hashCode(
-                        java.util.Arrays.copyOfRange(first, i * length, (i + 1) * length)))
+            .mapToObj(i -> Arrays.hashCode(Arrays.copyOfRange(first, i * length, (i + 1) * length)))
             .distinct()
             .count();
     assertThat(different).isGreaterThan(35);
