@@ -109,8 +109,7 @@ final class RotaryDialects {
           NameRules.builder().leaveOut("head.*", VitDialects.TEXT_SPACE).all(eva()));
 
   private static Dialect eva02(String name, List<String> required, NameRules.Builder rules) {
-    return new Dialect(
-        name, Network.VIT, PATCH_EMBEDDING, required, Spelling.EVA02, rules.build());
+    return new Dialect(name, Network.VIT, PATCH_EMBEDDING, required, Spelling.EVA02, rules.build());
   }
 
   /** timm's Eva. */

@@ -30,8 +30,7 @@ public record Size(
     List<Integer> positionWindow) {
   static Size vit(String arch, int imageSize, int patch, int width, int depth, int heads) {
     List<Integer> depths = List.of(depth);
-    return new Size(
-        arch, imageSize, patch, width, depths, List.of(heads), 0, 0, false, List.of());
+    return new Size(arch, imageSize, patch, width, depths, List.of(heads), 0, 0, false, List.of());
   }
 
   Size withRegisters(int count) {

@@ -52,9 +52,7 @@ final class VitDescription {
     boolean pooled = tensors.has("student/fc_norm/scale") && !tensors.has("student/norm/scale");
     boolean separate = tensors.has("student/cls_norm/scale");
     vit.setFinalNorm(
-        pooled
-            ? FinalNorm.ON_POOLED
-            : separate ? FinalNorm.SEPARATE : FinalNorm.ON_TOKENS);
+        pooled ? FinalNorm.ON_POOLED : separate ? FinalNorm.SEPARATE : FinalNorm.ON_TOKENS);
     vit.setMlpNorm(tensors.has(BLOCK + "mlp/norm/scale"));
     vit.setAttentionNorm(tensors.has(BLOCK + "attn/norm/scale"));
     if (!vit.hasHeads()) {

@@ -75,9 +75,7 @@ final class VitFamilies {
               Size.vit("dinov2_vits14_reg", 518, 14, 384, 12, 6).withRegisters(4),
               Size.vit("dinov2_vitb14_reg", 518, 14, 768, 12, 12).withRegisters(4),
               Size.vit("dinov2_vitl14_reg", 518, 14, 1024, 24, 16).withRegisters(4),
-              Size.vit("dinov2_vitg14_reg", 518, 14, 1536, 40, 24)
-                  .withRegisters(4)
-                  .withSwiGlu()));
+              Size.vit("dinov2_vitg14_reg", 518, 14, 1536, 40, 24).withRegisters(4).withSwiGlu()));
 
   private static final Family DEIT =
       new Family(

@@ -22,12 +22,7 @@ import org.tensorflow.types.family.TFloating;
  * @param projection first value of the output kernel
  */
 public record SelfAttention(
-    int width,
-    int heads,
-    QkvBias bias,
-    LayerNorm norm,
-    Initializer qkv,
-    Initializer projection) {
+    int width, int heads, QkvBias bias, LayerNorm norm, Initializer qkv, Initializer projection) {
 
   /**
    * Gives every token the values of all tokens, weighted by {@code softmax(q kᵀ / √D + bias)} in

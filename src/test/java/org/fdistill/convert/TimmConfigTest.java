@@ -63,6 +63,7 @@ class TimmConfigTest {
         "vit_base_patch16_rpn_224",
         "vit_pe_core_base_patch16_224",
         "convnext_tiny.dinov3_lvd1689m",
+        "vit_small_patch16_dinov3_qkvb.eupe_lvd1689m",
         "vit_small_patch16_lingbot",
         "swinv2_cr_small_224",
         "swin_s3_tiny_224",

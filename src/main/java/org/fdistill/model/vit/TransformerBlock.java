@@ -50,7 +50,7 @@ record TransformerBlock(
             initializers.queriesKeysValues(),
             initializers.branchEnd(number));
     Operand<TFloat32> normed = norm().apply(scope.at("norm1"), x);
-    Operand<TFloating> mixed = 
+    Operand<TFloating> mixed =
         attention.apply(scope.at("attn"), normed, tokens, positionBias, rotary);
     Operand<TFloat32> y = residual(scope, "layer_scale1", x, mixed);
     Operand<TFloating> fed = mlp().apply(scope.at("mlp"), norm().apply(scope.at("norm2"), y));
