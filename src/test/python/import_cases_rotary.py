@@ -19,7 +19,6 @@ OTHER_SIZE = {"dinov3": 40, "eva02": 35}
 HF_SHAPE = {"image_size": 24, "patch_size": 8, "hidden_size": WIDTH, "num_hidden_layers": 2, "num_attention_heads": 2,
             "intermediate_size": 3 * WIDTH, "num_register_tokens": 4}
 SOURCE = f"timm {timm.__version__}, "
-PERIODS = 100 ** (torch.arange(WIDTH // 8) / (WIDTH // 8))
 TO_DINOV3 = (("gamma_1", "ls1.gamma"), ("gamma_2", "ls2.gamma"), ("reg_token", "storage_tokens"),
              ("mlp.fc1_g", "mlp.w1"), ("mlp.fc1_x", "mlp.w2"))
 TO_EVA02 = (("q_proj.bias", "q_bias"), ("v_proj.bias", "v_bias"), ("mlp.fc1_g", "mlp.w1"), ("mlp.fc1_x", "mlp.w2"),
@@ -43,7 +42,7 @@ class SeparateNorms(nn.Module):
 
 
 def dinov3_state(name, model):
-    """The names of DINOv3's own files: a joint bias whose keys' part is masked, periods rounded to bfloat16."""
+    """The names of DINOv3's own files, with a joint bias whose keys' part is masked."""
     weights = hub_style.renamed(model.state_dict(), *TO_DINOV3)
     if "blocks.0.mlp.w1.weight" in weights:
         weights = hub_style.renamed(weights, ("mlp.fc2", "mlp.w3"))
@@ -54,13 +53,15 @@ def dinov3_state(name, model):
             weights[f"blocks.{i}.attn.qkv.bias"] = torch.cat([q, masked, v])
             weights[f"blocks.{i}.attn.qkv.bias_mask"] = torch.cat([torch.ones_like(q), torch.zeros_like(q),
                                                                    torch.ones_like(q)])
-    return hub_style.state({**weights, "rope_embed.periods": PERIODS.bfloat16().float()},
+    return hub_style.state({**weights, "rope_embed.periods": model.rope.periods.clone()},
                            hub_style.drawn(name, {"mask_token": (1, WIDTH)}))
 
 
-def dinov3_hub(name, file, arch, architecture, separate=False, **more):
+def dinov3_hub(name, file, arch, architecture, separate=False, rounded=True, **more):
     """torch.hub's files; the 7B has no biases of queries, keys and values."""
-    model = eva(name, architecture, DINOV3, **more)
+    model = eva(name, architecture, {**DINOV3, **more})
+    if rounded:
+        model.rope.periods.copy_(model.rope.periods.bfloat16())
     extra = {}
     if separate:
         model.norm = SeparateNorms(5, model.norm)
@@ -73,7 +74,7 @@ def dinov3_hub(name, file, arch, architecture, separate=False, **more):
     case = Case(name, file, family="dinov3", arch=arch, **facts(
         model, registers=4, layer_norm_epsilon=1e-5, source=SOURCE + architecture, **extra, notes=[
             "the keys' part of qkv.bias is not zero and masked by bias_mask", "mask_token is not used",
-            "rope_embed.periods are rounded to bfloat16; the tokens are those of periods in float32"]))
+            "rope_embed.periods are rounded to bfloat16" if rounded else "rope_embed.periods are float32"]))
     case.torch_file(weights)
     case.expect(model, tokens)
     case.write()
@@ -173,9 +174,10 @@ CASES = {
     "dinov3-hub": lambda n: dinov3_hub(n, "dinov3_vits16_pretrain_lvd1689m-08c60483.pth", "dinov3_vits16",
                                        "vit_small_patch16_dinov3_qkvb"),
     "dinov3-hub-plus": lambda n: dinov3_hub(n, "dinov3_vits16plus_pretrain_lvd1689m-4057cbaa.pth", "dinov3_vits16plus",
-                                            "vit_small_plus_patch16_dinov3_qkvb", mlp_ratio=2.0),
+                                            "vit_small_plus_patch16_dinov3_qkvb", num_heads=1, mlp_ratio=2.0),
     "dinov3-hub-7b": lambda n: dinov3_hub(n, "dinov3_vit7b16_pretrain_lvd1689m-a955f4ea.pth", "dinov3_vit7b16",
-                                          "vit_small_plus_patch16_dinov3", mlp_ratio=2.0, separate=True),
+                                          "vit_small_plus_patch16_dinov3", num_heads=1, mlp_ratio=2.0, separate=True,
+                                          rounded=False),
     "dinov3-hf": lambda n: dinov3_hugging_face(n, gated=False),
     "dinov3-hf-plus": lambda n: dinov3_hugging_face(n, gated=True),
     "dinov3-timm": lambda n: dinov3_timm(n, "vit_small_patch16_dinov3", "dinov3_vits16"),

@@ -29,7 +29,7 @@ final class ArchitectureReader {
   /** The network as it was trained; heads, window or image size are 0 where nothing tells them. */
   BackboneConfig describe() {
     SquareBuffers.require(resolution.tensors());
-    RotaryBuffers.require(resolution.tensors());
+    RotaryBuffers.requireMasks(resolution.tensors());
     BackboneConfig traits =
         resolution.family().traits().toBuilder().mergeFrom(published.traits()).build();
     BackboneConfig model =

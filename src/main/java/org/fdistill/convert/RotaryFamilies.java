@@ -10,6 +10,7 @@ import org.fdistill.proto.VitConfig.RotaryPosition;
 final class RotaryFamilies {
   private static final String DINOV3_LICENCE = "DINOv3 License";
   private static final String MIT = "MIT";
+  private static final int WIDTH_OF_L = 1024;
   private static final int WIDTH_OF_7B = 4096;
 
   /** Of satellite images. */
@@ -31,13 +32,13 @@ final class RotaryFamilies {
           traits(1e-5f, RotaryPosition.DINOV3),
           VitFamilies.IMAGENET,
           Family.PositionStyle.BICUBIC,
-          t -> isDinov3(t) && (!hasNormOfSmallCrops(t) || is7b(t)),
+          t -> isDinov3(t) && !(hasNormOfSmallCrops(t) && width(t) == WIDTH_OF_L),
           List.of(
               dinov3("dinov3_vits16", 384, 12, 6),
               dinov3("dinov3_vits16plus", 384, 12, 6).withSwiGlu(),
               dinov3("dinov3_vitb16", 768, 12, 12),
-              dinov3("dinov3_vitl16", 1024, 24, 16),
-              dinov3("dinov3_vitl16plus", 1024, 24, 16).withSwiGlu(),
+              dinov3("dinov3_vitl16", WIDTH_OF_L, 24, 16),
+              dinov3("dinov3_vitl16plus", WIDTH_OF_L, 24, 16).withSwiGlu(),
               dinov3("dinov3_vith16plus", 1280, 32, 20).withSwiGlu(),
               dinov3("dinov3_vit7b16", WIDTH_OF_7B, 40, 32).withSwiGlu()));
 
@@ -55,9 +56,12 @@ final class RotaryFamilies {
           traits(1e-5f, RotaryPosition.DINOV3),
           SATELLITE,
           Family.PositionStyle.BICUBIC,
-          t -> isDinov3(t) && hasNormOfSmallCrops(t),
+          t ->
+              isDinov3(t)
+                  && hasNormOfSmallCrops(t)
+                  && (width(t) == WIDTH_OF_L || width(t) == WIDTH_OF_7B),
           List.of(
-              dinov3("dinov3_vitl16_sat", 1024, 24, 16),
+              dinov3("dinov3_vitl16_sat", WIDTH_OF_L, 24, 16),
               dinov3("dinov3_vit7b16_sat", WIDTH_OF_7B, 40, 32).withSwiGlu()));
 
   private static final Family EVA02 =
@@ -113,8 +117,8 @@ final class RotaryFamilies {
     return tensors.findLeftOut("local_cls_norm.weight").isPresent();
   }
 
-  private static boolean is7b(NamedTensors tensors) {
-    return tensors.last("student/patch_embed/kernel") == WIDTH_OF_7B;
+  private static int width(NamedTensors tensors) {
+    return tensors.last("student/patch_embed/kernel");
   }
 
   /** A SwiGLU in a network with biases of queries and values, and absolute positions. */

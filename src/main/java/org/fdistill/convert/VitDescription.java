@@ -55,6 +55,7 @@ final class VitDescription {
         pooled ? FinalNorm.ON_POOLED : separate ? FinalNorm.SEPARATE : FinalNorm.ON_TOKENS);
     vit.setMlpNorm(tensors.has(BLOCK + "mlp/norm/scale"));
     vit.setAttentionNorm(tensors.has(BLOCK + "attn/norm/scale"));
+    RotaryBuffers.dinov3(tensors).ifPresent(vit::setRotaryPosition);
     if (!vit.hasHeads()) {
       RotaryBuffers.headWidth(tensors)
           .filter(headWidth -> width % headWidth == 0)

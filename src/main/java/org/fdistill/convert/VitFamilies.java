@@ -238,7 +238,7 @@ final class VitFamilies {
           traits(1e-6f, Activation.GELU),
           IMAGENET,
           Family.PositionStyle.BICUBIC,
-          t -> t.findLeftOut("lm_head.weight").isPresent(),
+          t -> t.findLeftOut("lm_head.weight").isPresent() && t.has("student/rel_pos_bias/table"),
           List.of(
               Size.vit("beit_v2_base16", 224, 16, 768, 12, 12),
               Size.vit("beit_v2_large16", 224, 16, 1024, 24, 16)));

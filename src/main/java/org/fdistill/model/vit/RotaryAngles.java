@@ -12,7 +12,7 @@ import org.tensorflow.types.TFloat32;
 /**
  * The angles of rotary positions: of each token D/2, those of its row first. Prefix tokens have
  * angle 0 and do not turn. DINOv3's are 2π c / 100^(4i/D) for the centre c of the patch, from -1 to
- * 1 across the image (rope_position_encoding.py); EVA-02's p 10000^(-4i/D) for the patch's index p
+ * 1 across the image (rope_position_encoding.py); EVA-02's p / 10000^(4i/D) for the patch's index p
  * on a grid that is stretched to the 16 patches of its pre-training (rope.py).
  *
  * @param kind whose angles
@@ -53,10 +53,21 @@ record RotaryAngles(RotaryPosition kind, int grid, int prefixTokens, int headWid
     int position = i < frequencies ? patch / grid : patch % grid;
     double share = (double) (i % frequencies) / frequencies;
     return switch (kind) {
-      case DINOV3 ->
-          2 * Math.PI * (2 * (position + 0.5) / grid - 1) * Math.pow(DINOV3_BASE, -share);
-      case EVA02 -> position * EVA02_GRID / grid * Math.pow(EVA02_BASE, -share);
+      case DINOV3 -> centre(position) / Math.pow(DINOV3_BASE, share);
+      case DINOV3_BFLOAT16 -> centre(position) / rounded(Math.pow(DINOV3_BASE, share));
+      case EVA02 -> position * EVA02_GRID / grid / Math.pow(EVA02_BASE, share);
       case NO_ROTARY -> 0;
     };
+  }
+
+  /** A patch's place across the image, from -2π to 2π. */
+  private double centre(int position) {
+    return 2 * Math.PI * (2 * (position + 0.5) / grid - 1);
+  }
+
+  /** The nearest number of 8 bits. */
+  private static double rounded(double period) {
+    double unit = Math.scalb(1.0, Math.getExponent(period) - 7);
+    return Math.rint(period / unit) * unit;
   }
 }
