@@ -21,7 +21,7 @@
  * SwinDialects}.
  *
  * <p>Limits: square images and patches; no convolutional stems, no norms of queries and keys, of
- * rotary positions those of DINOv3 and EVA-02 alone. Heads
- * that pool by attention and a distilled DeiT's two classifiers are left out.
+ * rotary positions those of DINOv3 and EVA-02 alone. Heads that pool by attention and a distilled
+ * DeiT's two classifiers are left out.
  */
 package org.fdistill.convert;

@@ -46,7 +46,8 @@ class RotaryImportTest {
   })
   void theFileOfWeightsAloneTellsItsFamily(String name, String family) throws IOException {
     Path weights = Architectures.weights(GoldenCase.open(name).checkpoint());
-    Path alone = folder.resolve("alone" + weights.getFileName().toString().replaceAll(".*\\.", "."));
+    Path alone =
+        folder.resolve("alone" + weights.getFileName().toString().replaceAll(".*\\.", "."));
     Files.copy(weights, alone);
     assertThat(family(alone)).isEqualTo(family);
   }
@@ -59,8 +60,8 @@ class RotaryImportTest {
     "dinov3-hub-7b, 1, DINOV3, NO_BIAS",
     "eva02-original, 2, EVA02, QV_BIAS"
   })
-  void buffersTellHeadsAndPeriods(
-      String name, int heads, RotaryPosition rotary, QkvBias bias) throws IOException {
+  void buffersTellHeadsAndPeriods(String name, int heads, RotaryPosition rotary, QkvBias bias)
+      throws IOException {
     VitConfig vit =
         resolved(
             GoldenCase.open(name).checkpoint(),
@@ -93,7 +94,8 @@ class RotaryImportTest {
   void aJointBiasWithoutMaskStaysWhole() throws IOException {
     Path file = written(copy((name, values) -> !name.endsWith("bias_mask")));
     float[] bias =
-        resolved(file, r -> r.tensors().parameters().get("student/blocks/00/attn/qkv/bias").values());
+        resolved(
+            file, r -> r.tensors().parameters().get("student/blocks/00/attn/qkv/bias").values());
     try (WeightArchive archive = WeightArchives.open(file)) {
       assertThat(bias).isEqualTo(archive.tensors().get("blocks.0.attn.qkv.bias").floats());
     }

@@ -12,10 +12,10 @@
  *
  * <p>Parameters are named as in {@code student/blocks/07/attn/qkv/kernel}, with kernels [in, out],
  * columns of queries, keys and values by head, and a SwiGLU's gate before its value. Fixed
- * positions, sine-cosine and rotary ones, are constants of the graph and no parameters. Outputs and every gradient are compared
- * with PyTorch for each option, and what is compared with, in turn, with timm and transformers.
- * "The reference" is the code of Feature Distillation, github.com/SwinTransformer/
- * Feature-Distillation.
+ * positions, sine-cosine and rotary ones, are constants of the graph and no parameters. Outputs and
+ * every gradient are compared with PyTorch for each option, and what is compared with, in turn,
+ * with timm and transformers. "The reference" is the code of Feature Distillation,
+ * github.com/SwinTransformer/ Feature-Distillation.
  *
  * <p>Limits: the side of the image is set when the network is built, and a table of positions fits
  * that grid alone. Registers have no relative positions. MAE's patch embedding starts with a bias
