@@ -1,6 +1,6 @@
 """Imports networks of timm's with random weights and compares their tokens with timm's.
 
-    python compare_timm.py                   every pre-trained ViT, DeiT, BEiT and Swin; about an hour on two cores
+    python compare_timm.py                   every pre-trained ViT, DeiT, BEiT, EVA-02 and Swin; about an hour on two cores
     python compare_timm.py 'clip|siglip'     those whose names match
 
 Networks have their published width and two blocks (Swin all of them), in a folder as timm writes it for the Hugging
@@ -20,7 +20,7 @@ import timm.models
 import torch
 
 LAUNCHER = pathlib.Path(__file__).resolve().parents[3] / "fdistill"
-FAMILIES = ("vit_", "deit", "beit", "swin")
+FAMILIES = ("vit_", "deit", "beit", "eva02", "swin")
 TOO_LARGE = re.compile("_5b_|_7b_|gigant|giant_|giantopt|huge|_896")
 
 

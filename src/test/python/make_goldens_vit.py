@@ -1,11 +1,14 @@
 """Goldens of the ViTs: tokens, a scalar loss and every gradient, in float64; fixed tables of positions.
 
+All cases, or those whose names start with an argument: python make_goldens_vit.py rotary swiglu
+
 Parameters, images and loss weights are not stored: deterministic.py makes them again. Before anything
 is written, vit_references.py compares the networks with those of timm and transformers.
 """
 
 import dataclasses
 import math
+import sys
 
 import numpy as np
 import torch
@@ -21,6 +24,8 @@ SAMPLES = 256
 SMALL = vit_torch.Vit(image_size=32, patch_size=8, width=32, depth=2, heads=4, relative_position_shared=False)
 TINY = vit_torch.Vit(image_size=12, patch_size=4, width=16, depth=2, heads=2, absolute_position=True,
                      relative_position_shared=False, layer_scale=False, qkv_bias="FULL_BIAS")
+ROTARY = dataclasses.replace(TINY, absolute_position=False, layer_scale=True, qkv_bias="QV_BIAS",
+                             layer_norm_epsilon=1e-5, rotary_position="DINOV3")
 CASES = {
     "no-position": (2, SMALL),
     "absolute": (2, dataclasses.replace(SMALL, absolute_position=True, layer_scale=False, qkv_bias="FULL_BIAS")),
@@ -50,6 +55,12 @@ CASES = {
     "swiglu": (2, dataclasses.replace(TINY, activation="SWIGLU", mlp_hidden=24, layer_scale=True)),
     "norm-on-pooled": (2, dataclasses.replace(TINY, absolute_position=False, relative_position_shared=True,
                                               qkv_bias="QV_BIAS", final_norm="ON_POOLED")),
+    "rotary": (2, dataclasses.replace(ROTARY, register_tokens=2)),
+    "rotary-no-class-token": (2, dataclasses.replace(ROTARY, image_size=16, class_token=False, qkv_bias="NO_BIAS")),
+    "rotary-separate-norms": (2, dataclasses.replace(ROTARY, register_tokens=1, activation="SWIGLU", mlp_hidden=24,
+                                                     final_norm="SEPARATE")),
+    "rotary-eva02": (2, dataclasses.replace(TINY, qkv_bias="QV_BIAS", activation="SWIGLU", mlp_hidden=24,
+                                            rotary_position="EVA02", mlp_norm=True, attention_norm=True)),
 }
 TABLES = [(kind, grid, width) for kind in ("SIN_COS_MAE", "SIN_COS_MOCO_V3") for grid, width in ((3, 16), (14, 768))]
 
@@ -135,8 +146,18 @@ def make_tables():
     golden_files.write("vit/sine-cosine", arrays, {"samples": SAMPLES, "tables": TABLES})
 
 
-def main():
+def main(starts):
     vit_references.check()
+    for name, (batch, vit) in CASES.items():
+        if not starts or name.startswith(tuple(starts)):
+            make(name, batch, vit)
+    if not starts:
+        make_values()
+        make_tables()
+
+
+def make_values():
+    """Samples of what all goldens are made of."""
     golden_files.write("values", {
         "uniform": deterministic.uniform("student/blocks/00/attn/qkv/kernel", (3, 5, 7), 0.5, 0.1),
         "integers": deterministic.integers("sample", 64, 1000003),
@@ -144,11 +165,8 @@ def main():
         "index_grid_3_no_class_token":
             vit_torch.relative_index(vit_torch.Vit(image_size=6, patch_size=2, class_token=False)).numpy(),
     }, {"uniform": "student/blocks/00/attn/qkv/kernel, centre 0.5, half width 0.1", "integers": "sample, below 1000003"})
-    for name, (batch, vit) in CASES.items():
-        make(name, batch, vit)
-    make_tables()
 
 
 if __name__ == "__main__":
     torch.set_num_threads(2)
-    main()
+    main(sys.argv[1:])

@@ -35,7 +35,10 @@ class Vit:
     patch_bias: bool = True
     activation: str = "GELU"  # or GELU_TANH, QUICK_GELU, SWIGLU
     mlp_hidden: int = 0
-    final_norm: str = "ON_TOKENS"  # or ON_POOLED
+    final_norm: str = "ON_TOKENS"  # or ON_POOLED, SEPARATE
+    rotary_position: str = "NO_ROTARY"  # or DINOV3, EVA02
+    mlp_norm: bool = False
+    attention_norm: bool = False
 
     @property
     def grid(self):
@@ -84,8 +87,8 @@ def parameter_shapes(vit):
     for i in range(vit.depth):
         for name, shape in _block_shapes(vit).items():
             shapes[f"blocks/{i:02d}/{name}"] = shape
-    norm = "norm" if vit.final_norm == "ON_TOKENS" else "fc_norm"
-    shapes[norm + "/scale"] = shapes[norm + "/offset"] = (c,)
+    for norm in {"ON_TOKENS": ["norm"], "ON_POOLED": ["fc_norm"], "SEPARATE": ["cls_norm", "norm"]}[vit.final_norm]:
+        shapes[norm + "/scale"] = shapes[norm + "/offset"] = (c,)
     return shapes
 
 
@@ -98,12 +101,16 @@ def _block_shapes(vit):
         shapes["attn/qkv/bias"] = (3 * c,)
     if vit.relative_position_per_layer:
         shapes["attn/rel_pos_bias/table"] = (vit.table_rows, vit.heads)
+    if vit.attention_norm:
+        shapes |= {"attn/norm/scale": (c,), "attn/norm/offset": (c,)}
     shapes |= {"attn/proj/kernel": (c, c), "attn/proj/bias": (c,)}
     if vit.layer_scale:
         shapes |= {"layer_scale1": (c,), "layer_scale2": (c,)}
     shapes |= {"norm2/scale": (c,), "norm2/offset": (c,)}
     up = 2 * m if vit.activation == "SWIGLU" else m
     shapes |= {"mlp/fc1/kernel": (c, up), "mlp/fc1/bias": (up,)}
+    if vit.mlp_norm:
+        shapes |= {"mlp/norm/scale": (m,), "mlp/norm/offset": (m,)}
     shapes |= {"mlp/fc2/kernel": (m, c), "mlp/fc2/bias": (c,)}
     return shapes
 
@@ -138,13 +145,16 @@ def forward(vit, parameters, images, fused_attention=False, drop_path=None):
     for i in range(vit.depth):
         block = _Block(vit, parameters, f"blocks/{i:02d}/", fused_attention, drop_path or {})
         x = block(x, _sum(shared, _bias(block.optional("attn/rel_pos_bias/table"), index)))
+    if vit.final_norm == "SEPARATE":
+        parts = _norm(vit, x[:, :vit.prefix], parameters, "cls_norm"), _norm(vit, x[:, vit.prefix:], parameters, "norm")
+        return torch.cat(parts, dim=1)
     return _norm(vit, x, parameters, "norm") if vit.final_norm == "ON_TOKENS" else x
 
 
 def pooled(vit, parameters, tokens):
     """[B, C]: the mean of the patch tokens, through the final norm if that is on the mean."""
     mean = tokens[:, vit.prefix:].mean(dim=1)
-    return mean if vit.final_norm == "ON_TOKENS" else _norm(vit, mean, parameters, "fc_norm")
+    return _norm(vit, mean, parameters, "fc_norm") if vit.final_norm == "ON_POOLED" else mean
 
 
 def sine_cosine(kind, grid, width):
@@ -157,6 +167,26 @@ def sine_cosine(kind, grid, width):
         first, second = np.meshgrid(steps, steps, indexing="ij")
     angles = [np.outer(coordinate.ravel(), frequencies) for coordinate in (first, second)]
     return np.concatenate([f(a) for a in angles for f in (np.sin, np.cos)], axis=1)
+
+
+def rotary_angles(vit):
+    """[N, D/2] in float64: of each patch the angles of its row, then of its column; 0 for prefix tokens."""
+    grid, frequencies = vit.grid, vit.width // vit.heads // 4
+    steps, share = np.arange(grid, dtype=np.float64), np.arange(frequencies, dtype=np.float64) / frequencies
+    if vit.rotary_position == "DINOV3":
+        turns = np.outer((2 * steps + 1) / grid - 1, 2 * np.pi * 100.0**-share)
+    else:
+        turns = np.outer(steps / grid * 16, 10000.0**-share)
+    row, column = np.repeat(np.arange(grid), grid), np.tile(np.arange(grid), grid)
+    patches = np.concatenate([turns[row], turns[column]], axis=1)
+    return np.concatenate([np.zeros((vit.prefix, 2 * frequencies)), patches])
+
+
+def _turned(x, angles):
+    """x [B, H, N, D]: channels i and i + D/2 as real and imaginary part, times exp(i angle)."""
+    real, imaginary = x.chunk(2, dim=-1)
+    cosine, sine = (torch.tensor(f(angles)).to(x) for f in (np.cos, np.sin))
+    return torch.cat([real * cosine - imaginary * sine, imaginary * cosine + real * sine], dim=-1)
 
 
 def _bias(table, index):
@@ -197,7 +227,7 @@ def _positioned(vit, parameters, x):
 
 
 def _norm(vit, x, parameters, name):
-    return F.layer_norm(x, (vit.width,), parameters[name + "/scale"], parameters[name + "/offset"],
+    return F.layer_norm(x, x.shape[-1:], parameters[name + "/scale"], parameters[name + "/offset"],
                         vit.layer_norm_epsilon)
 
 
@@ -230,7 +260,8 @@ class _Block:
         return x if factor is None else x * factor[:, None, None]
 
     def mlp(self, x):
-        return self.dense(self.activated(self.dense(x, "mlp/fc1")), "mlp/fc2")
+        x = self.activated(self.dense(x, "mlp/fc1"))
+        return self.dense(self.norm(x, "mlp/norm") if self.vit.mlp_norm else x, "mlp/fc2")
 
     def activated(self, x):
         if self.vit.activation == "GELU":
@@ -247,7 +278,10 @@ class _Block:
         heads = self.vit.heads
         qkv = F.linear(x, self.get("attn/qkv/kernel").T, self.qkv_bias())
         q, k, v = qkv.reshape(b, n, 3, heads, c // heads).permute(2, 0, 3, 1, 4)
+        if self.vit.rotary_position != "NO_ROTARY":
+            q, k = (_turned(part, rotary_angles(self.vit)) for part in (q, k))
         mixed = self.mix(q, k, v, bias).transpose(1, 2).reshape(b, n, c)
+        mixed = self.norm(mixed, "attn/norm") if self.vit.attention_norm else mixed
         return self.dense(mixed, "attn/proj")
 
     def mix(self, q, k, v, bias):

@@ -22,6 +22,7 @@ record NetworkDifferences(List<String> refused, List<String> told) {
           "model.vit.activation",
           "model.vit.absolute_position",
           "model.vit.absolute_position_kind",
+          "model.vit.rotary_position",
           "model.swin.layer_norm_epsilon",
           "model.swin_v2.layer_norm_epsilon",
           "model.swin_v2.position_window");

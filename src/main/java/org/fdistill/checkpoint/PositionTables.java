@@ -34,11 +34,12 @@ final class PositionTables {
     return network.name("pos_embed");
   }
 
-  /** Whether the network computes its absolute positions. */
+  /** Whether the network computes what learned absolute positions would stand for. */
   boolean areComputed() {
     VitConfig vit = network.model().getVit();
     return vit.getAbsolutePosition()
-        && vit.getAbsolutePositionKind() != VitConfig.PositionKind.LEARNED;
+        ? vit.getAbsolutePositionKind() != VitConfig.PositionKind.LEARNED
+        : vit.getRotaryPosition() != VitConfig.RotaryPosition.NO_ROTARY;
   }
 
   /**

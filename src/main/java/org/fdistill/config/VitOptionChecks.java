@@ -1,8 +1,10 @@
 package org.fdistill.config;
 
 import org.fdistill.proto.VitConfig;
+import org.fdistill.proto.VitConfig.FinalNorm;
 import org.fdistill.proto.VitConfig.PositionKind;
 import org.fdistill.proto.VitConfig.PositionedTokens;
+import org.fdistill.proto.VitConfig.RotaryPosition;
 
 /** Checks the options of a vision transformer that exclude or need each other. */
 final class VitOptionChecks {
@@ -17,6 +19,14 @@ final class VitOptionChecks {
           vit.getWidth(), vit.getMlpRatio(), VIT + ".mlp_ratio", otherwise, problems);
     }
     registers(vit, problems);
+    rotary(vit, problems);
+    problems.unless(
+        vit.getFinalNorm() != FinalNorm.SEPARATE
+            || vit.getClassToken()
+            || vit.getRegisterTokens() > 0,
+        VIT + ".final_norm",
+        "is SEPARATE, but there is neither a class token nor a register to have a norm of its own;"
+            + " set ON_TOKENS");
     String kind = VIT + ".absolute_position_kind";
     if (!vit.getAbsolutePosition()) {
       String what = "is %s, but absolute_position is false; set it to true";
@@ -41,8 +51,19 @@ final class VitOptionChecks {
         String.format(
             "must be 0 with a relative position bias, whose table has no rows for registers, found"
                 + " %d; set relative_position_shared and relative_position_per_layer to false,"
-                + " and absolute_position to true",
+                + " and absolute_position to true or rotary_position to DINOV3",
             vit.getRegisterTokens()));
+  }
+
+  private static void rotary(VitConfig vit, Problems problems) {
+    int headWidth = vit.getWidth() / vit.getHeads();
+    problems.unless(
+        vit.getRotaryPosition() == RotaryPosition.NO_ROTARY || headWidth % 4 == 0,
+        VIT + ".rotary_position",
+        String.format(
+            "is %s, which needs heads whose width is a multiple of 4, found %d (width %d, heads"
+                + " %d)",
+            vit.getRotaryPosition(), headWidth, vit.getWidth(), vit.getHeads()));
   }
 
   private static void sineCosine(VitConfig vit, String kind, Problems problems) {

@@ -14,6 +14,7 @@ import org.fdistill.proto.SwinConfig;
 import org.fdistill.proto.SwinV2Config;
 import org.fdistill.proto.VitConfig;
 import org.fdistill.proto.VitConfig.Activation;
+import org.fdistill.proto.VitConfig.RotaryPosition;
 
 /** From a checkpoint's tensors to the network's description. */
 final class ArchitectureReader {
@@ -28,6 +29,7 @@ final class ArchitectureReader {
   /** The network as it was trained; heads, window or image size are 0 where nothing tells them. */
   BackboneConfig describe() {
     SquareBuffers.require(resolution.tensors());
+    RotaryBuffers.requireMasks(resolution.tensors());
     BackboneConfig traits =
         resolution.family().traits().toBuilder().mergeFrom(published.traits()).build();
     BackboneConfig model =
@@ -90,10 +92,19 @@ final class ArchitectureReader {
     int side = Backbones.of(model).imageSize();
     String like = String.join(", ", fitting.stream().map(Size::arch).toList());
     return fitting.stream()
-        .filter(size -> size.imageSize() == side)
+        .filter(size -> size.imageSize() == side || fitsAnyImage(model))
         .findFirst()
         .map(Size::arch)
         .orElse(like.isEmpty() ? resolution.family().name() : "like " + like);
+  }
+
+  /** Rotary positions alone have no table that fits one size of images. */
+  private static boolean fitsAnyImage(BackboneConfig model) {
+    VitConfig vit = model.getVit();
+    return vit.getRotaryPosition() != RotaryPosition.NO_ROTARY
+        && !vit.getAbsolutePosition()
+        && !vit.getRelativePositionShared()
+        && !vit.getRelativePositionPerLayer();
   }
 
   /** Sizes of a network, for people. */
@@ -106,6 +117,7 @@ final class ArchitectureReader {
         vit.getPatchSize(),
         vit.getWidth(),
         vit.getDepth(),
+        vit.getActivation() == Activation.SWIGLU,
         vit.getRegisterTokens(),
         vit.getImageSize());
   }
@@ -114,15 +126,22 @@ final class ArchitectureReader {
     return size.window() > 0
         ? SwinShape.of(size).text()
         : text(
-            size.patch(), size.width(), size.depths().get(0), size.registers(), size.imageSize());
+            size.patch(),
+            size.width(),
+            size.depths().get(0),
+            size.swiGlu(),
+            size.registers(),
+            size.imageSize());
   }
 
-  private static String text(int patch, int width, int depth, int registers, int side) {
-    return "patch %d, width %d, depth %d, %simages of %s pixels"
+  private static String text(
+      int patch, int width, int depth, boolean swiGlu, int registers, int side) {
+    return "patch %d, width %d, depth %d, %s%simages of %s pixels"
         .formatted(
             patch,
             width,
             depth,
+            swiGlu ? "SwiGLU, " : "",
             registers == 0 ? "" : registers + " registers, ",
             side == 0 ? "?" : Integer.toString(side));
   }
@@ -141,9 +160,13 @@ final class ArchitectureReader {
       vit.setHeads(size.map(s -> s.heads().get(0)).orElse(0));
     }
     if (!vit.hasImageSize()) {
-      vit.setImageSize(size.map(Size::imageSize).orElse(0));
+      vit.setImageSize(statedImageSize().or(() -> size.map(Size::imageSize)).orElse(0));
     }
     return vit.build();
+  }
+
+  private Optional<Integer> statedImageSize() {
+    return Optional.ofNullable((Integer) published.stated().get("image_size"));
   }
 
   private static boolean fits(Size size, VitConfig.Builder vit) {
@@ -151,6 +174,7 @@ final class ArchitectureReader {
         && size.patch() == vit.getPatchSize()
         && size.width() == vit.getWidth()
         && size.depths().get(0) == vit.getDepth()
+        && size.swiGlu() == (vit.getActivation() == Activation.SWIGLU)
         && size.registers() == vit.getRegisterTokens();
   }
 

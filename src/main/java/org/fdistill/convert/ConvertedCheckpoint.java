@@ -31,6 +31,11 @@ final class ConvertedCheckpoint implements WeightSource {
     return resampled;
   }
 
+  /** Whether the channels of a parameter were brought to other places. */
+  boolean movesChannels(String name) {
+    return positions.rotaryPairs().moves(name);
+  }
+
   /** How absolute positions were brought to another size; empty where they were not. */
   Optional<Bicubic> resampling() {
     return resampled.keySet().stream().anyMatch(name -> name.endsWith(Positions.ABSOLUTE))
@@ -92,7 +97,7 @@ final class ConvertedCheckpoint implements WeightSource {
     List<String> broken = new ArrayList<>();
     for (String name : network.shapes().keySet()) {
       Assembly assembly = tensors.parameters().get(name);
-      float[] values = assembly.values();
+      float[] values = positions.rotaryPairs().inOurOrder(name, assembly.values());
       int bad = notFinite(values);
       if (bad > 0) {
         broken.add("%s: %,d of %,d".formatted(assembly.sources(), bad, values.length));

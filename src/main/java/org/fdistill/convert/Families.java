@@ -25,6 +25,7 @@ final class Families {
 
   static List<Family> all() {
     List<Family> all = new ArrayList<>(VitFamilies.ALL);
+    all.addAll(RotaryFamilies.ALL);
     all.addAll(SwinFamilies.ALL);
     return all;
   }

@@ -110,6 +110,9 @@ public record ImportReport(
     if (!assembly.changes().isEmpty()) {
       changes.add(assembly.changes());
     }
+    if (weights.movesChannels(assembly.target())) {
+      changes.add("channels that turn together moved D/2 apart");
+    }
     TableResizing resizing = weights.resampled().get(assembly.target());
     if (resizing != null) {
       changes.add("resampled " + resizing.text());

@@ -26,6 +26,14 @@ final class NameRules {
   record Mapped(String target, AxisOrder order, int part, int parts) implements Fate {}
 
   /**
+   * It is a vector of equal sections, each of which becomes a parameter of ours.
+   *
+   * @param targets our names; an empty one for a section that is not needed
+   * @param reason for the user, why a section is not needed
+   */
+  record Sections(List<String> targets, String reason) implements Fate {}
+
+  /**
    * It is not needed.
    *
    * @param reason for the user
@@ -35,12 +43,16 @@ final class NameRules {
   private record Rule(Pattern source, String target, int shift, Fate fate) {
     Fate of(Matcher matcher) {
       if (fate instanceof Mapped mapped) {
-        return new Mapped(name(matcher), mapped.order(), mapped.part(), mapped.parts());
+        return new Mapped(name(target, matcher), mapped.order(), mapped.part(), mapped.parts());
       }
-      return fate;
+      return fate instanceof Sections sections
+          ? new Sections(
+              sections.targets().stream().map(t -> t.isEmpty() ? t : name(t, matcher)).toList(),
+              sections.reason())
+          : fate;
     }
 
-    private String name(Matcher matcher) {
+    private String name(String target, Matcher matcher) {
       String name = target;
       for (int group = 1; group <= matcher.groupCount(); group++) {
         int number = Integer.parseInt(matcher.group(group)) + shift;
@@ -129,6 +141,16 @@ final class NameRules {
     /** One tensor whose number differs from ours. */
     Builder shifted(String source, String target, AxisOrder order, int shift) {
       return add(source, target, shift, new Mapped("", order, 0, 1));
+    }
+
+    /**
+     * A vector of which each section is a parameter.
+     *
+     * @param reason why those without a target are not needed
+     * @param targets empty for a section that is not needed
+     */
+    Builder sections(String source, String reason, String... targets) {
+      return add(source, "", 0, new Sections(List.of(targets), reason));
     }
 
     /**

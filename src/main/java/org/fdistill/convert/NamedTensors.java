@@ -75,8 +75,27 @@ record NamedTensors(
       unknown.add(tensor);
     } else if (fate.get() instanceof NameRules.LeftOut rule) {
       leftOut.put(prefix + name, new LeftOut(tensor, rule.reason()));
+    } else if (fate.get() instanceof NameRules.Sections sections) {
+      addSections(tensor, sections);
     } else {
       map(tensor, (NameRules.Mapped) fate.get());
+    }
+  }
+
+  private void addSections(StoredTensor tensor, NameRules.Sections sections) {
+    int count = sections.targets().size();
+    if (tensor.shape().length != 1 || tensor.shape()[0] % count != 0) {
+      unknown.add(tensor);
+      return;
+    }
+    for (int i = 0; i < count; i++) {
+      Section section = new Section(tensor, i, count);
+      String target = sections.targets().get(i);
+      if (target.isEmpty()) {
+        leftOut.put(section.name(), new LeftOut(section, sections.reason()));
+      } else {
+        map(section, new NameRules.Mapped(target, AxisOrder.SAME, 0, 1));
+      }
     }
   }
 

@@ -49,6 +49,11 @@ record Positions(Bicubic bicubic, BackboneConfig model) {
         : Optional.empty();
   }
 
+  /** How channels of queries and keys lie. */
+  RotaryPairs rotaryPairs() {
+    return new RotaryPairs(model.getVit());
+  }
+
   private int prefix() {
     VitConfig vit = model.getVit();
     return VitDescription.prefix(vit, vit.getPositionedTokens());

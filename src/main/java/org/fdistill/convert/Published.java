@@ -130,6 +130,12 @@ record Published(
     return value != null && value.isJsonPrimitive() ? value.getAsString() : "";
   }
 
+  /** A truth value; false where there is none. */
+  static boolean flag(JsonObject object, String key) {
+    JsonElement value = object.get(key);
+    return value != null && value.isJsonPrimitive() && value.getAsBoolean();
+  }
+
   /** A number; empty where there is none. */
   static Optional<Double> number(JsonObject object, String key) {
     JsonElement value = object.get(key);

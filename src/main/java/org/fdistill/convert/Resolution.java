@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.fdistill.config.UserError;
 
@@ -30,6 +31,12 @@ record Resolution(
   private static final List<String> OF_TIMM = List.of("state_dict_ema/.*", "model_ema/.*", ".*");
 
   private static final int LISTED = 4;
+
+  /** The first depthwise convolution, of timm's, of Meta's and of Hugging Face's. */
+  private static final Pattern CONVNEXT =
+      Pattern.compile(
+          "(.*\\.)?stages\\.0\\.(blocks\\.0\\.conv_dw|0\\.dwconv"
+              + "|layers\\.0\\.(depthwise_conv|dwconv))\\.weight");
 
   /**
    * Finds the family and the network.
@@ -65,7 +72,7 @@ record Resolution(
             .flatMap(choice -> find(checkpoint, choice, key).stream())
             .toList();
     List<Resolution> certain = readable.stream().filter(Resolution::certain).toList();
-    return certain.size() == 1 ? certain : readable;
+    return certain.isEmpty() ? readable : certain;
   }
 
   /** The family that is published beside the weights; all where nothing is. */
@@ -202,8 +209,8 @@ record Resolution(
         hints.add("a convolutional stem before its blocks (MoCo v3's vit_conv), not patches");
       } else if (name.endsWith("layer1.0.conv1.weight")) {
         hints.add("a ResNet");
-      } else if (name.endsWith("stages.0.blocks.0.conv_dw.weight")) {
-        hints.add("a ConvNeXt");
+      } else if (CONVNEXT.matcher(name).matches()) {
+        hints.add("a ConvNeXt, as the smaller networks of DINOv3");
       } else if (name.endsWith("attn.q_norm.weight")) {
         hints.add("norms of queries and keys");
       } else if (name.contains(".lora_A.")) {

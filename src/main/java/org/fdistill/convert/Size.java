@@ -13,6 +13,7 @@ import java.util.List;
  * @param heads of each stage
  * @param window of a Swin transformer; 0 for a ViT
  * @param registers tokens beside class token and patches
+ * @param swiGlu whether its MLPs have a gate
  * @param positionWindow windows of each stage that a SwinV2's offsets are divided by; empty for its
  *     own
  */
@@ -25,13 +26,20 @@ public record Size(
     List<Integer> heads,
     int window,
     int registers,
+    boolean swiGlu,
     List<Integer> positionWindow) {
   static Size vit(String arch, int imageSize, int patch, int width, int depth, int heads) {
-    return new Size(arch, imageSize, patch, width, List.of(depth), List.of(heads), 0, 0, List.of());
+    List<Integer> depths = List.of(depth);
+    return new Size(arch, imageSize, patch, width, depths, List.of(heads), 0, 0, false, List.of());
   }
 
   Size withRegisters(int count) {
-    return new Size(arch, imageSize, patch, width, depths, heads, window, count, List.of());
+    return new Size(arch, imageSize, patch, width, depths, heads, window, count, swiGlu, List.of());
+  }
+
+  Size withSwiGlu() {
+    return new Size(
+        arch, imageSize, patch, width, depths, heads, window, registers, true, List.of());
   }
 
   /** Of a SwinV2 that was trained before with another window, half as large in the last stage. */
@@ -45,6 +53,7 @@ public record Size(
         heads,
         window,
         registers,
+        swiGlu,
         List.of(before, before, before, before / 2));
   }
 }

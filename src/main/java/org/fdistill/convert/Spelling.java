@@ -34,6 +34,20 @@ record Spelling(Pattern newer, String published) {
           List.of(
               List.of(of("\\bmlp\\.down_proj\\.", "mlp.weights_out.")), attention("attention")));
 
+  /** Transformers 5's DINOv3. */
+  static final List<Spelling> TRANSFORMERS_DINOV3 =
+      List.of(of("(^|\\.)model\\.layer\\.(\\d+)\\.", "$1layer.$2."));
+
+  /** EVA-02's own code, which timm renames. */
+  static final List<Spelling> EVA02 =
+      List.of(
+          of("\\battn\\.inner_attn_ln\\.", "attn.norm."),
+          of("\\bmlp\\.ffn_ln\\.", "mlp.norm."),
+          of("\\bmlp\\.w12\\.", "mlp.fc1."),
+          of("\\bmlp\\.w1\\.", "mlp.fc1_g."),
+          of("\\bmlp\\.w2\\.", "mlp.fc1_x."),
+          of("\\bmlp\\.w3\\.", "mlp.fc2."));
+
   /** Transformers 5's Swin. */
   static final List<Spelling> TRANSFORMERS_SWIN =
       joined(

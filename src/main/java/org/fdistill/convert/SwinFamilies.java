@@ -143,6 +143,6 @@ final class SwinFamilies {
       int width,
       List<Integer> depths,
       List<Integer> heads) {
-    return new Size(arch, imageSize, 4, width, depths, heads, window, 0, List.of());
+    return new Size(arch, imageSize, 4, width, depths, heads, window, 0, false, List.of());
   }
 }

@@ -56,7 +56,7 @@ final class TimmConfig {
    * @param args what was given to its constructor
    */
   static Published read(String file, String architecture, JsonObject cfg, JsonObject args) {
-    String family = family(file, architecture + "." + Published.text(cfg, "tag"));
+    String family = family(file, architecture, Published.text(cfg, "tag"));
     Map<String, Object> stated = Published.stated(file, args, ARGUMENTS);
     if (!family.startsWith("swin")) {
       stated.putAll(Published.stated(file, cfg, Map.of("input_size", "image_size")));
@@ -71,18 +71,25 @@ final class TimmConfig {
         Published.text(cfg, "license"));
   }
 
-  private static String family(String file, String tag) {
+  private static String family(String file, String architecture, String tagOfWeights) {
+    String tag = architecture + "." + tagOfWeights;
     String[][] known = {
       {"swinv2_cr", ""},
       {"swinv2", "swin_v2"},
       {"swin_s3", ""},
       {"swin", "swin"},
-      {"dinov3", ""},
+      {"convnext", ""},
+      {"eupe", ""},
+      {"dinov3", "dinov3"},
+      {"lingbot", ""},
+      {"sapiens", ""},
       {"rope", ""},
+      {"eva02_enormous", ""},
       {"_rpn_", ""},
       {"vit_pe_", ""},
       {"dinov2", "dinov2"},
       {"siglip", "siglip"},
+      {"eva02", architecture.contains("_clip_") ? "eva02_clip" : "eva02"},
       {"clip_", "openclip"},
       {"beitv2", "beit_v2"},
       {"beit3", ""},

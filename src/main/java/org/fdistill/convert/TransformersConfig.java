@@ -18,6 +18,7 @@ import org.fdistill.proto.VitConfig.Activation;
 final class TransformersConfig {
   private static final int RESAMPLE_BICUBIC = 3;
   private static final int DEFAULT_HEADS = 12;
+  private static final double ROTARY_BASE = 100;
 
   /** By {@code model_type}: the family, and the epsilon and activation where none is stated. */
   private record Type(String family, float epsilon, String activation) {}
@@ -30,6 +31,7 @@ final class TransformersConfig {
           Map.entry("beit", new Type("beit_v2", 1e-12f, "gelu")),
           Map.entry("dinov2", new Type("dinov2", 1e-6f, "gelu")),
           Map.entry("dinov2_with_registers", new Type("dinov2", 1e-6f, "gelu")),
+          Map.entry("dinov3_vit", new Type("dinov3", 1e-5f, "gelu")),
           Map.entry("clip", new Type("clip", 1e-5f, "quick_gelu")),
           Map.entry("clip_vision_model", new Type("clip", 1e-5f, "quick_gelu")),
           Map.entry("siglip", new Type("siglip", 1e-6f, "gelu_pytorch_tanh")),
@@ -105,8 +107,33 @@ final class TransformersConfig {
   private VitConfig vit(JsonObject vision, Type type, float epsilon) {
     VitConfig.Builder vit = VitConfig.newBuilder().setLayerNormEpsilon(epsilon);
     vit.setHeads(Published.integer(vision, "num_attention_heads").orElse(DEFAULT_HEADS));
+    requireBase(vision);
     String stated = Published.text(vision, "hidden_act");
-    return vit.setActivation(activation(stated.isEmpty() ? type.activation() : stated)).build();
+    boolean gated = Published.flag(vision, "use_gated_mlp");
+    return vit.setActivation(
+            gated ? gate(stated) : activation(stated.isEmpty() ? type.activation() : stated))
+        .build();
+  }
+
+  /** The activation of a gate. */
+  private Activation gate(String name) {
+    if (!name.equals("silu")) {
+      throw UserError.input(
+          "%s: hidden_act \"%s\" of a gated MLP.\nExpected silu: fdistill's gates have no other."
+              .formatted(file, name));
+    }
+    return Activation.SWIGLU;
+  }
+
+  private void requireBase(JsonObject vision) {
+    Published.number(vision, "rope_theta")
+        .filter(base -> base != ROTARY_BASE)
+        .ifPresent(
+            base -> {
+              throw UserError.input(
+                  "%s: rope_theta is %s.\nExpected %s: fdistill's rotary positions have the base of the published networks."
+                      .formatted(file, base, ROTARY_BASE));
+            });
   }
 
   private Activation activation(String name) {

@@ -8,6 +8,7 @@ import org.fdistill.proto.VitConfig.Activation;
 import org.fdistill.proto.VitConfig.FinalNorm;
 import org.fdistill.proto.VitConfig.PositionedTokens;
 import org.fdistill.proto.VitConfig.QkvBias;
+import org.fdistill.proto.VitConfig.RotaryPosition;
 import org.fdistill.proto.VitConfigOrBuilder;
 import org.fdistill.resample.AbsolutePositionTable;
 import org.fdistill.resample.RelativePositionTable;
@@ -49,7 +50,17 @@ final class VitDescription {
     vit.setQkvBias(qkvBias());
     vit.setLayerScale(tensors.has(BLOCK + "layer_scale1") ? LAYER_SCALE : 0);
     boolean pooled = tensors.has("student/fc_norm/scale") && !tensors.has("student/norm/scale");
-    vit.setFinalNorm(pooled ? FinalNorm.ON_POOLED : FinalNorm.ON_TOKENS);
+    boolean separate = tensors.has("student/cls_norm/scale");
+    vit.setFinalNorm(
+        pooled ? FinalNorm.ON_POOLED : separate ? FinalNorm.SEPARATE : FinalNorm.ON_TOKENS);
+    vit.setMlpNorm(tensors.has(BLOCK + "mlp/norm/scale"));
+    vit.setAttentionNorm(tensors.has(BLOCK + "attn/norm/scale"));
+    RotaryBuffers.dinov3(tensors).ifPresent(vit::setRotaryPosition);
+    if (!vit.hasHeads()) {
+      RotaryBuffers.headWidth(tensors)
+          .filter(headWidth -> width % headWidth == 0)
+          .ifPresent(headWidth -> vit.setHeads(width / headWidth));
+    }
     mlp(width);
     positions();
     return vit.build();
@@ -89,12 +100,14 @@ final class VitDescription {
     vit.setAbsolutePosition(tensors.has("student/pos_embed"));
     vit.setRelativePositionShared(tensors.has("student/rel_pos_bias/table"));
     vit.setRelativePositionPerLayer(tensors.has(BLOCK + "attn/rel_pos_bias/table"));
-    if (!vit.getAbsolutePosition()
+    if (vit.getRotaryPosition() == RotaryPosition.NO_ROTARY
+        && !vit.getAbsolutePosition()
         && !vit.getRelativePositionShared()
         && !vit.getRelativePositionPerLayer()) {
       throw UserError.input(
           "No tensor holds the positions of its patches.\n"
-              + "Expected a table of absolute or relative positions; rotary ones are not known.");
+              + "Expected a table of absolute or relative positions; rotary ones, which no tensor"
+              + " shows, are known of the families dinov3, eva02 and eva02_clip.");
     }
     int grid = vit.getAbsolutePosition() ? absoluteGrid() : relativeGrid();
     if (grid > 0 && !vit.hasImageSize()) {

@@ -5,16 +5,16 @@ import org.fdistill.convert.Dialect.Network;
 
 /** How vision transformers are named in published checkpoints. */
 final class VitDialects {
-  private static final String MASK_TOKEN = "the mask token of pre-training";
+  static final String MASK_TOKEN = "the mask token of pre-training";
   private static final String DECODER = "the decoder of pre-training";
-  private static final String TEXT_SPACE = "the projection into the space shared with text";
+  static final String TEXT_SPACE = "the projection into the space shared with text";
   private static final String PRE_TRAINING_HEAD = "the head of pre-training";
   private static final String POOLING_HEAD = "the pooling head behind the tokens";
 
   /**
    * timm's names, which DINO, MAE, MoCo v3 and DINOv2 share. {@code gamma_1} and {@code norm_pre}
    * are none of them: those of timm's networks that have them turn queries and keys by rotary
-   * positions, which no tensor shows.
+   * positions, which no tensor shows (see {@link RotaryDialects}).
    */
   static final Dialect TIMM = timmDialect(timm("blocks.#."));
 
@@ -56,7 +56,8 @@ final class VitDialects {
           List.of("blocks.0.0.norm1.weight", "blocks.0.0.attn.qkv.weight"),
           timm("blocks.*.#.").build());
 
-  private static NameRules.Builder timm(String block) {
+  /** The names of timm's ViT, of blocks with a number at {@code #}. */
+  static NameRules.Builder timm(String block) {
     return NameRules.builder()
         .convolution("patch_embed.proj", "student/patch_embed")
         .same("cls_token", "student/cls_token")

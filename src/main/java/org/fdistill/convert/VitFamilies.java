@@ -68,11 +68,11 @@ final class VitFamilies {
               Size.vit("dinov2_vits14", 518, 14, 384, 12, 6),
               Size.vit("dinov2_vitb14", 518, 14, 768, 12, 12),
               Size.vit("dinov2_vitl14", 518, 14, 1024, 24, 16),
-              Size.vit("dinov2_vitg14", 518, 14, 1536, 40, 24),
+              Size.vit("dinov2_vitg14", 518, 14, 1536, 40, 24).withSwiGlu(),
               Size.vit("dinov2_vits14_reg", 518, 14, 384, 12, 6).withRegisters(4),
               Size.vit("dinov2_vitb14_reg", 518, 14, 768, 12, 12).withRegisters(4),
               Size.vit("dinov2_vitl14_reg", 518, 14, 1024, 24, 16).withRegisters(4),
-              Size.vit("dinov2_vitg14_reg", 518, 14, 1536, 40, 24).withRegisters(4)));
+              Size.vit("dinov2_vitg14_reg", 518, 14, 1536, 40, 24).withRegisters(4).withSwiGlu()));
 
   private static final Family DEIT =
       new Family(
@@ -236,7 +236,7 @@ final class VitFamilies {
           traits(1e-6f, Activation.GELU),
           IMAGENET,
           Family.PositionStyle.BICUBIC,
-          t -> t.findLeftOut("lm_head.weight").isPresent(),
+          t -> t.findLeftOut("lm_head.weight").isPresent() && t.has("student/rel_pos_bias/table"),
           List.of(
               Size.vit("beit_v2_base16", 224, 16, 768, 12, 12),
               Size.vit("beit_v2_large16", 224, 16, 1024, 24, 16)));
@@ -277,13 +277,13 @@ final class VitFamilies {
     return tensors.findLeftOut("masked_embed").isPresent();
   }
 
-  private static BackboneConfig traits(float epsilon, Activation activation) {
+  static BackboneConfig traits(float epsilon, Activation activation) {
     return BackboneConfig.newBuilder()
         .setVit(VitConfig.newBuilder().setLayerNormEpsilon(epsilon).setActivation(activation))
         .build();
   }
 
-  private static Normalization normalization(List<Double> mean, List<Double> std) {
+  static Normalization normalization(List<Double> mean, List<Double> std) {
     return Normalization.newBuilder()
         .addAllMean(mean.stream().map(Double::floatValue).toList())
         .addAllStd(std.stream().map(Double::floatValue).toList())

@@ -16,10 +16,12 @@
  * project published: its dialects, its normalisation and epsilon, its sizes. Everything else is
  * read off the shapes. The network's graph then says which parameters it needs, and both lists must
  * agree in both directions. Transformers 5 spells some names in another way ({@code Spelling}). A
- * new family is an entry in {@code VitFamilies} or {@code SwinFamilies}; a new way of naming an
- * entry in {@code VitDialects} or {@code SwinDialects}.
+ * new family is an entry in {@code VitFamilies}, {@code RotaryFamilies} or {@code SwinFamilies}; a
+ * new way of naming an entry in {@code VitDialects}, {@code RotaryDialects} or {@code
+ * SwinDialects}.
  *
- * <p>Limits: square images and patches; no convolutional stems, no norms of queries and keys. Heads
- * that pool by attention and a distilled DeiT's two classifiers are left out.
+ * <p>Limits: square images and patches; no convolutional stems, no norms of queries and keys, of
+ * rotary positions those of DINOv3 and EVA-02 alone. Heads that pool by attention and a distilled
+ * DeiT's two classifiers are left out.
  */
 package org.fdistill.convert;

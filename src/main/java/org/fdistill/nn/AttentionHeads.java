@@ -3,6 +3,7 @@ package org.fdistill.nn;
 import java.util.List;
 import org.fdistill.graph.Initializer;
 import org.fdistill.graph.LayerScope;
+import org.fdistill.graph.Precision;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
@@ -53,9 +54,22 @@ record AttentionHeads(int width, int heads, int tokens) {
    * @return [B N, C]
    */
   Operand<TFloating> join(LayerScope scope, Operand<TFloating> mixed, Initializer kernel) {
+    return join(scope, mixed, null, kernel);
+  }
+
+  /**
+   * As {@link #join(LayerScope, Operand, Initializer)}, with the layer norm {@code norm} before the
+   * projection.
+   *
+   * @param norm null for none
+   */
+  Operand<TFloating> join(
+      LayerScope scope, Operand<TFloating> mixed, LayerNorm norm, Initializer kernel) {
     Ops tf = scope.tf();
     Operand<TFloating> byToken = tf.linalg.transpose(mixed, tf.constant(new int[] {0, 2, 1, 3}));
     Operand<TFloating> rows = tf.reshape(byToken, tf.constant(new int[] {-1, width}));
-    return Dense.of(width, width, kernel).apply(scope.at("proj"), rows);
+    Operand<? extends TFloating> inner =
+        norm == null ? rows : norm.apply(scope.at("norm"), Precision.full(tf, rows));
+    return Dense.of(width, width, kernel).apply(scope.at("proj"), inner);
   }
 }

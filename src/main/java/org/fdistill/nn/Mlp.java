@@ -2,6 +2,7 @@ package org.fdistill.nn;
 
 import org.fdistill.graph.Initializer;
 import org.fdistill.graph.LayerScope;
+import org.fdistill.graph.Precision;
 import org.fdistill.proto.VitConfig.Activation;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
@@ -15,18 +16,25 @@ import org.tensorflow.types.family.TFloating;
  * @param width of input and output
  * @param hidden width of what {@code fc2} takes
  * @param activation between the layers
+ * @param norm {@code norm}, of what {@code fc2} takes; null for none
  * @param fc1 first value of the first kernel
  * @param fc2 first value of the second kernel
  */
-public record Mlp(int width, int hidden, Activation activation, Initializer fc1, Initializer fc2) {
+public record Mlp(
+    int width,
+    int hidden,
+    Activation activation,
+    LayerNorm norm,
+    Initializer fc1,
+    Initializer fc2) {
 
   /** Layers with the exact (erf) GELU between them. */
   public Mlp(int width, int hidden, Initializer fc1, Initializer fc2) {
-    this(width, hidden, Activation.GELU, fc1, fc2);
+    this(width, hidden, Activation.GELU, null, fc1, fc2);
   }
 
   /**
-   * Builds fc2(activation(fc1(x))); fc1 is twice as wide before a SwiGLU.
+   * Builds fc2(norm(activation(fc1(x)))); fc1 is twice as wide before a SwiGLU.
    *
    * @param x [rows, width]
    * @return [rows, width], in the precision of products
@@ -34,7 +42,14 @@ public record Mlp(int width, int hidden, Activation activation, Initializer fc1,
   public Operand<TFloating> apply(LayerScope scope, Operand<TFloat32> x) {
     int up = activation == Activation.SWIGLU ? 2 * hidden : hidden;
     Operand<TFloating> inner = Dense.of(width, up, fc1).apply(scope.at("fc1"), x);
-    return Dense.of(hidden, width, fc2).apply(scope.at("fc2"), activated(scope.tf(), inner));
+    return Dense.of(hidden, width, fc2).apply(scope.at("fc2"), normed(scope, inner));
+  }
+
+  private Operand<? extends TFloating> normed(LayerScope scope, Operand<TFloating> inner) {
+    Operand<TFloating> activated = activated(scope.tf(), inner);
+    return norm == null
+        ? activated
+        : norm.apply(scope.at("norm"), Precision.full(scope.tf(), activated));
   }
 
   private Operand<TFloating> activated(Ops tf, Operand<TFloating> x) {

@@ -17,11 +17,12 @@ import org.tensorflow.types.family.TFloating;
  * @param width C
  * @param heads H
  * @param bias which of queries, keys and values have a bias
+ * @param norm of what goes to the output kernel; null for none
  * @param qkv first value of the joint kernel
  * @param projection first value of the output kernel
  */
 public record SelfAttention(
-    int width, int heads, QkvBias bias, Initializer qkv, Initializer projection) {
+    int width, int heads, QkvBias bias, LayerNorm norm, Initializer qkv, Initializer projection) {
 
   /**
    * Gives every token the values of all tokens, weighted by {@code softmax(q kᵀ / √D + bias)} in
@@ -31,17 +32,29 @@ public record SelfAttention(
    * @param x [B N, C]
    * @param tokens N
    * @param positionBias [H, N, N], added to the scaled products; null for none
+   * @param rotary what turns queries and keys; null for none
    * @return [B N, C], in the precision of products
    */
   public Operand<TFloating> apply(
-      LayerScope scope, Operand<TFloat32> x, int tokens, Operand<TFloat32> positionBias) {
+      LayerScope scope,
+      Operand<TFloat32> x,
+      int tokens,
+      Operand<TFloat32> positionBias,
+      RotaryPositions rotary) {
     AttentionHeads split = new AttentionHeads(width, heads, tokens);
     Operand<TFloating> rows = scope.precision().compute(scope.tf(), x);
     List<? extends Operand<TFloating>> parts = split.split(scope, rows, qkv, jointBias(scope));
+    Operand<TFloating> queries = turned(scope, parts.get(0), rotary);
+    Operand<TFloating> keys = turned(scope, parts.get(1), rotary);
     Operand<TFloating> mixed =
         AttentionProducts.apply(
-            scope, parts.get(0), parts.get(1), parts.get(2), positionBias, split.headWidth());
-    return split.join(scope, mixed, projection);
+            scope, queries, keys, parts.get(2), positionBias, split.headWidth());
+    return split.join(scope, mixed, norm, projection);
+  }
+
+  private static Operand<TFloating> turned(
+      LayerScope scope, Operand<TFloating> part, RotaryPositions rotary) {
+    return rotary == null ? part : rotary.apply(scope.tf(), part);
   }
 
   private Operand<TFloat32> jointBias(LayerScope scope) {

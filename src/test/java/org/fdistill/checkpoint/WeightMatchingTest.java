@@ -118,6 +118,14 @@ class WeightMatchingTest {
   }
 
   @Test
+  void rotaryPositionsNeedNoTable() {
+    vit.setAbsolutePosition(false).setRotaryPosition(VitConfig.RotaryPosition.DINOV3);
+    source.put("student/pos_embed", Shape.of(1, 10, 4));
+    assertThat(match().leftOut())
+        .containsEntry("student/pos_embed", "the network computes its positions");
+  }
+
+  @Test
   void aPooledNormIsTakenFromANetworkThatHasOne() {
     both("student/fc_norm/scale", Shape.of(4));
     assertThat(origins(match()).get("student/fc_norm/scale")).startsWith("LOADED");

@@ -6,6 +6,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.fdistill.testing.Golden;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -46,9 +48,45 @@ class InitFromImportTest {
         """
             .formatted(start, side, positions, side);
     String config = TinyConfigs.write(root.resolve("student.txtpb"), student);
-    Path run = root.resolve("mae-run");
+    assertThat(started(config)).contains("student/blocks/01/attn/qkv/kernel", said);
+  }
+
+  /** Rotary positions have no table: the weights fit any size of images. */
+  @Tag("slow")
+  @Test
+  void rotaryPositionsFitAnySize() throws IOException {
+    Path start = root.resolve("start");
+    String file = "golden/import/dinov3-hub/dinov3_vits16_pretrain_lvd1689m-08c60483.pth";
+    CommandRun.done(
+        "import-teacher",
+        "--arch=dinov3",
+        "--checkpoint=" + Golden.resource(file),
+        "--out=" + start,
+        "--image-size=24");
+    String student =
+        """
+        name: "dinov3-student"
+        classify { classes: 4 }
+        model {
+          init_from: "%s"
+          vit {
+            image_size: 40 patch_size: 8 width: 16 depth: 2 heads: 2 register_tokens: 4
+            rotary_position: DINOV3_BFLOAT16 relative_position_shared: false layer_norm_epsilon: 1e-5
+          }
+        }
+        train_data { noise { examples: 16 classes: 4 } image_size: 40 batch_size: 8 }
+        schedule { length { steps: 1 } learning_rate: 1e-3 scale_by_batch: 0 }
+        """
+            .formatted(start);
+    assertThat(started(TinyConfigs.write(root.resolve("student.txtpb"), student)))
+        .contains("student/blocks/01/attn/v_bias")
+        .doesNotContain("resampled", "model.vit.");
+  }
+
+  /** Trains; what the run says of its beginning. */
+  private String started(String config) throws IOException {
+    Path run = root.resolve("run");
     CommandRun.done("train", config, "--workdir=" + run);
-    assertThat(Files.readString(run.resolve("init_from.txt")))
-        .contains("student/blocks/01/attn/qkv/kernel", said);
+    return Files.readString(run.resolve("init_from.txt"));
   }
 }

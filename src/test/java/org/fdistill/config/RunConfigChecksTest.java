@@ -182,6 +182,25 @@ class RunConfigChecksTest {
   }
 
   @Test
+  void rotaryPositionsNeedFourPartsOfTheHeadsWidth() {
+    String text =
+        RunConfigsTest.SMALL.replace("heads: 2", "heads: 2 rotary_position: DINOV3 mlp_hidden: 8");
+    Tasks.parse(text, "small.txtpb", List.of());
+    assertThat(message(text, "model.vit.width=68"))
+        .contains(
+            "model.vit.rotary_position is DINOV3, which needs heads whose width is a multiple of 4,"
+                + " found 34 (width 68, heads 2)");
+  }
+
+  @Test
+  void separateNormsNeedTokensBesideThePatches() {
+    String text = RunConfigsTest.SMALL.replace("heads: 2", "heads: 2 final_norm: SEPARATE");
+    Tasks.parse(text, "small.txtpb", List.of());
+    assertThat(message(text, "model.vit.class_token=false"))
+        .contains("model.vit.final_norm is SEPARATE, but there is neither a class token nor a");
+  }
+
+  @Test
   void aGivenHiddenWidthNeedsNoRatio() {
     String text = RunConfigsTest.SMALL.replace("heads: 2", "heads: 2 mlp_hidden: 100");
     Tasks.parse(text, "small.txtpb", List.of("model.vit.mlp_ratio=0.3"));

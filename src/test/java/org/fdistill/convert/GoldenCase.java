@@ -113,6 +113,14 @@ record GoldenCase(Path folder, JsonObject about, Map<String, NpyArray> arrays) {
               "model.swin_v2.position_window=" + String.join(",", window, window, window));
         }
       }
+      case "dinov3" -> {
+        // Buffers of its own files tell the heads, timm's configuration the size.
+        if (Files.isDirectory(checkpoint())) {
+          overrides.add("model.vit.heads=" + number("heads"));
+        } else {
+          overrides.add("model.vit.image_size=" + number("image_size"));
+        }
+      }
       default -> overrides.add("model.vit.heads=" + number("heads"));
     }
     return overrides;

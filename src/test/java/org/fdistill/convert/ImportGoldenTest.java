@@ -74,9 +74,21 @@ class ImportGoldenTest {
     assertThat(resizedDifferences(golden, Optional.empty())).isEmpty();
   }
 
-  /** Transformers gave the tokens: to a size, antialiased with registers, never with the offset. */
+  /** Rotary positions are those of the image's own grid. */
   @ParameterizedTest
-  @CsvSource({"dinov2-hf, bicubic", "dinov2-hf-registers, bicubic-antialias"})
+  @ValueSource(strings = {"dinov3-hf", "dinov3-hf-plus"})
+  void rotaryPositionsFollowTheGrid(String name) throws IOException {
+    GoldenCase golden = GoldenCase.open(name);
+    assertThat(resizedDifferences(golden, Optional.empty())).isEmpty();
+  }
+
+  /** Transformers and timm gave the tokens: to a size, never with the offset. */
+  @ParameterizedTest
+  @CsvSource({
+    "dinov2-hf, bicubic",
+    "dinov2-hf-registers, bicubic-antialias",
+    "eva02-timm, bicubic-antialias"
+  })
   void positionsAreResampledAsTheUserAsks(String name, String way) throws IOException {
     GoldenCase golden = GoldenCase.open(name);
     List<String> wrong = new ArrayList<>();

@@ -31,7 +31,11 @@ class TimmConfigTest {
     "vit_large_patch16_siglip_gap_512, v2_webli, siglip,",
     "vit_so400m_patch14_siglip_378, webli, siglip, GELU",
     "vit_so400m_patch16_siglip_256, v2_webli, siglip,",
-    "vit_giantopt_patch16_siglip_256, v2_webli, siglip,"
+    "vit_giantopt_patch16_siglip_256, v2_webli, siglip,",
+    "vit_small_patch16_dinov3_qkvb, lvd1689m, dinov3,",
+    "vit_7b_patch16_dinov3, sat493m, dinov3,",
+    "eva02_tiny_patch14_336, mim_in22k_ft_in1k, eva02,",
+    "eva02_large_patch14_clip_336, merged2b, eva02_clip,"
   })
   void namesTellFamilyAndActivation(
       String architecture, String tag, String family, VitConfig.Activation activation) {
@@ -58,11 +62,13 @@ class TimmConfigTest {
         "vit_base_patch16_rope_ape_224",
         "vit_base_patch16_rpn_224",
         "vit_pe_core_base_patch16_224",
-        "vit_base_patch16_dinov3",
+        "convnext_tiny.dinov3_lvd1689m",
+        "vit_small_patch16_dinov3_qkvb.eupe_lvd1689m",
+        "vit_small_patch16_lingbot",
         "swinv2_cr_small_224",
         "swin_s3_tiny_224",
         "beit3_base_patch16_224",
-        "eva02_tiny_patch14_224",
+        "eva02_enormous_patch14_clip_224",
         "resnet50"
       })
   void otherNetworksAreRefusedByName(String architecture) {

@@ -58,6 +58,24 @@ class VitOptionsExportTest {
     }
   }
 
+  @Test
+  void rotaryPositionsAreInTheGraphAndNormsAreParameters() throws Exception {
+    Path path =
+        exported(
+            "rotary_position: DINOV3 relative_position_shared: false register_tokens: 2"
+                + " mlp_norm: true attention_norm: true final_norm: SEPARATE");
+    assertThat(sizes(signature(path), "tokens")).containsExactly(-1, 19, 16);
+    try (BundleReader weights = new BundleReader(path.resolve("variables/variables"))) {
+      assertThat(weights.shapes().keySet())
+          .contains(
+              "student/cls_norm/scale",
+              "student/norm/scale",
+              "student/blocks/00/mlp/norm/scale",
+              "student/blocks/00/attn/norm/offset")
+          .noneMatch(name -> name.contains("pos"));
+    }
+  }
+
   private Path exported(String options) throws TextFormat.ParseException {
     RunConfig.Builder run = TrainedRuns.distilled().toBuilder();
     run.getDistillBuilder().setTargets(Targets.GAP);

@@ -7,6 +7,7 @@ import org.fdistill.graph.Precision;
 import org.fdistill.nn.DropPath;
 import org.fdistill.nn.LayerNorm;
 import org.fdistill.nn.Mlp;
+import org.fdistill.nn.RotaryPositions;
 import org.fdistill.nn.SelfAttention;
 import org.fdistill.proto.VitConfig;
 import org.tensorflow.Operand;
@@ -32,18 +33,25 @@ record TransformerBlock(
    *
    * @param x [B N, C]
    * @param positionBias [H, N, N] or null
+   * @param rotary rotary positions or null
    * @return [B N, C]
    */
-  Operand<TFloat32> apply(LayerScope scope, Operand<TFloat32> x, Operand<TFloat32> positionBias) {
+  Operand<TFloat32> apply(
+      LayerScope scope,
+      Operand<TFloat32> x,
+      Operand<TFloat32> positionBias,
+      RotaryPositions rotary) {
     SelfAttention attention =
         new SelfAttention(
             width(),
             config.getHeads(),
             config.getQkvBias(),
+            config.getAttentionNorm() ? norm() : null,
             initializers.queriesKeysValues(),
             initializers.branchEnd(number));
     Operand<TFloat32> normed = norm().apply(scope.at("norm1"), x);
-    Operand<TFloating> mixed = attention.apply(scope.at("attn"), normed, tokens, positionBias);
+    Operand<TFloating> mixed =
+        attention.apply(scope.at("attn"), normed, tokens, positionBias, rotary);
     Operand<TFloat32> y = residual(scope, "layer_scale1", x, mixed);
     Operand<TFloating> fed = mlp().apply(scope.at("mlp"), norm().apply(scope.at("norm2"), y));
     return residual(scope, "layer_scale2", y, fed);
@@ -65,6 +73,7 @@ record TransformerBlock(
         width(),
         hidden(),
         config.getActivation(),
+        config.getMlpNorm() ? new LayerNorm(hidden(), config.getLayerNormEpsilon()) : null,
         initializers.kernel(),
         initializers.branchEnd(number));
   }

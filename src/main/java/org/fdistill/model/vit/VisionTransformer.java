@@ -11,9 +11,11 @@ import org.fdistill.model.FeatureMap;
 import org.fdistill.nn.DropPath;
 import org.fdistill.nn.LayerNorm;
 import org.fdistill.nn.RelativePositionBias;
+import org.fdistill.nn.RotaryPositions;
 import org.fdistill.proto.VitConfig;
-import org.fdistill.proto.VitConfig.FinalNorm;
+import org.fdistill.proto.VitConfig.RotaryPosition;
 import org.tensorflow.Operand;
+import org.tensorflow.Output;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
@@ -22,7 +24,7 @@ import org.tensorflow.types.TInt32;
  * A ViT: by default the one that Feature Distillation trains (the reference's {@code
  * VisionTransformerForFD}, which is BEiT's), with pre-norm blocks, LayerScale, biases on queries
  * and values, and a choice of position encodings (section 3.3 of the paper, Table 4); by its
- * options those of DINO, DINOv2, DeiT, CLIP, SigLIP, MAE and MoCo v3.
+ * options those of DINO, DINOv2, DINOv3, DeiT, CLIP, SigLIP, MAE, MoCo v3 and EVA-02.
  */
 public final class VisionTransformer implements Backbone {
   private final VitConfig config;
@@ -95,13 +97,14 @@ public final class VisionTransformer implements Backbone {
         config.getRelativePositionShared()
             ? relativePosition().apply(scope.at("rel_pos_bias"), index)
             : null;
+    RotaryPositions rotary = rotary(tf);
     float[] rates = DropPath.ramp(dropPath, config.getDepth());
     List<Operand<TFloat32>> blocks = new ArrayList<>();
     for (int i = 0; i < config.getDepth(); i++) {
       LayerScope inner = scope.at("blocks").at(String.format(Locale.ROOT, "%02d", i));
       rows =
           new TransformerBlock(config, tokens(), rates[i], i, initializers)
-              .apply(inner, rows, bias(inner, shared, index));
+              .apply(inner, rows, bias(inner, shared, index), rotary);
       blocks.add(rows);
     }
     return normed(scope, rows)
@@ -120,9 +123,27 @@ public final class VisionTransformer implements Backbone {
     if (!finalNorm) {
       return endpoints(scope.tf(), rows);
     }
-    return config.getFinalNorm() == FinalNorm.ON_POOLED
-        ? pooledThenNormed(scope, rows)
-        : endpoints(scope.tf(), norm().apply(scope.at("norm"), rows));
+    return switch (config.getFinalNorm()) {
+      case ON_TOKENS -> endpoints(scope.tf(), norm().apply(scope.at("norm"), rows));
+      case ON_POOLED -> pooledThenNormed(scope, rows);
+      case SEPARATE -> endpoints(scope.tf(), separatelyNormed(scope, rows));
+    };
+  }
+
+  /** One norm for class token and registers, one for patches: [B N, C] to [B, N, C]. */
+  private Operand<TFloat32> separatelyNormed(LayerScope scope, Operand<TFloat32> rows) {
+    Ops tf = scope.tf();
+    int[] sizes = {prefixTokens(), tokens() - prefixTokens()};
+    List<Output<TFloat32>> parts =
+        tf.splitV(byExample(tf, rows), tf.constant(sizes), tf.constant(1), 2L).output();
+    String[] names = {"cls_norm", "norm"};
+    List<Operand<TFloat32>> normed = new ArrayList<>();
+    for (int i = 0; i < sizes.length; i++) {
+      Operand<TFloat32> flat = tf.reshape(parts.get(i), tf.constant(new int[] {-1, width()}));
+      Operand<TFloat32> part = norm().apply(scope.at(names[i]), flat);
+      normed.add(tf.reshape(part, tf.constant(new int[] {-1, sizes[i], width()})));
+    }
+    return tf.concat(normed, tf.constant(1));
   }
 
   /** The final norm on the mean of the patches alone; the tokens leave as they are. */
@@ -131,7 +152,7 @@ public final class VisionTransformer implements Backbone {
     return plain.withPooled(norm().apply(scope.at("fc_norm"), plain.pooled(scope.tf())));
   }
 
-  /** Of rows [B N, C]. */
+  /** Of rows [B N, C], or [B, N, C]. */
   private Endpoints endpoints(Ops tf, Operand<TFloat32> rows) {
     return Endpoints.ofTokens(
         byExample(tf, rows),
@@ -159,6 +180,15 @@ public final class VisionTransformer implements Backbone {
 
   private boolean usesRelativePositions() {
     return config.getRelativePositionShared() || config.getRelativePositionPerLayer();
+  }
+
+  /** What turns queries and keys; null for none. */
+  private RotaryPositions rotary(Ops tf) {
+    RotaryPosition kind = config.getRotaryPosition();
+    int headWidth = width() / config.getHeads();
+    return kind == RotaryPosition.NO_ROTARY
+        ? null
+        : new RotaryAngles(kind, grid(), prefixTokens(), headWidth).positions(tf);
   }
 
   private RelativePositionBias relativePosition() {

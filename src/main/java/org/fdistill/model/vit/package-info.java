@@ -1,6 +1,6 @@
 /**
- * Vision transformers: the student of Feature Distillation, and the ViTs of DINO, DINOv2, DeiT,
- * CLIP, SigLIP, MAE and MoCo v3, as students and as frozen teachers. {@link
+ * Vision transformers: the student of Feature Distillation, and the ViTs of DINO, DINOv2, DINOv3,
+ * DeiT, CLIP, SigLIP, MAE, MoCo v3 and EVA-02, as students and as frozen teachers. {@link
  * org.fdistill.model.vit.VisionTransformer} embeds patches, adds class token, registers and
  * positions, and runs its blocks; what each option means is said in {@code model.proto}.
  *
@@ -12,10 +12,10 @@
  *
  * <p>Parameters are named as in {@code student/blocks/07/attn/qkv/kernel}, with kernels [in, out],
  * columns of queries, keys and values by head, and a SwiGLU's gate before its value. Fixed
- * positions are constants of the graph and no parameters. Outputs and every gradient are compared
- * with PyTorch for each option, and what is compared with, in turn, with timm and transformers.
- * "The reference" is the code of Feature Distillation, github.com/SwinTransformer/
- * Feature-Distillation.
+ * positions, sine-cosine and rotary ones, are constants of the graph and no parameters. Outputs and
+ * every gradient are compared with PyTorch for each option, and what is compared with, in turn,
+ * with timm and transformers. "The reference" is the code of Feature Distillation,
+ * github.com/SwinTransformer/ Feature-Distillation.
  *
  * <p>Limits: the side of the image is set when the network is built, and a table of positions fits
  * that grid alone. Registers have no relative positions. MAE's patch embedding starts with a bias

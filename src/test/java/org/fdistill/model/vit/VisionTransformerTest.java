@@ -55,7 +55,11 @@ class VisionTransformerTest {
         "clip",
         "siglip",
         "swiglu",
-        "norm-on-pooled"
+        "norm-on-pooled",
+        "rotary",
+        "rotary-no-class-token",
+        "rotary-separate-norms",
+        "rotary-eva02"
       })
   void tokensAndEveryGradientAgreeWithPyTorch(String name) throws Exception {
     Golden golden = Golden.open("vit/" + name);
@@ -95,6 +99,12 @@ class VisionTransformerTest {
         "DeiT III B/16|positioned_tokens: PATCHES layer_scale: 1|85816320",
         "DeiT B/16, distilled|positioned_tokens: EVERY_TOKEN register_tokens: 1|85800192",
         "MAE B/16, fine-tuned|final_norm: ON_POOLED|85798656",
+        "DINOv3 S/16|heads: 6 width: 384 absolute_position: false rotary_position: DINOV3"
+            + " register_tokens: 4 layer_scale: 1 qkv_bias: QV_BIAS|21596160",
+        "DINOv3 S+/16|heads: 6 width: 384 absolute_position: false rotary_position: DINOV3"
+            + " register_tokens: 4 layer_scale: 1 qkv_bias: QV_BIAS activation: SWIGLU|28692480",
+        "EVA-02 CLIP B/16|rotary_position: EVA02 qkv_bias: QV_BIAS activation: SWIGLU"
+            + " mlp_hidden: 2048 mlp_norm: true attention_norm: true|85869312",
         // Less the fixed table, 197 x 768.
         "MAE B/16|absolute_position_kind: SIN_COS_MAE|85647360",
       })
@@ -116,6 +126,12 @@ class VisionTransformerTest {
             + "|630766080",
         "SigLIP So400m/14|class_token: false heads: 16 width: 1152 depth: 27 patch_size: 14"
             + " mlp_hidden: 4304|412442352",
+        "DINOv3 7B/16|heads: 32 width: 4096 depth: 40 absolute_position: false"
+            + " rotary_position: DINOV3 register_tokens: 4 layer_scale: 1 qkv_bias: NO_BIAS"
+            + " activation: SWIGLU mlp_hidden: 8192|6716030976",
+        "EVA-02 L/14|heads: 16 width: 1024 depth: 24 image_size: 448 patch_size: 14"
+            + " rotary_position: EVA02 qkv_bias: QV_BIAS activation: SWIGLU mlp_hidden: 2730"
+            + " mlp_norm: true final_norm: ON_POOLED|304055232",
       })
   void countsTheParametersOfLargeModels(String name, String options, long expected)
       throws Exception {
@@ -155,7 +171,9 @@ class VisionTransformerTest {
         "clip",
         "siglip",
         "swiglu",
-        "norm-on-pooled"
+        "norm-on-pooled",
+        "rotary",
+        "rotary-eva02"
       })
   void bfloat16StaysWithinItsRoundingOfFloat32(String name) throws Exception {
     Golden golden = Golden.open("vit/" + name);
