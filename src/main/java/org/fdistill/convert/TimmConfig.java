@@ -73,6 +73,7 @@ final class TimmConfig {
 
   private static String family(String file, String tag) {
     String[][] known = {
+      {"naflex", ""},
       {"swinv2_cr", ""},
       {"swinv2", "swin_v2"},
       {"swin_s3", ""},

@@ -18,6 +18,9 @@ import org.fdistill.proto.VitConfig.Activation;
 final class TransformersConfig {
   private static final int RESAMPLE_BICUBIC = 3;
   private static final int DEFAULT_HEADS = 12;
+  private static final String NAFLEX =
+      "SigLIP 2's NaFlex, whose images have any shape; images are squares here.\nTake one of its"
+          + " checkpoints of a fixed size, such as siglip2-base-patch16-224";
 
   /** By {@code model_type}: the family, and the epsilon and activation where none is stated. */
   private record Type(String family, float epsilon, String activation) {}
@@ -36,6 +39,10 @@ final class TransformersConfig {
           Map.entry("siglip_vision_model", new Type("siglip", 1e-6f, "gelu_pytorch_tanh")),
           Map.entry("swin", new Type("swin", 1e-5f, "gelu")),
           Map.entry("swinv2", new Type("swin_v2", 1e-5f, "gelu")));
+
+  /** By {@code model_type}: what is like a network that is known, and why it is not read. */
+  private static final Map<String, String> REFUSED =
+      Map.of("siglip2", NAFLEX, "siglip2_vision_model", NAFLEX);
 
   private static final Map<String, String> VIT =
       Map.of(
@@ -77,6 +84,10 @@ final class TransformersConfig {
   private Published read() {
     String name = Published.text(config, "model_type");
     Type type = TYPES.get(name);
+    if (REFUSED.containsKey(name)) {
+      throw UserError.input(
+          "%s: model_type \"%s\" is %s.".formatted(file, name, REFUSED.get(name)));
+    }
     if (type == null) {
       throw UserError.input(
           "%s: model_type \"%s\" is no network that fdistill knows.\nExpected one of %s."

@@ -169,7 +169,7 @@ final class VitFamilies {
   private static final Family SIGLIP =
       new Family(
           "siglip",
-          "SigLIP's visual tower (arXiv 2303.15343)",
+          "SigLIP's and SigLIP 2's visual tower (arXiv 2303.15343, 2502.14786)",
           Licences.APACHE,
           List.of(
               VitDialects.TIMM,
@@ -192,7 +192,22 @@ final class VitFamilies {
               Size.vit("siglip_large16_256", 256, 16, 1024, 24, 16),
               Size.vit("siglip_large16_384", 384, 16, 1024, 24, 16),
               Size.vit("siglip_so400m14_224", 224, 14, 1152, 27, 16),
-              Size.vit("siglip_so400m14_384", 378, 14, 1152, 27, 16)));
+              Size.vit("siglip_so400m14_384", 378, 14, 1152, 27, 16),
+              Size.vit("siglip2_base32_256", 256, 32, 768, 12, 12),
+              Size.vit("siglip2_base16_224", 224, 16, 768, 12, 12),
+              Size.vit("siglip2_base16_256", 256, 16, 768, 12, 12),
+              Size.vit("siglip2_base16_384", 384, 16, 768, 12, 12),
+              Size.vit("siglip2_base16_512", 512, 16, 768, 12, 12),
+              Size.vit("siglip2_large16_256", 256, 16, 1024, 24, 16),
+              Size.vit("siglip2_large16_384", 384, 16, 1024, 24, 16),
+              Size.vit("siglip2_large16_512", 512, 16, 1024, 24, 16),
+              Size.vit("siglip2_so400m14_224", 224, 14, 1152, 27, 16),
+              Size.vit("siglip2_so400m14_384", 378, 14, 1152, 27, 16),
+              Size.vit("siglip2_so400m16_256", 256, 16, 1152, 27, 16),
+              Size.vit("siglip2_so400m16_384", 384, 16, 1152, 27, 16),
+              Size.vit("siglip2_so400m16_512", 512, 16, 1152, 27, 16),
+              Size.vit("siglip2_giant16_256", 256, 16, 1536, 40, 16),
+              Size.vit("siglip2_giant16_384", 384, 16, 1536, 40, 16)));
 
   private static final Family MAE =
       new Family(

@@ -55,6 +55,7 @@ class TimmConfigTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
+        "naflexvit_base_patch16_siglip",
         "vit_base_patch16_rope_ape_224",
         "vit_base_patch16_rpn_224",
         "vit_pe_core_base_patch16_224",
