@@ -75,9 +75,23 @@ record NamedTensors(
       unknown.add(tensor);
     } else if (fate.get() instanceof NameRules.LeftOut rule) {
       leftOut.put(prefix + name, new LeftOut(tensor, rule.reason()));
+    } else if (fate.get() instanceof NameRules.Mapped rule) {
+      map(tensor, rule);
     } else {
-      map(tensor, (NameRules.Mapped) fate.get());
+      classAndRegisters(tensor);
     }
+  }
+
+  private void classAndRegisters(StoredTensor tensor) {
+    if (tensor.shape().length != 2 || tensor.shape()[0] < 2) {
+      unknown.add(tensor);
+      return;
+    }
+    int registers = Math.toIntExact(tensor.shape()[0]) - 1;
+    map(tensor.rows(0, 1), new NameRules.Mapped("student/cls_token", AxisOrder.SAME, 0, 1));
+    map(
+        tensor.rows(1, registers),
+        new NameRules.Mapped("student/reg_tokens", AxisOrder.SAME, 0, 1));
   }
 
   /** Hugging Face's classifier stands beside the network. */

@@ -84,6 +84,7 @@ final class TimmConfig {
       {"vit_pe_", ""},
       {"dinov2", "dinov2"},
       {"siglip", "siglip"},
+      {"_radio_", "radio"},
       {"clip_", "openclip"},
       {"beitv2", "beit_v2"},
       {"beit3", ""},

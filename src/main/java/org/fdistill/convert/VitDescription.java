@@ -19,6 +19,9 @@ final class VitDescription {
   /** What a network with LayerScale starts it from; an imported one has its values already. */
   private static final float LAYER_SCALE = 0.1f;
 
+  /** C-RADIO's preferred size; its tables hold positions for images of 2048 pixels. */
+  private static final int RADIO_SIDE = 512;
+
   private final NamedTensors tensors;
   private final VitConfig.Builder vit;
 
@@ -49,7 +52,9 @@ final class VitDescription {
     vit.setQkvBias(qkvBias());
     vit.setLayerScale(tensors.has(BLOCK + "layer_scale1") ? LAYER_SCALE : 0);
     boolean pooled = tensors.has("student/fc_norm/scale") && !tensors.has("student/norm/scale");
-    vit.setFinalNorm(pooled ? FinalNorm.ON_POOLED : FinalNorm.ON_TOKENS);
+    if (vit.getFinalNorm() != FinalNorm.NO_FINAL_NORM) {
+      vit.setFinalNorm(pooled ? FinalNorm.ON_POOLED : FinalNorm.ON_TOKENS);
+    }
     mlp(width);
     positions();
     return vit.build();
@@ -98,7 +103,8 @@ final class VitDescription {
     }
     int grid = vit.getAbsolutePosition() ? absoluteGrid() : relativeGrid();
     if (grid > 0 && !vit.hasImageSize()) {
-      vit.setImageSize(grid * vit.getPatchSize());
+      int side = grid * vit.getPatchSize();
+      vit.setImageSize(tensors.dialect().cutsPositions() ? Math.min(side, RADIO_SIDE) : side);
     }
   }
 

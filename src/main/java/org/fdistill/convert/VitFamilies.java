@@ -270,6 +270,26 @@ final class VitFamilies {
               Size.vit("fd_vitb16", 224, 16, 768, 12, 12),
               Size.vit("fd_vitl14", 224, 14, 1024, 24, 16)));
 
+  private static final Family RADIO =
+      new Family(
+          "radio",
+          "C-RADIO (arXiv 2412.07679, 2601.17237)",
+          Licences.varies(
+              "C-RADIO's is the NVIDIA Open Model License, RADIO's for research only"),
+          List.of(VitDialects.RADIO, VitDialects.HUGGING_FACE_RADIO, VitDialects.TIMM),
+          List.of(),
+          withoutFinalNorm(),
+          OPENAI,
+          Family.PositionStyle.RADIO,
+          t -> t.dialect().cutsPositions(),
+          List.of(
+              Size.vit("c_radio_v3_base16", 512, 16, 768, 12, 12).withRegisters(7),
+              Size.vit("c_radio_v3_large16", 512, 16, 1024, 24, 16).withRegisters(7),
+              Size.vit("c_radio_v3_huge16", 512, 16, 1280, 32, 16).withRegisters(7),
+              Size.vit("c_radio_v3_giant16", 512, 16, 1536, 40, 24).withRegisters(7),
+              Size.vit("c_radio_v4_so400m16", 512, 16, 1152, 27, 16).withRegisters(9),
+              Size.vit("c_radio_v4_huge16", 512, 16, 1280, 32, 16).withRegisters(9)));
+
   static final List<Family> ALL =
       List.of(
           DINO,
@@ -283,12 +303,19 @@ final class VitFamilies {
           MOCO_V3,
           BEIT_V2,
           IBOT,
-          FEATURE_DISTILLATION);
+          FEATURE_DISTILLATION,
+          RADIO);
 
   private VitFamilies() {}
 
   private static boolean masksTokens(NamedTensors tensors) {
     return tensors.findLeftOut("masked_embed").isPresent();
+  }
+
+  private static BackboneConfig withoutFinalNorm() {
+    BackboneConfig.Builder traits = traits(1e-6f, Activation.GELU).toBuilder();
+    traits.getVitBuilder().setFinalNorm(VitConfig.FinalNorm.NO_FINAL_NORM);
+    return traits.build();
   }
 
   private static BackboneConfig traits(float epsilon, Activation activation) {

@@ -31,7 +31,8 @@ class TimmConfigTest {
     "vit_large_patch16_siglip_gap_512, v2_webli, siglip,",
     "vit_so400m_patch14_siglip_378, webli, siglip, GELU",
     "vit_so400m_patch16_siglip_256, v2_webli, siglip,",
-    "vit_giantopt_patch16_siglip_256, v2_webli, siglip,"
+    "vit_giantopt_patch16_siglip_256, v2_webli, siglip,",
+    "vit_base_patch16_radio_v3, c_radio, radio,"
   })
   void namesTellFamilyAndActivation(
       String architecture, String tag, String family, VitConfig.Activation activation) {
@@ -56,6 +57,7 @@ class TimmConfigTest {
   @ValueSource(
       strings = {
         "naflexvit_base_patch16_siglip",
+        "naflexvit_base_patch16_radio_v3",
         "vit_base_patch16_rope_ape_224",
         "vit_base_patch16_rpn_224",
         "vit_pe_core_base_patch16_224",

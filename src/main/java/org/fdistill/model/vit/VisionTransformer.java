@@ -12,7 +12,6 @@ import org.fdistill.nn.DropPath;
 import org.fdistill.nn.LayerNorm;
 import org.fdistill.nn.RelativePositionBias;
 import org.fdistill.proto.VitConfig;
-import org.fdistill.proto.VitConfig.FinalNorm;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
@@ -84,9 +83,11 @@ public final class VisionTransformer implements Backbone {
       blocks.add(rows);
     }
     Endpoints endpoints =
-        config.getFinalNorm() == FinalNorm.ON_POOLED
-            ? pooledThenNormed(scope, rows)
-            : endpoints(tf, norm().apply(scope.at("norm"), rows));
+        switch (config.getFinalNorm()) {
+          case ON_TOKENS -> endpoints(tf, norm().apply(scope.at("norm"), rows));
+          case ON_POOLED -> pooledThenNormed(scope, rows);
+          case NO_FINAL_NORM -> endpoints(tf, rows);
+        };
     return endpoints.withInside(
         blocks.stream()
             .<Function<Ops, Operand<TFloat32>>>map(b -> ops -> byExample(ops, b))
