@@ -50,5 +50,10 @@ class InitFromImportTest {
     CommandRun.done("train", config, "--workdir=" + run);
     assertThat(Files.readString(run.resolve("init_from.txt")))
         .contains("student/blocks/01/attn/qkv/kernel", said);
+    Path model = Path.of(CommandRun.done("export", run.toString()).out().strip());
+    assertThat(model.resolve("assets.extra/model_card.md"))
+        .content()
+        .contains("- weights: " + start, "- their licence: CC-BY-NC-4.0");
+    assertThat(model.resolve("teacher.txtpb")).content().contains("started from", "CC-BY-NC-4.0");
   }
 }
