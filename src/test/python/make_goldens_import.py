@@ -14,11 +14,14 @@ import import_cases_dinov2
 import import_cases_full
 import import_cases_npz
 import import_cases_rotary
+import import_cases_radio
+import import_cases_siglip2
 import import_cases_swin
 import import_cases_vit
 
 CASES = {**import_cases_vit.CASES, **import_cases_clip.CASES, **import_cases_dinov2.CASES, **import_cases_beit.CASES,
-         **import_cases_rotary.CASES, **import_cases_swin.CASES, **import_cases_npz.CASES, **import_cases_full.CASES}
+         **import_cases_rotary.CASES, **import_cases_swin.CASES, **import_cases_npz.CASES, **import_cases_full.CASES,
+         **import_cases_siglip2.CASES, **import_cases_radio.CASES}
 
 
 def main(starts):

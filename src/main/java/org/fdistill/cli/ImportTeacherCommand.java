@@ -16,7 +16,7 @@ import org.fdistill.convert.StoredAnswers;
 import org.fdistill.convert.TeacherImport;
 import org.fdistill.export.Exported;
 import org.fdistill.export.SavedModelWriter;
-import org.fdistill.resample.Bicubic;
+import org.fdistill.resample.Resampling;
 
 /** {@code fdistill import-teacher}: turns a published checkpoint into a SavedModel. */
 final class ImportTeacherCommand implements Command {
@@ -60,7 +60,8 @@ final class ImportTeacherCommand implements Command {
               "WAY",
               "How absolute positions get to another size: bicubic (transformers' way),"
                   + " bicubic-offset (DINOv2's own code without registers), bicubic-antialias (timm's,"
-                  + " and DINOv2's with registers), or auto, which is that of the family's own code.")
+                  + " and DINOv2's with registers), bilinear (C-RADIO's) or bilinear-corners (that of"
+                  + " C-RADIOv3-B and -H at first), or auto, which is that of the family's own code.")
           .orElse(OWN_WAY);
   private static final OptionSpec SET =
       OptionSpec.SET.explained(
@@ -101,8 +102,8 @@ final class ImportTeacherCommand implements Command {
 
   @Override
   public String description() {
-    return "Reads a checkpoint of DINO, DINOv2, DeiT, ViT, CLIP, SigLIP, MAE, MoCo v3, BEiT v2, iBOT,"
-        + " Swin, SwinV2, EsViT or Feature Distillation as it was published, without Python and"
+    return "Reads a checkpoint of DINO, DINOv2, DeiT, ViT, CLIP, SigLIP, SigLIP 2, C-RADIO, MAE, MoCo v3,"
+        + " BEiT v2, iBOT, Swin, SwinV2, EsViT or Feature Distillation as it was published, without Python and"
         + " without running anything that a pickle asks for, and writes a frozen SavedModel that"
         + " TensorFlow Serving can serve, train can distil from (distill.teacher.path) and a student"
         + " can start from (model.init_from). Every tensor is accounted for in assets.extra/"
@@ -169,20 +170,20 @@ final class ImportTeacherCommand implements Command {
     }
   }
 
-  private static Optional<Bicubic> resampling(ParsedOptions options) {
+  private static Optional<Resampling> resampling(ParsedOptions options) {
     String name = options.text(RESAMPLE);
     if (name.equals(OWN_WAY)) {
       return Optional.empty();
     }
     return Optional.of(
-        Bicubic.WAYS.stream()
+        Resampling.WAYS.stream()
             .filter(way -> way.toString().equals(name))
             .findFirst()
             .orElseThrow(
                 () ->
                     UserError.usage(
                         "--resample %s: no such way.\nExpected %s or one of %s."
-                            .formatted(name, OWN_WAY, Bicubic.WAYS))));
+                            .formatted(name, OWN_WAY, Resampling.WAYS))));
   }
 
   /** What the comparison with another implementation says, or that there should be one. */

@@ -20,6 +20,13 @@ public final class Licences {
   /** Meta's licence of DINOv3. */
   public static final String DINOV3 = "DINOv3 License";
 
+  /** NVIDIA's licence of C-RADIO. */
+  public static final String NVIDIA_OPEN_MODEL = "NVIDIA Open Model License";
+
+  /** NVIDIA's licence of RADIO. */
+  public static final String NVIDIA_SOURCE_CODE =
+      "NVIDIA Source Code License (research and evaluation only)";
+
   /** Of families whose weights were published by many, under licences of their own. */
   private static final String VARIES = "differs from weights to weights";
 
@@ -54,6 +61,17 @@ public final class Licences {
                   + " copy of it, and forbids some uses, military ones among them; whether a distilled"
                   + " student is such a work its text does not say. Take the student for bound to it"
                   + " unless you know better."),
+          new Terms(
+              "\\bnvidia[- ]open[- ]model\\b",
+              "It allows commercial use and binds derivative models: modifications of the model and"
+                  + " works based on it. Outputs are none by its text; whether a student that learned"
+                  + " from them is one its text does not say. Take the student for bound to it unless"
+                  + " you know better."),
+          new Terms(
+              "\\bnvidia source code\\b",
+              "It limits the weights and derivative works of them to research and evaluation; whether"
+                  + " a distilled student is such a work its text does not say. Take the student for"
+                  + " bound to it unless you know better."),
           new Terms(
               "\\bapache[- ]2(\\.0)?\\b",
               "It asks for its text and notices in copies and derivative works of the weights, and"

@@ -12,10 +12,14 @@ enum AxisOrder {
   TRANSPOSED,
   /** A convolution of PyTorch, [out, in, h, w]. */
   CONVOLUTION,
+  /** Patches of RGB images before a linear layer of PyTorch, [out, in h w], h and w the same. */
+  PATCHES,
   /** Flax's heads in front: [C, H, D], or a bias [H, D]. */
   HEADS_LAST,
   /** Flax's heads behind: [H, D, C]. */
   HEADS_FIRST;
+
+  private static final long COLOURS = 3;
 
   /** Our shape of a tensor of theirs; null where it cannot lie so. */
   long[] shape(long[] theirs) {
@@ -24,9 +28,18 @@ enum AxisOrder {
       case TRANSPOSED -> theirs.length == 2 ? new long[] {theirs[1], theirs[0]} : null;
       case CONVOLUTION ->
           theirs.length == 4 ? new long[] {theirs[2], theirs[3], theirs[1], theirs[0]} : null;
+      case PATCHES -> CONVOLUTION.shape(squares(theirs));
       case HEADS_LAST -> headsLast(theirs);
       case HEADS_FIRST -> theirs.length == 3 ? new long[] {theirs[0] * theirs[1], theirs[2]} : null;
     };
+  }
+
+  /** [out, 3 h²] as a convolution's [out, 3, h, h]; of no rank where it is none. */
+  private static long[] squares(long[] theirs) {
+    long side = theirs.length == 2 ? Math.round(Math.sqrt(theirs[1] / (double) COLOURS)) : 0;
+    return side > 0 && COLOURS * side * side == theirs[1]
+        ? new long[] {theirs[0], COLOURS, side, side}
+        : new long[0];
   }
 
   private static long[] headsLast(long[] theirs) {
@@ -42,6 +55,7 @@ enum AxisOrder {
     return switch (this) {
       case SAME, HEADS_LAST, HEADS_FIRST -> values;
       case TRANSPOSED -> transposed(values, (int) theirs[0], (int) theirs[1]);
+      case PATCHES -> CONVOLUTION.values(values, squares(theirs));
       case CONVOLUTION ->
           transposed(
               channelsLast(values, (int) theirs[1], (int) (theirs[2] * theirs[3]), (int) theirs[0]),
@@ -56,6 +70,7 @@ enum AxisOrder {
       case SAME -> "";
       case TRANSPOSED -> "transposed";
       case CONVOLUTION -> "[out, in, h, w] to [h, w, in, out]";
+      case PATCHES -> "[out, in h w] to [h, w, in, out]";
       case HEADS_LAST, HEADS_FIRST -> "heads joined";
     };
   }

@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import org.fdistill.config.UserError;
 import org.fdistill.export.WeightSource;
-import org.fdistill.resample.Bicubic;
+import org.fdistill.resample.Resampling;
 import org.fdistill.resample.TableResizing;
 import org.fdistill.weights.StoredTensor;
 import org.tensorflow.ndarray.Shape;
@@ -37,9 +37,9 @@ final class ConvertedCheckpoint implements WeightSource {
   }
 
   /** How absolute positions were brought to another size; empty where they were not. */
-  Optional<Bicubic> resampling() {
+  Optional<Resampling> resampling() {
     return resampled.keySet().stream().anyMatch(name -> name.endsWith(Positions.ABSOLUTE))
-        ? Optional.of(positions.bicubic())
+        ? Optional.of(positions.resampling())
         : Optional.empty();
   }
 

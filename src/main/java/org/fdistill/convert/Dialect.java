@@ -42,6 +42,11 @@ record Dialect(
     return anchor.endsWith("/kernel");
   }
 
+  /** Whether its tables hold the positions of larger images than those that it was made for. */
+  boolean cutsPositions() {
+    return List.of(VitDialects.RADIO, VitDialects.HUGGING_FACE_RADIO).contains(this);
+  }
+
   /** A name of a file as the rules spell it. */
   String spelled(String name) {
     String spelled = name;

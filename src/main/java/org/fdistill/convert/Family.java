@@ -38,6 +38,8 @@ record Family(
     BICUBIC,
     /** The same with DINOv2's offset of 0.1 in the scale. */
     DINOV2,
+    /** C-RADIO's bilinear, of one kind or the other by its version. */
+    RADIO,
     /** SwinV2's continuous positions: offsets stay divided by the windows of training. */
     WINDOWS_OF_TRAINING
   }

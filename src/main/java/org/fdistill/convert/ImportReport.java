@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.fdistill.config.Licences;
-import org.fdistill.resample.Bicubic;
+import org.fdistill.resample.Resampling;
 import org.fdistill.resample.TableResizing;
 import org.fdistill.weights.StoredTensor;
 
@@ -31,7 +31,7 @@ public record ImportReport(
     String licence,
     List<String> notes,
     boolean isCertain,
-    Optional<Bicubic> resampling,
+    Optional<Resampling> resampling,
     List<Row> taken,
     List<Row> leftOut) {
   /** For a network whose kind the user alone has named. */

@@ -25,6 +25,9 @@ final class NameRules {
    */
   record Mapped(String target, AxisOrder order, int part, int parts) implements Fate {}
 
+  /** It is the class token, and below it the registers: [1 + R, C]. */
+  record ClassAndRegisters() implements Fate {}
+
   /**
    * It is a vector of equal sections, each of which becomes a parameter of ours.
    *
@@ -160,6 +163,11 @@ final class NameRules {
      */
     Builder leaveOut(String source, String reason) {
       return add(source, "", 0, new LeftOut(reason));
+    }
+
+    /** A table of the class token and the registers. */
+    Builder classAndRegisters(String source) {
+      return add(source, "", 0, new ClassAndRegisters());
     }
 
     /** All rules of another builder. */

@@ -77,8 +77,10 @@ record NamedTensors(
       leftOut.put(prefix + name, new LeftOut(tensor, rule.reason()));
     } else if (fate.get() instanceof NameRules.Sections sections) {
       addSections(tensor, sections);
+    } else if (fate.get() instanceof NameRules.Mapped rule) {
+      map(tensor, rule);
     } else {
-      map(tensor, (NameRules.Mapped) fate.get());
+      classAndRegisters(tensor);
     }
   }
 
@@ -88,8 +90,9 @@ record NamedTensors(
       unknown.add(tensor);
       return;
     }
+    int length = (int) tensor.elements() / count;
     for (int i = 0; i < count; i++) {
-      Section section = new Section(tensor, i, count);
+      StoredTensor section = tensor.rows(i * length, length);
       String target = sections.targets().get(i);
       if (target.isEmpty()) {
         leftOut.put(section.name(), new LeftOut(section, sections.reason()));
@@ -97,6 +100,18 @@ record NamedTensors(
         map(section, new NameRules.Mapped(target, AxisOrder.SAME, 0, 1));
       }
     }
+  }
+
+  private void classAndRegisters(StoredTensor tensor) {
+    if (tensor.shape().length != 2 || tensor.shape()[0] < 2) {
+      unknown.add(tensor);
+      return;
+    }
+    int registers = Math.toIntExact(tensor.shape()[0]) - 1;
+    map(tensor.rows(0, 1), new NameRules.Mapped("student/cls_token", AxisOrder.SAME, 0, 1));
+    map(
+        tensor.rows(1, registers),
+        new NameRules.Mapped("student/reg_tokens", AxisOrder.SAME, 0, 1));
   }
 
   /** Hugging Face's classifier stands beside the network. */

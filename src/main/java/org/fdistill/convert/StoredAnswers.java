@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import org.fdistill.config.UserError;
 import org.fdistill.graph.LoadedModel;
-import org.fdistill.resample.Bicubic;
+import org.fdistill.resample.Resampling;
 import org.fdistill.weights.StoredTensor;
 import org.fdistill.weights.WeightArchive;
 import org.fdistill.weights.WeightArchives;
@@ -113,7 +113,7 @@ public final class StoredAnswers {
    * @param resampling how the model's absolute positions were resampled; empty where they were not
    * @throws UserError of kind input, where an output is missing or further away
    */
-  public List<Comparison> compare(Path model, double tolerance, Optional<Bicubic> resampling) {
+  public List<Comparison> compare(Path model, double tolerance, Optional<Resampling> resampling) {
     try (LoadedModel loaded = LoadedModel.load(model);
         TFloat32 input = TFloat32.tensorOf(shape, DataBuffers.of(images, true, false))) {
       SignatureDef signature = loaded.signature(SIGNATURE);
@@ -152,7 +152,7 @@ public final class StoredAnswers {
   }
 
   private Comparison compare(
-      String output, TFloat32 tensor, double tolerance, Optional<Bicubic> resampling) {
+      String output, TFloat32 tensor, double tolerance, Optional<Resampling> resampling) {
     Answer answer = expected.get(output);
     if (!Arrays.equals(tensor.shape().asArray(), answer.shape)) {
       throw UserError.input(
@@ -193,9 +193,9 @@ public final class StoredAnswers {
     return largest > 0 ? apart / largest : apart;
   }
 
-  private static String otherWays(Bicubic way) {
+  private static String otherWays(Resampling way) {
     List<String> others =
-        Bicubic.WAYS.stream().filter(other -> !other.equals(way)).map(Bicubic::toString).toList();
+        Resampling.WAYS.stream().filter(other -> !other.equals(way)).map(Resampling::toString).toList();
     return "\nIts positions were resampled by %s; implementations differ here: try --resample %s."
         .formatted(way, String.join(" or ", others));
   }

@@ -19,7 +19,7 @@ import org.fdistill.proto.Normalization;
 import org.fdistill.proto.Pooling;
 import org.fdistill.proto.RunConfig;
 import org.fdistill.proto.VitConfig.FinalNorm;
-import org.fdistill.resample.Bicubic;
+import org.fdistill.resample.Resampling;
 import org.fdistill.weights.WeightArchive;
 import org.fdistill.weights.WeightArchives;
 
@@ -44,7 +44,7 @@ public final class TeacherImport implements AutoCloseable {
       String arch,
       String key,
       int imageSize,
-      Optional<Bicubic> resampling,
+      Optional<Resampling> resampling,
       List<String> overrides,
       String licence) {
     /** Takes a copy. */
@@ -58,7 +58,7 @@ public final class TeacherImport implements AutoCloseable {
         String arch,
         String key,
         int imageSize,
-        Optional<Bicubic> resampling,
+        Optional<Resampling> resampling,
         List<String> overrides) {
       this(checkpoint, arch, key, imageSize, resampling, overrides, "");
     }

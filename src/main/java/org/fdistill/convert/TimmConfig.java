@@ -74,6 +74,7 @@ final class TimmConfig {
   private static String family(String file, String architecture, String tagOfWeights) {
     String tag = architecture + "." + tagOfWeights;
     String[][] known = {
+      {"naflex", ""},
       {"swinv2_cr", ""},
       {"swinv2", "swin_v2"},
       {"swin_s3", ""},
@@ -90,6 +91,7 @@ final class TimmConfig {
       {"dinov2", "dinov2"},
       {"siglip", "siglip"},
       {"eva02", architecture.contains("_clip_") ? "eva02_clip" : "eva02"},
+      {"_radio_", "radio"},
       {"clip_", "openclip"},
       {"beitv2", "beit_v2"},
       {"beit3", ""},

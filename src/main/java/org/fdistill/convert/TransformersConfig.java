@@ -4,6 +4,7 @@ import com.google.gson.JsonObject;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
+import org.fdistill.config.Licences;
 import org.fdistill.config.UserError;
 import org.fdistill.proto.BackboneConfig;
 import org.fdistill.proto.EvalCropConfig;
@@ -19,6 +20,10 @@ final class TransformersConfig {
   private static final int RESAMPLE_BICUBIC = 3;
   private static final int DEFAULT_HEADS = 12;
   private static final double ROTARY_BASE = 100;
+  private static final String RADIO = "radio";
+  private static final String NAFLEX =
+      "SigLIP 2's NaFlex, whose images have any shape; images are squares here.\nTake one of its"
+          + " checkpoints of a fixed size, such as siglip2-base-patch16-224";
 
   /** By {@code model_type}: the family, and the epsilon and activation where none is stated. */
   private record Type(String family, float epsilon, String activation) {}
@@ -36,8 +41,13 @@ final class TransformersConfig {
           Map.entry("clip_vision_model", new Type("clip", 1e-5f, "quick_gelu")),
           Map.entry("siglip", new Type("siglip", 1e-6f, "gelu_pytorch_tanh")),
           Map.entry("siglip_vision_model", new Type("siglip", 1e-6f, "gelu_pytorch_tanh")),
+          Map.entry(RADIO, new Type(RADIO, 1e-6f, "gelu")),
           Map.entry("swin", new Type("swin", 1e-5f, "gelu")),
           Map.entry("swinv2", new Type("swin_v2", 1e-5f, "gelu")));
+
+  /** By {@code model_type}: what is like a network that is known, and why it is not read. */
+  private static final Map<String, String> REFUSED =
+      Map.of("siglip2", NAFLEX, "siglip2_vision_model", NAFLEX);
 
   private static final Map<String, String> VIT =
       Map.of(
@@ -46,6 +56,13 @@ final class TransformersConfig {
           "hidden_size", "width",
           "num_hidden_layers", "depth",
           "num_attention_heads", "heads");
+
+  /** Its size is a preference: the table of positions holds larger images. */
+  private static final Map<String, String> RADIO_SIZES =
+      Map.of(
+          "patch_size", "patch_size",
+          "hidden_size", "width",
+          "num_hidden_layers", "depth");
 
   private static final Map<String, String> SWIN =
       Map.of(
@@ -77,8 +94,12 @@ final class TransformersConfig {
   }
 
   private Published read() {
-    String name = Published.text(config, "model_type");
+    String name = modelType();
     Type type = TYPES.get(name);
+    if (REFUSED.containsKey(name)) {
+      throw UserError.input(
+          "%s: model_type \"%s\" is %s.".formatted(file, name, REFUSED.get(name)));
+    }
     if (type == null) {
       throw UserError.input(
           "%s: model_type \"%s\" is no network that fdistill knows.\nExpected one of %s."
@@ -98,15 +119,29 @@ final class TransformersConfig {
         file,
         Optional.of(type.family()),
         traits.build(),
-        Published.stated(file, vision, traits.hasVit() ? VIT : SWIN),
-        normalization(),
+        Published.stated(file, vision, keys(type)),
+        type.family().equals(RADIO) ? conditioner() : normalization(),
         crop(),
-        "");
+        licence());
+  }
+
+  /** NVIDIA's own config of C-RADIO names its class alone. */
+  private String modelType() {
+    String name = Published.text(config, "model_type");
+    boolean radio = String.valueOf(config.get("architectures")).contains("RADIOModel");
+    return name.isEmpty() && radio ? RADIO : name;
   }
 
   private VitConfig vit(JsonObject vision, Type type, float epsilon) {
     VitConfig.Builder vit = VitConfig.newBuilder().setLayerNormEpsilon(epsilon);
-    vit.setHeads(Published.integer(vision, "num_attention_heads").orElse(DEFAULT_HEADS));
+    if (type.family().equals(RADIO)) {
+      Published.integer(vision, "num_attention_heads").ifPresent(vit::setHeads);
+      Published.side(file, vision, "preferred_resolution")
+          .or(() -> Published.side(file, vision, "image_size"))
+          .ifPresent(vit::setImageSize);
+    } else {
+      vit.setHeads(Published.integer(vision, "num_attention_heads").orElse(DEFAULT_HEADS));
+    }
     requireBase(vision);
     String stated = Published.text(vision, "hidden_act");
     boolean gated = Published.flag(vision, "use_gated_mlp");
@@ -164,6 +199,28 @@ final class TransformersConfig {
       swin.addAllPositionWindow(before);
     }
     return swin.build();
+  }
+
+  private static Map<String, String> keys(Type type) {
+    return switch (type.family()) {
+      case "swin", "swin_v2" -> SWIN;
+      case RADIO -> RADIO_SIZES;
+      default -> VIT;
+    };
+  }
+
+  /** NVIDIA's own configs tell C-RADIO, for everyone, from RADIO, for research. */
+  private String licence() {
+    String version = Published.text(config, "version");
+    if (version.startsWith("c-radio")) {
+      return Licences.NVIDIA_OPEN_MODEL;
+    }
+    return version.startsWith("radio") ? Licences.NVIDIA_SOURCE_CODE : "";
+  }
+
+  /** C-RADIO normalises its input itself. */
+  private Normalization conditioner() {
+    return Published.normalization(config.get("norm_mean"), config.get("norm_std"));
   }
 
   private Normalization normalization() {

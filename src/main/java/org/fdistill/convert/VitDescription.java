@@ -20,6 +20,9 @@ final class VitDescription {
   /** What a network with LayerScale starts it from; an imported one has its values already. */
   private static final float LAYER_SCALE = 0.1f;
 
+  /** C-RADIO's preferred size; its tables hold positions for images of 2048 pixels. */
+  private static final int RADIO_SIDE = 512;
+
   private final NamedTensors tensors;
   private final VitConfig.Builder vit;
 
@@ -51,8 +54,10 @@ final class VitDescription {
     vit.setLayerScale(tensors.has(BLOCK + "layer_scale1") ? LAYER_SCALE : 0);
     boolean pooled = tensors.has("student/fc_norm/scale") && !tensors.has("student/norm/scale");
     boolean separate = tensors.has("student/cls_norm/scale");
-    vit.setFinalNorm(
-        pooled ? FinalNorm.ON_POOLED : separate ? FinalNorm.SEPARATE : FinalNorm.ON_TOKENS);
+    if (vit.getFinalNorm() != FinalNorm.NO_FINAL_NORM) {
+      vit.setFinalNorm(
+          pooled ? FinalNorm.ON_POOLED : separate ? FinalNorm.SEPARATE : FinalNorm.ON_TOKENS);
+    }
     vit.setMlpNorm(tensors.has(BLOCK + "mlp/norm/scale"));
     vit.setAttentionNorm(tensors.has(BLOCK + "attn/norm/scale"));
     RotaryBuffers.dinov3(tensors).ifPresent(vit::setRotaryPosition);
@@ -111,7 +116,8 @@ final class VitDescription {
     }
     int grid = vit.getAbsolutePosition() ? absoluteGrid() : relativeGrid();
     if (grid > 0 && !vit.hasImageSize()) {
-      vit.setImageSize(grid * vit.getPatchSize());
+      int side = grid * vit.getPatchSize();
+      vit.setImageSize(tensors.dialect().cutsPositions() ? Math.min(side, RADIO_SIDE) : side);
     }
   }
 

@@ -259,6 +259,59 @@ final class VitDialects {
               .leaveOut("head.*", POOLING_HEAD)
               .build());
 
+  /** NVIDIA's C-RADIO: timm's blocks behind a generator of patches. */
+  static final Dialect RADIO =
+      new Dialect(
+          "C-RADIO",
+          Network.VIT,
+          "patch_generator.embedder.weight",
+          List.of("blocks.0.norm1.weight", "blocks.0.attn.qkv.weight"),
+          NameRules.builder()
+              .map(
+                  "patch_generator.embedder.weight",
+                  "student/patch_embed/kernel",
+                  AxisOrder.PATCHES)
+              .same("patch_generator.pos_embed", "student/pos_embed")
+              .classAndRegisters("patch_generator.cls_token.token")
+              .all(timmBlock("blocks.#.", "student/blocks/#/"))
+              .same("blocks.#.ls1.grandma", "student/blocks/#/layer_scale1")
+              .same("blocks.#.ls2.grandma", "student/blocks/#/layer_scale2")
+              .same("blocks.#.layer_scale1.lambda1", "student/blocks/#/layer_scale1")
+              .same("blocks.#.layer_scale2.lambda1", "student/blocks/#/layer_scale2")
+              .leaveOut("patch_generator.video_embedder.*", "for films")
+              .build());
+
+  /** Transformers 5's C-RADIO in memory; saved, it has NVIDIA's names. */
+  static final Dialect HUGGING_FACE_RADIO =
+      new Dialect(
+          "Hugging Face C-RADIO",
+          Network.VIT,
+          "embeddings.patch_projection.weight",
+          List.of("encoder.layer.0.attention.q_proj.weight"),
+          NameRules.builder()
+              .map(
+                  "embeddings.patch_projection.weight",
+                  "student/patch_embed/kernel",
+                  AxisOrder.PATCHES)
+              .same("embeddings.position_embedding", "student/pos_embed")
+              .classAndRegisters("embeddings.cls_register_token")
+              .joined(
+                  "student/blocks/#/attn/qkv",
+                  "encoder.layer.#.attention.q_proj",
+                  "encoder.layer.#.attention.k_proj",
+                  "encoder.layer.#.attention.v_proj")
+              .linear("encoder.layer.#.attention.o_proj", "student/blocks/#/attn/proj")
+              .norm("encoder.layer.#.norm1", "student/blocks/#/norm1")
+              .norm("encoder.layer.#.norm2", "student/blocks/#/norm2")
+              .same("encoder.layer.#.layer_scale1.lambda1", "student/blocks/#/layer_scale1")
+              .same("encoder.layer.#.layer_scale2.lambda1", "student/blocks/#/layer_scale2")
+              .linear("encoder.layer.#.mlp.fc1", "student/blocks/#/mlp/fc1")
+              .linear("encoder.layer.#.mlp.fc2", "student/blocks/#/mlp/fc2")
+              .leaveOut("embeddings.video_patch_projection.*", "for films")
+              .leaveOut("input_conditioner.*", "the normalisation of its input")
+              .leaveOut("summary_idxs", "which tokens sum an image up")
+              .build());
+
   /** Google's ViT, in Flax. */
   static final Dialect FLAX_VIT =
       new Dialect(

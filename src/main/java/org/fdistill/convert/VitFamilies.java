@@ -170,7 +170,7 @@ final class VitFamilies {
   private static final Family SIGLIP =
       new Family(
           "siglip",
-          "SigLIP's visual tower (arXiv 2303.15343)",
+          "SigLIP's and SigLIP 2's visual tower (arXiv 2303.15343, 2502.14786)",
           Licences.APACHE,
           List.of(
               VitDialects.TIMM,
@@ -193,7 +193,22 @@ final class VitFamilies {
               Size.vit("siglip_large16_256", 256, 16, 1024, 24, 16),
               Size.vit("siglip_large16_384", 384, 16, 1024, 24, 16),
               Size.vit("siglip_so400m14_224", 224, 14, 1152, 27, 16),
-              Size.vit("siglip_so400m14_384", 378, 14, 1152, 27, 16)));
+              Size.vit("siglip_so400m14_384", 378, 14, 1152, 27, 16),
+              Size.vit("siglip2_base32_256", 256, 32, 768, 12, 12),
+              Size.vit("siglip2_base16_224", 224, 16, 768, 12, 12),
+              Size.vit("siglip2_base16_256", 256, 16, 768, 12, 12),
+              Size.vit("siglip2_base16_384", 384, 16, 768, 12, 12),
+              Size.vit("siglip2_base16_512", 512, 16, 768, 12, 12),
+              Size.vit("siglip2_large16_256", 256, 16, 1024, 24, 16),
+              Size.vit("siglip2_large16_384", 384, 16, 1024, 24, 16),
+              Size.vit("siglip2_large16_512", 512, 16, 1024, 24, 16),
+              Size.vit("siglip2_so400m14_224", 224, 14, 1152, 27, 16),
+              Size.vit("siglip2_so400m14_384", 378, 14, 1152, 27, 16),
+              Size.vit("siglip2_so400m16_256", 256, 16, 1152, 27, 16),
+              Size.vit("siglip2_so400m16_384", 384, 16, 1152, 27, 16),
+              Size.vit("siglip2_so400m16_512", 512, 16, 1152, 27, 16),
+              Size.vit("siglip2_giant16_256", 256, 16, 1536, 40, 16),
+              Size.vit("siglip2_giant16_384", 384, 16, 1536, 40, 16)));
 
   private static final Family MAE =
       new Family(
@@ -256,6 +271,26 @@ final class VitFamilies {
               Size.vit("fd_vitb16", 224, 16, 768, 12, 12),
               Size.vit("fd_vitl14", 224, 14, 1024, 24, 16)));
 
+  private static final Family RADIO =
+      new Family(
+          "radio",
+          "C-RADIO (arXiv 2412.07679, 2601.17237)",
+          Licences.varies(
+              "C-RADIO's is the NVIDIA Open Model License, RADIO's for research only"),
+          List.of(VitDialects.RADIO, VitDialects.HUGGING_FACE_RADIO, VitDialects.TIMM),
+          List.of(),
+          withoutFinalNorm(),
+          OPENAI,
+          Family.PositionStyle.RADIO,
+          t -> t.dialect().cutsPositions(),
+          List.of(
+              Size.vit("c_radio_v3_base16", 512, 16, 768, 12, 12).withRegisters(7),
+              Size.vit("c_radio_v3_large16", 512, 16, 1024, 24, 16).withRegisters(7),
+              Size.vit("c_radio_v3_huge16", 512, 16, 1280, 32, 16).withRegisters(7),
+              Size.vit("c_radio_v3_giant16", 512, 16, 1536, 40, 24).withRegisters(7),
+              Size.vit("c_radio_v4_so400m16", 512, 16, 1152, 27, 16).withRegisters(9),
+              Size.vit("c_radio_v4_huge16", 512, 16, 1280, 32, 16).withRegisters(9)));
+
   static final List<Family> ALL =
       List.of(
           DINO,
@@ -269,12 +304,19 @@ final class VitFamilies {
           MOCO_V3,
           BEIT_V2,
           IBOT,
-          FEATURE_DISTILLATION);
+          FEATURE_DISTILLATION,
+          RADIO);
 
   private VitFamilies() {}
 
   private static boolean masksTokens(NamedTensors tensors) {
     return tensors.findLeftOut("masked_embed").isPresent();
+  }
+
+  private static BackboneConfig withoutFinalNorm() {
+    BackboneConfig.Builder traits = traits(1e-6f, Activation.GELU).toBuilder();
+    traits.getVitBuilder().setFinalNorm(VitConfig.FinalNorm.NO_FINAL_NORM);
+    return traits.build();
   }
 
   static BackboneConfig traits(float epsilon, Activation activation) {

@@ -68,13 +68,17 @@ final class BundleParts implements WeightSource.Receiver, AutoCloseable {
    * @param prefix of the bundle's files; its folder exists
    */
   BundleParts(Map<String, Shape> shapes, Path prefix) {
+    this(shapes, prefix, PART_BYTES);
+  }
+
+  BundleParts(Map<String, Shape> shapes, Path prefix, long partBytes) {
     this.shapes = shapes;
     this.prefix = prefix;
-    build();
+    build(partBytes);
     this.session = SessionFactory.open(graph);
   }
 
-  private void build() {
+  private void build(long partBytes) {
     List<String> names = new ArrayList<>();
     long bytes = 0;
     Iterator<Map.Entry<String, Shape>> variables = shapes.entrySet().iterator();
@@ -82,7 +86,7 @@ final class BundleParts implements WeightSource.Receiver, AutoCloseable {
       Map.Entry<String, Shape> variable = variables.next();
       names.add(variable.getKey());
       bytes += variable.getValue().size() * Float.BYTES;
-      if (bytes >= PART_BYTES || !variables.hasNext()) {
+      if (bytes >= partBytes || !variables.hasNext()) {
         addPart(names);
         names.clear();
         bytes = 0;

@@ -25,7 +25,8 @@ final class TrainedModel {
 
   ModelContent content() {
     CardEntry card = Tasks.card(run);
-    return new ModelContent(network, weights(), run, card.licence(), card.title(), sections(card));
+    String licence = StartingWeights.licence(run);
+    return new ModelContent(network, weights(), run, licence, card.title(), sections(card));
   }
 
   private WeightSource weights() {
@@ -45,6 +46,7 @@ final class TrainedModel {
   private List<ModelContent.Section> sections(CardEntry card) {
     List<ModelContent.Section> sections = new ArrayList<>();
     card.sections().forEach((title, lines) -> sections.add(new ModelContent.Section(title, lines)));
+    StartingWeights.of(run).ifPresent(start -> sections.add(start.section()));
     sections.add(training());
     if (!run.getExport().getNote().isEmpty()) {
       sections.add(new ModelContent.Section("Note", List.of(run.getExport().getNote())));

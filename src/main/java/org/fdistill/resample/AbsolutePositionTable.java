@@ -52,20 +52,20 @@ public record AbsolutePositionTable(int grid, int prefix, int width) {
    * Resizes values. The prefix rows stay.
    *
    * @param side of the wanted grid
-   * @param bicubic how
+   * @param resampling how
    * @param table the values, row by row
    * @return the values of the table {@link #at} that side
    */
-  public double[] resize(int side, Bicubic bicubic, double[] table) {
-    return side == grid ? table.clone() : resampling(side, bicubic).apply(table, prefix, 0, width);
+  public double[] resize(int side, Resampling resampling, double[] table) {
+    return side == grid ? table.clone() : map(side, resampling).apply(table, prefix, 0, width);
   }
 
-  /** As {@link #resize(int, Bicubic, double[])}, with values in float; the sums are in double. */
-  public float[] resize(int side, Bicubic bicubic, float[] table) {
-    return side == grid ? table.clone() : resampling(side, bicubic).apply(table, prefix, 0, width);
+  /** As {@link #resize(int, Resampling, double[])}, with values in float; the sums are in double. */
+  public float[] resize(int side, Resampling resampling, float[] table) {
+    return side == grid ? table.clone() : map(side, resampling).apply(table, prefix, 0, width);
   }
 
-  private GridResampling resampling(int side, Bicubic bicubic) {
-    return new GridResampling(bicubic.weights(grid, side));
+  private GridResampling map(int side, Resampling resampling) {
+    return new GridResampling(resampling.weights(grid, side));
   }
 }

@@ -1,7 +1,5 @@
 package org.fdistill.resample;
 
-import java.util.List;
-
 /**
  * Bicubic interpolation as PyTorch's {@code interpolate} has it, with centres of pixels as
  * coordinates ({@code align_corners=False}).
@@ -12,7 +10,7 @@ import java.util.List;
  * @param offset added to the wanted side for the coordinates alone; DINOv2 without registers takes
  *     0.1
  */
-public record Bicubic(boolean antialias, double offset) {
+public record Bicubic(boolean antialias, double offset) implements Resampling {
   /** The usual one, of BEiT, DeiT, MAE and transformers; its name is {@code bicubic}. */
   public static final Bicubic PLAIN = new Bicubic(false, 0);
 
@@ -21,9 +19,6 @@ public record Bicubic(boolean antialias, double offset) {
 
   /** What timm does, and DINOv2 with registers; its name is {@code bicubic-antialias}. */
   public static final Bicubic ANTIALIASED = new Bicubic(true, 0);
-
-  /** The three ways that published code takes, for users to choose by {@link #toString}. */
-  public static final List<Bicubic> WAYS = List.of(PLAIN, DINO_V2, ANTIALIASED);
 
   private static final double PLAIN_SHARPNESS = -0.75;
   private static final double KEYS_SHARPNESS = -0.5;
@@ -36,8 +31,8 @@ public record Bicubic(boolean antialias, double offset) {
     return "bicubic" + (offset == 0 ? "" : "-offset") + (antialias ? "-antialias" : "");
   }
 
-  /** The weights [T, F] of one axis, for grids of sides F and T. */
-  double[][] weights(int from, int to) {
+  @Override
+  public double[][] weights(int from, int to) {
     double scale = from / (to + offset);
     double[][] weights = new double[to][from];
     for (int t = 0; t < to; t++) {

@@ -19,7 +19,7 @@ public record TableResizing(String text, UnaryOperator<float[]> values) {
    * @return empty where one of them belongs to no square grid, or their widths differ
    */
   public static Optional<TableResizing> absolute(
-      long[] found, long[] wanted, int prefix, Bicubic bicubic) {
+      long[] found, long[] wanted, int prefix, Resampling resampling) {
     Optional<AbsolutePositionTable> from = AbsolutePositionTable.ofShape(prefix, found);
     Optional<AbsolutePositionTable> to = AbsolutePositionTable.ofShape(prefix, wanted);
     if (from.isEmpty() || !to.equals(from.map(table -> table.at(to.get().grid())))) {
@@ -28,8 +28,8 @@ public record TableResizing(String text, UnaryOperator<float[]> values) {
     int side = to.get().grid();
     return Optional.of(
         new TableResizing(
-            text(from.get().grid(), side, bicubic.toString()),
-            values -> from.get().resize(side, bicubic, values)));
+            text(from.get().grid(), side, resampling.toString()),
+            values -> from.get().resize(side, resampling, values)));
   }
 
   /**

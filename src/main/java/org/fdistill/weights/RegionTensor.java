@@ -66,6 +66,13 @@ final class RegionTensor implements StoredTensor {
     return new RegionTensor(name + "[" + index + "]", layout.withoutFirstAxis(), region, from);
   }
 
+  @Override
+  public StoredTensor rows(int first, int count) {
+    long from = start + first * layout.stride(0) * elementType().bytes();
+    String range = "[%d:%d]".formatted(first, first + count);
+    return new RegionTensor(name + range, layout.withFirstSize(count), region, from);
+  }
+
   private int arraySize(long elements) {
     if (elements > MAX_ARRAY) {
       throw UserError.input(

@@ -35,4 +35,11 @@ public interface StoredTensor {
    * @param index from 0, below the first size
    */
   StoredTensor part(int index);
+
+  /**
+   * Some of its rows along the first axis; it reads no more than those.
+   *
+   * @param first from 0; first + count is at most the first size
+   */
+  StoredTensor rows(int first, int count);
 }

@@ -70,6 +70,13 @@ final class StridedLayout {
         order);
   }
 
+  /** Of the first of the tensors that lie along the first axis. */
+  StridedLayout withFirstSize(long count) {
+    long[] sizes = shape.clone();
+    sizes[0] = count;
+    return new StridedLayout(sizes, strides, elementType, order);
+  }
+
   ElementType elementType() {
     return elementType;
   }

@@ -49,6 +49,12 @@ class InitFromImportTest {
             .formatted(start, side, positions, side);
     String config = TinyConfigs.write(root.resolve("student.txtpb"), student);
     assertThat(started(config)).contains("student/blocks/01/attn/qkv/kernel", said);
+    Path run = root.resolve("run");
+    Path model = Path.of(CommandRun.done("export", run.toString()).out().strip());
+    assertThat(model.resolve("assets.extra/model_card.md"))
+        .content()
+        .contains("- weights: " + start, "- their licence: CC-BY-NC-4.0");
+    assertThat(model.resolve("teacher.txtpb")).content().contains("started from", "CC-BY-NC-4.0");
   }
 
   /** Rotary positions have no table: the weights fit any size of images. */

@@ -15,6 +15,7 @@ class LicencesTest {
     "apache-2.0, allows commercial use",
     "Apache 2.0 as stated on the hub, allows commercial use",
     "mit, allows commercial use",
+    "nvidia-open-model-license, Outputs are none by its text",
     "'distilled from a/b, whose licence is: CC-BY-NC-4.0 (no commercial use)', non-commercial",
     "other, does not know: read it",
     "Permitted use only, does not know: read it",

@@ -18,7 +18,7 @@ import org.fdistill.export.WeightSource;
 import org.fdistill.graph.LayerScope;
 import org.fdistill.graph.Precision;
 import org.fdistill.model.Endpoints;
-import org.fdistill.resample.Bicubic;
+import org.fdistill.resample.Resampling;
 import org.fdistill.testing.Golden;
 import org.fdistill.testing.GraphRun;
 import org.fdistill.testing.NpyArray;
@@ -90,7 +90,7 @@ record GoldenCase(Path folder, JsonObject about, Map<String, NpyArray> arrays) {
    * @param key of the network; empty: the family's usual one
    * @param imageSize 0: as it was trained
    */
-  Request request(String key, int imageSize, Optional<Bicubic> resampling) {
+  Request request(String key, int imageSize, Optional<Resampling> resampling) {
     List<String> overrides =
         Files.exists(checkpoint().resolve("preprocessor_config.json"))
             ? List.of()

@@ -12,7 +12,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.fdistill.convert.TeacherImport.Request;
 import org.fdistill.export.SavedModelWriter.Inspection;
-import org.fdistill.resample.Bicubic;
+import org.fdistill.resample.Resampling;
 import org.fdistill.testing.Golden;
 import org.fdistill.testing.NpyArray;
 import org.junit.jupiter.api.Tag;
@@ -92,7 +92,7 @@ class ImportGoldenTest {
   void positionsAreResampledAsTheUserAsks(String name, String way) throws IOException {
     GoldenCase golden = GoldenCase.open(name);
     List<String> wrong = new ArrayList<>();
-    for (Bicubic asked : Bicubic.WAYS) {
+    for (Resampling asked : Resampling.WAYS) {
       List<String> rows = resizedDifferences(golden, Optional.of(asked));
       if (rows.isEmpty() != asked.toString().equals(way)) {
         wrong.add(asked + ": " + rows);
@@ -101,7 +101,7 @@ class ImportGoldenTest {
     assertThat(wrong).isEmpty();
   }
 
-  private static List<String> resizedDifferences(GoldenCase golden, Optional<Bicubic> way) {
+  private static List<String> resizedDifferences(GoldenCase golden, Optional<Resampling> way) {
     Request request = golden.request("", golden.number("image_size_resized"), way);
     NpyArray tokens = golden.answers(request, "images_resized").get("tokens");
     return golden.differences(tokens, "tokens_resized");

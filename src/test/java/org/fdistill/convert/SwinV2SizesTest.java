@@ -143,6 +143,11 @@ class SwinV2SizesTest {
 
   /** A tensor whose numbers are all the same. */
   private record Numbers(String name, List<Long> sizes, float value) implements StoredTensor {
+    @Override
+    public StoredTensor rows(int first, int count) {
+      throw new UnsupportedOperationException();
+    }
+
     static Numbers of(String name, float value, long... shape) {
       return new Numbers(name, Arrays.stream(shape).boxed().toList(), value);
     }

@@ -35,7 +35,8 @@ class TimmConfigTest {
     "vit_small_patch16_dinov3_qkvb, lvd1689m, dinov3,",
     "vit_7b_patch16_dinov3, sat493m, dinov3,",
     "eva02_tiny_patch14_336, mim_in22k_ft_in1k, eva02,",
-    "eva02_large_patch14_clip_336, merged2b, eva02_clip,"
+    "eva02_large_patch14_clip_336, merged2b, eva02_clip,",
+    "vit_base_patch16_radio_v3, c_radio, radio,"
   })
   void namesTellFamilyAndActivation(
       String architecture, String tag, String family, VitConfig.Activation activation) {
@@ -59,6 +60,8 @@ class TimmConfigTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
+        "naflexvit_base_patch16_siglip",
+        "naflexvit_base_patch16_radio_v3",
         "vit_base_patch16_rope_ape_224",
         "vit_base_patch16_rpn_224",
         "vit_pe_core_base_patch16_224",

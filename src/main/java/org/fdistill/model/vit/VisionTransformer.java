@@ -126,6 +126,7 @@ public final class VisionTransformer implements Backbone {
     return switch (config.getFinalNorm()) {
       case ON_TOKENS -> endpoints(scope.tf(), norm().apply(scope.at("norm"), rows));
       case ON_POOLED -> pooledThenNormed(scope, rows);
+      case NO_FINAL_NORM -> endpoints(scope.tf(), rows);
       case SEPARATE -> endpoints(scope.tf(), separatelyNormed(scope, rows));
     };
   }
