@@ -3,6 +3,7 @@ package org.fdistill.checkpoint;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,7 +30,7 @@ import org.tensorflow.types.TString;
  * @param restoreAll target that reads every variable
  * @param restore target that reads a variable, by the variable's name
  * @param values tensor that such a target assigns, by the variable's name
- * @param shapes of the variables, by name
+ * @param shapes of the variables, by name, in the order of the file
  */
 public record VariableFiles(
     String prefix,
@@ -42,7 +43,7 @@ public record VariableFiles(
   public VariableFiles {
     restore = Map.copyOf(restore);
     values = Map.copyOf(values);
-    shapes = Map.copyOf(shapes);
+    shapes = Collections.unmodifiableMap(new LinkedHashMap<>(shapes));
   }
 
   /**

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import org.fdistill.config.Printable;
 import org.fdistill.config.UserError;
 import org.fdistill.convert.Architectures;
 import org.fdistill.convert.ImportReport;
@@ -66,6 +67,13 @@ final class ImportTeacherCommand implements Command {
           "Overrides what shapes and architecture tell of the network, by its field in a run's"
               + " config, such as model.vit.heads=8 or train_data.normalization.mean=0.5,0.5,0.5."
               + " Repeatable.");
+  private static final OptionSpec LICENCE =
+      OptionSpec.value(
+          "licence",
+          "NAME",
+          "The licence of the weights, for the report, teacher.txtpb and the model cards of students."
+              + " Default: what is stated beside them, else that of the family's weights as they were"
+              + " published.");
   private static final OptionSpec CHECK_AGAINST =
       OptionSpec.value(
           "check-against",
@@ -105,7 +113,17 @@ final class ImportTeacherCommand implements Command {
   @Override
   public List<OptionSpec> options() {
     return List.of(
-        ARCH, CHECKPOINT, OUT, KEY, IMAGE_SIZE, RESAMPLE, SET, CHECK_AGAINST, TOLERANCE, LIST);
+        ARCH,
+        CHECKPOINT,
+        OUT,
+        KEY,
+        IMAGE_SIZE,
+        RESAMPLE,
+        SET,
+        LICENCE,
+        CHECK_AGAINST,
+        TOLERANCE,
+        LIST);
   }
 
   @Override
@@ -133,7 +151,8 @@ final class ImportTeacherCommand implements Command {
             options.find(KEY).orElse(""),
             options.has(IMAGE_SIZE) ? options.integer(IMAGE_SIZE, 1) : 0,
             resampling(options),
-            options.all(SET));
+            options.all(SET),
+            options.find(LICENCE).map(Printable::line).map(String::strip).orElse(""));
     try (TeacherImport teacher = TeacherImport.open(request)) {
       console.note("Importing " + checkpoint + " ...");
       Exported exported =
@@ -198,6 +217,7 @@ final class ImportTeacherCommand implements Command {
     report
         .reasons()
         .forEach((reason, count) -> console.note("  left out: " + count + " (" + reason + ")"));
+    console.note(report.licenceText());
     console.note("Every tensor: " + exported.path().resolve(reportFile()));
   }
 
@@ -221,6 +241,7 @@ final class ImportTeacherCommand implements Command {
     StringBuilder text = new StringBuilder();
     text.append(report.family()).append(", names of ").append(report.dialect());
     text.append(report.prefix().isEmpty() ? "\n\n" : " under " + report.prefix() + "\n\n");
+    text.append(report.licenceText()).append("\n\n");
     notes.forEach(note -> text.append(note).append("\n\n"));
     text.append(String.join("\n", taken.lines())).append("\n\n");
     text.append(String.join("\n", leftOut.lines())).append('\n');

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.fdistill.config.Licences;
 import org.fdistill.resample.Bicubic;
 import org.fdistill.resample.TableResizing;
 import org.fdistill.weights.StoredTensor;
@@ -16,6 +17,7 @@ import org.fdistill.weights.StoredTensor;
  * @param family that it was read as
  * @param dialect whose names it has
  * @param prefix of the network's tensors
+ * @param licence of the weights
  * @param notes what the user should know of the choice that was made, a line each
  * @param isCertain whether the file, or what lies beside it, tells what kind of network it is
  * @param resampling how absolute positions were resampled; empty where they were not
@@ -26,6 +28,7 @@ public record ImportReport(
     String family,
     String dialect,
     String prefix,
+    String licence,
     List<String> notes,
     boolean isCertain,
     Optional<Bicubic> resampling,
@@ -62,7 +65,7 @@ public record ImportReport(
       String shape,
       String what) {}
 
-  static ImportReport of(Resolution resolution, ConvertedCheckpoint weights) {
+  static ImportReport of(Resolution resolution, ConvertedCheckpoint weights, String licence) {
     NamedTensors tensors = resolution.tensors();
     List<Row> taken = new ArrayList<>();
     tensors.parameters().values().forEach(a -> taken.addAll(rows(a, weights)));
@@ -79,6 +82,7 @@ public record ImportReport(
         resolution.family().title(),
         tensors.dialect().name(),
         tensors.prefix(),
+        licence,
         notes(resolution),
         resolution.certain(),
         weights.resampling(),
@@ -124,6 +128,11 @@ public record ImportReport(
 
   private static String elementType(StoredTensor tensor) {
     return tensor.elementType().toString();
+  }
+
+  /** The licence, and whether it binds a distilled student as far as its text says. */
+  public String licenceText() {
+    return "Licence of the weights: %s. %s".formatted(licence, Licences.ofStudents(licence));
   }
 
   /** How many tensors were left out, by reason. */

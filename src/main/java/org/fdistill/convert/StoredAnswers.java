@@ -1,21 +1,17 @@
 package org.fdistill.convert;
 
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.fdistill.config.UserError;
-import org.fdistill.graph.SessionFactory;
+import org.fdistill.graph.LoadedModel;
 import org.fdistill.resample.Bicubic;
 import org.fdistill.weights.StoredTensor;
 import org.fdistill.weights.WeightArchive;
 import org.fdistill.weights.WeightArchives;
-import org.tensorflow.Result;
-import org.tensorflow.SavedModelBundle;
-import org.tensorflow.Session;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.ndarray.buffer.DataBuffers;
 import org.tensorflow.proto.SignatureDef;
@@ -118,20 +114,18 @@ public final class StoredAnswers {
    * @throws UserError of kind input, where an output is missing or further away
    */
   public List<Comparison> compare(Path model, double tolerance, Optional<Bicubic> resampling) {
-    try (SavedModelBundle bundle = SessionFactory.load(model);
+    try (LoadedModel loaded = LoadedModel.load(model);
         TFloat32 input = TFloat32.tensorOf(shape, DataBuffers.of(images, true, false))) {
-      SignatureDef signature = bundle.metaGraphDef().getSignatureDefOrThrow(SIGNATURE);
+      SignatureDef signature = loaded.signature(SIGNATURE);
       requireSize(signature);
-      List<Comparison> comparisons = new ArrayList<>();
-      for (String output : outputs(signature)) {
-        Session.Runner runner = bundle.session().runner();
-        runner.feed(signature.getInputsOrThrow(IMAGES).getName(), input);
-        runner.fetch(signature.getOutputsOrThrow(output).getName());
-        try (Result result = runner.run()) {
-          comparisons.add(compare(output, (TFloat32) result.get(0), tolerance, resampling));
-        }
-      }
-      return comparisons;
+      return List.copyOf(
+          loaded
+              .call(
+                  SIGNATURE,
+                  input,
+                  outputs(signature),
+                  (output, tensor) -> compare(output, tensor, tolerance, resampling))
+              .values());
     }
   }
 

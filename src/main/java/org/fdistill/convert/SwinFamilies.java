@@ -1,13 +1,13 @@
 package org.fdistill.convert;
 
 import java.util.List;
+import org.fdistill.config.Licences;
 import org.fdistill.proto.BackboneConfig;
 import org.fdistill.proto.SwinConfig;
 import org.fdistill.proto.SwinV2Config;
 
 /** The families of Swin transformers. */
 final class SwinFamilies {
-  private static final String MIT = "MIT";
   private static final float EPSILON = 1e-5f;
   private static final BackboneConfig V1 =
       BackboneConfig.newBuilder()
@@ -29,7 +29,7 @@ final class SwinFamilies {
       new Family(
           "swin",
           "Swin (arXiv 2103.14030)",
-          MIT,
+          Licences.MIT,
           List.of(SwinDialects.SWIN, SwinDialects.TIMM_SWIN, SwinDialects.HUGGING_FACE_SWIN),
           List.of("model/.*"),
           V1,
@@ -48,7 +48,7 @@ final class SwinFamilies {
       new Family(
           "esvit",
           "EsViT's Swin (arXiv 2106.09785)",
-          MIT,
+          Licences.MIT,
           List.of(SwinDialects.SWIN),
           List.of("teacher/.*", "student/.*"),
           ESVIT_TRAITS,
@@ -67,7 +67,7 @@ final class SwinFamilies {
       new Family(
           "swin_v2",
           "SwinV2 (arXiv 2111.09883)",
-          MIT,
+          Licences.MIT,
           List.of(
               SwinDialects.SWIN_V2, SwinDialects.TIMM_SWIN_V2, SwinDialects.HUGGING_FACE_SWIN_V2),
           List.of("model/.*"),
@@ -93,7 +93,7 @@ final class SwinFamilies {
       new Family(
           "fd_swin",
           "Feature Distillation's own Swin (arXiv 2205.14141), distilled and fine-tuned",
-          MIT,
+          Licences.MIT,
           List.of(SwinDialects.SWIN_V2),
           List.of(".*encoder\\."),
           V2,

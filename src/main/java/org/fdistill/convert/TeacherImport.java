@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import org.fdistill.config.Licences;
 import org.fdistill.config.RunConfigs;
 import org.fdistill.config.UserError;
 import org.fdistill.export.Exported;
@@ -36,6 +37,7 @@ public final class TeacherImport implements AutoCloseable {
    * @param imageSize S, to which positions are resampled; 0: as it was trained
    * @param resampling of absolute positions to another size; empty: as the family's own code does
    * @param overrides {@code path.to.field=value} of the config that describes the network
+   * @param licence of the weights; empty: as it was published
    */
   public record Request(
       Path checkpoint,
@@ -43,10 +45,22 @@ public final class TeacherImport implements AutoCloseable {
       String key,
       int imageSize,
       Optional<Bicubic> resampling,
-      List<String> overrides) {
+      List<String> overrides,
+      String licence) {
     /** Takes a copy. */
     public Request {
       overrides = List.copyOf(overrides);
+    }
+
+    /** An import under the licence of the published weights. */
+    public Request(
+        Path checkpoint,
+        String arch,
+        String key,
+        int imageSize,
+        Optional<Bicubic> resampling,
+        List<String> overrides) {
+      this(checkpoint, arch, key, imageSize, resampling, overrides, "");
     }
   }
 
@@ -167,10 +181,12 @@ public final class TeacherImport implements AutoCloseable {
     return mean ? Pooling.MEAN : Pooling.CLASS_TOKEN_POOLING;
   }
 
+  /** The user's, else that which is stated beside the weights, else the family's. */
   private String licence() {
-    return published.licence().isEmpty()
-        ? resolution.family().licence() + " (of the published weights)"
-        : published.licence();
+    if (!request.licence().isEmpty()) {
+      return request.licence();
+    }
+    return published.licence().isEmpty() ? resolution.family().licence() : published.licence();
   }
 
   private String title() {
@@ -188,7 +204,8 @@ public final class TeacherImport implements AutoCloseable {
     if (!published.source().isEmpty()) {
       lines.add("- described by: " + Path.of(published.source()).getFileName());
     }
-    lines.add("- licence: " + licence());
+    lines.add("- licence of the weights: " + licence());
+    lines.add("- of students that are distilled from it: " + Licences.ofStudents(licence()));
     lines.add(
         String.format(
             Locale.ROOT,
@@ -200,7 +217,7 @@ public final class TeacherImport implements AutoCloseable {
 
   /** What became of every tensor; complete after {@link #write}. */
   public ImportReport report() {
-    return ImportReport.of(resolution, weights);
+    return ImportReport.of(resolution, weights, licence());
   }
 
   @Override

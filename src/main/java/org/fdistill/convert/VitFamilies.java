@@ -2,6 +2,7 @@ package org.fdistill.convert;
 
 import java.util.List;
 import org.fdistill.config.ImageNet;
+import org.fdistill.config.Licences;
 import org.fdistill.proto.BackboneConfig;
 import org.fdistill.proto.Normalization;
 import org.fdistill.proto.VitConfig;
@@ -9,10 +10,6 @@ import org.fdistill.proto.VitConfig.Activation;
 
 /** The families of vision transformers. */
 final class VitFamilies {
-  private static final String APACHE = "Apache-2.0";
-  private static final String MIT = "MIT";
-  private static final String NON_COMMERCIAL = "CC-BY-NC-4.0 (no commercial use)";
-
   static final Normalization IMAGENET =
       Normalization.newBuilder().addAllMean(ImageNet.MEAN).addAllStd(ImageNet.STD).build();
   static final Normalization HALF = normalization(List.of(0.5, 0.5, 0.5), List.of(0.5, 0.5, 0.5));
@@ -24,7 +21,7 @@ final class VitFamilies {
       new Family(
           "dino",
           "DINO (arXiv 2104.14294)",
-          APACHE,
+          Licences.APACHE,
           List.of(VitDialects.TIMM, VitDialects.HUGGING_FACE_VIT),
           List.of("teacher/.*"),
           traits(1e-6f, Activation.GELU),
@@ -41,7 +38,7 @@ final class VitFamilies {
       new Family(
           "ibot",
           "iBOT (arXiv 2111.07832)",
-          APACHE,
+          Licences.APACHE,
           List.of(VitDialects.TIMM_GAMMA),
           List.of("(state_dict|teacher)/.*"),
           traits(1e-6f, Activation.GELU),
@@ -57,7 +54,7 @@ final class VitFamilies {
       new Family(
           "dinov2",
           "DINOv2 (arXiv 2304.07193), with and without registers",
-          APACHE,
+          Licences.APACHE,
           List.of(VitDialects.TIMM, VitDialects.TIMM_IN_CHUNKS, VitDialects.HUGGING_FACE_DINOV2),
           List.of("teacher/.*"),
           traits(1e-6f, Activation.GELU),
@@ -81,7 +78,7 @@ final class VitFamilies {
       new Family(
           "deit",
           "DeiT (arXiv 2012.12877) and DeiT III (arXiv 2204.07118)",
-          APACHE,
+          Licences.APACHE,
           List.of(VitDialects.TIMM_GAMMA, VitDialects.HUGGING_FACE_VIT),
           List.of("model/.*"),
           traits(1e-6f, Activation.GELU),
@@ -110,7 +107,7 @@ final class VitFamilies {
       new Family(
           "vit",
           "Supervised ViT (arXiv 2010.11929, 2106.10270): timm and Google",
-          APACHE,
+          Licences.varies("Google's own, which most of timm's are, are Apache-2.0"),
           List.of(
               VitDialects.TIMM,
               VitDialects.HUGGING_FACE_VIT,
@@ -137,7 +134,7 @@ final class VitFamilies {
       new Family(
           "clip",
           "CLIP's visual tower, as OpenAI published it (arXiv 2103.00020)",
-          MIT,
+          Licences.MIT,
           List.of(VitDialects.CLIP, VitDialects.HUGGING_FACE_CLIP),
           List.of(),
           traits(1e-5f, Activation.QUICK_GELU),
@@ -154,7 +151,7 @@ final class VitFamilies {
       new Family(
           "openclip",
           "OpenCLIP's visual towers (arXiv 2212.07143)",
-          MIT,
+          Licences.varies("LAION's and DataComp's are MIT, MetaCLIP's CC-BY-NC-4.0, Apple's its own"),
           List.of(VitDialects.CLIP, VitDialects.HUGGING_FACE_CLIP, VitDialects.TIMM_CLIP),
           List.of(),
           traits(1e-5f, Activation.GELU),
@@ -173,7 +170,7 @@ final class VitFamilies {
       new Family(
           "siglip",
           "SigLIP's visual tower (arXiv 2303.15343)",
-          APACHE,
+          Licences.APACHE,
           List.of(
               VitDialects.TIMM,
               VitDialects.HUGGING_FACE_CLIP,
@@ -201,7 +198,7 @@ final class VitFamilies {
       new Family(
           "mae",
           "MAE (arXiv 2111.06377), pre-trained and fine-tuned",
-          NON_COMMERCIAL,
+          Licences.CC_BY_NC,
           List.of(VitDialects.TIMM, VitDialects.HUGGING_FACE_VIT),
           List.of("model/.*"),
           traits(1e-6f, Activation.GELU),
@@ -217,7 +214,7 @@ final class VitFamilies {
       new Family(
           "moco_v3",
           "MoCo v3 (arXiv 2104.02057)",
-          NON_COMMERCIAL,
+          Licences.CC_BY_NC,
           List.of(VitDialects.TIMM),
           List.of(".*base_encoder\\."),
           traits(1e-6f, Activation.GELU),
@@ -232,7 +229,7 @@ final class VitFamilies {
       new Family(
           "beit_v2",
           "BEiT v2 (arXiv 2208.06366), pre-trained and fine-tuned",
-          MIT,
+          Licences.MIT,
           List.of(VitDialects.TIMM_GAMMA, VitDialects.HUGGING_FACE_BEIT),
           List.of("model/.*"),
           traits(1e-6f, Activation.GELU),
@@ -247,7 +244,7 @@ final class VitFamilies {
       new Family(
           "fd",
           "Feature Distillation's own ViTs (arXiv 2205.14141), distilled and fine-tuned",
-          MIT,
+          Licences.MIT,
           List.of(VitDialects.TIMM_GAMMA),
           List.of(".*encoder\\."),
           traits(1e-6f, Activation.GELU),

@@ -1,18 +1,13 @@
 package org.fdistill.export;
 
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.fdistill.config.UserError;
-import org.fdistill.graph.SessionFactory;
-import org.tensorflow.Result;
-import org.tensorflow.SavedModelBundle;
-import org.tensorflow.Session;
-import org.tensorflow.Tensor;
+import org.fdistill.graph.LoadedModel;
 import org.tensorflow.ndarray.buffer.DataBuffers;
-import org.tensorflow.proto.SignatureDef;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.family.TType;
 
@@ -35,12 +30,15 @@ final class ExportCheck {
     this.images = images;
   }
 
-  /** What the weights in a session answer: outputs by signature and name. */
-  Map<String, Map<String, float[]>> answers(Session reference) {
+  /** What a model answers: outputs by signature and name. */
+  Map<String, Map<String, float[]>> answers(LoadedModel model) {
     Map<String, Map<String, float[]>> answers = new TreeMap<>();
     for (ServingSignature signature : signatures) {
       try (TType input = input(signature)) {
-        answers.put(signature.name(), run(reference, signature.toProto(), input));
+        Set<String> outputs = signature.outputs().keySet();
+        answers.put(
+            signature.name(),
+            model.call(signature.name(), input, outputs, (name, tensor) -> values(tensor)));
       }
     }
     return answers;
@@ -54,41 +52,27 @@ final class ExportCheck {
    */
   float compare(Map<String, Map<String, float[]>> expected, Path exported) {
     float worst = 0;
-    try (SavedModelBundle bundle = SessionFactory.load(exported)) {
-      Map<String, SignatureDef> loaded = bundle.metaGraphDef().getSignatureDefMap();
+    try (LoadedModel model = LoadedModel.load(exported)) {
+      Map<String, Map<String, float[]>> actual = answers(model);
       for (ServingSignature signature : signatures) {
-        try (TType input = input(signature)) {
-          Map<String, float[]> actual = run(bundle.session(), loaded.get(signature.name()), input);
-          Map<String, float[]> wanted = expected.get(signature.name());
-          for (String output : wanted.keySet()) {
-            String place = signature.name() + "/" + output;
-            worst = Math.max(worst, difference(place, wanted.get(output), actual.get(output)));
-          }
+        for (Map.Entry<String, float[]> wanted : expected.get(signature.name()).entrySet()) {
+          String place = signature.name() + "/" + wanted.getKey();
+          float[] found = actual.get(signature.name()).get(wanted.getKey());
+          worst = Math.max(worst, difference(place, wanted.getValue(), found));
         }
       }
     }
     return worst;
   }
 
-  private TType input(ServingSignature signature) {
-    return signature.name().equals(ServingSignature.PIXELS) ? images.pixels() : images.files();
+  private static float[] values(TFloat32 tensor) {
+    float[] values = new float[Math.toIntExact(tensor.size())];
+    tensor.copyTo(DataBuffers.of(values, false, false));
+    return values;
   }
 
-  private static Map<String, float[]> run(Session session, SignatureDef signature, Tensor input) {
-    List<String> names = new ArrayList<>(signature.getOutputsMap().keySet());
-    Session.Runner runner = session.runner();
-    signature.getInputsMap().values().forEach(info -> runner.feed(info.getName(), input));
-    names.forEach(name -> runner.fetch(signature.getOutputsOrThrow(name).getName()));
-    Map<String, float[]> outputs = new TreeMap<>();
-    try (Result result = runner.run()) {
-      for (int i = 0; i < names.size(); i++) {
-        TFloat32 tensor = (TFloat32) result.get(i);
-        float[] values = new float[Math.toIntExact(tensor.size())];
-        tensor.copyTo(DataBuffers.of(values, false, false));
-        outputs.put(names.get(i), values);
-      }
-    }
-    return outputs;
+  private TType input(ServingSignature signature) {
+    return signature.name().equals(ServingSignature.PIXELS) ? images.pixels() : images.files();
   }
 
   /** The largest difference, of the largest value. */

@@ -20,6 +20,7 @@ import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Op;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Placeholder;
+import org.tensorflow.proto.MetaGraphDef;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TString;
 import org.tensorflow.types.TUint8;
@@ -139,6 +140,14 @@ final class InferenceGraph implements AutoCloseable {
     Map<String, Operand<TFloat32>> outputs = new LinkedHashMap<>();
     values.forEach((key, value) -> outputs.put(key, own.withName(key).identity(value)));
     return new ServingSignature(name, inputName, input, outputs);
+  }
+
+  /** All of it as it was built, with its saver and signatures. */
+  MetaGraphDef whole() {
+    MetaGraphDef.Builder meta = MetaGraphDef.newBuilder().setGraphDef(graph.toGraphDef());
+    meta.setSaverDef(saver.toProto());
+    signatures.forEach(signature -> meta.putSignatureDef(signature.name(), signature.toProto()));
+    return meta.build();
   }
 
   /** The names of the nodes that an export needs. */

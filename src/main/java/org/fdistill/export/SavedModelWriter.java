@@ -4,16 +4,14 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.Map;
 import org.fdistill.config.RunConfigs;
 import org.fdistill.config.TextProtos;
 import org.fdistill.config.UserError;
 import org.fdistill.files.FileTrouble;
 import org.fdistill.graph.SavedModelFolder;
-import org.fdistill.graph.SessionFactory;
+import org.fdistill.graph.LoadedModel;
 import org.fdistill.proto.TeacherConfig;
 import org.fdistill.teacher.TeacherDescription;
-import org.tensorflow.Session;
 
 /**
  * Writes a SavedModel that TensorFlow Serving loads as it is: a folder with the next free version
@@ -90,24 +88,23 @@ public final class SavedModelWriter {
       throws IOException {
     ProbeImages images = new ProbeImages(graph.side());
     ExportCheck check = new ExportCheck(graph.signatures(), images);
-    Map<String, Map<String, float[]>> expected = saveVariables(graph, content, folder, check);
+    Path variables = saveVariables(graph, content.weights(), folder);
     writeGraph(graph, folder);
     describe(graph, content, folder, images);
-    return check.compare(expected, folder);
+    try (LoadedModel reference = LoadedModel.inTurn(graph.whole(), variables)) {
+      return check.compare(check.answers(reference), folder);
+    }
   }
 
-  /** What the weights answer; their session ends here, so that memory never holds them twice. */
-  private static Map<String, Map<String, float[]>> saveVariables(
-      InferenceGraph graph, ModelContent content, Path folder, ExportCheck check)
+  /** The prefix of the files. */
+  private static Path saveVariables(InferenceGraph graph, WeightSource weights, Path folder)
       throws IOException {
-    try (Session session = SessionFactory.open(graph.graph())) {
-      SessionVariables receiver = new SessionVariables(graph, session);
-      content.weights().load(receiver);
-      receiver.flush();
-      Path variables = Files.createDirectory(folder.resolve("variables"));
-      graph.saver().save(session, variables.resolve("variables"));
-      return check.answers(session);
+    Path prefix = Files.createDirectory(folder.resolve("variables")).resolve("variables");
+    try (BundleParts parts = new BundleParts(graph.shapes(), prefix)) {
+      weights.load(parts);
+      parts.finish();
     }
+    return prefix;
   }
 
   private static void describe(

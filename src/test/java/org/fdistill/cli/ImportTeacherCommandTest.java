@@ -45,6 +45,31 @@ class ImportTeacherCommandTest {
         .contains("serving_default", "tokens", "Apache-2.0", "prefix_tokens: 1");
   }
 
+  /** The family's, where nothing is stated beside the weights. */
+  @Test
+  void theLicenceStandsInReportDescriptionAndCardWithoutAWord() throws IOException {
+    CommandRun run =
+        importing()
+            .done("mae", golden("mae-training/checkpoint-799.pth"), "--set=model.vit.heads=4");
+    assertThat(run.err()).contains("CC-BY-NC-4.0", "distilled student");
+    assertLicence(Path.of(run.out().strip()), "CC-BY-NC-4.0", "whether a distilled student is");
+  }
+
+  @Test
+  void theUsersLicenceWins() throws IOException {
+    CommandRun run =
+        importing().done("dino", DINO, "--set=model.vit.heads=3", "--licence=MIT of our own");
+    assertThat(run.err()).contains("MIT of our own").doesNotContain("Apache");
+    assertLicence(Path.of(run.out().strip()), "MIT of our own", "asks for its notice");
+  }
+
+  private static void assertLicence(Path model, String name, String students) throws IOException {
+    assertThat(model.resolve("assets.extra/import_report.txt")).content().contains(name, students);
+    assertThat(model.resolve("assets.extra/model_card.md")).content().contains(name, students);
+    assertThat(Files.readAllLines(model.resolve("teacher.txtpb")))
+        .anyMatch(line -> line.startsWith("licence: \"" + name));
+  }
+
   @Test
   void aHubFolderNeedsNoWord() {
     CommandRun run = importing().done("auto", golden("clip-hf/clip-vit-base-patch16"));

@@ -3,6 +3,7 @@ package org.fdistill.task.distill;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.fdistill.config.Licences;
 import org.fdistill.proto.TeacherConfig;
 import org.fdistill.task.CardEntry;
 
@@ -11,7 +12,7 @@ final class TeacherCard {
   private TeacherCard() {}
 
   /**
-   * Path, name and licence of the teacher, and what the licence may mean for the student.
+   * Path, name and licence of the teacher, and what the licence says of the student.
    *
    * @param teacher as resolved with the description beside it
    */
@@ -25,7 +26,8 @@ final class TeacherCard {
     lines.add("- licence of its weights: " + licence);
     lines.add("");
     lines.add(
-        "This model learned from the teacher's outputs; its licence may bind this model too.");
+        "This model learned from the teacher's outputs. Of the teacher's licence: "
+            + Licences.ofStudents(teacher.getLicence()));
     return new CardEntry(
         "A vision backbone, distilled from a teacher's features,",
         "distilled from " + teacher.getPath() + ", whose licence is: " + licence,
