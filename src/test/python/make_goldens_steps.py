@@ -1,7 +1,9 @@
-"""Goldens of ten whole training steps, validation and export at their end: feature distillation and classification.
+"""Goldens of ten whole training steps, validation and export at their end: feature distillation, classification, fine-tuning
+with layer decay and averages of the weights, and a linear probe.
 
-What a run draws is read from fdistill's side: golden/steps/draws.npz holds the order of the examples, the
-factors of drop path and the projector's first values (org.fdistill.cli.TenStepsDraws writes it). All else is
+What a run draws is read from fdistill's side: golden/steps/draws.npz and finetune-draws.npz hold the order of the
+examples, the factors of drop path and first values of projector and probe (TenStepsTest and FineTuneStepsTest write
+them). All else is
 computed here: views, normalisation, networks, objective, accumulation, clipping, AdamW, schedule. Arrays are of
 float64. bfloat16_error is that of PyTorch's autocast.
 """
@@ -39,13 +41,20 @@ class Run:
     def __getitem__(self, name):
         return self.settings[name]
 
+    @property
+    def seen(self):
+        """Pixels of validation and export are normalised so."""
+        own = "validation_data.normalization.mean" in self.settings
+        return self.statistics("validation_data" if own else "train_data")
+
     def statistics(self, of):
         return self[of + ".normalization.mean"], self[of + ".normalization.std"]
 
 
-CLASSIFY, DISTILL = Run("classify"), Run("distill")
+CLASSIFY, DISTILL, FINETUNE, PROBE = (Run(task) for task in ("classify", "distill", "finetune", "probe"))
 SIDE, CLASSES = CLASSIFY.vit.image_size, CLASSIFY["classify.classes"]
 PROJECTOR = ("projector/kernel", "projector/bias")
+PROBE_LAYER = ("probe/kernel", "probe/bias")
 
 
 def pixels(name, count):
@@ -90,11 +99,15 @@ def normalized(images, statistics, dtype):
     return (torch.tensor(images, dtype=dtype) / 255 - mean) / std
 
 
-def learning_rate(run, step):
-    """The reference's: set after each step from its number, so that a step trains with the rate one earlier."""
+def learning_rate(run, step, share=1.0):
+    """The reference's: set after each step from its number, so that a step trains with the rate one earlier.
+
+    share: of the peak alone, under layer decay.
+    """
     scale_by, warmup = run["schedule.scale_by_batch"], run["schedule.warmup.steps"]
     scale = run.batch / scale_by if scale_by else 1
     start, peak, low = (scale * run[f"schedule.{kind}learning_rate"] for kind in ("warmup_", "", "min_"))
+    peak *= share
     at = max(0, step - 1)
     if at < warmup:
         return start + at * (peak - start) / warmup
@@ -105,6 +118,43 @@ def learning_rate(run, step):
 def decays(name, parameter):
     """Not class token and positions, not vectors."""
     return parameter.ndim > 1 and name.rsplit("/", 1)[-1] not in ("cls_token", "pos_embed")
+
+
+def layer_id(name, depth):
+    """The reference's get_vit_layer_id, by fdistill's names."""
+    local = name.removeprefix("student/")
+    if local in ("cls_token", "pos_embed") or local.startswith("patch_embed"):
+        return 0
+    return int(local.split("/")[1]) + 1 if local.startswith("blocks/") else depth + 1
+
+
+def rate_share(run, name):
+    return run.settings.get("optimizer.layer_decay", 1.0) ** (run.vit.depth + 1 - layer_id(name, run.vit.depth))
+
+
+class Lars:
+    """MAE's: weight decay and trust ratio of matrices, then momentum."""
+
+    def __init__(self, groups, momentum, trust):
+        self.param_groups, self.momentum, self.trust = groups, momentum, trust
+        self.buffers = {}
+
+    def zero_grad(self):
+        for group in self.param_groups:
+            group["params"][0].grad = None
+
+    @torch.no_grad()
+    def step(self):
+        for number, group in enumerate(self.param_groups):
+            parameter = group["params"][0]
+            change = parameter.grad
+            if parameter.ndim > 1:
+                change = change + group["weight_decay"] * parameter
+                lengths = parameter.norm(), change.norm()
+                if min(lengths) > 0:
+                    change = change * (self.trust * lengths[0] / lengths[1])
+            self.buffers[number] = self.momentum * self.buffers.get(number, 0.0) + change
+            parameter -= group["lr"] * self.buffers[number]
 
 
 class Distillation:
@@ -138,25 +188,52 @@ class Distillation:
 
 
 class Classification:
-    """A head on the mean of the patch tokens."""
+    """A head on the mean of the patch tokens, or on the norm of it."""
 
     def __init__(self, run, draws, dtype):
         self.run, self.dtype = run, dtype
         self.first = values(ranges(classifier_shapes(run)))
 
-    def logits(self, parameters, images, drop_path):
-        x = normalized(images, self.run.statistics("train_data"), self.dtype)
+    def logits(self, parameters, images, drop_path, statistics):
+        x = normalized(images, statistics, self.dtype)
         tokens = vit_torch.forward(self.run.vit, network(parameters), x, drop_path=drop_path)
-        mean = tokens[:, self.run.vit.prefix:].mean(dim=1)
-        return F.linear(mean, parameters["head/kernel"].T, parameters["head/bias"]).to(self.dtype)
+        pooled = vit_torch.pooled(self.run.vit, network(parameters), tokens)
+        return F.linear(pooled, parameters["head/kernel"].T, parameters["head/bias"]).to(self.dtype)
 
     def training(self, parameters, images, targets, drop_path):
-        logits = self.logits(parameters, images, drop_path)
+        logits = self.logits(parameters, images, drop_path, self.run.statistics("train_data"))
         loss = F.cross_entropy(logits, torch.tensor(targets), label_smoothing=self.run["classify.label_smoothing"])
         return {"loss": loss, "top1": top1(logits, targets)}
 
     def validation(self, parameters, images, targets):
-        logits = self.logits(parameters, images, {})
+        logits = self.logits(parameters, images, {}, self.run.seen)
+        return {"loss": F.cross_entropy(logits, torch.tensor(targets)), "top1": top1(logits, targets)}
+
+
+class Probe:
+    """Batch norm without scale and shift, and a linear layer, on a network that stays as it is."""
+
+    def __init__(self, run, draws, dtype):
+        self.run, self.dtype = run, dtype
+        network_first = {n: v for n, v in values(ranges(classifier_shapes(FINETUNE))).items() if n.startswith("student/")}
+        self.first = network_first | {n: draws["probe/" + n] for n in PROBE_LAYER}
+        self.state = {"probe/norm/mean": torch.zeros(run.vit.width, dtype=dtype),
+                      "probe/norm/variance": torch.ones(run.vit.width, dtype=dtype)}
+
+    def logits(self, parameters, images, state, training):
+        with torch.no_grad():
+            x = normalized(images, self.run.statistics("train_data"), self.dtype)
+            tokens = vit_torch.forward(self.run.vit, network(parameters), x)
+            pooled = vit_torch.pooled(self.run.vit, network(parameters), tokens)
+        normed = F.batch_norm(pooled, state["probe/norm/mean"], state["probe/norm/variance"], training=training, momentum=0.1, eps=1e-6)
+        return F.linear(normed, parameters[PROBE_LAYER[0]].T, parameters[PROBE_LAYER[1]])
+
+    def training(self, parameters, images, targets, _):
+        logits = self.logits(parameters, images, self.state, training=True)
+        return {"loss": F.cross_entropy(logits, torch.tensor(targets)), "top1": top1(logits, targets)}
+
+    def validation(self, parameters, images, targets):
+        logits = self.logits(parameters, images, parameters, training=False)
         return {"loss": F.cross_entropy(logits, torch.tensor(targets)), "top1": top1(logits, targets)}
 
 
@@ -176,10 +253,11 @@ def drop_path(draws, task, micro_step, dtype):
 def train(model, draws, first, autocast=False):
     """What the run logs of each step, every parameter after the steps shown, validation and export at the end."""
     run, dtype = model.run, model.dtype
-    parameters = {n: torch.tensor(v, dtype=dtype, requires_grad=True) for n, v in first.items()}
-    optimizer = torch.optim.AdamW(
-        [{"params": [p], "weight_decay": run["optimizer.adamw.weight_decay"] if decays(n, p) else 0.0} for n, p in parameters.items()],
-        betas=(0.9, 0.999), eps=run["optimizer.adamw.epsilon"], foreach=False)
+    trained = {n: torch.tensor(v, dtype=dtype, requires_grad=True) for n, v in first.items() if run.task != "probe" or n in PROBE_LAYER}
+    parameters = {n: torch.tensor(v, dtype=dtype) for n, v in first.items()} | trained
+    optimizer = optimizer_of(run, trained)
+    moving = trained | getattr(model, "state", {})
+    averages = Averages(moving, run.settings.get("optimizer.ema_decay", 0.0))
     images, targets = pixels("image", EXAMPLES)[:, :, ::-1].copy(), labels(EXAMPLES)
     micro, results, beyond = run.batch // run.accumulation, {}, []
     for step in range(run.steps):
@@ -193,17 +271,45 @@ def train(model, draws, first, autocast=False):
             (found["loss"] / run.accumulation).backward()
             logged.append({n: float(v.detach()) for n, v in found.items()})
             beyond.append(getattr(model, "beyond", 0.0))
-        norm = torch.nn.utils.clip_grad_norm_(parameters.values(), run["optimizer.clip_norm"])
+        norm = torch.nn.utils.clip_grad_norm_(trained.values(), run.settings.get("optimizer.clip_norm", math.inf))
         for group in optimizer.param_groups:
-            group["lr"] = learning_rate(run, step)
+            group["lr"] = learning_rate(run, step, group["share"])
         optimizer.step()
+        averages.move()
         number = step + 1
         results |= {f"{number}/{n}": np.float64(np.mean([m[n] for m in logged])) for n in logged[0]}
         results |= {f"{number}/gradient_norm": np.float64(norm), f"{number}/learning_rate": np.float64(learning_rate(run, step))}
         if number in run.shown:
-            results |= {f"{number}/parameter/{n}": p.detach().numpy().copy() for n, p in parameters.items()}
-    results |= validate(model, parameters, autocast)
-    return results | exported(model, parameters), float(np.mean(beyond))
+            kept = parameters | getattr(model, "state", {}) | averages.files()
+            results |= {f"{number}/parameter/{n}": p.detach().numpy().copy() for n, p in kept.items()}
+    evaluated = parameters | averages.values
+    results |= validate(model, evaluated, autocast)
+    return results | exported(model, evaluated), float(np.mean(beyond))
+
+
+class Averages:
+    """What is validated and kept: averages, or the values themselves where there are none."""
+
+    def __init__(self, moving, decay):
+        self.moving, self.decay = moving, decay
+        self.values = {n: p.detach().clone() for n, p in moving.items()} if decay else moving
+
+    def move(self):
+        if self.decay:
+            self.values = {n: self.decay * a + (1 - self.decay) * self.moving[n].detach() for n, a in self.values.items()}
+
+    def files(self):
+        """By the names in a checkpoint."""
+        return self.values | ({n + "/current": p for n, p in self.moving.items()} if self.decay else {})
+
+
+def optimizer_of(run, trained):
+    kind = "lars" if "optimizer.lars.momentum" in run.settings else "adamw"
+    decay = run[f"optimizer.{kind}.weight_decay"]
+    groups = [{"params": [p], "share": rate_share(run, n), "weight_decay": decay if decays(n, p) else 0.0} for n, p in trained.items()]
+    if kind == "lars":
+        return Lars(groups, run["optimizer.lars.momentum"], run["optimizer.lars.trust"])
+    return torch.optim.AdamW(groups, betas=(0.9, 0.999), eps=run["optimizer.adamw.epsilon"], foreach=False)
 
 
 def validate(model, parameters, autocast):
@@ -220,11 +326,14 @@ def validate(model, parameters, autocast):
 
 def exported(model, parameters):
     """What the trained network gives for the validation images."""
-    x = normalized(pixels("validation", VALIDATION), model.run.statistics("train_data"), model.dtype)
+    run = model.run
+    x = normalized(pixels("validation", VALIDATION), run.seen, model.dtype)
     with torch.no_grad():
-        tokens = vit_torch.forward(model.run.vit, network(parameters), x)
-        answers = {"tokens": tokens, "pooled": vit_torch.pooled(model.run.vit, parameters, tokens)}
-        if "head/kernel" in parameters:
+        tokens = vit_torch.forward(run.vit, network(parameters), x)
+        answers = {"tokens": tokens, "pooled": vit_torch.pooled(run.vit, network(parameters), tokens)}
+        if run.task == "probe":
+            answers["logits"] = model.logits(parameters, pixels("validation", VALIDATION), parameters, training=False)
+        elif "head/kernel" in parameters:
             answers["logits"] = F.linear(answers["pooled"], parameters["head/kernel"].T, parameters["head/bias"])
     return {f"export/{name}": answer.numpy() for name, answer in answers.items()}
 
@@ -260,9 +369,13 @@ def change_error(run, found, double, first):
 
 
 def main():
-    draws = dict(np.load(golden_files.ROOT / "steps" / "draws.npz"))
+    draws = {}
+    for name in ("draws", "finetune-draws"):
+        draws |= np.load(golden_files.ROOT / "steps" / (name + ".npz"))
     make(Classification, CLASSIFY, draws, ranges(classifier_shapes(CLASSIFY)))
     make(Distillation, DISTILL, draws, ranges(network_shapes(DISTILL.vit)))
+    make(Classification, FINETUNE, draws, ranges(classifier_shapes(FINETUNE)))
+    make(Probe, PROBE, draws, ranges(classifier_shapes(FINETUNE)))
 
 
 if __name__ == "__main__":

@@ -61,7 +61,8 @@ class ArchitectureTest {
                       "config")),
               Map.entry(
                   "plan",
-                  Set.of("bench", "train", "task", "data", "checkpoint", "graph", "config")),
+                  Set.of(
+                      "bench", "train", "task", "optim", "data", "checkpoint", "graph", "config")),
               Map.entry(
                   "train",
                   Set.of(

@@ -20,6 +20,7 @@ import org.tensorflow.ndarray.Shape;
  *   <li>A relative position table of one block takes the source's shared one where the source has
  *       no other, as the reference's fine-tuning does.
  *   <li>A norm on the pooled tokens (fc_norm) starts anew where the source has one on the tokens.
+ *   <li>A final norm is left out where the network has none, for a head on the maps inside of it.
  *   <li>Learned positions are left out where the network computes them.
  *   <li>A head is taken if all of it fits. Whatever else belongs to a task stays on either side.
  * </ul>
@@ -136,9 +137,10 @@ final class WeightMatching {
 
   private String whyHeadIsNew() {
     Shape found = source.get(HEAD + "bias");
-    return found == null
-        ? "the source has no head"
-        : "the source's head has " + found.get(0) + " classes";
+    if (found != null) {
+      return "the source's head has " + found.get(0) + " classes";
+    }
+    return head(source).isEmpty() ? "the source has no head" : "the source's head is another";
   }
 
   private Map<String, Shape> head(Map<String, Shape> shapes) {
@@ -173,10 +175,20 @@ final class WeightMatching {
     } else if (name.equals(positions.absolute()) && positions.areComputed()) {
       return "the network computes its positions";
     }
-    return name.startsWith(network.name("norm/"))
-            && network.shapes().containsKey(network.name("fc_norm/scale"))
-        ? "the network's norm is on the pooled tokens"
-        : "";
+    return isFinalNorm(name) ? whyNormIsLeftOut(name) : "";
+  }
+
+  private boolean isFinalNorm(String name) {
+    return name.startsWith(network.name("norm/")) || isPooledNorm(name);
+  }
+
+  private String whyNormIsLeftOut(String name) {
+    boolean onTokens = network.shapes().containsKey(network.name("norm/scale"));
+    boolean onPooled = network.shapes().containsKey(network.name("fc_norm/scale"));
+    if (!onTokens && !onPooled) {
+      return "the network has no final norm";
+    }
+    return onPooled && !isPooledNorm(name) ? "the network's norm is on the pooled tokens" : "";
   }
 
   /** Whether a tensor of the source is an optimiser's: its name goes on from a parameter's. */

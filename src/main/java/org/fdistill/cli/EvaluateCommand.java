@@ -16,6 +16,7 @@ import org.fdistill.task.knn.FeatureNetwork;
 import org.fdistill.task.knn.NearestNeighbours.Outcome;
 import org.fdistill.train.Evaluation;
 import org.fdistill.train.Json;
+import org.fdistill.train.Validated;
 
 /** {@code fdistill evaluate}: how good a checkpoint or an export is. */
 final class EvaluateCommand implements Command {
@@ -42,6 +43,7 @@ final class EvaluateCommand implements Command {
           .orElse(Integer.toString(NeighbourEvaluation.BANK));
   private static final OptionSpec NO_TEACHER =
       OptionSpec.flag("no-teacher", "Leaves the teacher out of --knn, and the time that it takes.");
+  private static final String CLASSES = "classes";
   private static final OptionSpec JSON =
       OptionSpec.value("json", "FILE", "Also writes the values as JSON.");
 
@@ -57,7 +59,8 @@ final class EvaluateCommand implements Command {
 
   @Override
   public String description() {
-    return "Computes what training logs as validation: loss, top-1 and top-5 of a classifier; of a"
+    return "Computes what training logs as validation: loss, top-1 and top-5 of a classifier; mean"
+        + " IoU, accuracies and a table of the classes of a segmenter; of a"
         + " distilled student its loss, the loss of predicting zero, and the ratio of both. The"
         + " export of a student has no projector and therefore no loss: it takes --knn. The config"
         + " is the one that the run kept; --set changes it. Relative paths in it start at the"
@@ -137,17 +140,25 @@ final class EvaluateCommand implements Command {
         Path.of(
             System.getProperty("java.io.tmpdir"),
             "fdistill-unreadable-images-" + ProcessHandle.current().pid() + ".txt");
-    Map<String, Double> found;
+    Validated found;
     try (CountProgress progress = new CountProgress(console, "images validated")) {
       found =
           new Evaluation(evaluated.config(), Tasks.of(evaluated.config()))
               .run(evaluated.weights(), report, progress);
     }
     Map<String, Object> values = new LinkedHashMap<>();
-    new TreeMap<>(found).forEach((name, value) -> values.put("validation_" + name, value));
-    if (found.containsKey("predict_zero_loss")) {
-      values.put("loss_over_predict_zero", found.get("loss") / found.get("predict_zero_loss"));
+    Map<String, Double> numbers = found.values();
+    new TreeMap<>(numbers).forEach((name, value) -> values.put("validation_" + name, value));
+    if (numbers.containsKey("predict_zero_loss")) {
+      values.put("loss_over_predict_zero", numbers.get("loss") / numbers.get("predict_zero_loss"));
     }
+    found
+        .classes()
+        .ifPresent(
+            table -> {
+              table.text().lines().forEach(console::print);
+              values.put(CLASSES, table.json());
+            });
     return values;
   }
 
@@ -183,6 +194,7 @@ final class EvaluateCommand implements Command {
   private static void print(Map<String, Object> values, Console console) {
     Map<String, Object> rows = new LinkedHashMap<>(values);
     console.print("evaluated  " + rows.remove("evaluated"));
+    rows.remove(CLASSES); // Printed as a table of their own.
     Table table = new Table("value", "");
     rows.forEach(
         (name, value) ->

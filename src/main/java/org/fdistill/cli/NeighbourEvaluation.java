@@ -61,7 +61,7 @@ final class NeighbourEvaluation {
 
   /** The run's network with these weights. */
   FeatureNetwork student(SavedWeights weights) {
-    return student((tf, variables) -> files(Tasks.network(config), weights, tf, variables));
+    return student((tf, variables) -> files(Tasks.evaluated(config), weights, tf, variables));
   }
 
   /** The run's network with the random weights that training starts from. */
@@ -70,7 +70,7 @@ final class NeighbourEvaluation {
   }
 
   private FeatureNetwork student(FeatureNetwork.Restoration weights) {
-    return FeatureNetwork.of(Tasks.network(config), weights);
+    return FeatureNetwork.of(Tasks.evaluated(config), weights);
   }
 
   /** The teacher that the run learned from; call it only where there is one. */

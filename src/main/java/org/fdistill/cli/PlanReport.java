@@ -1,11 +1,13 @@
 package org.fdistill.cli;
 
 import com.google.gson.GsonBuilder;
+import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
+import org.fdistill.optim.RuleTable;
 import org.fdistill.plan.RunPlan;
 import org.fdistill.proto.RunConfig;
 
@@ -36,6 +38,8 @@ final class PlanReport {
     console.print(length());
     console.print("");
     console.print(parameters());
+    console.print("");
+    console.print(plan.rules().text());
     console.print("");
     console.print(work());
     console.print("");
@@ -131,8 +135,8 @@ final class PlanReport {
     RunPlan.Memory memory = plan.memory();
     Unit unit = Unit.of((double) memory.total(), "B");
     Table table = new Table(unit.name() + " on the device", "");
-    table.row("trained weights", unit.figure(memory.weights()));
-    table.row("moments of the optimiser", unit.figure(memory.moments()));
+    table.row("weights", unit.figure(memory.weights()));
+    table.row("moments, averages and statistics", unit.figure(memory.moments()));
     if (memory.gradientSums() > 0) {
       table.row("sums of gradients", unit.figure(memory.gradientSums()));
     }
@@ -166,6 +170,7 @@ final class PlanReport {
     rate.ifPresent(r -> addRate(json, r));
     plan.parameters().forEach((part, number) -> json.addProperty(part + "_parameters", number));
     json.addProperty("trained_parameters", plan.trainable());
+    json.add("parameter_rules", rules());
     plan.teacher()
         .ifPresent(
             teacher -> {
@@ -176,6 +181,20 @@ final class PlanReport {
     add(json, "run_flops", plan.runFlops());
     addMemory(json, plan.memory());
     return new GsonBuilder().setPrettyPrinting().create().toJson(json) + "\n";
+  }
+
+  private JsonArray rules() {
+    JsonArray rules = new JsonArray();
+    for (RuleTable.Row row : plan.rules().rows()) {
+      JsonObject rule = new JsonObject();
+      rule.addProperty("first_match_of", row.rule());
+      rule.addProperty("parameters", row.parameters());
+      rule.addProperty("numbers", row.numbers());
+      rule.addProperty("rate_scale", row.group().rateScale());
+      rule.addProperty("decay", row.group().decay());
+      rules.add(rule);
+    }
+    return rules;
   }
 
   private void addRate(JsonObject json, PlanCommand.Rate r) {

@@ -4,6 +4,9 @@ import java.util.List;
 import org.fdistill.proto.AugmentConfig;
 import org.fdistill.proto.DataConfig;
 import org.fdistill.proto.Normalization;
+import org.fdistill.proto.PhotometricConfig;
+import org.fdistill.proto.RandomErasingConfig;
+import org.fdistill.proto.SegmentAugmentConfig;
 
 /** Checks the values of a data set's description. */
 final class DataChecks {
@@ -24,6 +27,9 @@ final class DataChecks {
     if (data.hasAugment()) {
       augment(data.getAugment());
     }
+    if (data.hasSegmentAugment()) {
+      segmentAugment(data.getSegmentAugment());
+    }
     normalization(data.getNormalization(), at("normalization"), problems);
   }
 
@@ -41,22 +47,61 @@ final class DataChecks {
               !data.getImageFolder().getPath().isBlank(),
               at("image_folder.path"),
               "is empty; name the folder");
+      case SEGMENTATION_FOLDER ->
+          problems.unless(
+              !data.getSegmentationFolder().getPath().isBlank(),
+              at("segmentation_folder.path"),
+              "is empty; name the folder that holds images and annotations");
       case NOISE -> {}
       case SOURCE_NOT_SET ->
           problems.unless(
-              false, path, "has no source; set exactly one of tfrecord, image_folder, noise");
+              false, path, "has no source; set exactly one of tfrecord, image_folder, segmentation_folder,"
+                  + " noise");
     }
   }
 
   private void augment(AugmentConfig augment) {
-    ordered(augment.getMinScale(), augment.getMaxScale(), "min_scale", "max_scale");
-    ordered(augment.getMinRatio(), augment.getMaxRatio(), "min_ratio", "max_ratio");
+    ordered("augment.", augment.getMinScale(), augment.getMaxScale(), "min_scale", "max_scale");
+    ordered("augment.", augment.getMinRatio(), augment.getMaxRatio(), "min_ratio", "max_ratio");
+    RandomErasingConfig erasing = augment.getRandomErasing();
+    ordered(
+        "augment.random_erasing.",
+        erasing.getMinArea(),
+        erasing.getMaxArea(),
+        "min_area",
+        "max_area");
+    problems.unless(
+        !augment.hasMixup()
+            || augment.getMixup().getMixupAlpha() > 0
+            || augment.getMixup().getCutmixAlpha() > 0,
+        at("augment.mixup"),
+        "mixes nothing: mixup_alpha and cutmix_alpha are both 0; leave the message out instead");
   }
 
-  private void ordered(float low, float high, String lowName, String highName) {
+  private void segmentAugment(SegmentAugmentConfig augment) {
+    String within = "segment_augment.";
+    ordered(within, augment.getMinRatio(), augment.getMaxRatio(), "min_ratio", "max_ratio");
+    PhotometricConfig colours = augment.getPhotometric();
+    within += "photometric.";
+    ordered(
+        within,
+        colours.getMinContrast(),
+        colours.getMaxContrast(),
+        "min_contrast",
+        "max_contrast");
+    ordered(
+        within,
+        colours.getMinSaturation(),
+        colours.getMaxSaturation(),
+        "min_saturation",
+        "max_saturation");
+  }
+
+  private void ordered(
+      String within, float low, float high, String lowName, String highName) {
     problems.unless(
         low <= high,
-        at("augment." + lowName),
+        at(within + lowName),
         String.format("must not be above %s, found %s and %s", highName, low, high));
   }
 

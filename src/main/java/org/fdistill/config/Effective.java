@@ -30,7 +30,7 @@ final class Effective {
       all.setTrainData(data(config, config.getTrainData()));
     }
     if (config.hasValidationData()) {
-      all.setValidationData(data(config, config.getValidationData()));
+      all.setValidationData(data(config, validation(config)));
     }
     spell(all);
     return all.build();
@@ -59,7 +59,7 @@ final class Effective {
   private static float clipNorm(OptimizerConfig.AlgorithmCase algorithm) {
     return switch (algorithm) {
       case ADAMW -> 3.0f;
-      case ALGORITHM_NOT_SET -> 0;
+      case LARS, ALGORITHM_NOT_SET -> 0;
     };
   }
 
@@ -71,6 +71,14 @@ final class Effective {
     all.getEvalCropBuilder();
     all.setNormalization(normalization(data.getNormalization()));
     return all.build();
+  }
+
+  /** Held-out pixels are normalised as training's, where nothing else is said. */
+  private static DataConfig validation(RunConfig config) {
+    DataConfig data = config.getValidationData();
+    return data.hasNormalization() || !config.getTrainData().hasNormalization()
+        ? data
+        : data.toBuilder().setNormalization(config.getTrainData().getNormalization()).build();
   }
 
   private static Normalization normalization(Normalization normalization) {

@@ -15,7 +15,7 @@ import org.fdistill.export.SavedModelWriter;
 import org.fdistill.model.Backbones;
 import org.fdistill.proto.BackboneConfig;
 import org.fdistill.proto.ClassifyTask;
-import org.fdistill.proto.ClassifyTask.Pooling;
+import org.fdistill.proto.Pooling;
 import org.fdistill.proto.Normalization;
 import org.fdistill.proto.RunConfig;
 import org.fdistill.proto.VitConfig.FinalNorm;

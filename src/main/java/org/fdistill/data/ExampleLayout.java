@@ -15,10 +15,12 @@ import org.tensorflow.proto.Feature;
  *
  * @param image name of the encoded image
  * @param label name of the label; null where none of them has one
+ * @param mask name of the encoded mask; null where none of them has one
  */
-record ExampleLayout(String image, String label) {
+record ExampleLayout(String image, String label, String mask) {
   private static final List<String> IMAGE = List.of("image/encoded", "image");
   private static final List<String> LABEL = List.of("image/class/label", "label");
+  private static final List<String> MASK = List.of("image/segmentation/class/encoded");
   private static final int LOOK_AT = 16;
 
   /**
@@ -30,11 +32,13 @@ record ExampleLayout(String image, String label) {
     String problem = "";
     String image = null;
     String label = null;
+    String mask = null;
     for (int i = 0; i < Math.min(index.size(), LOOK_AT); i++) {
       try {
         Map<String, Feature> features = features(index.read(i));
         image = image == null ? image(features) : image;
         label = label == null ? label(features) : label;
+        mask = mask == null ? first(features, MASK, Feature::hasBytesList) : mask;
         problem = "it holds " + describe(features);
       } catch (IOException e) {
         problem = e.getMessage();
@@ -46,7 +50,7 @@ record ExampleLayout(String image, String label) {
                   .formatted(index.name(0), problem)
               + " encoded image.");
     }
-    return new ExampleLayout(image, label);
+    return new ExampleLayout(image, label, mask);
   }
 
   /**

@@ -28,6 +28,11 @@ public interface ExampleSource {
   /** Whether examples carry labels. Without them every label is -1. */
   boolean hasLabels();
 
+  /** Whether examples carry a mask with the class of each pixel. */
+  default boolean hasMasks() {
+    return false;
+  }
+
   /** The name of each class, by label; empty where unknown. */
   List<String> classNames();
 
@@ -60,6 +65,15 @@ public interface ExampleSource {
     return "";
   }
 
+  /**
+   * What is wrong with the mask of one example, found outside the graph; empty where nothing is.
+   *
+   * @param index from 0 to n - 1
+   */
+  default String maskProblem(long index) {
+    return "";
+  }
+
   /** How many files of which kinds are no examples, in words; empty where all are. */
   default String leftOut() {
     return "";
@@ -87,11 +101,12 @@ public interface ExampleSource {
     return switch (config.getSourceCase()) {
       case TFRECORD -> TfRecordExamples.open(config.getTfrecord());
       case IMAGE_FOLDER -> ImageFolderExamples.open(config.getImageFolder());
+      case SEGMENTATION_FOLDER -> MaskedFolderExamples.open(config.getSegmentationFolder());
       case NOISE -> new NoiseExamples(config.getNoise());
       case SOURCE_NOT_SET ->
           throw UserError.usage(
               "The data has no source: set one of tfrecord { path: ... }, image_folder { path: ..."
-                  + " } or noise { }.");
+                  + " }, segmentation_folder { path: ... } or noise { }.");
     };
   }
 }

@@ -1,5 +1,7 @@
 package org.fdistill.data;
 
+import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TInt32;
 import org.tensorflow.types.TInt64;
 import org.tensorflow.types.TUint8;
 import org.tensorflow.types.family.TType;
@@ -16,6 +18,23 @@ public record Field<T extends TType>(String name, Class<T> type) {
 
   /** The class, a scalar of an example; -1 where it has none. */
   public static final Field<TInt64> LABEL = new Field<>("label", TInt64.class);
+
+  /** How many rows and columns of a view are image; the others are padding [2]. */
+  public static final Field<TInt32> EXTENT = new Field<>("extent", TInt32.class);
+
+  /** Rectangles of random erasing [C, 4]. */
+  static final Field<TInt32> ERASED = new Field<>("erased", TInt32.class);
+
+  /** How the batch is mixed whose first example this is [6]. */
+  static final Field<TFloat32> MIX = new Field<>("mix", TFloat32.class);
+
+  /**
+   * The class of each pixel: [S, S] of an example, or as large as the image; 255 where it has none.
+   */
+  public static final Field<TUint8> MASK = new Field<>("mask", TUint8.class);
+
+  /** The largest number in a mask as it is stored, 255 left out, a scalar; -1 where there is none. */
+  public static final Field<TInt64> LARGEST_CLASS = new Field<>("largest_class", TInt64.class);
 
   /**
    * Where an example stands in the order of all epochs, a scalar; the pipeline adds it to every

@@ -1,23 +1,41 @@
 package org.fdistill.data;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.fdistill.data.augment.CentreCrop;
+import org.fdistill.data.augment.ColourJitter;
 import org.fdistill.data.augment.Framing;
+import org.fdistill.data.augment.ImageAugmentation;
+import org.fdistill.data.augment.RandAugment;
 import org.fdistill.data.augment.RandomResizedCrop;
 import org.fdistill.data.augment.Resize;
+import org.fdistill.proto.AugmentConfig;
 import org.fdistill.proto.DataConfig;
 import org.tensorflow.Operand;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
+import org.tensorflow.types.TUint8;
 
 /**
  * A square image.
  *
  * @param framing which part of the stored image it shows
  * @param resize from that part to S by S pixels
+ * @param then what follows, in order
  */
-public record ImageView(Framing framing, Resize resize) implements View {
-  /** Training's: a random crop where the config asks for augmentation, else evaluation's. */
+public record ImageView(Framing framing, Resize resize, List<Change> then) implements View {
+  /**
+   * A random change of the pixels.
+   *
+   * @param purpose of its random numbers
+   */
+  record Change(Purpose purpose, ImageAugmentation augmentation) {}
+
+  /**
+   * Training's: a random crop and what is to follow it where the config asks for augmentation, else
+   * evaluation's.
+   */
   public static ImageView training(DataConfig config) {
     if (!config.hasAugment()) {
       return evaluation(config);
@@ -25,7 +43,20 @@ public record ImageView(Framing framing, Resize resize) implements View {
     int side = config.getImageSize();
     return new ImageView(
         RandomResizedCrop.of(config.getAugment(), side),
-        new Resize(config.getAugment().getInterpolation(), side));
+        new Resize(config.getAugment().getInterpolation(), side),
+        changes(config));
+  }
+
+  private static List<Change> changes(DataConfig config) {
+    AugmentConfig augment = config.getAugment();
+    List<Change> changes = new ArrayList<>();
+    if (augment.hasRandAugment()) {
+      changes.add(new Change(Purpose.RAND_AUGMENT, RandAugment.of(config)));
+    }
+    if (augment.hasColorJitter()) {
+      changes.add(new Change(Purpose.JITTER, ColourJitter.of(augment.getColorJitter())));
+    }
+    return changes;
   }
 
   /** Evaluation's: the centre crop. */
@@ -33,7 +64,8 @@ public record ImageView(Framing framing, Resize resize) implements View {
     int side = config.getImageSize();
     return new ImageView(
         new CentreCrop(config.getEvalCrop(), side),
-        new Resize(config.getEvalCrop().getInterpolation(), side));
+        new Resize(config.getEvalCrop().getInterpolation(), side),
+        List.of());
   }
 
   @Override
@@ -43,8 +75,11 @@ public record ImageView(Framing framing, Resize resize) implements View {
 
   @Override
   public Map<Field<?>, Operand<?>> of(Ops tf, StoredExample example) {
-    Operand<?> image =
+    Operand<TUint8> image =
         example.image().view(tf, framing, example.draws().seed(tf, Purpose.AUGMENT), resize);
+    for (Change change : then) {
+      image = change.augmentation().apply(tf, image, example.draws().seed(tf, change.purpose()));
+    }
     return Map.of(Field.IMAGE, image);
   }
 }

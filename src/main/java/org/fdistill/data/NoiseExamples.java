@@ -3,12 +3,16 @@ package org.fdistill.data;
 import java.util.List;
 import java.util.Optional;
 import org.fdistill.config.UserError;
+import org.fdistill.data.augment.Framing;
+import org.fdistill.data.augment.Resize;
+import org.fdistill.data.augment.StoredImage;
 import org.fdistill.proto.NoiseSource;
 import org.tensorflow.Operand;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TInt32;
 import org.tensorflow.types.TInt64;
+import org.tensorflow.types.TString;
 import org.tensorflow.types.TUint8;
 
 /** Images of noise, made in the graph: the source to measure everything but input with. */
@@ -40,6 +44,11 @@ final class NoiseExamples implements ExampleSource {
   }
 
   @Override
+  public boolean hasMasks() {
+    return true;
+  }
+
+  @Override
   public List<String> classNames() {
     return List.of();
   }
@@ -58,14 +67,46 @@ final class NoiseExamples implements ExampleSource {
   public StoredExample example(
       Ops tf, Operand<TInt64> index, List<Operand<?>> arrays, Draws draws) {
     Operand<TInt64> pixels = draws.seed(tf, Purpose.NOISE);
+    Noise image = new Noise(pixels, config.getSide());
     return new StoredExample(
-        (ops, framing, seed, resize) -> image(ops, resize.side(), pixels),
+        image,
         tf.math.floorMod(index, tf.constant((long) config.getClasses())),
+        mask(tf, image),
         draws);
   }
 
+  /** A number from 0 to K for each pixel, as a file: how red it is. */
+  private Operand<TString> mask(Ops tf, Noise image) {
+    int levels = 256;
+    Operand<TInt32> red =
+        tf.dtypes.cast(
+            tf.slice(
+                image.pixels(tf),
+                tf.constant(new int[] {0, 0, 0}),
+                tf.constant(new int[] {-1, -1, 1})),
+            TInt32.class);
+    Operand<TInt32> numbers = tf.constant(Math.min(config.getClasses() + 1, levels - 1));
+    Operand<TInt32> number =
+        tf.math.floorDiv(tf.math.mul(red, numbers), tf.constant(levels));
+    return tf.image.encodePng(tf.dtypes.cast(number, TUint8.class));
+  }
+
+  /** Any part of noise, at any scale, is noise. */
+  private record Noise(Operand<TInt64> seed, int whole) implements StoredImage {
+    @Override
+    public Operand<TUint8> pixels(Ops tf) {
+      return image(tf, whole, seed);
+    }
+
+    @Override
+    public Operand<TUint8> view(
+        Ops tf, Framing framing, Operand<TInt64> framingSeed, Resize resize) {
+      return image(tf, resize.side(), seed);
+    }
+  }
+
   /**
-   * Any part of noise, at any scale, is noise: drawn as it is wanted [side, side, 3].
+   * Drawn as it is wanted [side, side, 3].
    *
    * @param seed [2]
    */

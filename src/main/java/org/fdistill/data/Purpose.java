@@ -7,7 +7,15 @@ enum Purpose {
   /** Crop and flip. */
   AUGMENT(2),
   /** Pixels of noise. */
-  NOISE(3);
+  NOISE(3),
+  /** RandAugment. */
+  RAND_AUGMENT(4),
+  /** Colour jitter. */
+  JITTER(5),
+  /** Rectangles of random erasing. */
+  ERASING(6),
+  /** How a batch is mixed. */
+  MIXUP(7);
 
   private final long stream;
 

@@ -65,6 +65,7 @@ record RenumberedExamples(
   public StoredExample example(
       Ops tf, Operand<TInt64> index, List<Operand<?>> arrays, Draws draws) {
     StoredExample example = source.example(tf, index, arrays, draws);
-    return new StoredExample(example.image(), label.apply(tf, example.label()), draws);
+    return new StoredExample(
+        example.image(), label.apply(tf, example.label()), example.mask(), draws);
   }
 }

@@ -67,22 +67,39 @@ final class TfRecordExamples implements ExampleSource {
   }
 
   @Override
+  public boolean hasMasks() {
+    return layout.mask() != null;
+  }
+
+  @Override
   public List<String> classNames() {
     return classNames;
   }
 
   @Override
   public Optional<byte[]> read(long number) throws IOException {
-    Feature image = ExampleLayout.features(index.read((int) number)).get(layout.image());
+    return Optional.of(encoded(number, layout.image()));
+  }
+
+  private byte[] encoded(long number, String feature) throws IOException {
+    Feature image = ExampleLayout.features(index.read((int) number)).get(feature);
     if (image == null) {
-      throw new IOException("the record has no feature " + layout.image());
+      throw new IOException("the record has no feature " + feature);
     }
     if (image.getBytesList().getValueCount() != 1) {
       throw new IOException(
-          "the record's %s is %s, expected one encoded image"
-              .formatted(layout.image(), content(image)));
+          "the record's %s is %s, expected one encoded image".formatted(feature, content(image)));
     }
-    return Optional.of(image.getBytesList().getValue(0).toByteArray());
+    return image.getBytesList().getValue(0).toByteArray();
+  }
+
+  @Override
+  public String maskProblem(long number) {
+    try {
+      return MaskFile.problem("its mask", encoded(number, layout.mask()), encoded(number, layout.image()));
+    } catch (IOException e) {
+      return UnreadableReason.of(e);
+    }
   }
 
   @Override
@@ -162,14 +179,21 @@ final class TfRecordExamples implements ExampleSource {
     StoredImage image =
         new EncodedImage(
             feature(tf, record, layout.image(), tf.constant("")).expect(TString.class));
+    Operand<TString> mask =
+        hasMasks()
+            ? feature(tf, record, layout.mask(), tf.constant("")).expect(TString.class)
+            : null;
     if (!hasLabels()) {
-      return new StoredExample(image, tf.constant(-1L), draws);
+      return new StoredExample(image, tf.constant(-1L), mask, draws);
     }
     Operand<TInt64> label =
         feature(tf, record, layout.label(), tf.constant(-1L)).expect(TInt64.class);
     Operand<TBool> missing = tf.math.equal(label, tf.constant(-1L));
     return new StoredExample(
-        image, tf.select(missing, label, tf.math.add(label, tf.constant(labelOffset))), draws);
+        image,
+        tf.select(missing, label, tf.math.add(label, tf.constant(labelOffset))),
+        mask,
+        draws);
   }
 
   /** One value of a record. */

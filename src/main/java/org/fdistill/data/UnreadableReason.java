@@ -20,8 +20,13 @@ final class UnreadableReason {
     try {
       Optional<byte[]> image = pipeline.source().read(example);
       String problem = image.map(bytes -> pipeline.decodeError(session, bytes)).orElse("");
-      boolean labelled = pipeline.batch().fields().containsKey(Field.LABEL);
-      return problem.isEmpty() && labelled ? pipeline.source().labelProblem(example) : problem;
+      if (problem.isEmpty() && pipeline.batch().fields().containsKey(Field.LABEL)) {
+        problem = pipeline.source().labelProblem(example);
+      }
+      if (problem.isEmpty() && pipeline.batch().fields().containsKey(Field.MASK)) {
+        problem = pipeline.source().maskProblem(example);
+      }
+      return problem;
     } catch (IOException e) {
       return of(e);
     }

@@ -3,7 +3,6 @@ package org.fdistill.export;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import org.fdistill.config.UserError;
 import org.fdistill.graph.LoadedModel;
@@ -34,8 +33,8 @@ final class ExportCheck {
   Map<String, Map<String, float[]>> answers(LoadedModel model) {
     Map<String, Map<String, float[]>> answers = new TreeMap<>();
     for (ServingSignature signature : signatures) {
-      try (TType input = input(signature)) {
-        Set<String> outputs = signature.outputs().keySet();
+      try (TType input = images.of(signature)) {
+        List<String> outputs = signature.floats();
         answers.put(
             signature.name(),
             model.call(signature.name(), input, outputs, (name, tensor) -> values(tensor)));
@@ -69,10 +68,6 @@ final class ExportCheck {
     float[] values = new float[Math.toIntExact(tensor.size())];
     tensor.copyTo(DataBuffers.of(values, false, false));
     return values;
-  }
-
-  private TType input(ServingSignature signature) {
-    return signature.name().equals(ServingSignature.PIXELS) ? images.pixels() : images.files();
   }
 
   /** The largest difference, of the largest value. */

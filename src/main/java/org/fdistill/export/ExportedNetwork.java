@@ -5,6 +5,7 @@ import java.util.Map;
 import org.fdistill.graph.LayerScope;
 import org.fdistill.model.Endpoints;
 import org.fdistill.model.Network;
+import org.fdistill.model.head.DenseHead;
 import org.fdistill.model.head.Head;
 import org.fdistill.proto.DataConfig;
 import org.fdistill.proto.EvalCropConfig;
@@ -20,12 +21,24 @@ import org.tensorflow.types.TFloat32;
  * @param network from pixels to features
  * @param evalCrop how files become pixels
  * @param head what is computed on top
+ * @param dense what is computed in place of features, for images of any size; null for a network
+ *     that gives features
  */
-public record ExportedNetwork(Network network, EvalCropConfig evalCrop, Head head) {
+public record ExportedNetwork(
+    Network network, EvalCropConfig evalCrop, Head head, DenseHead dense) {
+  /** A network that gives features. */
+  public ExportedNetwork(Network network, EvalCropConfig evalCrop, Head head) {
+    this(network, evalCrop, head, null);
+  }
+
   /** The network of a run, as its task has it exported. */
   public static ExportedNetwork of(RunConfig run) {
     DataConfig evaluation = run.hasValidationData() ? run.getValidationData() : run.getTrainData();
-    return new ExportedNetwork(Tasks.network(run), evaluation.getEvalCrop(), Tasks.head(run));
+    return new ExportedNetwork(
+        Tasks.evaluated(run),
+        evaluation.getEvalCrop(),
+        Tasks.head(run),
+        Tasks.denseHead(run).orElse(null));
   }
 
   /**

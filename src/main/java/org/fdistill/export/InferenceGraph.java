@@ -24,6 +24,7 @@ import org.tensorflow.proto.MetaGraphDef;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TString;
 import org.tensorflow.types.TUint8;
+import org.tensorflow.types.family.TNumber;
 
 /**
  * A clean graph of an exported network: its variables under the names that they had in training,
@@ -51,7 +52,10 @@ final class InferenceGraph implements AutoCloseable {
   InferenceGraph(ExportedNetwork network) {
     this.network = network;
     this.side = network.network().backbone().imageSize();
-    this.signatures = List.of(pixels(), files());
+    this.signatures =
+        network.dense() == null
+            ? List.of(pixels(), files())
+            : new DenseSignatures(tf, variables, network.dense()).all();
     this.saver = VariableFiles.build(tf.withSubScope("save"), variables.all());
     Ops initial = tf.withSubScope("initialize");
     for (Variable variable : variables.all()) {
@@ -131,13 +135,13 @@ final class InferenceGraph implements AutoCloseable {
     return new EncodedImage(file).view(body, framing, body.constant(new long[] {0, 0}), resize);
   }
 
-  private static ServingSignature signature(
+  static ServingSignature signature(
       Ops own,
       String name,
       String inputName,
       Operand<?> input,
-      Map<String, Operand<TFloat32>> values) {
-    Map<String, Operand<TFloat32>> outputs = new LinkedHashMap<>();
+      Map<String, ? extends Operand<? extends TNumber>> values) {
+    Map<String, Operand<? extends TNumber>> outputs = new LinkedHashMap<>();
     values.forEach((key, value) -> outputs.put(key, own.withName(key).identity(value)));
     return new ServingSignature(name, inputName, input, outputs);
   }

@@ -6,6 +6,7 @@ import java.util.Map;
 import org.fdistill.config.TextProtos;
 import org.tensorflow.Operand;
 import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.family.TNumber;
 
 /** What a model is, where it comes from and how to call it, as Markdown for people. */
 final class ModelCard {
@@ -42,15 +43,46 @@ final class ModelCard {
     long parameters = graph.shapes().values().stream().mapToLong(shape -> shape.size()).sum();
     return String.format(
         Locale.ROOT,
-        "%s of %,d parameters, for images of %d x %d pixels; written by fdistill.",
+        isDense()
+            ? "%s of %,d parameters, for images of any size; written by fdistill."
+            : "%s of %,d parameters, for images of %d x %d pixels; written by fdistill.",
         content.title(),
         parameters,
         graph.side(),
         graph.side());
   }
 
+  private boolean isDense() {
+    return graph.network().dense() != null;
+  }
+
   private void signatures() {
     section("How to call it");
+    if (isDense()) {
+      denseSignatures();
+    } else {
+      featureSignatures();
+    }
+    line("");
+    line("Outputs of each:");
+    line("");
+    Map<String, Operand<? extends TNumber>> outputs = graph.signatures().get(0).outputs();
+    outputs.forEach((name, tensor) -> line("- `" + name + "` " + type(tensor) + shape(tensor)));
+  }
+
+  private void denseSignatures() {
+    line("A TensorFlow SavedModel in TensorFlow Serving's layout, with three signatures:");
+    line("");
+    line(
+        "- `serving_default`: `images`, float32 [batch, height, width, 3], RGB, pixel values from 0"
+            + " to 255 as they come from a decoded file; they are scaled, cut into windows and"
+            + " normalised inside, as in evaluation.");
+    line("- `uint8_images`: the same as uint8.");
+    line(
+        "- `image_bytes`: `bytes`, string [1], the bytes of one JPEG, PNG, GIF or BMP file.");
+  }
+
+  private void featureSignatures() {
     line("A TensorFlow SavedModel in TensorFlow Serving's layout, with two signatures:");
     line("");
     int side = graph.side();
@@ -66,17 +98,21 @@ final class ModelCard {
         "  Its output `decoded` [batch] is 1 for each file that could be decoded and 0 for each that"
             + " could not; the other outputs are NaN for the latter, and as they should be for the"
             + " rest of the batch.");
-    line("");
-    line("Outputs of both, float32:");
-    line("");
-    Map<String, Operand<TFloat32>> outputs = graph.signatures().get(0).outputs();
-    outputs.forEach((name, tensor) -> line("- `" + name + "` " + shape(tensor)));
   }
 
-  private static String shape(Operand<TFloat32> tensor) {
+  private static String type(Operand<?> tensor) {
+    return tensor.type().equals((Class<?>) TFloat32.class) ? "float32 " : "uint8 ";
+  }
+
+  private String shape(Operand<?> tensor) {
     StringBuilder sizes = new StringBuilder("[batch");
     for (int i = 1; i < tensor.shape().numDimensions(); i++) {
-      sizes.append(", ").append(tensor.shape().get(i));
+      sizes.append(", ");
+      if (isDense() && i < 3) {
+        sizes.append(i == 1 ? "height" : "width");
+      } else {
+        sizes.append(tensor.shape().get(i));
+      }
     }
     return sizes.append(']').toString();
   }

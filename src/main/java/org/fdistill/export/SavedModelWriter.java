@@ -86,7 +86,7 @@ public final class SavedModelWriter {
   /** Writes all files and checks them; the largest difference. */
   private static float write(InferenceGraph graph, ModelContent content, Path folder)
       throws IOException {
-    ProbeImages images = new ProbeImages(graph.side());
+    ProbeImages images = ProbeImages.of(graph);
     ExportCheck check = new ExportCheck(graph.signatures(), images);
     Path variables = saveVariables(graph, content.weights(), folder);
     writeGraph(graph, folder);
@@ -115,10 +115,14 @@ public final class SavedModelWriter {
         extra.resolve(WarmupRequests.FILE), content.config().getName(), graph.signatures(), images);
     Files.writeString(extra.resolve("model_card.md"), ModelCard.of(content, graph));
     RunConfigs.write(folder.resolve(CONFIG), content.config());
-    describeAsTeacher(
-        ServingSignature.asTeacher(
-            content.config().getName(), content.network().network().backbone(), content.licence()),
-        folder);
+    if (content.network().dense() == null) {
+      describeAsTeacher(
+          ServingSignature.asTeacher(
+              content.config().getName(),
+              content.network().network().backbone(),
+              content.licence()),
+          folder);
+    }
   }
 
   /** Writes the graph alone. */

@@ -8,6 +8,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.fdistill.export.InferenceGraph.InitialValue;
 import org.fdistill.graph.RuntimeOps;
 import org.fdistill.graph.SavedModelFolder;
@@ -52,9 +53,8 @@ final class ServingMetaGraph {
         .setStrippedDefaultAttrs(true)
         .setStrippedOpList(RuntimeOps.definitions(operations(lean)));
     meta.setSaverDef(graph.saver().toProto());
-    CollectionDef variables = variables();
-    meta.putCollectionDef("variables", variables);
-    meta.putCollectionDef("trainable_variables", variables);
+    meta.putCollectionDef("variables", variables(variable -> true));
+    meta.putCollectionDef("trainable_variables", variables(Variable::trainable));
     graph.signatures().forEach(s -> meta.putSignatureDef(s.name(), s.toProto()));
     return meta.build();
   }
@@ -133,11 +133,16 @@ final class ServingMetaGraph {
     return types;
   }
 
-  private CollectionDef variables() {
+  private CollectionDef variables(Predicate<Variable> wanted) {
     CollectionDef.Builder collection = CollectionDef.newBuilder();
     graph
         .variables()
-        .forEach((v, first) -> collection.getBytesListBuilder().addValue(bytes(v, first)));
+        .forEach(
+            (variable, first) -> {
+              if (wanted.test(variable)) {
+                collection.getBytesListBuilder().addValue(bytes(variable, first));
+              }
+            });
     return collection.build();
   }
 
@@ -148,7 +153,7 @@ final class ServingMetaGraph {
         .setInitializerName(first.assignment().op().name())
         .setSnapshotName(variable.value().op().name() + ":0")
         .setIsResource(true)
-        .setTrainable(true)
+        .setTrainable(variable.trainable())
         .build()
         .toByteString();
   }

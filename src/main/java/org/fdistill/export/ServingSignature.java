@@ -1,5 +1,6 @@
 package org.fdistill.export;
 
+import java.util.List;
 import java.util.Map;
 import org.fdistill.model.Backbone;
 import org.fdistill.proto.TeacherConfig;
@@ -11,6 +12,7 @@ import org.tensorflow.ndarray.Shape;
 import org.tensorflow.proto.SignatureDef;
 import org.tensorflow.proto.TensorInfo;
 import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.family.TNumber;
 
 /**
  * One way to call the exported model.
@@ -21,9 +23,15 @@ import org.tensorflow.types.TFloat32;
  * @param outputs by name
  */
 record ServingSignature(
-    String name, String inputName, Operand<?> input, Map<String, Operand<TFloat32>> outputs) {
+    String name,
+    String inputName,
+    Operand<?> input,
+    Map<String, Operand<? extends TNumber>> outputs) {
   /** Images as pixels. */
   static final String PIXELS = "serving_default";
+
+  /** Images as pixels of uint8, of a model that takes images of any size. */
+  static final String BYTES = "uint8_images";
 
   /** Images as files. */
   static final String FILES = "image_bytes";
@@ -55,6 +63,13 @@ record ServingSignature(
       description.setLicence(licence);
     }
     return description.build();
+  }
+
+  /** The outputs that are float32; what is of another type is made from them. */
+  List<String> floats() {
+    return outputs.keySet().stream()
+        .filter(name -> outputs.get(name).type().equals((Class<?>) TFloat32.class))
+        .toList();
   }
 
   SignatureDef toProto() {

@@ -70,6 +70,11 @@ final class TrainedModel {
     return switch (data.getSourceCase()) {
       case TFRECORD -> "TFRecord files " + String.join(", ", data.getTfrecord().getPathList());
       case IMAGE_FOLDER -> "images under " + data.getImageFolder().getPath();
+      case SEGMENTATION_FOLDER ->
+          "images and masks under "
+              + data.getSegmentationFolder().getPath()
+              + ", split "
+              + data.getSegmentationFolder().getSplit();
       case NOISE -> "noise";
       case SOURCE_NOT_SET -> "not stated";
     };

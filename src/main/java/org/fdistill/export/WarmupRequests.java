@@ -11,10 +11,13 @@ import org.fdistill.proto.serving.ModelSpec;
 import org.fdistill.proto.serving.PredictLog;
 import org.fdistill.proto.serving.PredictRequest;
 import org.fdistill.proto.serving.PredictionLog;
+import org.tensorflow.ndarray.Shaped;
+import org.tensorflow.ndarray.buffer.DataBuffers;
 import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.TensorProto;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TString;
+import org.tensorflow.types.TUint8;
 
 /** The requests that TensorFlow Serving sends itself before it calls a model ready. */
 final class WarmupRequests {
@@ -28,8 +31,12 @@ final class WarmupRequests {
       throws IOException {
     try (OutputStream out = Files.newOutputStream(file)) {
       for (ServingSignature signature : signatures) {
-        boolean pixels = signature.name().equals(ServingSignature.PIXELS);
-        TensorProto input = pixels ? pixels(images) : files(images);
+        TensorProto input =
+            switch (signature.name()) {
+              case ServingSignature.PIXELS -> pixels(images);
+              case ServingSignature.BYTES -> uint8(images);
+              default -> files(images);
+            };
         TfRecordStream.write(out, StableBytes.of(request(model, signature, input)));
       }
     }
@@ -47,19 +54,31 @@ final class WarmupRequests {
 
   private static TensorProto pixels(ProbeImages images) {
     try (TFloat32 pixels = images.pixels()) {
-      TensorProto.Builder proto = TensorProto.newBuilder().setDtype(DataType.DT_FLOAT);
-      for (int i = 0; i < pixels.shape().numDimensions(); i++) {
-        proto.getTensorShapeBuilder().addDimBuilder().setSize(pixels.shape().get(i));
-      }
+      TensorProto.Builder proto = proto(DataType.DT_FLOAT, pixels);
       pixels.scalars().forEach(value -> proto.addFloatVal(value.getFloat()));
       return proto.build();
     }
   }
 
+  private static TensorProto uint8(ProbeImages images) {
+    try (TUint8 pixels = images.uint8()) {
+      byte[] bytes = new byte[Math.toIntExact(pixels.size())];
+      pixels.copyTo(DataBuffers.of(bytes, false, false));
+      return proto(DataType.DT_UINT8, pixels).setTensorContent(ByteString.copyFrom(bytes)).build();
+    }
+  }
+
+  private static TensorProto.Builder proto(DataType type, Shaped tensor) {
+    TensorProto.Builder proto = TensorProto.newBuilder().setDtype(type);
+    for (int i = 0; i < tensor.shape().numDimensions(); i++) {
+      proto.getTensorShapeBuilder().addDimBuilder().setSize(tensor.shape().get(i));
+    }
+    return proto;
+  }
+
   private static TensorProto files(ProbeImages images) {
     try (TString files = images.files()) {
-      TensorProto.Builder proto = TensorProto.newBuilder().setDtype(DataType.DT_STRING);
-      proto.getTensorShapeBuilder().addDimBuilder().setSize(files.shape().get(0));
+      TensorProto.Builder proto = proto(DataType.DT_STRING, files);
       files
           .asBytes()
           .scalars()

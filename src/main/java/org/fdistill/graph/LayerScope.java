@@ -1,7 +1,10 @@
 package org.fdistill.graph;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.tensorflow.Operand;
 import org.tensorflow.ndarray.Shape;
+import org.tensorflow.op.Op;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
@@ -16,13 +19,21 @@ public final class LayerScope {
   private final Variables variables;
   private final Precision precision;
   private final Seeds seeds;
+  private final List<Op> updates;
 
-  private LayerScope(Ops tf, String path, Variables variables, Precision precision, Seeds seeds) {
+  private LayerScope(
+      Ops tf,
+      String path,
+      Variables variables,
+      Precision precision,
+      Seeds seeds,
+      List<Op> updates) {
     this.tf = tf;
     this.path = path;
     this.variables = variables;
     this.precision = precision;
     this.seeds = seeds;
+    this.updates = updates;
   }
 
   /**
@@ -32,17 +43,23 @@ public final class LayerScope {
    * @param seeds of the random draws
    */
   public static LayerScope training(Ops tf, Variables variables, Precision precision, Seeds seeds) {
-    return new LayerScope(tf, "", variables, precision, seeds);
+    return new LayerScope(tf, "", variables, precision, seeds, new ArrayList<>());
   }
 
   /** The scope of a network in inference. */
   public static LayerScope inference(Ops tf, Variables variables, Precision precision) {
-    return new LayerScope(tf, "", variables, precision, null);
+    return new LayerScope(tf, "", variables, precision, null, new ArrayList<>());
+  }
+
+  /** This scope for a part that stays as it is: nothing in it is drawn or noted. */
+  public LayerScope inference() {
+    return new LayerScope(tf, path, variables, precision, null, updates);
   }
 
   /** The scope of a part: parameters and ops get {@code name/} before their names. */
   public LayerScope at(String name) {
-    return new LayerScope(tf.withSubScope(name), qualified(name), variables, precision, seeds);
+    return new LayerScope(
+        tf.withSubScope(name), qualified(name), variables, precision, seeds, updates);
   }
 
   /** Where to build ops. */
@@ -73,6 +90,16 @@ public final class LayerScope {
   /** A variable of this layer that is saved but not trained, such as a running statistic. */
   public Variable state(String name, Initializer initializer, long... shape) {
     return variables.state(qualified(name), Shape.of(shape), initializer);
+  }
+
+  /** Notes an op that is to run with every micro-batch, such as that of a running statistic. */
+  public void update(Op op) {
+    updates.add(op);
+  }
+
+  /** The ops noted so far, by this scope and all that come from the same root. */
+  public List<Op> updates() {
+    return List.copyOf(updates);
   }
 
   /** The seed [2] of a draw that this layer makes anew in each step. */

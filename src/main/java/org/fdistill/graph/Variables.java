@@ -25,8 +25,9 @@ public final class Variables {
   private final Ops tf;
   private final Operand<TInt64> seed;
   private final String resources;
+  private final Map<String, Variable> byName;
+  private final Map<String, Variable> instead;
   private Ops initial;
-  private final Map<String, Variable> byName = new LinkedHashMap<>();
 
   /**
    * Makes an empty list.
@@ -46,9 +47,30 @@ public final class Variables {
    *     of the variables are without it
    */
   public Variables(Ops tf, Operand<TInt64> seed, String resources) {
+    this(tf, seed, resources, new LinkedHashMap<>(), Map.of());
+  }
+
+  private Variables(
+      Ops tf,
+      Operand<TInt64> seed,
+      String resources,
+      Map<String, Variable> byName,
+      Map<String, Variable> instead) {
     this.tf = tf;
     this.seed = seed;
     this.resources = resources;
+    this.byName = byName;
+    this.instead = instead;
+  }
+
+  /**
+   * The same list, for those who shall find other variables under some names, such as averages.
+   * What is made through it is in this list too.
+   *
+   * @param others by the names under which they are found, with the shapes of what they stand for
+   */
+  public Variables with(Map<String, Variable> others) {
+    return new Variables(tf, seed, resources, byName, Map.copyOf(others));
   }
 
   /** A variable that the optimiser trains. */
@@ -80,7 +102,7 @@ public final class Variables {
 
   private Variable getOrCreate(
       String name, Shape shape, boolean trainable, Initializer initializer) {
-    Variable known = byName.get(name);
+    Variable known = instead.getOrDefault(name, byName.get(name));
     if (known == null) {
       known = create(name, shape, trainable, initializer);
       byName.put(name, known);

@@ -1,5 +1,6 @@
 package org.fdistill.model;
 
+import java.util.List;
 import org.fdistill.graph.LayerScope;
 import org.tensorflow.Operand;
 import org.tensorflow.types.TFloat32;
@@ -15,6 +16,9 @@ public interface Backbone {
    */
   Endpoints build(LayerScope scope, Operand<TFloat32> images);
 
+  /** The same without its final norm: its tokens leave as the last block gives them. */
+  Backbone withoutFinalNorm();
+
   /** S: the side of the square input, in pixels. */
   int imageSize();
 
@@ -26,6 +30,12 @@ public interface Backbone {
 
   /** Tokens before the patch tokens: class token, then registers. */
   int prefixTokens();
+
+  /**
+   * Regular expressions of parameters' names, from the network's scope on: of layer 0, which is all
+   * before the first block, to layer L, the last block. What none matches comes after the blocks.
+   */
+  List<String> layers();
 
   /** Whether the first of the prefix tokens is a class token. */
   default boolean hasClassToken() {

@@ -1,5 +1,7 @@
 package org.fdistill.model;
 
+import java.util.List;
+import java.util.function.UnaryOperator;
 import org.fdistill.graph.LayerScope;
 import org.fdistill.graph.PixelNormalization;
 import org.fdistill.proto.BackboneConfig;
@@ -24,6 +26,11 @@ public record Network(String name, PixelNormalization normalization, Backbone ba
     return new Network(STUDENT, PixelNormalization.of(normalization), Backbones.of(model));
   }
 
+  /** The same without its final norm, for a head on the maps inside of it. */
+  public Network withoutFinalNorm() {
+    return new Network(name, normalization, backbone.withoutFinalNorm());
+  }
+
   /**
    * From pixels to tokens and maps: normalises, then runs the backbone.
    *
@@ -31,9 +38,21 @@ public record Network(String name, PixelNormalization normalization, Backbone ba
    * @param images [B, S, S, 3], 0 to 255, of any type of numbers; B may be unknown
    */
   public Endpoints build(LayerScope scope, Operand<? extends TNumber> images) {
+    return build(scope, images, UnaryOperator.identity());
+  }
+
+  /**
+   * As {@link #build(LayerScope, Operand)}, with a step between.
+   *
+   * @param augmentation of the normalised images [B, S, S, 3]
+   */
+  public Endpoints build(
+      LayerScope scope,
+      Operand<? extends TNumber> images,
+      UnaryOperator<Operand<TFloat32>> augmentation) {
     Ops tf = scope.tf();
     Operand<TFloat32> normalized = normalization.apply(tf, pixels(tf, images));
-    return backbone.build(scope.at(name), normalized);
+    return backbone.build(scope.at(name), augmentation.apply(normalized));
   }
 
   @SuppressWarnings("unchecked") // Guarded by the type test.
@@ -41,6 +60,16 @@ public record Network(String name, PixelNormalization normalization, Backbone ba
     return images.type().equals((Class<?>) TFloat32.class)
         ? (Operand<TFloat32>) images
         : tf.dtypes.cast(images, TFloat32.class);
+  }
+
+  /** As {@link Backbone#layers}, of whole names. */
+  public List<String> layers() {
+    return backbone.layers().stream().map(layer -> name + "/" + layer).toList();
+  }
+
+  /** The same network for pixels of another normalisation. */
+  public Network seeing(Normalization other) {
+    return new Network(name, PixelNormalization.of(other), backbone);
   }
 
   /** Whether a variable's name is one of this network's. */

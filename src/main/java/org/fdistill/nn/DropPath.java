@@ -46,7 +46,7 @@ public final class DropPath {
   /**
    * Draws from Philox by name: without it XLA would choose another generator, and other numbers.
    */
-  private static Operand<TFloat32> uniform(Ops tf, int[] shape, Operand<TInt32> seed) {
+  static Operand<TFloat32> uniform(Ops tf, int[] shape, Operand<TInt32> seed) {
     StatelessRandomGetKeyCounter state = tf.random.statelessRandomGetKeyCounter(seed);
     return tf.random.statelessRandomUniformV2(
         tf.constant(shape), state.key(), state.counter(), tf.constant(PHILOX), TFloat32.class);

@@ -7,7 +7,7 @@ import org.tensorflow.op.Ops;
 import org.tensorflow.types.family.TFloating;
 
 /** The exact GELU: x Φ(x), with Φ by the error function (arXiv 1606.08415). */
-final class Gelu {
+public final class Gelu {
   private static final float ROOT_HALF = (float) Math.sqrt(0.5);
   private static final float INVERSE_ROOT_PI = (float) (1 / Math.sqrt(Math.PI));
 
@@ -20,7 +20,7 @@ final class Gelu {
    *
    * @param x of any shape and precision
    */
-  static Operand<TFloating> apply(Ops tf, Operand<TFloating> x) {
+  public static Operand<TFloating> apply(Ops tf, Operand<TFloating> x) {
     Operand<TFloating> z = tf.math.mul(x, Scalars.like(tf, ROOT_HALF, x));
     Operand<TFloating> twicePhi = tf.math.add(tf.math.erf(z), Scalars.like(tf, 1, x));
     Operand<TFloating> half = tf.math.mul(x, Scalars.like(tf, 0.5f, x));

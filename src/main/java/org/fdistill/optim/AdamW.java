@@ -3,6 +3,7 @@ package org.fdistill.optim;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.DoubleUnaryOperator;
 import org.fdistill.graph.Initializers;
 import org.fdistill.graph.Variable;
 import org.fdistill.graph.Variables;
@@ -131,14 +132,14 @@ public final class AdamW implements Optimizer {
    * is the gradient itself.
    */
   @Override
-  public float[] hyperparameters(long step, double learningRate) {
+  public float[] hyperparameters(long step, DoubleUnaryOperator learningRate) {
     double t = step + 1.0;
     double correction1 = 1 - Math.pow(config.getBeta1(), t);
     double root2 = Math.sqrt(1 - Math.pow(config.getBeta2(), t));
     float[] fed = new float[FIRST_GROUP + 2 * groups.size()];
     fed[0] = (float) (config.getEpsilon() * root2);
     for (int i = 0; i < groups.size(); i++) {
-      double rate = learningRate * groups.get(i).rateScale();
+      double rate = learningRate.applyAsDouble(groups.get(i).rateScale());
       fed[FIRST_GROUP + 2 * i] = (float) (rate * root2 / correction1);
       fed[FIRST_GROUP + 2 * i + 1] = (float) (1 - rate * config.getWeightDecay());
     }

@@ -2,6 +2,7 @@ package org.fdistill.optim;
 
 import java.util.List;
 import java.util.Map;
+import java.util.function.DoubleUnaryOperator;
 import org.fdistill.graph.Variable;
 import org.fdistill.graph.Variables;
 import org.fdistill.proto.OptimizerConfig;
@@ -28,10 +29,10 @@ public interface Optimizer {
    * What is fed in one step.
    *
    * @param step the number of this step, from 0
-   * @param learningRate of this step, before the groups' scales
+   * @param rate the learning rate of this step by a group's share of the peak
    * @return [K]
    */
-  float[] hyperparameters(long step, double learningRate);
+  float[] hyperparameters(long step, DoubleUnaryOperator rate);
 
   /**
    * The optimiser that a config names.
@@ -41,6 +42,7 @@ public interface Optimizer {
   static Optimizer of(OptimizerConfig config, Map<Variable, ParameterGroup> groups) {
     return switch (config.getAlgorithmCase()) {
       case ADAMW, ALGORITHM_NOT_SET -> new AdamW(config.getAdamw(), groups);
+      case LARS -> new Lars(config.getLars(), groups);
     };
   }
 }

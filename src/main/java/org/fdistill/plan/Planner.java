@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import org.fdistill.bench.RandomTeacher;
 import org.fdistill.config.RunLength;
+import org.fdistill.optim.RuleTable;
 import org.fdistill.proto.DataConfig;
 import org.fdistill.proto.Duration;
 import org.fdistill.proto.NoiseSource;
@@ -54,17 +55,18 @@ public final class Planner {
     ProgramGraph program = ProgramGraph.of(complete, task);
     try (Graph graph = new Graph()) {
       graph.importGraphDef(program.definition());
-      return plan(new StepCost(graph, program.endpoints()), standIn);
+      return plan(new StepCost(graph, program.endpoints()), program.rules(), standIn);
     }
   }
 
-  private RunPlan plan(StepCost cost, boolean standIn) {
+  private RunPlan plan(StepCost cost, RuleTable rules, boolean standIn) {
     RunPlan.Length length = length();
     long teacher = cost.teacherWeights().count();
     return new RunPlan(
         length,
         data,
         cost.parameters(),
+        rules,
         cost.hasTeacher()
             ? Optional.of(new RunPlan.TeacherCost(standIn, teacher))
             : Optional.empty(),

@@ -4,6 +4,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
+import org.fdistill.optim.RuleTable;
 
 /**
  * What a run will cost.
@@ -11,6 +12,7 @@ import java.util.OptionalLong;
  * @param length steps and images
  * @param data the training examples
  * @param parameters trained numbers by part: student, projector, head
+ * @param rules how the parameters are treated
  * @param teacher the frozen network; empty where the task has none
  * @param work floating point operations
  * @param memory bytes on the device
@@ -19,6 +21,7 @@ public record RunPlan(
     Length length,
     TrainingSet data,
     Map<String, Long> parameters,
+    RuleTable rules,
     Optional<TeacherCost> teacher,
     Work work,
     Memory memory) {
@@ -74,8 +77,8 @@ public record RunPlan(
   /**
    * Bytes on the device.
    *
-   * @param weights trained
-   * @param moments of the optimiser
+   * @param weights of network and task
+   * @param moments of the optimiser, averages and running statistics
    * @param gradientSums under accumulation
    * @param teacher its weights
    * @param batches of images, those that wait ready included

@@ -85,7 +85,8 @@ final class StepCost {
    * @param batches bytes of the images that are held
    */
   RunPlan.Memory memory(boolean accumulates, long batches) {
-    long weights = bytes(endpoints.step().parameters());
+    long trained = bytes(endpoints.step().parameters());
+    long weights = bytes(endpoints.parameters());
     long saved = bytes(List.copyOf(endpoints.files().shapes().keySet()));
     Set<String> all = sized.needed(ends);
     // What needs the loss is the backward pass; all else runs before it, or could.
@@ -95,12 +96,12 @@ final class StepCost {
     return new RunPlan.Memory(
         weights,
         saved - weights,
-        accumulates ? weights : 0,
+        accumulates ? trained : 0,
         teacherWeights().bytes(),
         batches,
         LiveTensors.peak(sized, all),
         LiveTensors.between(sized, before, after),
-        weights,
+        trained,
         LiveTensors.peak(sized, teacher));
   }
 

@@ -8,10 +8,12 @@ import org.fdistill.config.UserError;
 import org.fdistill.data.Batch;
 import org.fdistill.data.ExampleCheck;
 import org.fdistill.data.View;
+import org.fdistill.eval.ClassTable;
 import org.fdistill.eval.Criterion;
 import org.fdistill.eval.Sums;
 import org.fdistill.graph.LayerScope;
 import org.fdistill.model.Network;
+import org.fdistill.model.head.DenseHead;
 import org.fdistill.model.head.Head;
 import org.fdistill.optim.ParameterRules;
 import org.fdistill.proto.DataConfig;
@@ -91,6 +93,15 @@ public interface Task {
   /** The values of a validation, in the order to show, from what was added up. */
   Map<String, Double> values(Sums sums);
 
+  /**
+   * The measures of each class, from what was added up; empty where the task has none.
+   *
+   * @param names of the classes, in their order; empty where unknown
+   */
+  default Optional<ClassTable> classes(Sums sums, List<String> names) {
+    return Optional.empty();
+  }
+
   /** Which value of a validation ranks checkpoints. */
   Criterion criterion();
 
@@ -100,6 +111,11 @@ public interface Task {
   /** What an export gives beside the network's features. */
   default Head head() {
     return Head.NONE;
+  }
+
+  /** What an export gives in place of features, for each pixel; empty where it gives features. */
+  default Optional<DenseHead> denseHead() {
+    return Optional.empty();
   }
 
   /** Whether an export holds all that the validation needs. */

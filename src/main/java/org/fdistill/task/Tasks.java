@@ -3,15 +3,19 @@ package org.fdistill.task;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.fdistill.config.Problems;
 import org.fdistill.config.RunConfigs;
 import org.fdistill.config.UserError;
 import org.fdistill.model.Network;
+import org.fdistill.model.head.DenseHead;
 import org.fdistill.model.head.Head;
 import org.fdistill.proto.RunConfig;
 import org.fdistill.proto.TeacherConfig;
 import org.fdistill.task.classify.Classification;
+import org.fdistill.task.classify.LinearProbe;
 import org.fdistill.task.distill.FeatureDistillation;
+import org.fdistill.task.segment.Segmentation;
 
 /** From a config to its task: the one place that knows all tasks. */
 public final class Tasks {
@@ -22,9 +26,11 @@ public final class Tasks {
     return switch (run.getTaskCase()) {
       case DISTILL -> new FeatureDistillation(run);
       case CLASSIFY -> new Classification(run);
+      case PROBE -> new LinearProbe(run);
+      case SEGMENT -> new Segmentation(run);
       case TASK_NOT_SET ->
           throw UserError.usage(
-              "the config has no task.\nExpected one of: distill, classify.\n"
+              "the config has no task.\nExpected one of: distill, classify, probe, segment.\n"
                   + "Add, for example, distill { teacher { path: \"savedmodels/NAME\" } }.");
     };
   }
@@ -50,7 +56,9 @@ public final class Tasks {
   private static void check(RunConfig run, Problems problems) {
     if (run.getTaskCase() == RunConfig.TaskCase.TASK_NOT_SET) {
       problems.unless(
-          false, "the config", "has no task; set exactly one of distill { }, classify { }");
+          false,
+          "the config",
+          "has no task; set exactly one of distill { }, classify { }, probe { }, segment { }");
     } else {
       of(run).check(problems);
     }
@@ -59,6 +67,13 @@ public final class Tasks {
   /** What a run's export gives beside features; nothing for a network that is not trained here. */
   public static Head head(RunConfig run) {
     return run.getTaskCase() == RunConfig.TaskCase.TASK_NOT_SET ? Head.NONE : of(run).head();
+  }
+
+  /** What a run's export gives for each pixel, where it does not give features. */
+  public static Optional<DenseHead> denseHead(RunConfig run) {
+    return run.getTaskCase() == RunConfig.TaskCase.TASK_NOT_SET
+        ? Optional.empty()
+        : of(run).denseHead();
   }
 
   /** What a model card says of a run's task; of a network alone where there is none. */
@@ -71,6 +86,13 @@ public final class Tasks {
   /** The network that a run's config describes, whether or not it has a task. */
   public static Network network(RunConfig run) {
     return Network.student(run.getModel(), run.getTrainData().getNormalization());
+  }
+
+  /** As {@link #network}, for the pixels of validation and export. */
+  public static Network evaluated(RunConfig run) {
+    return run.hasValidationData()
+        ? network(run).seeing(run.getValidationData().getNormalization())
+        : network(run);
   }
 
   /** A run that learns from another teacher; the run itself where it learns from none. */

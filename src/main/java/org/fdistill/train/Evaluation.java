@@ -1,7 +1,6 @@
 package org.fdistill.train;
 
 import java.nio.file.Path;
-import java.util.Map;
 import java.util.function.LongConsumer;
 import org.fdistill.checkpoint.SavedWeights;
 import org.fdistill.checkpoint.VariableFiles;
@@ -30,9 +29,9 @@ public record Evaluation(RunConfig config, Task task) {
    * @param weights of all that the task's validation needs
    * @param report the file that names unreadable examples
    * @param listener is told how many images are done
-   * @return the task's values, by name
+   * @return the task's values
    */
-  public Map<String, Double> run(SavedWeights weights, Path report, LongConsumer listener) {
+  public Validated run(SavedWeights weights, Path report, LongConsumer listener) {
     SessionSettings.decide(config.getRuntime());
     task.open();
     try (Graph draft = new Graph();

@@ -42,13 +42,18 @@ final class FirstValues {
     LoadReport loaded =
         InitialWeights.load(
             Path.of(source), parameters(), program.endpoints().files(), program.session());
+    program.adoptAverages();
     folder.write(REPORT, loaded.table());
     return loaded.summary() + "\nEvery parameter: " + folder.file(REPORT);
   }
 
+  /** All but the optimiser's slots, whose names go on from a parameter's: running statistics too. */
   private NetworkParameters parameters() {
-    Map<String, Shape> shapes = new LinkedHashMap<>(program.endpoints().files().shapes());
-    shapes.keySet().retainAll(program.endpoints().step().parameters());
+    Map<String, Shape> all = program.endpoints().files().shapes();
+    Map<String, Shape> shapes = new LinkedHashMap<>(all);
+    shapes
+        .keySet()
+        .removeIf(name -> all.containsKey(name.substring(0, Math.max(0, name.lastIndexOf('/')))));
     return new NetworkParameters(network, config.getModel(), shapes);
   }
 }

@@ -2,6 +2,7 @@ package org.fdistill.train;
 
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
+import com.google.gson.JsonElement;
 import com.google.gson.JsonNull;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
@@ -32,6 +33,8 @@ public final class Json {
             object.add(name, JsonNull.INSTANCE);
           } else if (value instanceof Number number) {
             object.add(name, new JsonPrimitive(number));
+          } else if (value instanceof JsonElement element) {
+            object.add(name, element);
           } else if (value instanceof Boolean flag) {
             object.add(name, new JsonPrimitive(flag));
           } else {
@@ -54,7 +57,7 @@ public final class Json {
   /**
    * The text of a file.
    *
-   * @param values strings, numbers or booleans by name
+   * @param values strings, numbers, booleans or JSON by name
    */
   public static String text(Map<String, ?> values) {
     return PRETTY.toJson(object(values)) + "\n";

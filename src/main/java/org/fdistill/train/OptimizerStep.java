@@ -61,7 +61,7 @@ record OptimizerStep(
     long start = System.nanoTime();
     double waitShare = Double.NaN;
     for (int i = 0; i < microBatches; i++) {
-      Feed feed = new Feed(seed, microSteps(step) + i, step, rate);
+      Feed feed = new Feed(seed, microSteps(step) + i, step, s -> schedule.rate(step, s));
       long begin = System.nanoTime();
       MicroResult result =
           microBatch(Part.of(i, microBatches), feed, traced && i == microBatches - 1);

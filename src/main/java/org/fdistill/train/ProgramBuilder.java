@@ -23,6 +23,9 @@ import org.fdistill.optim.GlobalNormClipping;
 import org.fdistill.optim.Gradient;
 import org.fdistill.optim.GradientSums;
 import org.fdistill.optim.Optimizer;
+import org.fdistill.optim.ParameterGroup;
+import org.fdistill.optim.RuleTable;
+import org.fdistill.optim.WeightAverages;
 import org.fdistill.proto.DataConfig;
 import org.fdistill.proto.RunConfig;
 import org.fdistill.task.Task;
@@ -48,6 +51,7 @@ final class ProgramBuilder {
    * @param graph its definition, with known shapes folded in
    * @param endpoints its names
    * @param optimizer computes what is fed
+   * @param rules how the parameters are treated
    * @param trainData starts the training batches
    * @param validation of a batch; empty without validation data
    */
@@ -55,6 +59,7 @@ final class ProgramBuilder {
       GraphDef graph,
       ProgramEndpoints endpoints,
       Optimizer optimizer,
+      RuleTable rules,
       InputPipeline trainData,
       Optional<ValidationGraph> validation) {}
 
@@ -85,20 +90,57 @@ final class ProgramBuilder {
   private Built build() {
     InputPipeline trainData = trainData();
     Task.TrainingOutputs outputs = task.training(trainingScope(), trainData.batch());
-    List<Gradient> gradients = Gradients.of(graph, outputs.loss(), variables.trainable());
-    Optimizer optimizer =
-        Optimizer.of(config.getOptimizer(), task.parameterRules().assign(variables.trainable()));
-    int scalars = optimizer.hyperparameters(0, 0).length;
+    List<Variable> parameters = variables.trainable();
+    Map<Variable, ParameterGroup> groups =
+        new LinkedHashMap<>(task.parameterRules().assign(parameters));
+    groups.values().removeIf(group -> !group.isTrained());
+    WeightAverages averages = averages(groups.keySet());
+    List<Gradient> gradients =
+        Gradients.of(graph, outputs.loss(), List.copyOf(groups.keySet()));
+    Optimizer optimizer = Optimizer.of(config.getOptimizer(), groups);
+    int scalars = optimizer.hyperparameters(0, share -> 0).length;
     Placeholder<TFloat32> hyperparameters =
         tf.withName("hyperparameters")
             .placeholder(TFloat32.class, Placeholder.shape(Shape.of(scalars)));
-    ProgramEndpoints.Step step = step(trainData, outputs, gradients, optimizer, hyperparameters);
+    Update update =
+        new Update(gradients, optimizer, hyperparameters, averages, outputs.updates());
+    ProgramEndpoints.Step step = step(trainData, outputs, update);
     Optional<ValidationGraph> validation =
         config.hasValidationData()
-            ? Optional.of(ValidationGraph.build(tf, variables, config, task))
+            ? Optional.of(
+                ValidationGraph.build(tf, averages.evaluated(variables), config, task))
             : Optional.empty();
-    ProgramEndpoints endpoints = endpoints(name(hyperparameters), step);
-    return new Built(StaticShapes.fold(graph), endpoints, optimizer, trainData, validation);
+    ProgramEndpoints endpoints = endpoints(update, step, parameters);
+    return new Built(
+        StaticShapes.fold(graph),
+        endpoints,
+        optimizer,
+        task.parameterRules().table(parameters),
+        trainData,
+        validation);
+  }
+
+  /**
+   * What moves the variables.
+   *
+   * @param gradients of what is trained
+   * @param hyperparameters [K], fed
+   * @param averages of what is trained
+   * @param further updates with every micro-batch
+   */
+  private record Update(
+      List<Gradient> gradients,
+      Optimizer optimizer,
+      Placeholder<TFloat32> hyperparameters,
+      WeightAverages averages,
+      List<Op> further) {}
+
+  /** Of what is trained and of the state that the task's layers keep; of nothing where none is asked for. */
+  private WeightAverages averages(Collection<Variable> trained) {
+    List<Variable> moving =
+        variables.all().stream().filter(v -> !v.trainable() || trained.contains(v)).toList();
+    boolean wanted = config.getOptimizer().getEmaDecay() > 0;
+    return new WeightAverages(variables, wanted ? moving : List.of());
   }
 
   private Placeholder<TInt64> scalar(String name) {
@@ -126,12 +168,9 @@ final class ProgramBuilder {
   }
 
   private ProgramEndpoints.Step step(
-      InputPipeline data,
-      Task.TrainingOutputs outputs,
-      List<Gradient> gradients,
-      Optimizer optimizer,
-      Operand<TFloat32> hyperparameters) {
+      InputPipeline data, Task.TrainingOutputs outputs, Update update) {
     Ops in = tf.withSubScope("step");
+    List<Gradient> gradients = update.gradients();
     int accumulation = config.getOptimizer().getAccumulation();
     GradientSums sums =
         accumulation > 1 ? GradientSums.build(in.withSubScope("sums"), variables, gradients) : null;
@@ -141,9 +180,20 @@ final class ProgramBuilder {
             sums == null ? gradients : sums.totals(),
             accumulation,
             config.getOptimizer().getClipNorm());
-    List<Op> update =
-        optimizer.update(
-            in.withSubScope("optimizer"), variables, clipped.gradients(), hyperparameters);
+    List<Op> moved =
+        with(
+            update
+                .optimizer()
+                .update(
+                    in.withSubScope("optimizer"),
+                    variables,
+                    clipped.gradients(),
+                    update.hyperparameters()),
+            update.further());
+    List<Op> averaged =
+        update
+            .averages()
+            .update(in.withSubScope("averages"), moved, config.getOptimizer().getEmaDecay());
     return new ProgramEndpoints.Step(
         endpoint(in, "loss", outputs.loss()),
         endpoint(in, "gradient_norm", clipped.norm()),
@@ -152,9 +202,9 @@ final class ProgramBuilder {
         List.copyOf(outputs.inputs().keySet()),
         inputsFinite(in, outputs.inputs()),
         ObservedFields.endpoints(in.withSubScope("fields"), data.batch(), task.checks()),
-        sums == null ? null : target(in, "begin", with(sums.begin(), outputs.updates())),
-        sums == null ? null : target(in, "add", with(sums.add(), outputs.updates())),
-        target(in, "update", with(update, outputs.updates())),
+        sums == null ? null : target(in, "begin", with(sums.begin(), update.further())),
+        sums == null ? null : target(in, "add", with(sums.add(), update.further())),
+        target(in, "update", with(moved, averaged)),
         gradients.stream().map(g -> g.variable().name()).toList());
   }
 
@@ -168,12 +218,19 @@ final class ProgramBuilder {
     return Stream.concat(ops.stream(), more.stream()).toList();
   }
 
-  private ProgramEndpoints endpoints(String hyperparameters, ProgramEndpoints.Step step) {
-    List<Variable> saved = variables.all().stream().filter(v -> !GradientSums.isSum(v)).toList();
+  private ProgramEndpoints endpoints(
+      Update update, ProgramEndpoints.Step step, List<Variable> parameters) {
+    List<Variable> saved =
+        update
+            .averages()
+            .named(
+                variables.all().stream().filter(v -> !GradientSums.isSum(v)).toList());
     return new ProgramEndpoints(
-        new ProgramEndpoints.Feeds(name(seed), name(microStep), hyperparameters),
+        new ProgramEndpoints.Feeds(name(seed), name(microStep), name(update.hyperparameters())),
         step,
+        parameters.stream().map(Variable::name).toList(),
         target(tf, "initialize_variables", variables.initializations()),
+        target(tf, "adopt_averages", update.averages().adopt(tf)),
         variablesFinite(saved),
         VariableFiles.build(tf.withSubScope("files"), saved));
   }

@@ -12,14 +12,22 @@ import org.fdistill.data.Field;
  *
  * @param feeds what each run is fed
  * @param step the training step
+ * @param parameters names of all parameters of network and task, those that stay frozen included
  * @param initialize target that gives every variable its first value; needs the seed
+ * @param adoptAverages target that sets what is trained to the averages that are kept of it
  * @param variablesFinite [V], whether each variable of {@code files} is finite, in the order of
  *     their names
  * @param files save and restore
  */
 public record ProgramEndpoints(
-    Feeds feeds, Step step, String initialize, String variablesFinite, VariableFiles files) {
-  /** Elements of all trainable parameters together. */
+    Feeds feeds,
+    Step step,
+    List<String> parameters,
+    String initialize,
+    String adoptAverages,
+    String variablesFinite,
+    VariableFiles files) {
+  /** Elements of all parameters that are trained. */
   public long parameterCount() {
     return step.parameters().stream().mapToLong(name -> files.shapes().get(name).size()).sum();
   }

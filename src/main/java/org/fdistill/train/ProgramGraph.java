@@ -1,5 +1,6 @@
 package org.fdistill.train;
 
+import org.fdistill.optim.RuleTable;
 import org.fdistill.proto.RunConfig;
 import org.fdistill.task.Task;
 import org.tensorflow.proto.GraphDef;
@@ -9,8 +10,9 @@ import org.tensorflow.proto.GraphDef;
  *
  * @param definition with the shapes that are known folded in
  * @param endpoints its names
+ * @param rules how its parameters are treated
  */
-public record ProgramGraph(GraphDef definition, ProgramEndpoints endpoints) {
+public record ProgramGraph(GraphDef definition, ProgramEndpoints endpoints, RuleTable rules) {
   /**
    * Builds a run's graph.
    *
@@ -19,6 +21,6 @@ public record ProgramGraph(GraphDef definition, ProgramEndpoints endpoints) {
    */
   public static ProgramGraph of(RunConfig config, Task task) {
     ProgramBuilder.Built built = ProgramBuilder.build(config, task);
-    return new ProgramGraph(built.graph(), built.endpoints());
+    return new ProgramGraph(built.graph(), built.endpoints(), built.rules());
   }
 }

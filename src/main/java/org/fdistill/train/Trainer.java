@@ -10,6 +10,7 @@ import org.fdistill.checkpoint.Retention;
 import org.fdistill.config.TextProtos;
 import org.fdistill.config.UserError;
 import org.fdistill.data.InputPipeline;
+import org.fdistill.eval.ClassTable;
 import org.fdistill.proto.RunConfig;
 import org.tensorflow.TensorFlow;
 
@@ -22,6 +23,8 @@ import org.tensorflow.TensorFlow;
  * second one ends the run.
  */
 public final class Trainer {
+  private static final String CLASSES = "validation-classes";
+
   private final TrainingRun run;
   private final RunConfig config;
 
@@ -157,6 +160,9 @@ public final class Trainer {
                 state.step() + 1,
                 parts.length().totalSteps(),
                 TensorFlow.version()));
+    parts
+        .log()
+        .message("How each parameter is treated:\n" + parts.program().rules().text());
     run.listener().started(parts.length().totalSteps(), state.step());
   }
 
@@ -184,10 +190,17 @@ public final class Trainer {
   /** Empty where a stop was asked for meanwhile. */
   private Optional<Map<String, Double>> validate(RunParts parts, long step) {
     long start = System.nanoTime();
-    Optional<Map<String, Double>> values =
+    Optional<Validated> validated =
         parts.validation().orElseThrow().run(run.stop(), done -> {});
+    Optional<Map<String, Double>> values = validated.map(Validated::values);
     values.ifPresent(v -> parts.reporter().validation(step, v, (System.nanoTime() - start) * 1e-9));
+    validated.flatMap(Validated::classes).ifPresent(table -> write(parts.folder(), step, table));
     return values;
+  }
+
+  private static void write(RunFolder folder, long step, ClassTable table) {
+    folder.write(CLASSES + ".txt", "after step " + step + "\n" + table.text());
+    folder.write(CLASSES + ".json", Json.text(Map.of("step", step, "classes", table.json())));
   }
 
   private RunState checkpoint(RunParts parts, RunState state, Map<String, Double> values) {

@@ -7,9 +7,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
+import java.util.function.DoubleUnaryOperator;
 import org.fdistill.data.Field;
 import org.fdistill.data.InputPipeline;
 import org.fdistill.graph.SessionFactory;
+import org.fdistill.optim.RuleTable;
 import org.fdistill.proto.RunConfig;
 import org.fdistill.task.Task;
 import org.tensorflow.Graph;
@@ -122,6 +124,16 @@ public final class TrainingProgram implements AutoCloseable {
     }
   }
 
+  /** Starts training from the averages, where a run keeps some; call it once these were read. */
+  void adoptAverages() {
+    session.runner().addTarget(endpoints().adoptAverages()).run().close();
+  }
+
+  /** How the parameters are treated. */
+  public RuleTable rules() {
+    return built.rules();
+  }
+
   /** Writes every variable but the sums of gradients. */
   public void save(Path prefix) {
     endpoints().files().save(session, prefix);
@@ -153,9 +165,14 @@ public final class TrainingProgram implements AutoCloseable {
    * @param seed the run's
    * @param microStep micro-batches before this one
    * @param step optimiser steps before this one
-   * @param learningRate of the step
+   * @param rate learning rate of the step, by a group's share of the peak
    */
-  public record Feed(long seed, long microStep, long step, double learningRate) {}
+  public record Feed(long seed, long microStep, long step, DoubleUnaryOperator rate) {
+    /** With a learning rate that the groups have their shares of. */
+    public Feed(long seed, long microStep, long step, double learningRate) {
+      this(seed, microStep, step, share -> share * learningRate);
+    }
+  }
 
   /**
    * Runs one micro-batch.
@@ -165,7 +182,7 @@ public final class TrainingProgram implements AutoCloseable {
    * @param traced whether to measure the wait for data
    */
   public MicroResult run(Part part, Feed feed, boolean traced) {
-    float[] scalars = built.optimizer().hyperparameters(feed.step(), feed.learningRate());
+    float[] scalars = built.optimizer().hyperparameters(feed.step(), feed.rate());
     try (TInt64 seed = TInt64.scalarOf(feed.seed());
         TInt64 microStep = TInt64.scalarOf(feed.microStep());
         TFloat32 hyperparameters = TFloat32.vectorOf(scalars)) {
@@ -197,7 +214,7 @@ public final class TrainingProgram implements AutoCloseable {
   public StepStats trace(Feed feed) {
     RunOptions full =
         RunOptions.newBuilder().setTraceLevel(RunOptions.TraceLevel.FULL_TRACE).build();
-    float[] scalars = built.optimizer().hyperparameters(feed.step(), feed.learningRate());
+    float[] scalars = built.optimizer().hyperparameters(feed.step(), feed.rate());
     try (TInt64 seed = TInt64.scalarOf(feed.seed());
         TInt64 microStep = TInt64.scalarOf(feed.microStep());
         TFloat32 hyperparameters = TFloat32.vectorOf(scalars);

@@ -3,7 +3,6 @@ package org.fdistill.train;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.LongConsumer;
 import org.fdistill.data.BadExamples;
@@ -48,9 +47,9 @@ final class Validation {
    *
    * @param stop ends a pass early
    * @param listener is told how many images are done
-   * @return the task's values; empty where the pass was ended early
+   * @return what the task makes of it; empty where the pass was ended early
    */
-  Optional<Map<String, Double>> run(StopRequest stop, LongConsumer listener) {
+  Optional<Validated> run(StopRequest stop, LongConsumer listener) {
     InputPipeline data = graph.data();
     long examples = data.source().size();
     data.start(session, 0, examples);
@@ -66,7 +65,8 @@ final class Validation {
       return Optional.empty();
     } catch (TFOutOfRangeException endOfData) {
       bad.finish(session, examples);
-      return Optional.of(task.values(sums));
+      return Optional.of(
+          new Validated(task.values(sums), task.classes(sums, data.source().classNames())));
     }
   }
 

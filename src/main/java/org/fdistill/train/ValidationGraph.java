@@ -13,6 +13,7 @@ import org.fdistill.graph.Variables;
 import org.fdistill.proto.DataConfig;
 import org.fdistill.proto.RunConfig;
 import org.fdistill.task.Task;
+import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
 
 /**
@@ -43,7 +44,7 @@ record ValidationGraph(InputPipeline data, Map<String, String> sums, Map<Field<?
             examples,
             source,
             view,
-            InputPipeline.Options.evaluation(examples.getBatchSize()));
+            InputPipeline.Options.evaluation(batchSize(examples, view)));
     Ops in = tf.withSubScope("validation");
     LayerScope scope = LayerScope.inference(in, variables, Precision.of(config.getRuntime()));
     Ops values = in.withSubScope("values");
@@ -54,5 +55,11 @@ record ValidationGraph(InputPipeline data, Map<String, String> sums, Map<Field<?
         data,
         sums,
         ObservedFields.endpoints(in.withSubScope("fields"), data.batch(), task.checks()));
+  }
+
+  /** Examples that each have a size of their own cannot be put into one batch. */
+  private static int batchSize(DataConfig examples, View view) {
+    boolean alike = view.fields().values().stream().noneMatch(Shape::hasUnknownDimension);
+    return alike ? examples.getBatchSize() : 1;
   }
 }

@@ -1,5 +1,7 @@
 package org.fdistill.cli;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
@@ -26,6 +28,7 @@ import org.fdistill.testing.BundleFile;
 import org.fdistill.testing.DeterministicValues;
 import org.fdistill.testing.Golden;
 import org.fdistill.testing.NpyArray;
+import org.fdistill.testing.Tolerance;
 import org.tensorflow.Result;
 import org.tensorflow.SavedModelBundle;
 import org.tensorflow.Tensor;
@@ -133,6 +136,55 @@ final class TenSteps {
       }
     }
     return values;
+  }
+
+  /** Of the log, the checkpoints of the first and the last step, and the export. */
+  List<String> differences(String task, Path run) throws IOException {
+    Golden golden = Golden.open("steps/" + task);
+    Map<String, float[]> found = new LinkedHashMap<>(variables(run, 1));
+    found.putAll(variables(run, 10));
+    logged(run).forEach((key, value) -> found.put(key, new float[] {value.floatValue()}));
+    List<String> wrong = new ArrayList<>();
+    for (String signature : List.of("serving_default", "image_bytes")) {
+      found.putAll(answers(run, signature));
+      wrong.addAll(differences(golden, found));
+    }
+    return wrong;
+  }
+
+  private static List<String> differences(Golden golden, Map<String, float[]> found) {
+    JsonObject float32Error = golden.description().getAsJsonObject("float32_error");
+    List<String> wrong = new ArrayList<>();
+    golden
+        .arrays()
+        .forEach(
+            (key, expected) -> {
+              double error = Tolerance.error(found.get(key), expected.doubles());
+              double bound = Tolerance.bound(float32Error.get(key).getAsDouble());
+              if (!(error <= bound)) {
+                wrong.add(key + " is off by " + error + ", bound " + bound);
+              }
+            });
+    return wrong;
+  }
+
+  /** A copy of a run of ten steps without its end, as if it had been killed after some of them. */
+  static Path killedAfter(int steps, Path whole, Path copy) throws IOException {
+    copy(whole, copy);
+    Files.delete(copy.resolve("summary.json"));
+    for (int step = steps + 1; step <= 10; step++) {
+      delete(copy.resolve("checkpoints/step-" + step));
+    }
+    return copy;
+  }
+
+  /** Requires that two runs have left the same bits. */
+  static void requireSame(Path found, Path expected) throws IOException {
+    Map<String, float[]> theirs = variables(expected, 10);
+    Map<String, float[]> own = variables(found, 10);
+    assertThat(own.keySet()).isNotEmpty().isEqualTo(theirs.keySet());
+    assertThat(own.keySet()).allMatch(v -> Arrays.equals(own.get(v), theirs.get(v)));
+    assertThat(logged(found)).isEqualTo(logged(expected));
   }
 
   /** Copies a folder with all that it holds. */

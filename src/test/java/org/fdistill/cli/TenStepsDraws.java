@@ -38,6 +38,11 @@ final class TenStepsDraws {
     return values;
   }
 
+  /** The examples at the positions of a run. */
+  static NpyArray order(TenSteps steps, String task) {
+    return new TenStepsDraws(steps, task).order();
+  }
+
   private NpyArray order() {
     int count = integer("schedule.length.steps") * integer("train_data.batch_size");
     long[] examples = ExampleOrder.first(TenSteps.EXAMPLES, integer("seed"), count);

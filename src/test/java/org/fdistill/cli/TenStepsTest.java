@@ -6,8 +6,6 @@ import com.google.gson.JsonObject;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,7 +13,6 @@ import org.fdistill.checkpoint.BundleReader;
 import org.fdistill.testing.Golden;
 import org.fdistill.testing.NpyArray;
 import org.fdistill.testing.Npz;
-import org.fdistill.testing.Tolerance;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -76,12 +73,12 @@ class TenStepsTest {
 
   @Test
   void distillationTrainsAsPyTorchDoes() throws IOException {
-    assertThat(differences("distill", distill("FLOAT32"))).isEmpty();
+    assertThat(steps.differences("distill", distill("FLOAT32"))).isEmpty();
   }
 
   @Test
   void classificationTrainsAsPyTorchDoes() throws IOException {
-    assertThat(differences("classify", classify("FLOAT32"))).isEmpty();
+    assertThat(steps.differences("classify", classify("FLOAT32"))).isEmpty();
   }
 
   @Test
@@ -98,18 +95,9 @@ class TenStepsTest {
   @Test
   void aRunThatGoesOnFromItsMiddleEndsInTheSameBits() throws IOException {
     Path whole = distill("FLOAT32");
-    Path killed = root.resolve("killed");
-    TenSteps.copy(whole, killed);
-    Files.delete(killed.resolve("summary.json"));
-    for (int step = 6; step <= 10; step++) {
-      TenSteps.delete(killed.resolve("checkpoints/step-" + step));
-    }
+    Path killed = TenSteps.killedAfter(5, whole, root.resolve("killed"));
     train("distill", "FLOAT32", student, teacherPath(), "killed");
-    Map<String, float[]> expected = TenSteps.variables(whole, 10);
-    Map<String, float[]> found = TenSteps.variables(killed, 10);
-    assertThat(found.keySet()).isNotEmpty().isEqualTo(expected.keySet());
-    assertThat(found.keySet()).allMatch(v -> Arrays.equals(found.get(v), expected.get(v)));
-    assertThat(TenSteps.logged(killed)).isEqualTo(TenSteps.logged(whole));
+    TenSteps.requireSame(killed, whole);
     assertThat(Files.readAllLines(killed.resolve("metrics.jsonl"))).hasSize(11);
   }
 
@@ -138,36 +126,6 @@ class TenStepsTest {
     settings.put("runtime.precision", precision);
     settings.put("export.at_end", precision.equals("FLOAT32"));
     return steps.train(task, folder, settings);
-  }
-
-  /** Of the log, the checkpoints of the first and the last step, and the export. */
-  private static List<String> differences(String task, Path run) throws IOException {
-    Golden golden = Golden.open("steps/" + task);
-    Map<String, float[]> found = new LinkedHashMap<>(TenSteps.variables(run, 1));
-    found.putAll(TenSteps.variables(run, 10));
-    TenSteps.logged(run).forEach((key, value) -> found.put(key, new float[] {value.floatValue()}));
-    List<String> wrong = new ArrayList<>();
-    for (String signature : List.of("serving_default", "image_bytes")) {
-      found.putAll(steps.answers(run, signature));
-      wrong.addAll(differences(golden, found));
-    }
-    return wrong;
-  }
-
-  private static List<String> differences(Golden golden, Map<String, float[]> found) {
-    JsonObject float32Error = golden.description().getAsJsonObject("float32_error");
-    List<String> wrong = new ArrayList<>();
-    golden
-        .arrays()
-        .forEach(
-            (key, expected) -> {
-              double error = Tolerance.error(found.get(key), expected.doubles());
-              double bound = Tolerance.bound(float32Error.get(key).getAsDouble());
-              if (!(error <= bound)) {
-                wrong.add(key + " is off by " + error + ", bound " + bound);
-              }
-            });
-    return wrong;
   }
 
   /** As far from float64 as PyTorch's bfloat16 is: not twice as far, and not as near as float32. */

@@ -127,7 +127,7 @@ class AdamWTest {
                     List.of(
                         new Variable("low", Shape.of(2, 2), true, null, null, null),
                         new Variable("high", Shape.of(2, 2), true, null, null, null))));
-    float[] fed = optimizer.hyperparameters(0, 0.1);
+    float[] fed = optimizer.hyperparameters(0, share -> share * 0.1);
     // At t = 1: sqrt(1 - beta2) = sqrt(0.001), 1 - beta1 = 0.1; float32 betas are 1.3e-5 off.
     float unit = (float) (Math.sqrt(0.001) / 0.1);
     assertThat(fed).hasSize(5);

@@ -79,7 +79,7 @@ final class OptimizerHarness implements AutoCloseable {
           feeds.add(tensor);
           runner.feed(gradientFeeds.get(name), tensor);
         });
-    float[] scalars = optimizer.hyperparameters(step, rate);
+    float[] scalars = optimizer.hyperparameters(step, share -> share * rate);
     TFloat32 fed = TFloat32.vectorOf(scalars);
     feeds.add(fed);
     runner.feed(hyperparameters, fed);

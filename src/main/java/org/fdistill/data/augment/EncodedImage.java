@@ -13,6 +13,11 @@ import org.tensorflow.types.TUint8;
  */
 public record EncodedImage(Operand<TString> bytes) implements StoredImage {
   @Override
+  public Operand<TUint8> pixels(Ops tf) {
+    return new ImageDecoder().decode(tf, bytes);
+  }
+
+  @Override
   public Operand<TUint8> view(Ops tf, Framing framing, Operand<TInt64> seed, Resize resize) {
     ImageDecoder.Opened opened = new ImageDecoder().open(tf, bytes);
     Geometry geometry = framing.of(tf, opened.size(), seed);

@@ -3,16 +3,12 @@ package org.fdistill.data.augment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.BiFunction;
 import org.tensorflow.ConcreteFunction;
 import org.tensorflow.Operand;
 import org.tensorflow.Output;
-import org.tensorflow.Signature;
 import org.tensorflow.ndarray.NdArrays;
 import org.tensorflow.ndarray.index.Indices;
 import org.tensorflow.op.Ops;
-import org.tensorflow.op.core.Placeholder;
-import org.tensorflow.op.core.StatelessCase;
 import org.tensorflow.op.image.DecodeAndCropJpeg;
 import org.tensorflow.op.image.DecodeImage;
 import org.tensorflow.op.image.DecodeJpeg;
@@ -32,7 +28,7 @@ public final class ImageDecoder {
   private static final byte[] JPEG_START = {(byte) 0xff, (byte) 0xd8, (byte) 0xff};
 
   /** JPEG's header; BMP with and without a palette, and what TensorFlow tells apart, decoded. */
-  private static final List<BiFunction<Ops, List<Operand<?>>, List<Operand<?>>>> OPEN =
+  private static final List<Branches.Body> OPEN =
       List.of(
           ImageDecoder::header,
           (tf, in) -> decoded(tf, new BmpDecoder(tf, bytes(in)).decodePalette()),
@@ -59,8 +55,8 @@ public final class ImageDecoder {
     Operand<TUint8> pixels(Ops tf, Optional<Box> box) {
       List<Operand<?>> inputs = new ArrayList<>(List.of(bytes, whole));
       box.ifPresent(part -> inputs.add(part.asVector(tf)));
-      try (ConcreteFunction ofJpeg = branch("decode_jpeg", inputs, ImageDecoder::jpeg);
-          ConcreteFunction ofOther = branch("cut_image", inputs, ImageDecoder::cut)) {
+      try (ConcreteFunction ofJpeg = Branches.function("decode_jpeg", inputs, ImageDecoder::jpeg);
+          ConcreteFunction ofOther = Branches.function("cut_image", inputs, ImageDecoder::cut)) {
         return tf.statelessIf(jpeg, inputs, List.of(TUint8.class), ofJpeg, ofOther)
             .output()
             .get(0)
@@ -71,22 +67,15 @@ public final class ImageDecoder {
 
   /** Finds out the size of an image. */
   Opened open(Ops tf, Operand<TString> bytes) {
-    List<Operand<?>> inputs = List.of(bytes);
-    List<ConcreteFunction> kinds = new ArrayList<>();
-    try {
-      OPEN.forEach(open -> kinds.add(branch("open_" + kinds.size(), inputs, open)));
-      Operand<TInt32> kind = kind(tf, bytes);
-      List<Output<?>> opened =
-          StatelessCase.create(tf.scope(), kind, inputs, List.of(TUint8.class, TInt32.class), kinds)
-              .output();
-      return new Opened(
-          tf.math.equal(kind, tf.constant(0)),
-          bytes,
-          opened.get(0).expect(TUint8.class),
-          opened.get(1).expect(TInt32.class));
-    } finally {
-      kinds.forEach(ConcreteFunction::close);
-    }
+    Operand<TInt32> kind = kind(tf, bytes);
+    List<Output<?>> opened =
+        Branches.choose(
+            tf, "open", kind, List.of(bytes), List.of(TUint8.class, TInt32.class), OPEN);
+    return new Opened(
+        tf.math.equal(kind, tf.constant(0)),
+        bytes,
+        opened.get(0).expect(TUint8.class),
+        opened.get(1).expect(TInt32.class));
   }
 
   /** The place in {@link #OPEN} of what a file is opened with. */
@@ -99,26 +88,6 @@ public final class ImageDecoder {
 
   private static Operand<TString> bytes(List<Operand<?>> in) {
     return in.get(0).asOutput().expect(TString.class);
-  }
-
-  private static ConcreteFunction branch(
-      String name,
-      List<Operand<?>> inputs,
-      BiFunction<Ops, List<Operand<?>>, List<Operand<?>>> body) {
-    return ConcreteFunction.create(
-        tf -> {
-          Signature.Builder signature = Signature.builder(name);
-          List<Operand<?>> inside = new ArrayList<>();
-          for (Operand<?> input : inputs) {
-            inside.add(tf.placeholder(input.type(), Placeholder.shape(input.shape())));
-            signature.input("input_" + inside.size(), inside.get(inside.size() - 1));
-          }
-          List<Operand<?>> results = body.apply(tf, inside);
-          for (int i = 0; i < results.size(); i++) {
-            signature.output("output_" + i, results.get(i));
-          }
-          return signature.build();
-        });
   }
 
   private static Operand<TBool> isJpeg(Ops tf, Operand<TString> bytes) {

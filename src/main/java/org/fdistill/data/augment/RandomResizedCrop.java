@@ -109,7 +109,7 @@ public record RandomResizedCrop(
     Operand<TFloat64> heights = tf.math.rint(tf.math.sqrt(tf.math.div(area, ratio)));
     Operand<TBool> fits =
         tf.math.logicalAnd(fits(tf, widths, width), fits(tf, heights, height)); // [10]
-    Operand<TInt32> first = firstTrue(tf, fits);
+    Operand<TInt32> first = firstTrue(tf, fits, TRIES);
     Operand<TBool> any = tf.math.less(first, tf.constant(TRIES));
     Operand<TInt32> last = tf.math.minimum(first, tf.constant(TRIES - 1));
     Operand<TInt32> zero = tf.constant(0);
@@ -135,11 +135,11 @@ public record RandomResizedCrop(
         tf.math.greater(side, tf.constant(0.0)), tf.math.lessEqual(side, limit));
   }
 
-  /** Index of the first true element; TRIES where there is none. */
-  private static Operand<TInt32> firstTrue(Ops tf, Operand<TBool> flags) {
-    Operand<TInt32> numbers = tf.range(tf.constant(0), tf.constant(TRIES), tf.constant(1));
+  /** Index of the first true element of some; their count where there is none. */
+  static Operand<TInt32> firstTrue(Ops tf, Operand<TBool> flags, int count) {
+    Operand<TInt32> numbers = tf.range(tf.constant(0), tf.constant(count), tf.constant(1));
     return tf.min(
-        tf.select(flags, numbers, tf.fill(tf.shape(flags), tf.constant(TRIES))), tf.constant(0));
+        tf.select(flags, numbers, tf.fill(tf.shape(flags), tf.constant(count))), tf.constant(0));
   }
 
   private Operand<TFloat64> fallbackHeight(

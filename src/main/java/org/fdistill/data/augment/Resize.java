@@ -13,7 +13,7 @@ import org.tensorflow.types.TUint8;
 import org.tensorflow.types.family.TNumber;
 
 /**
- * Antialiased resizing to S by S pixels, rounded to uint8 as PIL does.
+ * Resizing to S by S pixels, antialiased as PIL does or not as OpenCV does, rounded to uint8.
  *
  * <p>It runs as two passes over rows, with the image transposed between them: a row is contiguous,
  * which makes a pass over rows several times as fast as one over columns.
@@ -21,11 +21,22 @@ import org.tensorflow.types.family.TNumber;
 public final class Resize {
   private final Interpolation interpolation;
   private final int side;
+  private final boolean antialias;
 
-  /** To images of side S. */
+  /** To images of side S, antialiased. */
   public Resize(Interpolation interpolation, int side) {
+    this(interpolation, side, true);
+  }
+
+  /**
+   * To images of side S.
+   *
+   * @param antialias whether pixels that are made smaller see all that they cover
+   */
+  Resize(Interpolation interpolation, int side, boolean antialias) {
     this.interpolation = interpolation;
     this.side = side;
+    this.antialias = antialias;
   }
 
   /** S: the side of the result, in pixels. */
@@ -75,12 +86,12 @@ public final class Resize {
             tf.stack(List.of(scale, tf.constant(1f))),
             tf.stack(List.of(shift, tf.constant(0f))),
             ScaleAndTranslate.kernelType(kernel()),
-            ScaleAndTranslate.antialias(true));
+            ScaleAndTranslate.antialias(antialias));
     return tf.reshape(scaled, tf.stack(List.of(tf.constant(side), across, tf.constant(3))));
   }
 
   /** Clips and rounds half up; the cast cuts off what follows the point. */
-  private static Operand<TUint8> round(Ops tf, Operand<TFloat32> pixels) {
+  static Operand<TUint8> round(Ops tf, Operand<TFloat32> pixels) {
     Operand<TFloat32> clipped = tf.clipByValue(pixels, tf.constant(0f), tf.constant(255f));
     return tf.dtypes.cast(tf.math.add(clipped, tf.constant(0.5f)), TUint8.class);
   }

@@ -6,8 +6,10 @@ import org.tensorflow.types.TInt64;
 import org.tensorflow.types.TUint8;
 
 /** An image in the graph whose pixels are made when a view of it is taken. */
-@FunctionalInterface
 public interface StoredImage {
+  /** All pixels [height, width, 3]. */
+  Operand<TUint8> pixels(Ops tf);
+
   /**
    * Takes a view.
    *

@@ -30,11 +30,14 @@ public final class SwinTransformer implements Backbone {
   private final SwinSizes sizes;
   private final SwinVersion version;
   private final float dropPath;
+  private final boolean finalNorm;
 
-  private SwinTransformer(SwinSizes sizes, SwinVersion version, float dropPath) {
+  private SwinTransformer(
+      SwinSizes sizes, SwinVersion version, float dropPath, boolean finalNorm) {
     this.sizes = sizes;
     this.version = version;
     this.dropPath = dropPath;
+    this.finalNorm = finalNorm;
   }
 
   /**
@@ -45,7 +48,7 @@ public final class SwinTransformer implements Backbone {
    */
   public static SwinTransformer of(SwinConfig config, float dropPath) {
     SwinSizes sizes = SwinSizes.of(config);
-    return new SwinTransformer(sizes, new SwinBlocks(sizes), dropPath);
+    return new SwinTransformer(sizes, new SwinBlocks(sizes), dropPath, true);
   }
 
   /**
@@ -56,7 +59,12 @@ public final class SwinTransformer implements Backbone {
    */
   public static SwinTransformer of(SwinV2Config config, float dropPath) {
     SwinSizes sizes = SwinSizes.of(SwinCommon.of(config));
-    return new SwinTransformer(sizes, new SwinV2Blocks(sizes, config), dropPath);
+    return new SwinTransformer(sizes, new SwinV2Blocks(sizes, config), dropPath, true);
+  }
+
+  @Override
+  public SwinTransformer withoutFinalNorm() {
+    return new SwinTransformer(sizes, version, dropPath, false);
   }
 
   @Override
@@ -77,6 +85,21 @@ public final class SwinTransformer implements Backbone {
   @Override
   public int prefixTokens() {
     return 0;
+  }
+
+  /** {@inheritDoc} What merges patches learns with the last block of its stage. */
+  @Override
+  public List<String> layers() {
+    List<String> layers = new ArrayList<>(List.of("patch_embed/.*"));
+    for (int stage = 0; stage < sizes.stages(); stage++) {
+      int depth = sizes.stage(stage).depth();
+      for (int block = 0; block < depth; block++) {
+        String merging = block == depth - 1 ? "|downsample" : "";
+        layers.add(
+            String.format(Locale.ROOT, "layers/%d/(blocks/%02d%s)/.*", stage, block, merging));
+      }
+    }
+    return layers;
   }
 
   @Override
@@ -152,7 +175,9 @@ public final class SwinTransformer implements Backbone {
     Ops tf = scope.tf();
     Stage last = sizes.lastStage();
     Operand<TFloat32> normed =
-        new LayerNorm(last.width(), sizes.epsilon()).apply(scope.at("norm"), rows);
+        finalNorm
+            ? new LayerNorm(last.width(), sizes.epsilon()).apply(scope.at("norm"), rows)
+            : rows;
     return Endpoints.ofTokens(
         byExample(tf, last, normed),
         0,

@@ -27,6 +27,7 @@ import org.tensorflow.types.TInt32;
 public final class VisionTransformer implements Backbone {
   private final VitConfig config;
   private final float dropPath;
+  private final boolean finalNorm;
 
   /**
    * Keeps the sizes; {@link #build} makes the parameters.
@@ -35,8 +36,18 @@ public final class VisionTransformer implements Backbone {
    * @param dropPath rate at the last block
    */
   public VisionTransformer(VitConfig config, float dropPath) {
+    this(config, dropPath, true);
+  }
+
+  private VisionTransformer(VitConfig config, float dropPath, boolean finalNorm) {
     this.config = config;
     this.dropPath = dropPath;
+    this.finalNorm = finalNorm;
+  }
+
+  @Override
+  public VisionTransformer withoutFinalNorm() {
+    return new VisionTransformer(config, dropPath, false);
   }
 
   @Override
@@ -65,6 +76,16 @@ public final class VisionTransformer implements Backbone {
   }
 
   @Override
+  public List<String> layers() {
+    List<String> layers = new ArrayList<>();
+    layers.add("(cls_token|reg_tokens|pos_embed|(patch_embed|norm_pre)/.*)");
+    for (int block = 0; block < config.getDepth(); block++) {
+      layers.add(String.format(Locale.ROOT, "blocks/%02d/.*", block));
+    }
+    return layers;
+  }
+
+  @Override
   public Endpoints build(LayerScope scope, Operand<TFloat32> images) {
     Ops tf = scope.tf();
     VitInitializers initializers = new VitInitializers(config.getInitialization(), width());
@@ -83,11 +104,7 @@ public final class VisionTransformer implements Backbone {
               .apply(inner, rows, bias(inner, shared, index));
       blocks.add(rows);
     }
-    Endpoints endpoints =
-        config.getFinalNorm() == FinalNorm.ON_POOLED
-            ? pooledThenNormed(scope, rows)
-            : endpoints(tf, norm().apply(scope.at("norm"), rows));
-    return endpoints.withInside(
+    return normed(scope, rows).withInside(
         blocks.stream()
             .<Function<Ops, Operand<TFloat32>>>map(b -> ops -> byExample(ops, b))
             .toList(),
@@ -96,6 +113,15 @@ public final class VisionTransformer implements Backbone {
                 ops -> endpoints(ops, blocks.get(blocks.size() - 1)).featureMap(ops),
                 config.getPatchSize(),
                 width())));
+  }
+
+  private Endpoints normed(LayerScope scope, Operand<TFloat32> rows) {
+    if (!finalNorm) {
+      return endpoints(scope.tf(), rows);
+    }
+    return config.getFinalNorm() == FinalNorm.ON_POOLED
+        ? pooledThenNormed(scope, rows)
+        : endpoints(scope.tf(), norm().apply(scope.at("norm"), rows));
   }
 
   /** The final norm on the mean of the patches alone; the tokens leave as they are. */

@@ -12,6 +12,16 @@ public interface LearningRateSchedule {
   double rate(long step);
 
   /**
+   * The rate that a step trains some parameters with.
+   *
+   * @param step index of the optimiser step, from 0
+   * @param share by which their peak rate is multiplied
+   */
+  default double rate(long step, double share) {
+    return share * rate(step);
+  }
+
+  /**
    * The schedule that a config describes.
    *
    * @param warmupSteps its warm-up in steps

@@ -56,6 +56,17 @@ public record WarmupCosine(double start, double peak, double end, long warmupSte
   }
 
   /**
+   * {@inheritDoc}
+   *
+   * <p>Start and end stay as they are, as in the reference: under a strong layer decay the first
+   * layers have their peak below both.
+   */
+  @Override
+  public double rate(long step, double share) {
+    return new WarmupCosine(start, peak * share, end, warmupSteps, totalSteps).rate(step);
+  }
+
+  /**
    * The curve itself, without the shift of the reference.
    *
    * @param index from 0

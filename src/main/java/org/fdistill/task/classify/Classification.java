@@ -1,6 +1,5 @@
 package org.fdistill.task.classify;
 
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -17,30 +16,27 @@ import org.fdistill.graph.LayerScope;
 import org.fdistill.model.Network;
 import org.fdistill.model.head.ClassifierHead;
 import org.fdistill.model.head.Head;
+import org.fdistill.optim.ParameterRules;
 import org.fdistill.proto.ClassifyTask;
-import org.fdistill.proto.ClassifyTask.Pooling;
 import org.fdistill.proto.DataConfig;
 import org.fdistill.proto.NoiseSource;
+import org.fdistill.proto.Pooling;
 import org.fdistill.proto.RunConfig;
 import org.fdistill.task.CardEntry;
 import org.fdistill.task.ExampleMeans;
 import org.fdistill.task.Task;
 import org.fdistill.task.Tasks;
 import org.tensorflow.Operand;
-import org.tensorflow.framework.losses.CategoricalCrossentropy;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
-import org.tensorflow.types.TInt32;
 import org.tensorflow.types.TInt64;
+import org.tensorflow.types.family.TNumber;
 
 /**
  * Supervised classification: softmax cross-entropy with label smoothing. Letters: B batch, K
  * classes.
  */
 public final class Classification implements Task {
-  private static final String TOP_1 = "top1";
-  private static final int TOP_K = 5;
-
   private final RunConfig run;
   private final ClassifyTask config;
 
@@ -57,13 +53,17 @@ public final class Classification implements Task {
   @Override
   public void check(Problems problems) {
     problems.unless(config.hasClasses(), "classify.classes", "is not set; say how many there are");
+    check(run, config.getPooling(), "classify.pooling", problems);
+  }
+
+  /** Checks that the network has what is pooled. */
+  static void check(RunConfig run, Pooling pooling, String path, Problems problems) {
     Optional<String> noClassToken = ModelChecks.noClassToken(run.getModel());
     problems.unless(
-        noClassToken.isEmpty() || config.getPooling() != Pooling.CLASS_TOKEN_POOLING,
-        "classify.pooling",
+        noClassToken.isEmpty() || pooling != Pooling.CLASS_TOKEN_POOLING,
+        path,
         "is CLASS_TOKEN_POOLING, but " + noClassToken.orElse(""));
-    ModelChecks.finalNorm(
-        run.getModel(), config.getPooling() == Pooling.MEAN, "classify.pooling MEAN", problems);
+    ModelChecks.finalNorm(run.getModel(), pooling == Pooling.MEAN, path + " MEAN", problems);
   }
 
   @Override
@@ -78,33 +78,26 @@ public final class Classification implements Task {
 
   @Override
   public List<ExampleCheck> checks() {
-    return List.of(new LabelCheck(config.getClasses()));
+    return List.of(new LabelCheck(config.getClasses(), "classify.classes"));
   }
 
   @Override
   public TrainingOutputs training(LayerScope scope, Batch batch) {
     Ops tf = scope.tf();
-    Operand<TFloat32> logits = logits(scope, batch);
+    Operand<TFloat32> logits = logits(scope, network(), batch.get(Field.IMAGE));
     Operand<TInt64> labels = batch.get(Field.LABEL);
+    Operand<TFloat32> targets = ClassScores.oneHot(tf, labels, config.getClasses());
     return new TrainingOutputs(
-        loss(tf, logits, labels, config.getLabelSmoothing()),
-        Map.of(TOP_1, topK(tf, logits, labels, 1)),
+        ClassScores.loss(tf, logits, targets, config.getLabelSmoothing()),
+        Map.of(ClassScores.TOP_1, ClassScores.top1(tf, logits, labels)),
         Map.of(),
-        List.of());
+        scope.updates());
   }
 
   @Override
   public Map<String, Operand<TFloat32>> validation(LayerScope scope, Batch batch) {
-    Ops tf = scope.tf();
-    Operand<TFloat32> logits = logits(scope, batch);
-    Operand<TInt64> labels = batch.get(Field.LABEL);
-    Map<String, Operand<TFloat32>> means = new LinkedHashMap<>();
-    means.put("loss", loss(tf, logits, labels, 0));
-    means.put(TOP_1, topK(tf, logits, labels, 1));
-    if (config.getClasses() > TOP_K) {
-      means.put("top5", topK(tf, logits, labels, TOP_K));
-    }
-    return ExampleMeans.sums(tf, batch, means);
+    Operand<TFloat32> logits = logits(scope, Tasks.evaluated(run), batch.get(Field.IMAGE));
+    return ClassScores.sums(scope.tf(), logits, batch);
   }
 
   @Override
@@ -114,7 +107,7 @@ public final class Classification implements Task {
 
   @Override
   public Criterion criterion() {
-    return new Criterion(TOP_1, true);
+    return new Criterion(ClassScores.TOP_1, true);
   }
 
   @Override
@@ -124,7 +117,12 @@ public final class Classification implements Task {
 
   @Override
   public Head head() {
-    return new ClassifierHead(config);
+    return ClassifierHead.of(config);
+  }
+
+  @Override
+  public ParameterRules parameterRules() {
+    return ParameterRules.layerDecay(network().layers(), run.getOptimizer().getLayerDecay());
   }
 
   @Override
@@ -137,29 +135,8 @@ public final class Classification implements Task {
     return NoiseSource.newBuilder().setClasses(config.getClasses()).build();
   }
 
-  private Operand<TFloat32> logits(LayerScope scope, Batch batch) {
-    return new ClassifierHead(config).logits(scope, network().build(scope, batch.get(Field.IMAGE)));
-  }
-
-  /** The mean cross-entropy over the batch: logits [B, K], labels [B]. */
-  static Operand<TFloat32> loss(
-      Ops tf, Operand<TFloat32> logits, Operand<TInt64> labels, float smoothing) {
-    int classes = (int) logits.shape().get(1);
-    Operand<TFloat32> oneHot =
-        tf.oneHot(
-            tf.dtypes.cast(labels, TInt32.class),
-            tf.constant(classes),
-            tf.constant(1f),
-            tf.constant(0f));
-    return new CategoricalCrossentropy(true, smoothing).call(tf, oneHot, logits);
-  }
-
-  /** The share of examples whose label is among the k largest logits. */
-  private static Operand<TFloat32> topK(
-      Ops tf, Operand<TFloat32> logits, Operand<TInt64> labels, int k) {
-    Operand<TInt32> targets = tf.dtypes.cast(labels, TInt32.class);
-    Operand<TFloat32> hits =
-        tf.dtypes.cast(tf.nn.inTopK(logits, targets, tf.constant(k)), TFloat32.class);
-    return tf.math.mean(hits, tf.constant(0));
+  private Operand<TFloat32> logits(
+      LayerScope scope, Network seen, Operand<? extends TNumber> images) {
+    return ClassifierHead.of(config).logits(scope, seen.build(scope, images));
   }
 }

@@ -12,8 +12,9 @@ import org.tensorflow.types.TInt64;
  * Labels are 0 to K - 1.
  *
  * @param classes K
+ * @param setting the part of the config that says so, such as classify.classes
  */
-record LabelCheck(int classes) implements ExampleCheck {
+record LabelCheck(int classes, String setting) implements ExampleCheck {
   @Override
   public Field<TInt64> field() {
     return Field.LABEL;
@@ -35,11 +36,13 @@ record LabelCheck(int classes) implements ExampleCheck {
       throw UserError.input(
           String.format(
               Locale.ROOT,
-              "%s: these examples have %d classes, and classify.classes is %d.\n"
-                  + "Set classify.classes to %d, or leave out the classes from %s on.",
+              "%s: these examples have %d classes, and %s is %d.\n"
+                  + "Set %s to %d, or leave out the classes from %s on.",
               data,
               named.size(),
+              setting,
               classes,
+              setting,
               named.size(),
               named.get(classes)));
     }
@@ -51,10 +54,11 @@ record LabelCheck(int classes) implements ExampleCheck {
         ? ""
         : String.format(
             Locale.ROOT,
-            "label %d, expected 0 to %d.\nSet classify.classes, or %s.tfrecord.label_offset where"
+            "label %d, expected 0 to %d.\nSet %s, or %s.tfrecord.label_offset where"
                 + " labels start at 1.",
             label,
             classes - 1,
+            setting,
             data);
   }
 }

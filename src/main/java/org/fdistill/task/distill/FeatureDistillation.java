@@ -95,7 +95,7 @@ public final class FeatureDistillation implements Task {
   @Override
   public TrainingOutputs training(LayerScope scope, Batch batch) {
     Ops tf = scope.tf();
-    Operand<TFloat32> prediction = prediction(scope, batch);
+    Operand<TFloat32> prediction = prediction(scope, network(), batch);
     Endpoints features = openedTeacher().build(tf, batch.get(Field.IMAGE));
     Operand<TFloat32> targets = targets(tf, features);
     return new TrainingOutputs(
@@ -109,9 +109,10 @@ public final class FeatureDistillation implements Task {
   public Map<String, Operand<TFloat32>> validation(LayerScope scope, Batch batch) {
     Ops tf = scope.tf();
     Operand<TFloat32> targets = targets(tf, openedTeacher().build(tf, batch.get(Field.IMAGE)));
+    Operand<TFloat32> prediction = prediction(scope, Tasks.evaluated(run), batch);
     Operand<TFloat32> zero = tf.zerosLike(targets);
     Map<String, Operand<TFloat32>> means = new LinkedHashMap<>();
-    means.put(LOSS, Objective.smoothL1(tf, prediction(scope, batch), targets, config.getBeta()));
+    means.put(LOSS, Objective.smoothL1(tf, prediction, targets, config.getBeta()));
     means.put("predict_zero_loss", Objective.smoothL1(tf, zero, targets, config.getBeta()));
     return ExampleMeans.sums(tf, batch, means);
   }
@@ -163,9 +164,9 @@ public final class FeatureDistillation implements Task {
   }
 
   /** What the student says of the teacher's features: [rows, Ct]. */
-  private Operand<TFloat32> prediction(LayerScope scope, Batch batch) {
+  private Operand<TFloat32> prediction(LayerScope scope, Network student, Batch batch) {
     Ops tf = scope.tf();
-    Endpoints endpoints = network().build(scope, batch.get(Field.IMAGE));
+    Endpoints endpoints = student.build(scope, batch.get(Field.IMAGE));
     Operand<TFloat32> rows = selected(tf, endpoints);
     Dense projector = Dense.withTorchDefaults(endpoints.width(), openedTeacher().width());
     return Precision.full(tf, projector.apply(scope.at("projector"), rows));

@@ -22,10 +22,13 @@ class ClassificationTest {
     try (GraphRun run = new GraphRun()) {
       Operand<TFloat32> logits = run.input(golden.inputs("inputs").get("logits"));
       Operand<TFloat32> loss =
-          Classification.loss(
+          ClassScores.loss(
               run.tf(),
               logits,
-              run.tf().constant(golden.array("labels").longs()),
+              ClassScores.oneHot(
+                  run.tf(),
+                  run.tf().constant(golden.array("labels").longs()),
+                  (int) logits.shape().get(1)),
               about.get("label_smoothing").getAsFloat());
       List<Operand<?>> fetches = new ArrayList<>(List.of(loss));
       fetches.addAll(run.gradients(loss, List.of(logits)));
