@@ -154,7 +154,12 @@ class SavedModelExporterTest {
     assertThat(nodes).noneMatch(node -> node.getName().contains("projector"));
     assertThat(meta.getMetaInfoDef().getStrippedDefaultAttrs()).isTrue();
     meta.getSignatureDefMap().values().forEach(SavedModelExporterTest::assertServable);
-    assertThat(meta.getSignatureDefMap()).containsOnlyKeys("serving_default", "image_bytes");
+    assertThat(meta.getSignatureDefMap())
+        .containsOnlyKeys("serving_default", "features", "image_bytes");
+    SignatureDef features = meta.getSignatureDefOrThrow("features");
+    assertThat(features.getOutputsMap()).containsOnlyKeys("block_00", "block_01");
+    assertThat(features.getInputsMap()) // one network answers both
+        .isEqualTo(meta.getSignatureDefOrThrow("serving_default").getInputsMap());
   }
 
   private static void assertServable(SignatureDef signature) {
@@ -240,7 +245,7 @@ class SavedModelExporterTest {
       TensorProto input = TensorProto.parseFrom(request.getInputsMap().values().iterator().next());
       assertThat(input.getTensorShape().getDim(0).getSize()).isEqualTo(2);
     }
-    assertThat(called).containsExactly("serving_default", "image_bytes");
+    assertThat(called).containsExactly("serving_default", "features", "image_bytes");
   }
 
   @Test
@@ -249,7 +254,7 @@ class SavedModelExporterTest {
     assertThat(Files.readString(card))
         .contains("# tiny", "pixel values from 0 to 255", "savedmodels/somebody", "CC BY 4.0", "read it")
         .contains("validation loss: 0.25", "step: 40", "Made for a test.", "patch_size: 7")
-        .contains("`tokens` [batch, 17, 16]", "fdistill", "tensorflow 2.18");
+        .contains("`tokens` float32 [batch, 17, 16]", "fdistill", "tensorflow 2.18");
   }
 
   private Checkpoint checkpoint(RunConfig run) {
