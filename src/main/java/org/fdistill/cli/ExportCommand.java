@@ -27,6 +27,16 @@ final class ExportCommand implements Command {
               "Which of a run's checkpoints: last, best (by validation) or a step.")
           .orElse(CheckpointChoice.LAST);
 
+  private static final OptionSpec IMAGE_SIZE =
+      new OptionSpec(
+          "image-size",
+          "PIXELS",
+          "Side of the images that the model will take: positions are resampled, and a Swin's"
+              + " windows grow with the images. Repeatable: each size becomes a version of its own,"
+              + " in this order. Default: as it was trained.",
+          "",
+          true);
+
   @Override
   public String name() {
     return "export";
@@ -42,7 +52,8 @@ final class ExportCommand implements Command {
     return "Writes the trained network, without projector and teacher, as a TensorFlow SavedModel in"
         + " TensorFlow Serving's folder layout, loads it back, and compares all its outputs before it"
         + " gives the folder its version number. The signature serving_default takes images as"
-        + " floats from 0 to 255, image_bytes takes files. A model card and warm-up requests lie in"
+        + " floats from 0 to 255, features gives the maps inside of the network for the same images,"
+        + " image_bytes takes files. A model card and warm-up requests lie in"
         + " assets.extra; with the teacher.txtpb beside it the export can be a teacher itself.";
   }
 
@@ -53,33 +64,42 @@ final class ExportCommand implements Command {
 
   @Override
   public List<OptionSpec> options() {
-    return List.of(OUT, CHECKPOINT);
+    return List.of(OUT, CHECKPOINT, IMAGE_SIZE);
   }
 
   @Override
   public List<String> examples() {
     return List.of(
         "export runs/clip-b-100ep",
-        "export runs/clip-b-100ep --checkpoint best --out savedmodels/clip-b-student");
+        "export runs/clip-b-100ep --checkpoint best --out savedmodels/clip-b-student",
+        "export runs/clip-b-100ep --image-size 224 --image-size 384");
   }
 
   @Override
   public void run(ParsedOptions options, Console console) {
     Path folder = options.path(FOLDER);
     Path out = options.findPath(OUT).orElseGet(() -> beside(folder));
-    Exported exported;
+    List<Integer> sizes = options.integers(IMAGE_SIZE, 1);
+    List<Exported> exported;
     try (StopRequest.Signals signals = AllOrNothing.orOnSignal(console::note, STOPPED)) {
       exported =
           CheckpointChoice.read(
-              folder, options.text(CHECKPOINT), checkpoint -> export(checkpoint, out, console));
+              folder,
+              options.text(CHECKPOINT),
+              checkpoint -> export(checkpoint, sizes, out, console));
     }
-    console.print(exported.path().toString());
-    console.note(ExportAtEnd.text(exported));
+    for (Exported version : exported) {
+      console.print(version.path().toString());
+      console.note(ExportAtEnd.text(version));
+    }
   }
 
-  private static Exported export(Checkpoint checkpoint, Path out, Console console) {
+  private static List<Exported> export(
+      Checkpoint checkpoint, List<Integer> sizes, Path out, Console console) {
     console.note("Exporting " + checkpoint.folder() + " ...");
-    return SavedModelExporter.export(checkpoint, out);
+    return sizes.isEmpty()
+        ? List.of(SavedModelExporter.export(checkpoint, out))
+        : SavedModelExporter.export(checkpoint, sizes, out);
   }
 
   private static Path beside(Path folder) {

@@ -67,7 +67,15 @@ public final class ParsedOptions {
    * @param least the smallest that is allowed
    */
   public int integer(OptionSpec option, int least) {
-    String text = text(option);
+    return integer(option, text(option), least);
+  }
+
+  /** As {@link #all}, as whole numbers. */
+  public List<Integer> integers(OptionSpec option, int least) {
+    return all(option).stream().map(text -> integer(option, text, least)).toList();
+  }
+
+  private int integer(OptionSpec option, String text, int least) {
     try {
       int value = Integer.parseInt(text);
       if (value >= least) {

@@ -42,16 +42,15 @@ public record ExportedNetwork(
   }
 
   /**
-   * Builds the network and names what its signatures give.
+   * Names what its signatures give.
    *
    * @param scope at the root of the names, in inference
-   * @param pixels [B, S, S, 3], 0 to 255
+   * @param endpoints of the network, built there
    * @return {@code tokens} [B, N, C], {@code feature_map} [B, G, G, C], {@code cls} [B, C] where
    *     there is a class token, {@code pooled} [B, C], and the head's
    */
-  Map<String, Operand<TFloat32>> outputs(LayerScope scope, Operand<TFloat32> pixels) {
+  Map<String, Operand<TFloat32>> outputs(LayerScope scope, Endpoints endpoints) {
     Ops tf = scope.tf();
-    Endpoints endpoints = network.build(scope, pixels);
     Map<String, Operand<TFloat32>> outputs = new LinkedHashMap<>();
     outputs.put("tokens", endpoints.tokens());
     outputs.put("feature_map", endpoints.featureMap(tf));

@@ -14,6 +14,8 @@ import org.fdistill.graph.LayerScope;
 import org.fdistill.graph.Precision;
 import org.fdistill.graph.Variable;
 import org.fdistill.graph.Variables;
+import org.fdistill.model.DenseMaps;
+import org.fdistill.model.Endpoints;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.ndarray.Shape;
@@ -28,7 +30,7 @@ import org.tensorflow.types.family.TNumber;
 
 /**
  * A clean graph of an exported network: its variables under the names that they had in training,
- * two signatures that share them, and a saver. Everything is float32, whatever the run computed in.
+ * signatures that share them, and a saver. Everything is float32, whatever the run computed in.
  * Letters: B batch, S image side.
  */
 final class InferenceGraph implements AutoCloseable {
@@ -54,7 +56,7 @@ final class InferenceGraph implements AutoCloseable {
     this.side = network.network().backbone().imageSize();
     this.signatures =
         network.dense() == null
-            ? List.of(pixels(), files())
+            ? features()
             : new DenseSignatures(tf, variables, network.dense()).all();
     this.saver = VariableFiles.build(tf.withSubScope("save"), variables.all());
     Ops initial = tf.withSubScope("initialize");
@@ -98,15 +100,26 @@ final class InferenceGraph implements AutoCloseable {
     return saver.shapes();
   }
 
-  private ServingSignature pixels() {
+  /** Of a network that gives features: its answers, and the maps inside of it. */
+  private List<ServingSignature> features() {
     Ops own = tf.withSubScope(ServingSignature.PIXELS);
     Operand<TFloat32> images =
         own.withName("images")
             .placeholder(TFloat32.class, Placeholder.shape(Shape.of(-1, side, side, 3)));
     Operand<TFloat32> checked =
         RequestShape.require(own, images, "images_must_be_%d_high_and_%d_wide", side, side);
-    Map<String, Operand<TFloat32>> outputs = outputs(own, checked);
-    return signature(own, ServingSignature.PIXELS, "images", images, outputs);
+    LayerScope scope = inference(own);
+    Endpoints endpoints = network.network().build(scope, checked);
+    Map<String, Operand<TFloat32>> answers = network.outputs(scope, endpoints);
+    return List.of(
+        signature(own, ServingSignature.PIXELS, "images", images, answers),
+        signature(
+            tf.withSubScope(ServingSignature.MAPS),
+            ServingSignature.MAPS,
+            "images",
+            images,
+            DenseMaps.of(own, endpoints)),
+        files());
   }
 
   private ServingSignature files() {
@@ -116,16 +129,16 @@ final class InferenceGraph implements AutoCloseable {
     Operand<TString> checked = RequestShape.require(own, bytes, "bytes_must_be_one_file_an_image");
     DecodedFiles images =
         DecodedFiles.of(own.withSubScope("decode"), checked, side, this::evaluationView);
-    Map<String, Operand<TFloat32>> outputs = outputs(own, images.pixels());
+    LayerScope scope = inference(own);
+    Map<String, Operand<TFloat32>> outputs =
+        network.outputs(scope, network.network().build(scope, images.pixels()));
     outputs.replaceAll((name, output) -> images.spoil(own, output));
     outputs.put(ServingSignature.DECODED, images.decoded());
     return signature(own, ServingSignature.FILES, "bytes", bytes, outputs);
   }
 
-  /** From pixels [B, S, S, 3], 0 to 255, to what the network answers. */
-  private Map<String, Operand<TFloat32>> outputs(Ops own, Operand<TFloat32> pixels) {
-    return new LinkedHashMap<>(
-        network.outputs(LayerScope.inference(own, variables, Precision.FLOAT32), pixels));
+  private LayerScope inference(Ops own) {
+    return LayerScope.inference(own, variables, Precision.FLOAT32);
   }
 
   /** From one file to [S, S, 3]; nothing is drawn for it. */

@@ -2,11 +2,9 @@ package org.fdistill.export;
 
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import org.fdistill.config.TextProtos;
 import org.tensorflow.Operand;
 import org.tensorflow.types.TFloat32;
-import org.tensorflow.types.family.TNumber;
 
 /** What a model is, where it comes from and how to call it, as Markdown for people. */
 final class ModelCard {
@@ -63,11 +61,14 @@ final class ModelCard {
     } else {
       featureSignatures();
     }
-    line("");
-    line("Outputs of each:");
-    line("");
-    Map<String, Operand<? extends TNumber>> outputs = graph.signatures().get(0).outputs();
-    outputs.forEach((name, tensor) -> line("- `" + name + "` " + type(tensor) + shape(tensor)));
+    for (ServingSignature signature : graph.signatures()) {
+      line("");
+      line("Outputs of `" + signature.name() + "`:");
+      line("");
+      signature
+          .outputs()
+          .forEach((name, tensor) -> line("- `" + name + "` " + type(tensor) + shape(tensor)));
+    }
   }
 
   private void denseSignatures() {
@@ -82,7 +83,7 @@ final class ModelCard {
   }
 
   private void featureSignatures() {
-    line("A TensorFlow SavedModel in TensorFlow Serving's layout, with two signatures:");
+    line("A TensorFlow SavedModel in TensorFlow Serving's layout, with three signatures:");
     line("");
     int side = graph.side();
     line(
@@ -90,6 +91,9 @@ final class ModelCard {
                 .formatted(side, side)
             + " as they come from a decoded file; they are normalised inside. Images of another"
             + " size are refused.");
+    line(
+        "- `features`: the same images; the maps inside of the network that a head for each pixel"
+            + " takes, from early to late, before any final norm.");
     line(
         "- `image_bytes`: `bytes`, string [batch], the bytes of JPEG, PNG, GIF or BMP files of any"
             + " size; they are decoded, resized and cropped inside, as in evaluation.");

@@ -29,7 +29,7 @@ record ProbeImages(int count, int height, int width) {
   /** As a signature takes them. */
   TType of(ServingSignature signature) {
     return switch (signature.name()) {
-      case ServingSignature.PIXELS -> pixels();
+      case ServingSignature.PIXELS, ServingSignature.MAPS -> pixels();
       case ServingSignature.BYTES -> uint8();
       default -> files();
     };

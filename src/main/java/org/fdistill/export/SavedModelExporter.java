@@ -2,7 +2,9 @@ package org.fdistill.export;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import org.fdistill.checkpoint.Checkpoint;
+import org.fdistill.config.ImageSizes;
 import org.fdistill.proto.RunConfig;
 
 /** Writes a checkpoint's network as a SavedModel; see {@link SavedModelWriter}. */
@@ -20,6 +22,20 @@ public final class SavedModelExporter {
   public static Exported export(Checkpoint checkpoint, Path model) {
     RunConfig run = checkpoint.runConfig();
     return export(ExportedNetwork.of(run), run, checkpoint, model);
+  }
+
+  /**
+   * Exports the network that a run trained for images of other sizes, one version each: its
+   * positions are resampled.
+   *
+   * @param sides S of each version, in pixels; all are checked before anything is written
+   * @throws org.fdistill.config.UserError as {@link #export(Checkpoint, Path)}, and where the
+   *     network cannot take images of such a size
+   */
+  public static List<Exported> export(Checkpoint checkpoint, List<Integer> sides, Path model) {
+    RunConfig trained = checkpoint.runConfig();
+    List<RunConfig> runs = sides.stream().map(side -> ImageSizes.changed(trained, side)).toList();
+    return runs.stream().map(r -> export(ExportedNetwork.of(r), r, checkpoint, model)).toList();
   }
 
   /**

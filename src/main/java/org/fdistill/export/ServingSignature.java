@@ -30,6 +30,9 @@ record ServingSignature(
   /** Images as pixels. */
   static final String PIXELS = "serving_default";
 
+  /** Images as pixels, of which the maps inside of the network are given. */
+  static final String MAPS = "features";
+
   /** Images as pixels of uint8, of a model that takes images of any size. */
   static final String BYTES = "uint8_images";
 

@@ -5,6 +5,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.fdistill.checkpoint.Checkpoint;
+import org.fdistill.checkpoint.NetworkParameters;
+import org.fdistill.checkpoint.ResampledWeights;
+import org.fdistill.checkpoint.SavedWeights;
 import org.fdistill.proto.DataConfig;
 import org.fdistill.proto.RunConfig;
 import org.fdistill.task.CardEntry;
@@ -30,6 +33,14 @@ final class TrainedModel {
   }
 
   private WeightSource weights() {
+    return isResampled() ? resampled() : asTrained();
+  }
+
+  private boolean isResampled() {
+    return !run.getModel().equals(checkpoint.runConfig().getModel());
+  }
+
+  private WeightSource asTrained() {
     return new WeightSource() {
       @Override
       public void requireVariables(Map<String, Shape> expected) {
@@ -39,6 +50,28 @@ final class TrainedModel {
       @Override
       public void load(Receiver receiver) {
         receiver.restore(checkpoint.prefix());
+      }
+    };
+  }
+
+  /** For images of another size than those of training. */
+  private WeightSource resampled() {
+    return new WeightSource() {
+      @Override
+      public void requireVariables(Map<String, Shape> expected) {
+        weights(expected);
+      }
+
+      @Override
+      public void load(Receiver receiver) {
+        Map<String, Shape> shapes = receiver.shapes();
+        weights(shapes).read(shapes.keySet(), receiver::assign);
+      }
+
+      private ResampledWeights weights(Map<String, Shape> shapes) {
+        return new ResampledWeights(
+            SavedWeights.of(checkpoint),
+            new NetworkParameters(network.network().name(), run.getModel(), shapes));
       }
     };
   }
@@ -56,6 +89,10 @@ final class TrainedModel {
 
   private ModelContent.Section training() {
     List<String> lines = new ArrayList<>();
+    if (isResampled()) {
+      int side = ExportedNetwork.of(checkpoint.runConfig()).network().backbone().imageSize();
+      lines.add("- image size: " + side + "; positions are resampled from there, without training");
+    }
     lines.add("- step: " + checkpoint.manifest().progress().step());
     lines.add("- data: " + source(run.getTrainData()));
     if (run.hasValidationData()) {

@@ -33,7 +33,7 @@ final class WarmupRequests {
       for (ServingSignature signature : signatures) {
         TensorProto input =
             switch (signature.name()) {
-              case ServingSignature.PIXELS -> pixels(images);
+              case ServingSignature.PIXELS, ServingSignature.MAPS -> pixels(images);
               case ServingSignature.BYTES -> uint8(images);
               default -> files(images);
             };

@@ -87,6 +87,12 @@ public record Endpoints(
     return tf.reshape(patchTokens(tf), tf.constant(new int[] {-1, grid, grid, width}));
   }
 
+  /** The patches that leave a block as a map, [B, G, G, C], of a network of a single scale. */
+  public Operand<TFloat32> blockMap(Ops tf, int block) {
+    return ofTokens(blocks.get(block).apply(tf), prefixTokens, hasClassToken, grid, width, 1)
+        .featureMap(tf);
+  }
+
   /** The mean of the patch tokens, through the backbone's norm of it if it has one, [B, C]. */
   public Operand<TFloat32> pooled(Ops tf) {
     return normedMean != null ? normedMean : tf.math.mean(patchTokens(tf), tf.constant(1));

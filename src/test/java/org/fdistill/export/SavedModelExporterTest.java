@@ -17,6 +17,7 @@ import org.fdistill.proto.RunConfig;
 import org.fdistill.proto.TeacherConfig;
 import org.fdistill.proto.serving.PredictRequest;
 import org.fdistill.proto.serving.PredictionLog;
+import org.fdistill.resample.RelativePositionTable;
 import org.fdistill.teacher.Teacher;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -154,7 +155,12 @@ class SavedModelExporterTest {
     assertThat(nodes).noneMatch(node -> node.getName().contains("projector"));
     assertThat(meta.getMetaInfoDef().getStrippedDefaultAttrs()).isTrue();
     meta.getSignatureDefMap().values().forEach(SavedModelExporterTest::assertServable);
-    assertThat(meta.getSignatureDefMap()).containsOnlyKeys("serving_default", "image_bytes");
+    assertThat(meta.getSignatureDefMap())
+        .containsOnlyKeys("serving_default", "features", "image_bytes");
+    SignatureDef features = meta.getSignatureDefOrThrow("features");
+    assertThat(features.getOutputsMap()).containsOnlyKeys("block_00", "block_01");
+    assertThat(features.getInputsMap()) // one network answers both
+        .isEqualTo(meta.getSignatureDefOrThrow("serving_default").getInputsMap());
   }
 
   private static void assertServable(SignatureDef signature) {
@@ -240,7 +246,7 @@ class SavedModelExporterTest {
       TensorProto input = TensorProto.parseFrom(request.getInputsMap().values().iterator().next());
       assertThat(input.getTensorShape().getDim(0).getSize()).isEqualTo(2);
     }
-    assertThat(called).containsExactly("serving_default", "image_bytes");
+    assertThat(called).containsExactly("serving_default", "features", "image_bytes");
   }
 
   @Test
@@ -250,7 +256,29 @@ class SavedModelExporterTest {
         .contains(
             "# tiny", "pixel values from 0 to 255", "savedmodels/somebody", "CC BY 4.0", "read it")
         .contains("validation loss: 0.25", "step: 40", "Made for a test.", "patch_size: 7")
-        .contains("`tokens` [batch, 17, 16]", "fdistill", "tensorflow 2.18");
+        .contains("`tokens` float32 [batch, 17, 16]", "fdistill", "tensorflow 2.18");
+  }
+
+  /** The resampling itself is compared with SciPy's where it is tested. */
+  @Test
+  void anotherImageSizeResamplesPositionsAndNothingElse() throws Exception {
+    Checkpoint checkpoint = checkpoint(TrainedRuns.classified());
+    Path path =
+        SavedModelExporter.export(checkpoint, List.of(2 * SIDE), folder.resolve("x")).get(0).path();
+    try (BundleReader trained = new BundleReader(checkpoint.prefix());
+        BundleReader larger = new BundleReader(path.resolve("variables/variables"))) {
+      for (Map.Entry<String, Shape> variable : larger.shapes().entrySet()) {
+        float[] expected = trained.read(variable.getKey());
+        if (variable.getKey().endsWith("rel_pos_bias/table")) {
+          assertThat(variable.getValue().get(0)).isEqualTo(15 * 15 + 3);
+          expected = new RelativePositionTable(4, 3, 2).resize(8, expected);
+        }
+        assertThat(larger.read(variable.getKey())).as(variable.getKey()).isEqualTo(expected);
+      }
+      assertThat(larger.shapes()).containsKeys("student/rel_pos_bias/table", "head/kernel");
+    }
+    assertThat(Files.readString(path.resolve("assets.extra/model_card.md")))
+        .contains("images of 56 x 56", "image size: 28; positions are resampled");
   }
 
   private Checkpoint checkpoint(RunConfig run) {

@@ -69,7 +69,8 @@ public final class TrainedRuns {
       LayerScope scope = LayerScope.inference(tf, variables, Precision.FLOAT32);
       Operand<TFloat32> images =
           tf.zeros(tf.constant(new int[] {1, SIDE, SIDE, 3}), TFloat32.class);
-      ExportedNetwork.of(run).outputs(scope, images);
+      ExportedNetwork exported = ExportedNetwork.of(run);
+      exported.outputs(scope, exported.network().build(scope, images));
       scope.at("projector").parameter("bias", Initializers.zeros(), 7);
       VariableFiles files = VariableFiles.build(tf, variables.all());
       try (Session session = new Session(graph)) {
