@@ -1,11 +1,12 @@
 package org.fdistill.cli;
 
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import org.fdistill.checkpoint.CheckpointChoice;
 import org.fdistill.config.UserError;
@@ -42,6 +43,11 @@ final class EvaluateCommand implements Command {
           .orElse(Integer.toString(NeighbourEvaluation.BANK));
   private static final OptionSpec NO_TEACHER =
       OptionSpec.flag("no-teacher", "Leaves the teacher out of --knn, and the time that it takes.");
+  private static final OptionSpec UNTRAINED =
+      OptionSpec.flag(
+          "untrained",
+          "Adds to --knn the network with the random weights of the run's seed: what the student"
+              + " is better than.");
   private static final OptionSpec JSON =
       OptionSpec.value("json", "FILE", "Also writes the values as JSON.");
 
@@ -71,14 +77,14 @@ final class EvaluateCommand implements Command {
 
   @Override
   public List<OptionSpec> options() {
-    return List.of(CHECKPOINT, DATA, KNN, BANK, NO_TEACHER, JSON, OptionSpec.SET);
+    return List.of(CHECKPOINT, DATA, KNN, BANK, NO_TEACHER, UNTRAINED, JSON, OptionSpec.SET);
   }
 
   @Override
   public List<String> examples() {
     return List.of(
         "evaluate runs/clip-b-100ep --checkpoint best",
-        "evaluate runs/quickstart --knn --json values.json",
+        "evaluate runs/quickstart --knn --untrained --json values.json",
         "evaluate runs/quickstart/export --knn --no-teacher",
         "evaluate savedmodels/tiny-teacher --data 'data/shapes/validation-*'");
   }
@@ -111,9 +117,7 @@ final class EvaluateCommand implements Command {
       values.putAll(validation(evaluated, console));
     }
     if (knn) {
-      boolean teacher =
-          Tasks.of(evaluated.config()).teacher().isPresent() && !options.has(NO_TEACHER);
-      values.putAll(neighbours(evaluated, options.integer(BANK, 1), teacher, console));
+      values.putAll(neighbours(evaluated, options, console));
     }
     return values;
   }
@@ -152,31 +156,38 @@ final class EvaluateCommand implements Command {
   }
 
   private static Map<String, Object> neighbours(
-      Evaluated evaluated, int bank, boolean withTeacher, Console console) {
-    NeighbourEvaluation evaluation = new NeighbourEvaluation(evaluated.config(), bank);
-    List<FeatureNetwork> networks = new ArrayList<>();
-    networks.add(
+      Evaluated evaluated, ParsedOptions options, Console console) {
+    NeighbourEvaluation evaluation =
+        new NeighbourEvaluation(evaluated.config(), options.integer(BANK, 1));
+    Map<String, FeatureNetwork> networks = new LinkedHashMap<>();
+    networks.put(
+        "student",
         evaluated.model() == null
             ? evaluation.student(evaluated.weights())
             : evaluation.export(evaluated.model()));
+    if (options.has(UNTRAINED)) {
+      networks.put("untrained", evaluation.untrained());
+    }
     String what = "kNN of " + evaluated.weights().origin();
-    String teacher = Tasks.of(evaluated.config()).teacher().map(TeacherConfig::getPath).orElse("");
-    if (withTeacher && SavedModelFolder.isAt(Path.of(teacher))) {
-      networks.add(evaluation.teacher());
-      what += " and of the teacher " + teacher;
-    } else if (withTeacher) {
-      console.warn("the teacher " + teacher + " is not there; its kNN is left out.");
+    Optional<String> teacher = Tasks.of(evaluated.config()).teacher().map(TeacherConfig::getPath);
+    if (teacher.isPresent() && !options.has(NO_TEACHER)) {
+      if (SavedModelFolder.isAt(Path.of(teacher.get()))) {
+        networks.put("teacher", evaluation.teacher());
+        what += " and of the teacher " + teacher.get();
+      } else {
+        console.warn("the teacher " + teacher.get() + " is not there; its kNN is left out.");
+      }
     }
     console.note(what + " ...");
-    List<Outcome> outcomes = evaluation.run(networks);
-    Outcome own = outcomes.get(0);
+    return values(networks.keySet(), evaluation.run(List.copyOf(networks.values())));
+  }
+
+  private static Map<String, Object> values(Set<String> names, List<Outcome> outcomes) {
     Map<String, Object> values = new LinkedHashMap<>();
-    values.put("student_knn_top1", own.top1());
-    if (outcomes.size() > 1) {
-      values.put("teacher_knn_top1", outcomes.get(1).top1());
-    }
-    values.put("knn_bank", own.bank());
-    values.put("knn_queries", own.queries());
+    Iterator<Outcome> next = outcomes.iterator();
+    names.forEach(name -> values.put(name + "_knn_top1", next.next().top1()));
+    values.put("knn_bank", outcomes.get(0).bank());
+    values.put("knn_queries", outcomes.get(0).queries());
     return values;
   }
 
