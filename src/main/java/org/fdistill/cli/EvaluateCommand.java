@@ -1,21 +1,16 @@
 package org.fdistill.cli;
 
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.stream.Stream;
 import org.fdistill.checkpoint.CheckpointChoice;
 import org.fdistill.config.UserError;
 import org.fdistill.eval.NeighbourVote;
 import org.fdistill.graph.SavedModelFolder;
-import org.fdistill.proto.TeacherConfig;
 import org.fdistill.task.Tasks;
-import org.fdistill.task.knn.FeatureNetwork;
-import org.fdistill.task.knn.NearestNeighbours.Outcome;
 import org.fdistill.train.Evaluation;
 import org.fdistill.train.Json;
 import org.fdistill.train.Validated;
@@ -41,19 +36,24 @@ final class EvaluateCommand implements Command {
           "Adds the kNN top-1 of the network, and of the teacher where it was distilled: each"
               + " validation image is classified by the labels of the training images with the most"
               + " similar features. Needs labels.");
-  private static final OptionSpec NEIGHBOURS =
+  static final OptionSpec NEIGHBOURS =
       OptionSpec.value(
               "k", "K", "How many training images vote in --knn; several as 5,20,100.")
           .orElse(Integer.toString(NeighbourVote.NEIGHBOURS));
   private static final OptionSpec BANK_DATA =
       OptionSpec.value(
           "bank-data", "DATA", "Training images for --knn instead of the run's, as in --data.");
-  private static final OptionSpec BANK =
+  static final OptionSpec BANK =
       OptionSpec.value(
               "bank", "N", "Training images to compare with, at most; of more, a random sample.")
           .orElse(Integer.toString(NeighbourEvaluation.BANK));
-  private static final OptionSpec NO_TEACHER =
+  static final OptionSpec NO_TEACHER =
       OptionSpec.flag("no-teacher", "Leaves the teacher out of --knn, and the time that it takes.");
+  static final OptionSpec UNTRAINED =
+      OptionSpec.flag(
+          "untrained",
+          "Adds to --knn the network with the random weights of the run's seed: what the student"
+              + " is better than.");
   private static final String CLASSES = "classes";
   private static final OptionSpec JSON =
       OptionSpec.value("json", "FILE", "Also writes the values as JSON.");
@@ -88,14 +88,14 @@ final class EvaluateCommand implements Command {
   @Override
   public List<OptionSpec> options() {
     return List.of(
-        CHECKPOINT, DATA, KNN, NEIGHBOURS, BANK, BANK_DATA, NO_TEACHER, JSON, OptionSpec.SET);
+        CHECKPOINT, DATA, KNN, NEIGHBOURS, BANK, BANK_DATA, NO_TEACHER, UNTRAINED, JSON, OptionSpec.SET);
   }
 
   @Override
   public List<String> examples() {
     return List.of(
         "evaluate runs/clip-b-100ep --checkpoint best",
-        "evaluate runs/quickstart --knn --json values.json",
+        "evaluate runs/quickstart --knn --untrained --json values.json",
         "evaluate runs/quickstart/export --knn --no-teacher --k 5,10,20",
         "evaluate savedmodels/dinov2 --knn --bank-data data/train --data data/val --set"
             + " distill.teacher.output=features",
@@ -131,7 +131,7 @@ final class EvaluateCommand implements Command {
       values.putAll(validation(evaluated, console));
     }
     if (knn) {
-      values.putAll(neighbours(evaluated, options, console));
+      values.putAll(new NeighbourComparison(evaluated, options, console).values());
     }
     return values;
   }
@@ -149,15 +149,6 @@ final class EvaluateCommand implements Command {
               + " training images and --data with labelled validation images.");
     }
     return Evaluated.described(folder, overrides);
-  }
-
-  /** The numbers of neighbours that vote, in the order given. */
-  private static List<Integer> neighbours(ParsedOptions options) {
-    String text = options.text(NEIGHBOURS);
-    if (!text.matches("[1-9]\\d{0,6}(,[1-9]\\d{0,6})*")) {
-      throw UserError.usage("--k takes whole numbers from 1, such as 20 or 5,20,100; found " + text);
-    }
-    return Stream.of(text.split(",")).map(Integer::valueOf).toList();
   }
 
   private static void requireSomething(Evaluated evaluated, boolean knn) {
@@ -199,50 +190,6 @@ final class EvaluateCommand implements Command {
               values.put(CLASSES, table.json());
             });
     return values;
-  }
-
-  private static Map<String, Object> neighbours(
-      Evaluated evaluated, ParsedOptions options, Console console) {
-    List<Integer> counts = neighbours(options);
-    NeighbourEvaluation evaluation =
-        new NeighbourEvaluation(evaluated.config(), options.integer(BANK, 1), counts);
-    List<FeatureNetwork> networks = new ArrayList<>();
-    networks.add(own(evaluated, evaluation));
-    String what = "kNN of " + evaluated.weights().origin();
-    String teacher = Tasks.of(evaluated.config()).teacher().map(TeacherConfig::getPath).orElse("");
-    boolean withTeacher =
-        !teacher.isEmpty() && !evaluated.isDescribed() && !options.has(NO_TEACHER);
-    if (withTeacher && SavedModelFolder.isAt(Path.of(teacher))) {
-      networks.add(evaluation.teacher());
-      what += " and of the teacher " + teacher;
-    } else if (withTeacher) {
-      console.warn("the teacher " + teacher + " is not there; its kNN is left out.");
-    }
-    console.note(what + " ...");
-    List<Outcome> outcomes = evaluation.run(networks);
-    Map<String, Object> values = new LinkedHashMap<>();
-    putTop1(values, "student_knn_top1", counts, outcomes.get(0));
-    if (outcomes.size() > 1) {
-      putTop1(values, "teacher_knn_top1", counts, outcomes.get(1));
-    }
-    values.put("knn_bank", outcomes.get(0).bank());
-    values.put("knn_queries", outcomes.get(0).queries());
-    return values;
-  }
-
-  private static FeatureNetwork own(Evaluated evaluated, NeighbourEvaluation evaluation) {
-    if (evaluated.model() == null) {
-      return evaluation.student(evaluated.weights());
-    }
-    return evaluated.isDescribed() ? evaluation.teacher() : evaluation.export(evaluated.model());
-  }
-
-  /** Under its name; of several numbers of neighbours each with it. */
-  private static void putTop1(
-      Map<String, Object> values, String name, List<Integer> counts, Outcome outcome) {
-    for (int i = 0; i < counts.size(); i++) {
-      values.put(counts.size() == 1 ? name : name + "_k" + counts.get(i), outcome.top1s().get(i));
-    }
   }
 
   private static void print(Map<String, Object> values, Console console) {

@@ -61,6 +61,36 @@ class EvaluateCommandTest {
   }
 
   @Test
+  void theUntrainedNetworkIsTheOneThatTrainingStartsFrom() throws IOException {
+    JsonObject moved = trainedAt("0.1");
+    JsonObject unmoved = trainedAt("1e-30");
+    assertThat(moved.get("untrained_knn_top1"))
+        .isEqualTo(unmoved.get("untrained_knn_top1"))
+        .isEqualTo(unmoved.get("student_knn_top1"))
+        .isNotEqualTo(moved.get("student_knn_top1"));
+  }
+
+  /** The kNN values after two steps at this learning rate. */
+  private static JsonObject trainedAt(String learningRate) throws IOException {
+    Path trained = root.resolve("at-" + learningRate);
+    CommandRun.done(
+        "train",
+        TinyConfigs.classify(root),
+        "--workdir",
+        trained.toString(),
+        "--set=train_data.noise.examples=300",
+        "--set=validation_data.noise.examples=300",
+        "--set=schedule.learning_rate=" + learningRate,
+        "--set=schedule.warmup_learning_rate=0",
+        "--set=schedule.min_learning_rate=0",
+        "--set=export.at_end=false");
+    Path json = trained.resolve("values.json");
+    CommandRun.done(
+        "evaluate", trained.toString(), "--knn", "--untrained", "--json", json.toString());
+    return read(json);
+  }
+
+  @Test
   void otherImagesTakeTheRunsPlace() throws IOException {
     Path folder = root.resolve("others");
     // As unnamed as the run's noise: named classes could not be matched with it.

@@ -1,0 +1,97 @@
+package org.fdistill.cli;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.fdistill.config.UserError;
+import org.fdistill.graph.SavedModelFolder;
+import org.fdistill.proto.TeacherConfig;
+import org.fdistill.task.Tasks;
+import org.fdistill.task.knn.FeatureNetwork;
+import org.fdistill.task.knn.NearestNeighbours.Outcome;
+
+/** kNN top-1 of what is evaluated and, beside it, of its teacher and of random weights. */
+final class NeighbourComparison {
+  private final Evaluated evaluated;
+  private final ParsedOptions options;
+  private final Console console;
+  private final List<Integer> counts;
+  private final NeighbourEvaluation evaluation;
+
+  /**
+   * For one evaluation.
+   *
+   * @param options of {@link EvaluateCommand}
+   * @throws UserError where they name no numbers of neighbours
+   */
+  NeighbourComparison(Evaluated evaluated, ParsedOptions options, Console console) {
+    this.evaluated = evaluated;
+    this.options = options;
+    this.console = console;
+    this.counts = counts(options.text(EvaluateCommand.NEIGHBOURS));
+    this.evaluation =
+        new NeighbourEvaluation(
+            evaluated.config(), options.integer(EvaluateCommand.BANK, 1), counts);
+  }
+
+  /** The numbers of neighbours that vote, in the order given. */
+  private static List<Integer> counts(String text) {
+    if (!text.matches("[1-9]\\d{0,6}(,[1-9]\\d{0,6})*")) {
+      throw UserError.usage("--k takes whole numbers from 1, such as 20 or 5,20,100; found " + text);
+    }
+    return Stream.of(text.split(",")).map(Integer::valueOf).toList();
+  }
+
+  /** What was found, by the names of {@code --json}. */
+  Map<String, Object> values() {
+    Map<String, FeatureNetwork> networks = networks();
+    List<Outcome> outcomes = evaluation.run(List.copyOf(networks.values()));
+    List<String> names = new ArrayList<>(networks.keySet());
+    Map<String, Object> values = new LinkedHashMap<>();
+    for (int i = 0; i < names.size(); i++) {
+      putTop1(values, names.get(i) + "_knn_top1", outcomes.get(i));
+    }
+    values.put("knn_bank", outcomes.get(0).bank());
+    values.put("knn_queries", outcomes.get(0).queries());
+    return values;
+  }
+
+  private Map<String, FeatureNetwork> networks() {
+    Map<String, FeatureNetwork> networks = new LinkedHashMap<>();
+    networks.put("student", own());
+    if (options.has(EvaluateCommand.UNTRAINED) && !evaluated.isDescribed()) {
+      networks.put("untrained", evaluation.untrained());
+    }
+    String what = "kNN of " + evaluated.weights().origin();
+    String teacher = Tasks.of(evaluated.config()).teacher().map(TeacherConfig::getPath).orElse("");
+    boolean withTeacher =
+        !teacher.isEmpty()
+            && !evaluated.isDescribed()
+            && !options.has(EvaluateCommand.NO_TEACHER);
+    if (withTeacher && SavedModelFolder.isAt(Path.of(teacher))) {
+      networks.put("teacher", evaluation.teacher());
+      what += " and of the teacher " + teacher;
+    } else if (withTeacher) {
+      console.warn("the teacher " + teacher + " is not there; its kNN is left out.");
+    }
+    console.note(what + " ...");
+    return networks;
+  }
+
+  private FeatureNetwork own() {
+    if (evaluated.model() == null) {
+      return evaluation.student(evaluated.weights());
+    }
+    return evaluated.isDescribed() ? evaluation.teacher() : evaluation.export(evaluated.model());
+  }
+
+  /** Under its name; of several numbers of neighbours each with it. */
+  private void putTop1(Map<String, Object> values, String name, Outcome outcome) {
+    for (int i = 0; i < counts.size(); i++) {
+      values.put(counts.size() == 1 ? name : name + "_k" + counts.get(i), outcome.top1s().get(i));
+    }
+  }
+}
