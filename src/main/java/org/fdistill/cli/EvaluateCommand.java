@@ -37,8 +37,7 @@ final class EvaluateCommand implements Command {
               + " validation image is classified by the labels of the training images with the most"
               + " similar features. Needs labels.");
   static final OptionSpec NEIGHBOURS =
-      OptionSpec.value(
-              "k", "K", "How many training images vote in --knn; several as 5,20,100.")
+      OptionSpec.value("k", "K", "How many training images vote in --knn; several as 5,20,100.")
           .orElse(Integer.toString(NeighbourVote.NEIGHBOURS));
   private static final OptionSpec BANK_DATA =
       OptionSpec.value(
@@ -88,7 +87,16 @@ final class EvaluateCommand implements Command {
   @Override
   public List<OptionSpec> options() {
     return List.of(
-        CHECKPOINT, DATA, KNN, NEIGHBOURS, BANK, BANK_DATA, NO_TEACHER, UNTRAINED, JSON, OptionSpec.SET);
+        CHECKPOINT,
+        DATA,
+        KNN,
+        NEIGHBOURS,
+        BANK,
+        BANK_DATA,
+        NO_TEACHER,
+        UNTRAINED,
+        JSON,
+        OptionSpec.SET);
   }
 
   @Override

@@ -38,7 +38,8 @@ final class FeatureComparison implements RunEnd {
   @Override
   public Map<String, Object> finished(Finished run) {
     console.note("comparing features by their nearest neighbours ...");
-    NeighbourEvaluation neighbours = new NeighbourEvaluation(config, bank, List.of(NeighbourVote.NEIGHBOURS));
+    NeighbourEvaluation neighbours =
+        new NeighbourEvaluation(config, bank, List.of(NeighbourVote.NEIGHBOURS));
     List<Outcome> outcomes =
         neighbours.run(
             List.of(

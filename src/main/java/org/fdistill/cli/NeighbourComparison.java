@@ -40,7 +40,8 @@ final class NeighbourComparison {
   /** The numbers of neighbours that vote, in the order given. */
   private static List<Integer> counts(String text) {
     if (!text.matches("[1-9]\\d{0,6}(,[1-9]\\d{0,6})*")) {
-      throw UserError.usage("--k takes whole numbers from 1, such as 20 or 5,20,100; found " + text);
+      throw UserError.usage(
+          "--k takes whole numbers from 1, such as 20 or 5,20,100; found " + text);
     }
     return Stream.of(text.split(",")).map(Integer::valueOf).toList();
   }
@@ -68,9 +69,7 @@ final class NeighbourComparison {
     String what = "kNN of " + evaluated.weights().origin();
     String teacher = Tasks.of(evaluated.config()).teacher().map(TeacherConfig::getPath).orElse("");
     boolean withTeacher =
-        !teacher.isEmpty()
-            && !evaluated.isDescribed()
-            && !options.has(EvaluateCommand.NO_TEACHER);
+        !teacher.isEmpty() && !evaluated.isDescribed() && !options.has(EvaluateCommand.NO_TEACHER);
     if (withTeacher && SavedModelFolder.isAt(Path.of(teacher))) {
       networks.put("teacher", evaluation.teacher());
       what += " and of the teacher " + teacher;

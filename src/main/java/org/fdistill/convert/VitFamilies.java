@@ -275,8 +275,7 @@ final class VitFamilies {
       new Family(
           "radio",
           "C-RADIO (arXiv 2412.07679, 2601.17237)",
-          Licences.varies(
-              "C-RADIO's is the NVIDIA Open Model License, RADIO's for research only"),
+          Licences.varies("C-RADIO's is the NVIDIA Open Model License, RADIO's for research only"),
           List.of(VitDialects.RADIO, VitDialects.HUGGING_FACE_RADIO, VitDialects.TIMM),
           List.of(),
           withoutFinalNorm(),

@@ -39,8 +39,7 @@ final class BatchAugmentationTest {
       ExampleSource source = ExampleSource.open(config);
       InputPipeline input =
           InputPipeline.build(tf, "input", config, source, view, Options.training(5, 4));
-      Operand<TFloat32> pixels =
-          tf.dtypes.cast(input.batch().get(Field.IMAGE), TFloat32.class);
+      Operand<TFloat32> pixels = tf.dtypes.cast(input.batch().get(Field.IMAGE), TFloat32.class);
       // Of the step and of nothing else, as the trainer's seeds are.
       Operand<TInt32> seed =
           tf.stack(

@@ -40,7 +40,8 @@ class SegmentationInferenceTest {
   })
   void slidingWindowsAreThoseOfAPlainLoop(
       int height, int width, int stride, int shorter, int longer) throws Exception {
-    String config = "stride: %d shorter_side: %d longer_side: %d".formatted(stride, shorter, longer);
+    String config =
+        "stride: %d shorter_side: %d longer_side: %d".formatted(stride, shorter, longer);
     compare(config, height, width, loop(image(height, width), stride, shorter, longer));
   }
 
@@ -75,8 +76,7 @@ class SegmentationInferenceTest {
   /** Red means of 2 by 2 pixels, and twice these plus the place's number: windows differ. */
   private static Operand<TFloat32> network(Ops tf, Operand<TFloat32> windows) {
     Operand<TFloat32> red =
-        tf.slice(
-            windows, tf.constant(new int[4]), tf.constant(new int[] {-1, SIDE, SIDE, 1}));
+        tf.slice(windows, tf.constant(new int[4]), tf.constant(new int[] {-1, SIDE, SIDE, 1}));
     Operand<TFloat32> first =
         tf.nn.avgPool(red, List.of(1L, 2L, 2L, 1L), List.of(1L, 2L, 2L, 1L), "VALID");
     float[] places = new float[GRID * GRID];
