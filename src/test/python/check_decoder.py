@@ -76,6 +76,15 @@ def before_the_norm(maps):
     np.testing.assert_allclose(normed, wanted, rtol=1e-3, atol=1e-3)
 
 
+def require_moved(names, before, after):
+    """All variables have moved but those behind the maps: the final norm, and the network's own head."""
+    behind = ("student_norm_", "student_fc_norm_", "head_")
+    before_maps = [i for i, name in enumerate(names) if not name.replace("/", "_").startswith(behind)]
+    still = [names[i] for i in before_maps if not float(np.abs(after[i] - before[i]).max()) > 0]
+    require(bool(before_maps) and not still, f"variables that did not move: {still[:5]}")
+    print(f"  {len(before_maps)} of {len(names)} variables are in front of the maps, and moved")
+
+
 class Decoder(keras.layers.Layer):
     """Projects every map, adds them at 8 x 8 and classifies each place."""
 
@@ -106,9 +115,9 @@ def keras_layer(maps):
     history = model.fit(maps.images, maps.masks, batch_size=4, epochs=STEPS, shuffle=False, verbose=0)
     losses = history.history["loss"]
     require(losses[-1] < 0.9 * losses[0], f"loss went from {losses[0]} to {losses[-1]}")
-    moved = sum(float(np.abs(np.array(v) - f).max()) > 0 for v, f in zip(backbone.trainable_variables, first))
-    print(f"  loss {losses[0]:.3f} to {losses[-1]:.3f}, {moved} of {len(first)} variables moved")
-    require(moved > 0.9 * len(first), f"{moved} of {len(first)} variables moved")
+    print(f"  loss {losses[0]:.3f} to {losses[-1]:.3f}")
+    require_moved([v.name for v in backbone.trainable_variables], first,
+                  [np.array(v) for v in backbone.trainable_variables])
 
 
 def own_loop(maps):
@@ -133,16 +142,16 @@ def own_loop(maps):
             moment.assign(0.9 * moment + gradient)
             variable.assign_sub(0.01 * moment)
     require(losses[-1] < losses[0], f"loss went from {losses[0]} to {losses[-1]}")
-    moved = sum(float(np.abs(v.numpy() - f).max()) > 0 for v, f in zip(ours, first))
-    require(moved > 0.9 * len(ours), f"{moved} of {len(ours)} variables moved")
+    print(f"  loss {losses[0]:.3f} to {losses[-1]:.3f}")
+    require_moved([v.name for v in ours], first, [v.numpy() for v in ours])
     for variable, value in zip(ours, first):
         variable.assign(value)
-    print(f"  loss {losses[0]:.3f} to {losses[-1]:.3f}, {moved} of {len(ours)} variables moved")
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("export", type=pathlib.Path)
+    keras.utils.set_random_seed(1)
     maps = Maps(parser.parse_args().export)
     checks = [shapes, before_the_norm, own_loop, keras_layer]
     return run_checks({check.__name__: lambda check=check: check(maps) for check in checks})

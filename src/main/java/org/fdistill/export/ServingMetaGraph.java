@@ -45,8 +45,11 @@ final class ServingMetaGraph {
   }
 
   private MetaGraphDef metaGraph() {
-    GraphDef lean = graphDef();
+    GraphDef alone = graphDef();
+    PythonObject python = new PythonObject(graph, alone);
+    GraphDef lean = with(alone, python.functions());
     MetaGraphDef.Builder meta = MetaGraphDef.newBuilder().setGraphDef(lean);
+    meta.setObjectGraphDef(python.objects());
     meta.getMetaInfoDefBuilder()
         .addTags(SavedModelFolder.SERVE)
         .setTensorflowVersion(TensorFlow.version())
@@ -64,6 +67,12 @@ final class ServingMetaGraph {
     Subgraph parts = new Subgraph(whole);
     GraphDef.Builder lean = parts.only(whole, parts.needed(graph.roots())).toBuilder();
     lean.getNodeBuilderList().forEach(ServingMetaGraph::strip);
+    return lean.build();
+  }
+
+  private static GraphDef with(GraphDef graph, List<FunctionDef> more) {
+    GraphDef.Builder lean = graph.toBuilder();
+    lean.getLibraryBuilder().addAllFunction(more);
     List<FunctionDef> functions = new ArrayList<>();
     for (FunctionDef.Builder function : lean.getLibraryBuilder().getFunctionBuilderList()) {
       function.getNodeDefBuilderList().forEach(ServingMetaGraph::strip);

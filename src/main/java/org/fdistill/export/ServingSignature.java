@@ -11,6 +11,7 @@ import org.tensorflow.Output;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.proto.SignatureDef;
 import org.tensorflow.proto.TensorInfo;
+import org.tensorflow.proto.TensorShapeProto;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.family.TNumber;
 
@@ -86,10 +87,21 @@ record ServingSignature(
     Output<?> tensor = operand.asOutput();
     TensorInfo.Builder info = TensorInfo.newBuilder();
     info.setName(tensor.op().name() + ":" + tensor.index()).setDtype(tensor.dataType());
-    Shape shape = tensor.shape();
+    return info.setTensorShape(batches(tensor.shape())).build();
+  }
+
+  /** A shape whose first dimension is the batch's, which is free. */
+  static TensorShapeProto batches(Shape shape) {
+    TensorShapeProto.Builder free = shape(shape).toBuilder();
+    free.getDimBuilder(0).setSize(-1);
+    return free.build();
+  }
+
+  static TensorShapeProto shape(Shape shape) {
+    TensorShapeProto.Builder proto = TensorShapeProto.newBuilder();
     for (int i = 0; i < shape.numDimensions(); i++) {
-      info.getTensorShapeBuilder().addDimBuilder().setSize(i == 0 ? -1 : shape.get(i));
+      proto.addDimBuilder().setSize(shape.get(i));
     }
-    return info.build();
+    return proto.build();
   }
 }
