@@ -39,15 +39,14 @@ final class ModelCard {
 
   private String what() {
     long parameters = graph.shapes().values().stream().mapToLong(shape -> shape.size()).sum();
+    String images =
+        isDense() ? "images of any size" : "images of %1$d x %1$d pixels".formatted(graph.side());
     return String.format(
         Locale.ROOT,
-        isDense()
-            ? "%s of %,d parameters, for images of any size; written by fdistill."
-            : "%s of %,d parameters, for images of %d x %d pixels; written by fdistill.",
+        "%s of %,d parameters, for %s; written by fdistill.",
         content.title(),
         parameters,
-        graph.side(),
-        graph.side());
+        images);
   }
 
   private boolean isDense() {
