@@ -43,6 +43,8 @@ public final class ImportedModel {
   private final GraphDef graph;
   private final Subgraph parts;
   private final ModelRestore restore;
+  private final FrozenProgram program;
+  private final Subgraph programParts;
   private final Map<Graph, Integer> uses = new HashMap<>();
 
   /**
@@ -54,6 +56,17 @@ public final class ImportedModel {
    * @throws UserError where the graph lacks nodes or is too much for TensorFlow
    */
   public ImportedModel(SavedModelFolder model, String scope, String input, String output) {
+    this(model, scope, input, output, Precision.FLOAT32);
+  }
+
+  /**
+   * As {@link #ImportedModel(SavedModelFolder, String, String, String)}, with products in a
+   * precision: in bfloat16 those of float32 take weights that are cast once, at {@link #restore},
+   * and norms, softmax and the output stay float32. Products that the model computes in another
+   * type, and those that run or not as values decide, stay as they are.
+   */
+  public ImportedModel(
+      SavedModelFolder model, String scope, String input, String output, Precision precision) {
     this.model = model;
     this.scope = scope;
     this.input = Subgraph.tensor(input);
@@ -62,6 +75,19 @@ public final class ImportedModel {
     this.parts = new Subgraph(graph);
     this.restore = new ModelRestore(model, parts);
     requireNodes();
+    this.program = program(precision);
+    this.programParts = new Subgraph(program.graph());
+  }
+
+  private FrozenProgram program(Precision precision) {
+    if (precision == Precision.FLOAT32) {
+      return new FrozenProgram(graph, input, output, List.of());
+    }
+    try {
+      return FrozenProgram.inBfloat16(scope, graph, input, output);
+    } catch (TensorFlowException | TFInvalidArgumentException | TFUnimplementedException e) {
+      throw refused(e);
+    }
   }
 
   /**
@@ -153,13 +179,14 @@ public final class ImportedModel {
       largeConstants().forEach(tensor -> wires.put(tensor, find(into, scope, tensor)));
     }
     wires.put(input, wired);
-    Set<String> keep = new LinkedHashSet<>(inference(wires.keySet()));
+    Set<String> keep = new LinkedHashSet<>(running(wires.keySet()));
     if (use == 1) {
       keep.addAll(restoring());
       keep.addAll(restore.initializing());
+      keep.addAll(programParts.needed(program.afterwards()));
     }
     importInto(into, prefix, keep, wires);
-    return find(into, prefix, output);
+    return find(into, prefix, program.output());
   }
 
   /**
@@ -172,6 +199,7 @@ public final class ImportedModel {
         restore.restore(session, scope);
       }
       restore.initialize(session, scope);
+      program.afterwards().forEach(node -> session.run(scope + "/" + node));
     } catch (TensorFlowException | TFInvalidArgumentException | TFUnimplementedException e) {
       throw new UserError(
           UserError.Kind.INPUT,
@@ -188,7 +216,7 @@ public final class ImportedModel {
 
   private void importInto(
       Graph into, String prefix, Set<String> keep, Map<String, Output<?>> wires) {
-    GraphDef.Builder part = parts.only(graph, keep).toBuilder();
+    GraphDef.Builder part = programParts.only(program.graph(), keep).toBuilder();
     for (NodeDef.Builder node : part.getNodeBuilderList()) {
       List<String> inputs = new ArrayList<>(node.getInputList());
       inputs.removeIf(in -> in.startsWith("^") && Subgraph.cut(in, wires.keySet()));
@@ -197,24 +225,33 @@ public final class ImportedModel {
     try {
       GraphBridge.importGraph(into, part.build(), prefix, wires);
     } catch (TensorFlowException | TFInvalidArgumentException | TFUnimplementedException e) {
-      throw new UserError(
-          UserError.Kind.INPUT,
-          "SavedModel "
-              + model.path()
-              + ": TensorFlow refuses its graph: "
-              + e.getMessage()
-              + "\nIt was written by TensorFlow "
-              + model.metaGraph().getMetaInfoDef().getTensorflowVersion()
-              + "; this is "
-              + TensorFlow.version()
-              + ". If it speaks of shapes, a batch size may be built into the model: export it with"
-              + " a batch dimension of unknown size.",
-          e);
+      throw refused(e);
     }
+  }
+
+  private UserError refused(RuntimeException failure) {
+    return new UserError(
+        UserError.Kind.INPUT,
+        "SavedModel "
+            + model.path()
+            + ": TensorFlow refuses its graph: "
+            + failure.getMessage()
+            + "\nIt was written by TensorFlow "
+            + model.metaGraph().getMetaInfoDef().getTensorflowVersion()
+            + "; this is "
+            + TensorFlow.version()
+            + ". If it speaks of shapes, a batch size may be built into the model: export it with"
+            + " a batch dimension of unknown size.",
+        failure);
   }
 
   private Set<String> inference(Set<String> fed) {
     return parts.needed(List.of(Subgraph.nodeOf(output)), fed);
+  }
+
+  /** What computes the output in the precision asked for. */
+  private Set<String> running(Set<String> fed) {
+    return programParts.needed(List.of(Subgraph.nodeOf(program.output())), fed);
   }
 
   /** The nodes that restore; none where no variable is read. */
@@ -226,8 +263,8 @@ public final class ImportedModel {
   }
 
   private List<String> largeConstants() {
-    Set<String> needed = inference(Set.of(input));
-    return graph.getNodeList().stream()
+    Set<String> needed = running(Set.of(input));
+    return program.graph().getNodeList().stream()
         .filter(node -> node.getOp().equals("Const") && node.getInputCount() == 0)
         .filter(node -> node.getSerializedSize() > LARGE_CONSTANT)
         .filter(node -> needed.contains(node.getName()))

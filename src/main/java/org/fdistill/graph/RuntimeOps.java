@@ -3,6 +3,7 @@ package org.fdistill.graph;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.NoSuchElementException;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.tensorflow.TensorFlow;
@@ -38,6 +39,15 @@ public final class RuntimeOps {
         .filter(Registry.OPS::containsKey)
         .forEach(type -> list.addOp(Registry.OPS.get(type)));
     return list.build();
+  }
+
+  /** The definition of an op type that the runtime knows. */
+  static OpDef definition(String type) {
+    OpDef known = Registry.OPS.get(type);
+    if (known == null) {
+      throw new NoSuchElementException("TensorFlow has no op " + type);
+    }
+    return known;
   }
 
   /** Drops every attribute that has its default, so that an older TensorFlow can read the node. */

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import org.fdistill.config.UserError;
 import org.fdistill.graph.ImportedModel;
+import org.fdistill.graph.Precision;
 import org.fdistill.graph.SavedModelFolder;
 import org.fdistill.model.Backbone;
 import org.fdistill.model.Endpoints;
@@ -64,13 +65,21 @@ public final class Teacher {
    * @throws UserError where the model cannot serve as this teacher
    */
   public static Teacher open(TeacherConfig config, int imageSize) {
+    return open(config, imageSize, Precision.FLOAT32);
+  }
+
+  /**
+   * As {@link #open(TeacherConfig, int)}, for a run whose products are in a precision; the teacher's
+   * own config may keep it in float32.
+   */
+  public static Teacher open(TeacherConfig config, int imageSize, Precision run) {
     if (config.getPath().isEmpty()) {
       throw UserError.usage(
           "teacher.path is not set.\nExpected the folder of a SavedModel; for example"
               + " --set distill.teacher.path=savedmodels/tiny-teacher.");
     }
     SavedModelFolder folder = SavedModelFolder.read(Path.of(config.getPath()));
-    return new TeacherOpening(folder, config, imageSize).open();
+    return new TeacherOpening(folder, config, imageSize).open(run);
   }
 
   /** Its name in logs, and in the graph under {@code teacher/}. */

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import org.fdistill.config.UserError;
 import org.fdistill.graph.ImportedModel;
+import org.fdistill.graph.Precision;
 import org.fdistill.graph.RuntimeOps;
 import org.fdistill.graph.SavedModelFolder;
 import org.fdistill.graph.SessionFactory;
@@ -50,13 +51,20 @@ final class TeacherOpening {
     this.failure = new TeacherFailure(who, scope());
   }
 
-  Teacher open() {
+  /**
+   * Makes the checks.
+   *
+   * @param run the precision of the run's products
+   */
+  Teacher open(Precision run) {
     ModelInterface tensors = new ModelInterface(folder, description, who);
     ModelTensor images = tensors.input();
     ModelTensor features = tensors.output();
     TeacherInput input = new TeacherInput(description, images.type(), imageSize);
     input.check(images, who);
-    ImportedModel model = importable(images.tensor(), features.tensor());
+    boolean asRun = description.getPrecision() == TeacherConfig.Precision.AS_RUN;
+    ImportedModel model =
+        importable(images.tensor(), features.tensor(), asRun ? run : Precision.FLOAT32);
     checkOps(model);
     checkWiring(model, images, features);
     checkVariables(model, features);
@@ -68,8 +76,8 @@ final class TeacherOpening {
     return new Teacher(description, who, input, model, layout, failure);
   }
 
-  private ImportedModel importable(String input, String output) {
-    return new ImportedModel(folder, scope(), input, output);
+  private ImportedModel importable(String input, String output, Precision precision) {
+    return new ImportedModel(folder, scope(), input, output, precision);
   }
 
   private String scope() {
@@ -142,7 +150,7 @@ final class TeacherOpening {
 
   /** The output's shape for one blank image, found in a graph and a session of its own. */
   private Shape measured(TeacherInput input, String inputTensor, String outputTensor) {
-    ImportedModel copy = importable(inputTensor, outputTensor);
+    ImportedModel copy = importable(inputTensor, outputTensor, Precision.FLOAT32);
     try (Graph graph = new Graph()) {
       Ops tf = Ops.create(graph);
       Operand<TUint8> blank =

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.fdistill.graph.ModelFiles;
+import org.fdistill.graph.Precision;
 import org.fdistill.graph.SavedModelFolder;
 import org.fdistill.model.Endpoints;
 import org.fdistill.proto.Normalization;
@@ -101,6 +102,17 @@ class TeacherTest {
         }
       }
     }
+  }
+
+  @Test
+  void itsOwnConfigKeepsATeacherInFloat32() {
+    float[] exact = answer(Teacher.open(golden("tf2-functions").build(), 32), 32, 100);
+    TeacherConfig.Builder kept =
+        golden("tf2-functions").setPrecision(TeacherConfig.Precision.FLOAT32);
+    assertThat(answer(Teacher.open(kept.build(), 32, Precision.BFLOAT16), 32, 100))
+        .isEqualTo(exact);
+    TeacherConfig asRun = golden("tf2-functions").build();
+    assertThat(answer(Teacher.open(asRun, 32, Precision.BFLOAT16), 32, 100)).isNotEqualTo(exact);
   }
 
   @Test

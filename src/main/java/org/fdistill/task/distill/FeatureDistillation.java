@@ -80,7 +80,11 @@ public final class FeatureDistillation implements Task {
               + " teacher { path: \"savedmodels/NAME\" } to distill, or --set"
               + " distill.teacher.path=savedmodels/NAME.");
     }
-    opened = Teacher.open(config.getTeacher(), network().backbone().imageSize());
+    opened =
+        Teacher.open(
+            config.getTeacher(),
+            network().backbone().imageSize(),
+            Precision.of(run.getRuntime()));
     requireFit(opened);
   }
 
