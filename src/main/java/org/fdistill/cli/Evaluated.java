@@ -64,7 +64,8 @@ record Evaluated(
   /**
    * The same with other validation images: everything but their source stays.
    *
-   * @param data an image folder (for a run on ADE20K's layout one of that), or the path or glob pattern of TFRecord files
+   * @param data an image folder (for a run on ADE20K's layout one of that), or the path or glob
+   *     pattern of TFRecord files
    */
   Evaluated on(String data) {
     DataConfig.Builder images =

@@ -28,9 +28,11 @@ final class PredictCommand implements Command {
   private static final ArgumentSpec MODEL =
       new ArgumentSpec("MODEL", "An export of a classifier or a segmenter.");
   private static final OptionSpec IMAGES =
-      OptionSpec.value("images", "DIR", "The images: alone, or in one level of subfolders. Required.");
+      OptionSpec.value(
+          "images", "DIR", "The images: alone, or in one level of subfolders. Required.");
   private static final OptionSpec OUT =
-      OptionSpec.value("out", "DIR", "Where the results go; another folder than the images'. Required.");
+      OptionSpec.value(
+          "out", "DIR", "Where the results go; another folder than the images'. Required.");
   private static final OptionSpec TRUTH =
       OptionSpec.value(
           "truth",
@@ -53,10 +55,10 @@ final class PredictCommand implements Command {
   @Override
   public String description() {
     return "Runs an export on every image of a folder. A segmenter gives NAME.png for each, the"
-        + " image and its classes in colours side by side, and NAME.classes.png with the number of"
-        + " each pixel's class in grey. A classifier gives predictions.csv and predictions.json with"
-        + " the five most probable classes of each image. Images that cannot be read are named and"
-        + " left out.";
+        + " image and its classes in colours side by side, and NAME.classes.png with the"
+        + " number of each pixel's class in grey. A classifier gives predictions.csv and"
+        + " predictions.json with the five most probable classes of each image. Images that"
+        + " cannot be read are named and left out.";
   }
 
   @Override
@@ -74,7 +76,8 @@ final class PredictCommand implements Command {
     return List.of(
         "predict runs/fd-b-ade20k/export --images ADEChallengeData2016/images/validation --out maps"
             + " --truth ADEChallengeData2016/annotations/validation",
-        "predict runs/fd-b-imagenet/export --images photos --out predictions --classes classes.txt");
+        "predict runs/fd-b-imagenet/export --images photos --out predictions --classes"
+            + " classes.txt");
   }
 
   @Override

@@ -65,8 +65,7 @@ final class TrainCommand implements Command {
     report(new RunTraining(config, folder, console).run(), config, folder, console);
   }
 
-  private static void report(
-      RunResult result, RunConfig config, Path folder, Console console) {
+  private static void report(RunResult result, RunConfig config, Path folder, Console console) {
     console.print("run folder  " + folder);
     console.print("checkpoint  " + result.checkpoint());
     Path exports = folder.resolve(ExportAtEnd.FOLDER);

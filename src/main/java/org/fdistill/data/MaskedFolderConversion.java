@@ -87,8 +87,7 @@ public final class MaskedFolderConversion {
       String problem = MaskFile.problem("its mask " + mask, png, bytes);
       return problem.isEmpty()
           ? new Packed(
-              new ImageRecord(
-                      bytes, root.relativize(image).toString(), size.height(), size.width())
+              new ImageRecord(bytes, root.relativize(image).toString(), size.height(), size.width())
                   .mask(png),
               "")
           : new Packed(null, image + ": " + problem);

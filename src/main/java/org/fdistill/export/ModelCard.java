@@ -41,15 +41,13 @@ final class ModelCard {
 
   private String what() {
     long parameters = graph.shapes().values().stream().mapToLong(shape -> shape.size()).sum();
+    String size = isDense() ? "any size" : graph.side() + " x " + graph.side() + " pixels";
     return String.format(
         Locale.ROOT,
-        isDense()
-            ? "%s of %,d parameters, for images of any size; written by fdistill."
-            : "%s of %,d parameters, for images of %d x %d pixels; written by fdistill.",
+        "%s of %,d parameters, for images of %s; written by fdistill.",
         content.title(),
         parameters,
-        graph.side(),
-        graph.side());
+        size);
   }
 
   private boolean isDense() {
@@ -78,8 +76,7 @@ final class ModelCard {
             + " to 255 as they come from a decoded file; they are scaled, cut into windows and"
             + " normalised inside, as in evaluation.");
     line("- `uint8_images`: the same as uint8.");
-    line(
-        "- `image_bytes`: `bytes`, string [1], the bytes of one JPEG, PNG, GIF or BMP file.");
+    line("- `image_bytes`: `bytes`, string [1], the bytes of one JPEG, PNG, GIF or BMP file.");
   }
 
   private void featureSignatures() {
@@ -95,9 +92,9 @@ final class ModelCard {
         "- `image_bytes`: `bytes`, string [batch], the bytes of JPEG, PNG, GIF or BMP files of any"
             + " size; they are decoded, resized and cropped inside, as in evaluation.");
     line(
-        "  Its output `decoded` [batch] is 1 for each file that could be decoded and 0 for each that"
-            + " could not; the other outputs are NaN for the latter, and as they should be for the"
-            + " rest of the batch.");
+        "  Its output `decoded` [batch] is 1 for each file that could be decoded and 0 for each"
+            + " that could not; the other outputs are NaN for the latter, and as they should be for"
+            + " the rest of the batch.");
   }
 
   private static String type(Operand<?> tensor) {

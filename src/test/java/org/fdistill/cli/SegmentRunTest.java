@@ -253,15 +253,21 @@ class SegmentRunTest {
     CommandRun.fails(
         2,
         List.of("segment.blocks", "must reach the last block (1"),
-        "train", config, "--set=segment.blocks=0,0,0,0");
+        "train",
+        config,
+        "--set=segment.blocks=0,0,0,0");
     CommandRun.fails(
         2,
         List.of("train_data.batch_size", "at least 2 images"),
-        "train", config, "--set=train_data.batch_size=1");
+        "train",
+        config,
+        "--set=train_data.batch_size=1");
     CommandRun.fails(
         2,
         List.of("segment.inference.stride", "must not be above the image size (16)"),
-        "train", config, "--set=segment.inference.stride=17");
+        "train",
+        config,
+        "--set=segment.inference.stride=17");
   }
 
   private static void fails(int code, Path folder, String... parts) {

@@ -98,8 +98,10 @@ public final class ClassMaps implements Prediction {
     }
     if (read.getWidth() != image.width() || read.getHeight() != image.height()) {
       throw new IOException(
-          "its mask " + file + " is %d x %d, the image %d x %d".formatted(
-              read.getWidth(), read.getHeight(), image.width(), image.height()));
+          "its mask "
+              + file
+              + " is %d x %d, the image %d x %d"
+                  .formatted(read.getWidth(), read.getHeight(), image.width(), image.height()));
     }
     Raster numbers = read.getRaster();
     byte[] mask = new byte[image.width() * image.height()];

@@ -4,6 +4,7 @@ import com.google.gson.GsonBuilder;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
@@ -12,11 +13,10 @@ import java.util.stream.IntStream;
 import org.fdistill.data.DecodedImage;
 import org.fdistill.files.WholeFile;
 import org.fdistill.graph.LoadedModel;
+import org.tensorflow.ndarray.NdArrays;
 import org.tensorflow.ndarray.buffer.DataBuffers;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TString;
-import org.tensorflow.ndarray.NdArrays;
-import java.nio.file.Files;
 
 /** The five most probable classes of each image, as {@code predictions.csv} and {@code .json}. */
 public final class TopClasses implements Prediction {

@@ -9,7 +9,8 @@ import org.tensorflow.types.TFloat32;
 
 /**
  * UPerNet on a backbone: a class for each place of its finest map. Its parameters are under {@code
- * head}; those of the auxiliary head, which no export has, under {@code auxiliary}. Letters: B batch, G side of the finest map, K classes.
+ * head}; those of the auxiliary head, which no export has, under {@code auxiliary}. Letters: B
+ * batch, G side of the finest map, K classes.
  *
  * @param config classes, channels and the auxiliary head
  */

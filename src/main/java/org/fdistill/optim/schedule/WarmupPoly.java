@@ -4,8 +4,8 @@ import org.fdistill.proto.ScheduleConfig;
 
 /**
  * mmsegmentation's schedule: from {@code peak} to {@code end} by a power of the share of the run
- * that is left, and, during the warm-up, a share of that which grows linearly from {@code
- * start / peak} to 1.
+ * that is left, and, during the warm-up, a share of that which grows linearly from {@code start /
+ * peak} to 1.
  *
  * @param start at index 0, where there is a warm-up
  * @param peak without warm-up at index 0
@@ -34,8 +34,7 @@ public record WarmupPoly(
    * @param totalSteps its length in steps
    * @param batch examples of one optimiser step
    */
-  public static WarmupPoly of(
-      ScheduleConfig config, long warmupSteps, long totalSteps, int batch) {
+  public static WarmupPoly of(ScheduleConfig config, long warmupSteps, long totalSteps, int batch) {
     double scale = WarmupCosine.scale(config, batch);
     return new WarmupPoly(
         config.getWarmupLearningRate() * scale,

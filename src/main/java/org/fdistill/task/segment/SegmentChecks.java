@@ -47,8 +47,7 @@ record SegmentChecks(RunConfig run, SegmentTask task) {
     problems.unless(
         !is || stages == SCALES,
         "model." + name + ".depths",
-        String.format(
-            Locale.ROOT, "must have %d stages for UPerNet, found %d", SCALES, stages));
+        String.format(Locale.ROOT, "must have %d stages for UPerNet, found %d", SCALES, stages));
   }
 
   private void blocks(List<Integer> blocks, Problems problems) {

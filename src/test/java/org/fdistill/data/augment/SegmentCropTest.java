@@ -168,7 +168,9 @@ final class SegmentCropTest {
                     .toList());
     for (int i = 0; i < cases.size(); i++) {
       int[] expected = ints(cases.get(i), "scaled");
-      assertThat(scaled.get(i)).as(cases.get(i).toString()).containsExactly(expected[0], expected[1]);
+      assertThat(scaled.get(i))
+          .as(cases.get(i).toString())
+          .containsExactly(expected[0], expected[1]);
     }
   }
 
@@ -187,7 +189,10 @@ final class SegmentCropTest {
     int length = SIDE * SIDE * 3;
     long different =
         IntStream.range(0, 40)
-            .mapToObj(i -> java.util.Arrays.hashCode(java.util.Arrays.copyOfRange(first, i * length, (i + 1) * length)))
+            .mapToObj(
+                i ->
+                    java.util.Arrays.hashCode(
+                        java.util.Arrays.copyOfRange(first, i * length, (i + 1) * length)))
             .distinct()
             .count();
     assertThat(different).isGreaterThan(35);

@@ -24,7 +24,8 @@ class SegmentationInferenceTest {
   private static final List<Float> MEAN = List.of(0.4f, 0.5f, 0.6f);
   private static final double TIMES_TWO = 2;
 
-  /** Height and width; one row of numbers for each place of the loop. */
+  /** A map of numbers, row by row. */
+  @SuppressWarnings("ArrayRecordComponent") // Read, never compared.
   private record Map2(int height, int width, double[] values) {
     double at(int y, int x) {
       return values[y * width + x];
@@ -40,7 +41,8 @@ class SegmentationInferenceTest {
   })
   void slidingWindowsAreThoseOfAPlainLoop(
       int height, int width, int stride, int shorter, int longer) throws Exception {
-    String config = "stride: %d shorter_side: %d longer_side: %d".formatted(stride, shorter, longer);
+    String config =
+        "stride: %d shorter_side: %d longer_side: %d".formatted(stride, shorter, longer);
     compare(config, height, width, loop(image(height, width), stride, shorter, longer));
   }
 
@@ -75,8 +77,7 @@ class SegmentationInferenceTest {
   /** Red means of 2 by 2 pixels, and twice these plus the place's number: windows differ. */
   private static Operand<TFloat32> network(Ops tf, Operand<TFloat32> windows) {
     Operand<TFloat32> red =
-        tf.slice(
-            windows, tf.constant(new int[4]), tf.constant(new int[] {-1, SIDE, SIDE, 1}));
+        tf.slice(windows, tf.constant(new int[4]), tf.constant(new int[] {-1, SIDE, SIDE, 1}));
     Operand<TFloat32> first =
         tf.nn.avgPool(red, List.of(1L, 2L, 2L, 1L), List.of(1L, 2L, 2L, 1L), "VALID");
     float[] places = new float[GRID * GRID];

@@ -28,13 +28,11 @@ class MeasuresTest {
     float[] given = GOLDEN.array("given").floats();
     try (GraphRun run = new GraphRun()) {
       Ops tf = run.tf();
-      Operand<TUint8> mask =
-          tf.dtypes.cast(run.input(truth, 1, 30, 40), TUint8.class);
+      Operand<TUint8> mask = tf.dtypes.cast(run.input(truth, 1, 30, 40), TUint8.class);
       Operand<TInt32> best = tf.dtypes.cast(run.input(given, 1, 30, 40), TInt32.class);
       Operand<TFloat32> logits =
           tf.oneHot(best, tf.constant(CLASSES), tf.constant(2f), tf.constant(-1f));
-      float[] counts =
-          run.run(List.of(Segmentation.confusion(tf, logits, mask, CLASSES))).get(0);
+      float[] counts = run.run(List.of(Segmentation.confusion(tf, logits, mask, CLASSES))).get(0);
       assertThat(IntStream.range(0, counts.length).mapToDouble(i -> counts[i]).toArray())
           .isEqualTo(GOLDEN.array("confusion").doubles());
     }
