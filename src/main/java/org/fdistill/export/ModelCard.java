@@ -62,7 +62,7 @@ final class ModelCard {
       featureSignatures();
     }
     line("");
-    line("Outputs of each:");
+    line(isDense() ? "Outputs of each:" : "Outputs of both, float32:");
     line("");
     Map<String, Operand<? extends TNumber>> outputs = graph.signatures().get(0).outputs();
     outputs.forEach((name, tensor) -> line("- `" + name + "` " + type(tensor) + shape(tensor)));
@@ -97,7 +97,11 @@ final class ModelCard {
             + " the rest of the batch.");
   }
 
-  private static String type(Operand<?> tensor) {
+  /** Said once where all are alike. */
+  private String type(Operand<?> tensor) {
+    if (!isDense()) {
+      return "";
+    }
     return tensor.type().equals((Class<?>) TFloat32.class) ? "float32 " : "uint8 ";
   }
 
