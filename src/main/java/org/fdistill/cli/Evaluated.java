@@ -80,7 +80,8 @@ record Evaluated(
   /**
    * The same with other validation images: everything but their source stays.
    *
-   * @param data an image folder, or the path or glob pattern of TFRecord files
+   * @param data an image folder (for a run on ADE20K's layout one of that), or the path or glob
+   *     pattern of TFRecord files
    */
   Evaluated on(String data) {
     DataConfig.Builder images =
@@ -100,7 +101,9 @@ record Evaluated(
   }
 
   private static void setSource(DataConfig.Builder images, String data) {
-    if (Files.isDirectory(Path.of(data))) {
+    if (Files.isDirectory(Path.of(data)) && images.hasSegmentationFolder()) {
+      images.getSegmentationFolderBuilder().setPath(data);
+    } else if (Files.isDirectory(Path.of(data))) {
       images.setImageFolder(ImageFolderSource.newBuilder().setPath(data));
     } else {
       images.setTfrecord(TfRecordSource.newBuilder().addPath(data));

@@ -66,13 +66,15 @@ final class MakeDataCommand implements Command {
 
   @Override
   public String description() {
-    return "Writes TFRecord files, SPLIT-00000-of-0000N.tfrecord, and classes.txt. The set synthetic"
-        + " has ten classes of shapes with texture, clutter and varied pose and lighting, and a"
-        + " segmentation mask for each image; the same options give the same bytes. The kind folder"
-        + " packs JPEG, PNG, GIF or BMP files as they are; those that cannot be decoded are left out"
-        + " and named. The kind ade20k packs images with their masks, of any data set of that layout:"
-        + " images/SPLIT/NAME.jpg and annotations/SPLIT/NAME.png. Files that exist are not overwritten, and the files of a set appear together"
-        + " when all are written. One make-data at a time writes to a folder.";
+    return "Writes TFRecord files, SPLIT-00000-of-0000N.tfrecord, and classes.txt. The set"
+        + " synthetic has ten classes of shapes with texture, clutter and varied pose and"
+        + " lighting, and a segmentation mask for each image; the same options give the same"
+        + " bytes. The kind folder packs JPEG, PNG, GIF or BMP files as they are; those that"
+        + " cannot be decoded are left out and named. The kind ade20k packs images with"
+        + " their masks, of any data set of that layout: images/SPLIT/NAME.jpg and"
+        + " annotations/SPLIT/NAME.png. Files that exist are not overwritten, and the files"
+        + " of a set appear together when all are written. One make-data at a time writes to"
+        + " a folder.";
   }
 
   @Override

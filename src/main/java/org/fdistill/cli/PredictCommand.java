@@ -55,10 +55,10 @@ final class PredictCommand implements Command {
   @Override
   public String description() {
     return "Runs an export on every image of a folder. A segmenter gives NAME.png for each, the"
-        + " image and its classes in colours side by side, and NAME.classes.png with the number of"
-        + " each pixel's class in grey. A classifier gives predictions.csv and predictions.json with"
-        + " the five most probable classes of each image. Images that cannot be read are named and"
-        + " left out.";
+        + " image and its classes in colours side by side, and NAME.classes.png with the"
+        + " number of each pixel's class in grey. A classifier gives predictions.csv and"
+        + " predictions.json with the five most probable classes of each image. Images that"
+        + " cannot be read are named and left out.";
   }
 
   @Override
@@ -76,7 +76,8 @@ final class PredictCommand implements Command {
     return List.of(
         "predict runs/fd-b-ade20k/export --images ADEChallengeData2016/images/validation --out maps"
             + " --truth ADEChallengeData2016/annotations/validation",
-        "predict runs/fd-b-imagenet/export --images photos --out predictions --classes classes.txt");
+        "predict runs/fd-b-imagenet/export --images photos --out predictions --classes"
+            + " classes.txt");
   }
 
   @Override

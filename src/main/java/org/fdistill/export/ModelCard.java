@@ -97,12 +97,16 @@ final class ModelCard {
         "- `image_bytes`: `bytes`, string [batch], the bytes of JPEG, PNG, GIF or BMP files of any"
             + " size; they are decoded, resized and cropped inside, as in evaluation.");
     line(
-        "  Its output `decoded` [batch] is 1 for each file that could be decoded and 0 for each that"
-            + " could not; the other outputs are NaN for the latter, and as they should be for the"
-            + " rest of the batch.");
+        "  Its output `decoded` [batch] is 1 for each file that could be decoded and 0 for each"
+            + " that could not; the other outputs are NaN for the latter, and as they should be for"
+            + " the rest of the batch.");
   }
 
-  private static String type(Operand<?> tensor) {
+  /** Said once where all are alike. */
+  private String type(Operand<?> tensor) {
+    if (!isDense()) {
+      return "";
+    }
     return tensor.type().equals((Class<?>) TFloat32.class) ? "float32 " : "uint8 ";
   }
 

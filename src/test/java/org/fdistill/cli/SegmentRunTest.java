@@ -8,7 +8,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import javax.imageio.ImageIO;
+import org.fdistill.checkpoint.BundleReader;
+import org.fdistill.files.Folders;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -147,6 +151,45 @@ class SegmentRunTest {
         .content()
         .containsPattern("head/uper/fusion/norm/variance.*loaded")
         .containsPattern("auxiliary/classifier/kernel.*kept");
+  }
+
+  /** What is left of the second run is what a kill after its fourth step would leave. */
+  @Test
+  void aKilledRunGoesOnWithTheSameBitsRunningStatisticsIncluded() throws IOException {
+    Path straight = shortRun("straight");
+    Path killed = shortRun("killed");
+    Folders.delete(killed.resolve("checkpoints/step-6"));
+    Files.delete(killed.resolve("summary.json"));
+    shortRun("killed");
+    Map<String, float[]> expected = variables(straight.resolve("checkpoints/step-6"));
+    Map<String, float[]> actual = variables(killed.resolve("checkpoints/step-6"));
+    assertThat(expected.get("head/uper/fusion/norm/variance")).doesNotContain(1);
+    assertThat(actual.keySet()).isEqualTo(expected.keySet());
+    expected.forEach((name, values) -> assertThat(actual.get(name)).as(name).isEqualTo(values));
+  }
+
+  private static Path shortRun(String name) {
+    Path folder = root.resolve(name);
+    CommandRun.done(
+        "train",
+        config,
+        "--workdir=" + folder,
+        "--set=segment.dropout=0.1",
+        "--set=model.drop_path=0.2",
+        "--set=schedule.length.steps=6",
+        "--set=schedule.warmup=",
+        "--set=checkpoint.every_steps=4",
+        "--set=export.at_end=false",
+        "--set=runtime.intra_op_threads=2");
+    return folder;
+  }
+
+  private static Map<String, float[]> variables(Path checkpoint) {
+    Map<String, float[]> values = new TreeMap<>();
+    try (BundleReader reader = new BundleReader(checkpoint.resolve("variables"))) {
+      reader.shapes().keySet().forEach(variable -> values.put(variable, reader.read(variable)));
+    }
+    return values;
   }
 
   @Test
