@@ -41,8 +41,7 @@ final class EvaluateCommand implements Command {
               + " validation image is classified by the labels of the training images with the most"
               + " similar features. Needs labels.");
   private static final OptionSpec NEIGHBOURS =
-      OptionSpec.value(
-              "k", "K", "How many training images vote in --knn; several as 5,20,100.")
+      OptionSpec.value("k", "K", "How many training images vote in --knn; several as 5,20,100.")
           .orElse(Integer.toString(NeighbourVote.NEIGHBOURS));
   private static final OptionSpec BANK_DATA =
       OptionSpec.value(
@@ -152,7 +151,8 @@ final class EvaluateCommand implements Command {
   private static List<Integer> neighbours(ParsedOptions options) {
     String text = options.text(NEIGHBOURS);
     if (!text.matches("[1-9]\\d{0,6}(,[1-9]\\d{0,6})*")) {
-      throw UserError.usage("--k takes whole numbers from 1, such as 20 or 5,20,100; found " + text);
+      throw UserError.usage(
+          "--k takes whole numbers from 1, such as 20 or 5,20,100; found " + text);
     }
     return Stream.of(text.split(",")).map(Integer::valueOf).toList();
   }

@@ -146,7 +146,8 @@ final class QuickstartCommand implements Command {
     @Override
     public Map<String, Object> finished(Finished run) {
       console.note("comparing features by their nearest neighbours ...");
-      NeighbourEvaluation neighbours = new NeighbourEvaluation(config, BANK, List.of(NeighbourVote.NEIGHBOURS));
+      NeighbourEvaluation neighbours =
+          new NeighbourEvaluation(config, BANK, List.of(NeighbourVote.NEIGHBOURS));
       List<Outcome> outcomes =
           neighbours.run(
               List.of(

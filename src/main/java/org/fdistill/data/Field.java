@@ -28,6 +28,9 @@ public record Field<T extends TType>(String name, Class<T> type) {
   /** How the batch is mixed whose first example this is [6]. */
   static final Field<TFloat32> MIX = new Field<>("mix", TFloat32.class);
 
+  /** The number of an example in its source, a scalar; the pipeline gives it to views that ask. */
+  public static final Field<TInt64> EXAMPLE = new Field<>("example", TInt64.class);
+
   /**
    * Where an example stands in the order of all epochs, a scalar; the pipeline adds it to every
    * batch.

@@ -56,7 +56,9 @@ public final class Tasks {
   private static void check(RunConfig run, Problems problems) {
     if (!isOfRun(run)) {
       problems.unless(
-          false, "the config", "has no task; set exactly one of distill { }, classify { }, probe { }");
+          false,
+          "the config",
+          "has no task; set exactly one of distill { }, classify { }, probe { }");
     } else {
       of(run).check(problems);
     }
@@ -69,8 +71,8 @@ public final class Tasks {
 
   /**
    * How a SavedModel that no run made is read, as the teacher of a run without a network: by the
-   * description beside it. Images are of its size, or {@value #PLAIN_SIDE} pixels wide where nothing
-   * says so.
+   * description beside it. Images are of its size, or {@value #PLAIN_SIDE} pixels wide where
+   * nothing says so.
    *
    * @param overrides {@code distill.teacher.FIELD=value} where the description says something else
    * @throws UserError naming an unknown field or a wrong value

@@ -119,6 +119,7 @@ public final class Trainer {
         .flatMap(checkpoint -> checkpoint.compareData(parts.data(), accepted))
         .ifPresent(changes -> tell(parts.log(), changes));
     long step = goTo(parts, latest);
+    run.task().prepare(parts.program().session(), text -> tell(parts.log(), text));
     parts.batches().checkReadable();
     parts.log().start(step, config.getLog().getTensorboard());
     return new RunState(step, latest, false, false);
@@ -157,9 +158,7 @@ public final class Trainer {
                 state.step() + 1,
                 parts.length().totalSteps(),
                 TensorFlow.version()));
-    parts
-        .log()
-        .message("How each parameter is treated:\n" + parts.program().rules().text());
+    parts.log().message("How each parameter is treated:\n" + parts.program().rules().text());
     run.listener().started(parts.length().totalSteps(), state.step());
   }
 

@@ -118,8 +118,15 @@ class EvaluateCommandTest {
     TenSteps.copy(run.resolve("export"), copy);
     Files.delete(copy.resolve("1/assets.extra/config.txtpb"));
     String[] data = {
-      "--knn", "--k", "1,3", "--bank-data", folder.resolve("train*").toString(),
-      "--data", folder.resolve("train*").toString(), "--json", root.resolve("knn.json").toString()
+      "--knn",
+      "--k",
+      "1,3",
+      "--bank-data",
+      folder.resolve("train*").toString(),
+      "--data",
+      folder.resolve("train*").toString(),
+      "--json",
+      root.resolve("knn.json").toString()
     };
     JsonObject known = knn(run.resolve("export"), data);
     JsonObject unknown = knn(copy, data);
@@ -149,7 +156,11 @@ class EvaluateCommandTest {
     CommandRun.fails(
         2,
         List.of("--k takes whole numbers from 1, such as 20 or 5,20,100; found 5,0"),
-        "evaluate", run.toString(), "--knn", "--k", "5,0");
+        "evaluate",
+        run.toString(),
+        "--knn",
+        "--k",
+        "5,0");
   }
 
   @Test

@@ -26,8 +26,16 @@ class TransferTest {
   @BeforeAll
   static void makeData() {
     CommandRun.done(
-        "make-data", "synthetic", "--train", "640", "--validation", "320", "--side", "56",
-        "--out", root.resolve("data").toString());
+        "make-data",
+        "synthetic",
+        "--train",
+        "640",
+        "--validation",
+        "320",
+        "--side",
+        "56",
+        "--out",
+        root.resolve("data").toString());
   }
 
   /** At equal steps, with a head that is new to both: one class more than there are. */

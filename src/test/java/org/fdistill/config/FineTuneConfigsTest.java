@@ -71,7 +71,11 @@ class FineTuneConfigsTest {
 
   @ParameterizedTest
   @CsvSource({
-    "clip_b_100ep", "clip_b_300ep", "clip_l_300ep", "deit_b_300ep", "dino_b_300ep",
+    "clip_b_100ep",
+    "clip_b_300ep",
+    "clip_l_300ep",
+    "deit_b_300ep",
+    "dino_b_300ep",
     "esvit_swin_b_300ep"
   })
   void theAugmentationIsTheReferences(String name) {

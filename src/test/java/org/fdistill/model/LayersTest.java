@@ -92,7 +92,8 @@ class LayersTest {
     Variable variable = new Variable(parameter, Shape.of(2, 2), true, null, null, null);
     ParameterGroup group =
         ParameterRules.layerDecay(layers, DECAY).assign(List.of(variable)).get(variable);
-    return layers.size() - Math.toIntExact(Math.round(Math.log(group.rateScale()) / Math.log(DECAY)));
+    return layers.size()
+        - Math.toIntExact(Math.round(Math.log(group.rateScale()) / Math.log(DECAY)));
   }
 
   /** Layer decay leaves weight decay as it is, and every parameter of a network has a layer. */

@@ -4,14 +4,11 @@ import java.util.ArrayList;
 import java.util.List;
 import org.fdistill.config.ImageNet;
 import org.fdistill.proto.DataConfig;
-import org.fdistill.proto.Interpolation;
 import org.fdistill.proto.Normalization;
 import org.fdistill.proto.RandAugmentConfig;
 import org.tensorflow.Operand;
-import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TBool;
-import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TFloat64;
 import org.tensorflow.types.TInt32;
 import org.tensorflow.types.TInt64;
@@ -58,11 +55,9 @@ public record RandAugment(
     for (int i = 0; i < operations; i++) {
       Operand<TInt32> drawn = uniform.below(tf.constant(Operation.values().length));
       Operand<TBool> applied = uniform.chance(probability);
-      Operand<TFloat64> sign =
-          tf.select(uniform.chance(0.5), tf.constant(-1.0), tf.constant(1.0));
+      Operand<TFloat64> sign = tf.select(uniform.chance(0.5), tf.constant(-1.0), tf.constant(1.0));
       Operand<TFloat64> ofThis = tf.gather(magnitudes, tf.constant(i), tf.constant(0));
-      Operand<TInt32> choice =
-          tf.select(applied, drawn, tf.constant(Operation.values().length));
+      Operand<TInt32> choice = tf.select(applied, drawn, tf.constant(Operation.values().length));
       augmented = one(tf, augmented, choice, ofThis, sign);
     }
     return augmented;
@@ -71,11 +66,9 @@ public record RandAugment(
   /** The magnitude of each operation [operations], 0 to 10. */
   private Operand<TFloat64> magnitudes(Ops tf, Operand<TInt64> seed) {
     Operand<TFloat64> normal =
-        tf.random.statelessRandomNormal(
-            tf.constant(new int[] {operations}), seed, TFloat64.class);
+        tf.random.statelessRandomNormal(tf.constant(new int[] {operations}), seed, TFloat64.class);
     Operand<TFloat64> drawn =
-        tf.math.add(
-            tf.constant(magnitude), tf.math.mul(normal, tf.constant(magnitudeStd)));
+        tf.math.add(tf.constant(magnitude), tf.math.mul(normal, tf.constant(magnitudeStd)));
     return tf.clipByValue(drawn, tf.constant(0.0), tf.constant(TOP));
   }
 

@@ -23,8 +23,7 @@ final class ImageRun {
     try (Graph graph = new Graph();
         TUint8 fed = TUint8.tensorOf(Shape.of(image.shape()), DataBuffers.of(image.bytes()))) {
       Ops tf = Ops.create(graph);
-      Operand<TUint8> in =
-          tf.placeholder(TUint8.class, Placeholder.shape(Shape.of(image.shape())));
+      Operand<TUint8> in = tf.placeholder(TUint8.class, Placeholder.shape(Shape.of(image.shape())));
       Operand<TUint8> out = body.apply(tf, in);
       try (Session session = new Session(graph);
           Result result = session.runner().feed(in, fed).fetch(out).run()) {

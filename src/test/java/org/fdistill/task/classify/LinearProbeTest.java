@@ -44,8 +44,7 @@ class LinearProbeTest {
     assertThat(nodes)
         .filteredOn(LinearProbeTest::isGradient)
         .allSatisfy(
-            node ->
-                assertThat(node.getInputList()).noneMatch(LinearProbeTest::isOfNetwork));
+            node -> assertThat(node.getInputList()).noneMatch(LinearProbeTest::isOfNetwork));
   }
 
   /** The same network as a classifier's: the test would see what it must not find. */
@@ -55,15 +54,15 @@ class LinearProbeTest {
         program("classify.classes=4", "optimizer={ adamw {} }").definition().getNodeList();
     assertThat(nodes)
         .filteredOn(LinearProbeTest::isGradient)
-        .anySatisfy(
-            node -> assertThat(node.getInputList()).anyMatch(LinearProbeTest::isOfNetwork));
+        .anySatisfy(node -> assertThat(node.getInputList()).anyMatch(LinearProbeTest::isOfNetwork));
   }
 
   @Test
   void nothingIsDroppedFromAFrozenNetwork() {
     assertThat(program().definition().getNodeList())
-        .noneMatch(node -> node.getOp().startsWith("StatelessRandomUniform")
-            && isOfNetwork(node.getName()));
+        .noneMatch(
+            node ->
+                node.getOp().startsWith("StatelessRandomUniform") && isOfNetwork(node.getName()));
   }
 
   @Test

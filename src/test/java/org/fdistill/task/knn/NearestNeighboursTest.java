@@ -64,13 +64,15 @@ class NearestNeighboursTest {
   @Test
   void anImageIsItsOwnNearestNeighbour() throws IOException {
     DataConfig data = records(70);
-    assertThat(evaluate(data, data, LARGE, new Pixels(1))).containsExactly(new Outcome(List.of(1.0), 70, 70));
+    assertThat(evaluate(data, data, LARGE, new Pixels(1)))
+        .containsExactly(new Outcome(List.of(1.0), 70, 70));
   }
 
   @Test
   void aBankThatIsTooSmallIsARandomSample() throws IOException {
     DataConfig data = records(40);
-    assertThat(evaluate(data, data, 10, new Pixels(1))).containsExactly(new Outcome(List.of(0.25), 10, 40));
+    assertThat(evaluate(data, data, 10, new Pixels(1)))
+        .containsExactly(new Outcome(List.of(0.25), 10, 40));
   }
 
   @Test
@@ -182,7 +184,8 @@ class NearestNeighboursTest {
   @Test
   void largeLabelsAreClassesLikeOthers() throws IOException {
     DataConfig data = labels("large", 5, 16_000_000, 1);
-    assertThat(evaluate(data, data, LARGE, new Pixels(1))).containsExactly(new Outcome(List.of(1.0), 3, 3));
+    assertThat(evaluate(data, data, LARGE, new Pixels(1)))
+        .containsExactly(new Outcome(List.of(1.0), 3, 3));
   }
 
   @Test
