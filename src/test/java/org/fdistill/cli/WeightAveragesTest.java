@@ -57,7 +57,8 @@ class WeightAveragesTest {
       for (int i = 0; i < after.length; i++) {
         double expected = DECAY * (double) before[i] + (1 - DECAY) * (double) weight[i];
         // Roundings of values below 1.
-        assertThat((double) after[i]).isCloseTo(expected, org.assertj.core.api.Assertions.within(2e-7));
+        assertThat((double) after[i])
+            .isCloseTo(expected, org.assertj.core.api.Assertions.within(2e-7));
       }
       assertThat(after).isNotEqualTo(weight);
     }
@@ -74,8 +75,12 @@ class WeightAveragesTest {
     }
     Path plain = root.resolve("values.json");
     CommandRun.done(
-        "evaluate", run.toString(), "--json", plain.toString(),
-        "--set", "validation_data.normalization.mean=0.485,0.456,0.406");
+        "evaluate",
+        run.toString(),
+        "--json",
+        plain.toString(),
+        "--set",
+        "validation_data.normalization.mean=0.485,0.456,0.406");
     assertThat(json(plain).get("validation_loss")).isNotEqualTo(summary.get("validation_loss"));
   }
 

@@ -59,7 +59,8 @@ public final class LinearProbe implements Task {
     problems.unless(
         !config.getCacheFeatures() || !run.getTrainData().hasAugment(),
         "probe.cache_features",
-        "is true, but train_data.augment shows an image otherwise each time; leave out one of both");
+        "is true, but train_data.augment shows an image otherwise each time; leave out one of"
+            + " both");
     problems.unless(
         run.getOptimizer().getLayerDecay() == 1,
         "optimizer.layer_decay",
