@@ -107,6 +107,28 @@ final class BatchAugmentationTest {
     assertThat(mixed).isPositive();
   }
 
+  /** Functions that differ in the shapes of their inputs alone were one function once. */
+  @Test
+  void twoSizesFitIntoOneGraph() throws TextFormat.ParseException {
+    try (Graph graph = new Graph()) {
+      Ops tf = Ops.create(graph);
+      List<InputPipeline> inputs = new ArrayList<>();
+      for (int side : new int[] {24, 32}) {
+        DataConfig config = config(FULL).toBuilder().setImageSize(side).build();
+        View view = View.all(ImageView.training(config), BatchAugmentation.of(config));
+        ExampleSource source = ExampleSource.open(config);
+        Options options = Options.training(5, 4);
+        inputs.add(InputPipeline.build(tf, "input" + side, config, source, view, options));
+      }
+      try (Session session = new Session(graph)) {
+        for (InputPipeline input : inputs) {
+          input.start(session, 0, Long.MAX_VALUE);
+          session.runner().fetch(input.batch().get(Field.IMAGE)).run().close();
+        }
+      }
+    }
+  }
+
   @Test
   void withoutItNothingIsAddedToABatch() throws TextFormat.ParseException {
     BatchAugmentation none = BatchAugmentation.of(config("augment {}"));

@@ -1,8 +1,10 @@
 package org.fdistill.data.augment;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.BiFunction;
+import java.util.stream.Collectors;
 import org.tensorflow.ConcreteFunction;
 import org.tensorflow.Operand;
 import org.tensorflow.Output;
@@ -25,7 +27,7 @@ final class Branches {
   /**
    * Computes one of several.
    *
-   * @param name of the functions; bodies of one name must be the same in all of a graph
+   * @param name of the functions
    * @param index which one, scalar
    * @param inputs of each body
    * @param types of each body's results
@@ -62,11 +64,14 @@ final class Branches {
         tf, name, tf.dtypes.cast(condition, TInt32.class), inputs, List.of(same, body));
   }
 
-  /** A function of inputs that are like these. */
+  /**
+   * A function of inputs that are like these. Their shapes are part of its name: a graph keeps one
+   * of two functions that differ in nothing else, and its optimiser then refuses the other's call.
+   */
   static ConcreteFunction function(String name, List<Operand<?>> inputs, Body body) {
     return ConcreteFunction.create(
         tf -> {
-          Signature.Builder signature = Signature.builder(name);
+          Signature.Builder signature = Signature.builder(name + shapes(inputs));
           List<Operand<?>> inside = new ArrayList<>();
           for (Operand<?> input : inputs) {
             inside.add(tf.placeholder(input.type(), Placeholder.shape(input.shape())));
@@ -78,5 +83,18 @@ final class Branches {
           }
           return signature.build();
         });
+  }
+
+  private static String shapes(List<Operand<?>> inputs) {
+    StringBuilder shapes = new StringBuilder();
+    for (Operand<?> input : inputs) {
+      if (input.shape().numDimensions() > 0) {
+        shapes.append(
+            Arrays.stream(input.shape().asArray())
+                .mapToObj(side -> side < 0 ? "n" : Long.toString(side))
+                .collect(Collectors.joining("x", "_", "")));
+      }
+    }
+    return shapes.toString();
   }
 }
