@@ -17,8 +17,7 @@ public final class AugmentChecks {
   public static void pixelsAlone(DataConfig data, String task, Problems problems) {
     AugmentConfig augment = data.getAugment();
     String belongs = "belongs to classify; the task is " + task + ", leave it out";
-    problems.unless(
-        !augment.hasRandomErasing(), "train_data.augment.random_erasing", belongs);
+    problems.unless(!augment.hasRandomErasing(), "train_data.augment.random_erasing", belongs);
     problems.unless(!augment.hasMixup(), "train_data.augment.mixup", belongs);
   }
 }

@@ -82,11 +82,7 @@ final class DataChecks {
     PhotometricConfig colours = augment.getPhotometric();
     within += "photometric.";
     ordered(
-        within,
-        colours.getMinContrast(),
-        colours.getMaxContrast(),
-        "min_contrast",
-        "max_contrast");
+        within, colours.getMinContrast(), colours.getMaxContrast(), "min_contrast", "max_contrast");
     ordered(
         within,
         colours.getMinSaturation(),
@@ -95,8 +91,7 @@ final class DataChecks {
         "max_saturation");
   }
 
-  private void ordered(
-      String within, float low, float high, String lowName, String highName) {
+  private void ordered(String within, float low, float high, String lowName, String highName) {
     problems.unless(
         low <= high,
         at(within + lowName),

@@ -48,8 +48,7 @@ final class BatchAugmentationTest {
       ExampleSource source = ExampleSource.open(config);
       InputPipeline input =
           InputPipeline.build(tf, "input", config, source, view, Options.training(5, 4));
-      Operand<TFloat32> pixels =
-          tf.dtypes.cast(input.batch().get(Field.IMAGE), TFloat32.class);
+      Operand<TFloat32> pixels = tf.dtypes.cast(input.batch().get(Field.IMAGE), TFloat32.class);
       // Of the step and of nothing else, as the trainer's seeds are.
       Operand<TInt32> seed =
           tf.stack(
@@ -121,7 +120,8 @@ final class BatchAugmentationTest {
       Ops tf = Ops.create(graph);
       List<InputPipeline> inputs = new ArrayList<>();
       for (int side : new int[] {24, 32}) {
-        DataConfig config = config("augment { rand_augment {} }").toBuilder().setImageSize(side).build();
+        DataConfig config =
+            config("augment { rand_augment {} }").toBuilder().setImageSize(side).build();
         View view = ImageView.training(config);
         ExampleSource source = ExampleSource.open(config);
         Options options = Options.training(5, 4);

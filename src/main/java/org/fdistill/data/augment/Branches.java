@@ -41,10 +41,7 @@ final class Branches implements AutoCloseable {
    * @param types of each body's results
    */
   List<Output<?>> choose(
-      Ops tf,
-      Operand<TInt32> index,
-      List<Operand<?>> inputs,
-      List<Class<? extends TType>> types) {
+      Ops tf, Operand<TInt32> index, List<Operand<?>> inputs, List<Class<? extends TType>> types) {
     return StatelessCase.create(tf.scope(), index, inputs, types, functions).output();
   }
 

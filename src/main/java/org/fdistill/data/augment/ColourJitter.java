@@ -89,7 +89,8 @@ public record ColourJitter(
 
   private List<Branches.Body> changes() {
     List<Branches.Body> bodies = new ArrayList<>();
-    bodies.add(change(brightness, (tf, image, f) -> Enhancement.brightness(tf, image, single(tf, f))));
+    bodies.add(
+        change(brightness, (tf, image, f) -> Enhancement.brightness(tf, image, single(tf, f))));
     bodies.add(change(contrast, (tf, image, f) -> Enhancement.contrast(tf, image, single(tf, f))));
     bodies.add(change(saturation, (tf, image, f) -> Enhancement.colour(tf, image, single(tf, f))));
     bodies.add(change(hue, PilHue::turn));

@@ -69,19 +69,19 @@ public final class MaskDecoder {
   }
 
   private Operand<TUint8> decode() {
-    Operand<TString> padded =
-        tf.strings.join(List.of(bytes, tf.constant("\0".repeat(HEADER))));
+    Operand<TString> padded = tf.strings.join(List.of(bytes, tf.constant("\0".repeat(HEADER))));
     Operand<TInt32> depth = byteAt(padded, DEPTH_AT);
     Operand<TInt32> type = byteAt(padded, TYPE_AT);
     Operand<TBool> palette = tf.math.equal(type, tf.constant(PALETTE));
     Op checked = check(padded, type, depth);
     Operand<TString> asGrey = tf.select(palette, asGrey(padded), bytes);
     Operand<TUint8> spread =
-        tf.withControlDependencies(checked).image.decodePng(asGrey, TUint8.class, DecodePng.channels(1L));
+        tf.withControlDependencies(checked)
+            .image
+            .decodePng(asGrey, TUint8.class, DecodePng.channels(1L));
     Operand<TInt32> known = tf.math.minimum(depth, tf.constant(Byte.SIZE));
     Operand<TInt32> factor = tf.gather(tf.constant(FACTORS), known, tf.constant(0));
-    Operand<TUint8> numbers =
-        tf.math.floorDiv(spread, tf.dtypes.cast(factor, TUint8.class));
+    Operand<TUint8> numbers = tf.math.floorDiv(spread, tf.dtypes.cast(factor, TUint8.class));
     return tf.squeeze(numbers, Squeeze.axis(List.of(2L)));
   }
 
@@ -102,9 +102,7 @@ public final class MaskDecoder {
             tf.math.logicalOr(grey, tf.math.equal(type, tf.constant(PALETTE))),
             "mask in colours; expected numbers of classes, grey or with a palette");
     return require(
-        tf.withControlDependencies(oneChannel),
-        numbers,
-        "grey mask that has not 8 bits a pixel");
+        tf.withControlDependencies(oneChannel), numbers, "grey mask that has not 8 bits a pixel");
   }
 
   private static Op require(Ops tf, Operand<TBool> condition, String otherwise) {

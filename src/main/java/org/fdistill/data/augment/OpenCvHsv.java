@@ -30,8 +30,7 @@ final class OpenCvHsv {
    * @param saturation 0 to 255
    * @param value 0 to 255
    */
-  private record Hsv(
-      Operand<TInt32> hue, Operand<TInt32> saturation, Operand<TFloat32> value) {}
+  private record Hsv(Operand<TInt32> hue, Operand<TInt32> saturation, Operand<TFloat32> value) {}
 
   private OpenCvHsv() {}
 
@@ -55,8 +54,7 @@ final class OpenCvHsv {
   /** Turns the hue by so many steps of two degrees. */
   static Operand<TUint8> turn(Ops tf, Operand<TUint8> image, Operand<TInt32> steps) {
     Hsv hsv = of(tf, image);
-    Operand<TInt32> turned =
-        tf.math.floorMod(tf.math.add(hsv.hue(), steps), tf.constant(HUES));
+    Operand<TInt32> turned = tf.math.floorMod(tf.math.add(hsv.hue(), steps), tf.constant(HUES));
     return image(tf, new Hsv(turned, hsv.saturation(), hsv.value()));
   }
 
@@ -80,8 +78,7 @@ final class OpenCvHsv {
                     tf.math.mul(two, tf.constant(2)))));
     Operand<TInt32> hue = quotient(tf, side, HUE_DIVISORS, range);
     Operand<TInt32> positive =
-        tf.select(
-            tf.math.less(hue, tf.constant(0)), tf.math.add(hue, tf.constant(HUES)), hue);
+        tf.select(tf.math.less(hue, tf.constant(0)), tf.math.add(hue, tf.constant(HUES)), hue);
     return new Hsv(positive, saturation, value);
   }
 
@@ -96,8 +93,7 @@ final class OpenCvHsv {
   private static Operand<TUint8> image(Ops tf, Hsv hsv) {
     Operand<TFloat32> one = tf.constant(1f);
     Operand<TFloat32> place =
-        tf.math.mul(
-            tf.dtypes.cast(hsv.hue(), TFloat32.class), tf.constant((float) SECTORS / HUES));
+        tf.math.mul(tf.dtypes.cast(hsv.hue(), TFloat32.class), tf.constant((float) SECTORS / HUES));
     Operand<TFloat32> sector = tf.math.floor(place);
     Operand<TFloat32> f = tf.math.sub(place, sector);
     Operand<TFloat32> s =

@@ -48,10 +48,8 @@ final class PilHue {
     Operand<TFloat32> divisor = tf.select(grey, tf.onesLike(range), range);
     Operand<TFloat32> saturation =
         cutOff(tf.math.div(range, tf.math.maximum(value, tf.constant(1f))));
-    Operand<TInt32> steps =
-        tf.dtypes.cast(tf.math.mul(shift, tf.constant(TOP)), TInt32.class);
-    Operand<TFloat32> hue =
-        tf.select(grey, tf.zerosLike(range), cutOff(hue(of, value, divisor)));
+    Operand<TInt32> steps = tf.dtypes.cast(tf.math.mul(shift, tf.constant(TOP)), TInt32.class);
+    Operand<TFloat32> hue = tf.select(grey, tf.zerosLike(range), cutOff(hue(of, value, divisor)));
     Operand<TInt32> turned =
         tf.math.floorMod(
             tf.math.add(tf.dtypes.cast(hue, TInt32.class), steps), tf.constant(Pixels.LEVELS));
@@ -67,13 +65,9 @@ final class PilHue {
         tf.select(
             tf.math.equal(of.red(), value),
             tf.math.sub(blue, green),
-            tf.select(
-                tf.math.equal(of.green(), value),
-                ahead(2, red, blue),
-                ahead(4, green, red)));
+            tf.select(tf.math.equal(of.green(), value), ahead(2, red, blue), ahead(4, green, red)));
     Operand<TFloat64> circle =
-        tf.math.add(
-            tf.math.div(doubles(sixth), tf.constant((double) SECTORS)), tf.constant(1.0));
+        tf.math.add(tf.math.div(doubles(sixth), tf.constant((double) SECTORS)), tf.constant(1.0));
     return tf.dtypes.cast(tf.math.floorMod(circle, tf.constant(1.0)), TFloat32.class);
   }
 
@@ -84,14 +78,11 @@ final class PilHue {
 
   private Operand<TUint8> image(
       Operand<TInt32> hue, Operand<TFloat32> saturation, Operand<TFloat32> value) {
-    Operand<TFloat64> place =
-        tf.gather(tf.constant(PLACES), hue, tf.constant(0));
+    Operand<TFloat64> place = tf.gather(tf.constant(PLACES), hue, tf.constant(0));
     Operand<TFloat64> sector = tf.math.floor(place);
-    Operand<TFloat64> f =
-        doubles(tf.dtypes.cast(tf.math.sub(place, sector), TFloat32.class));
+    Operand<TFloat64> f = doubles(tf.dtypes.cast(tf.math.sub(place, sector), TFloat32.class));
     Operand<TFloat64> share =
-        doubles(
-            tf.dtypes.cast(tf.math.div(doubles(saturation), tf.constant(TOP)), TFloat32.class));
+        doubles(tf.dtypes.cast(tf.math.div(doubles(saturation), tf.constant(TOP)), TFloat32.class));
     Operand<TFloat64> one = tf.constant(1.0);
     Operand<TFloat32> p = lowered(value, share);
     Operand<TFloat32> q = lowered(value, tf.math.mul(share, f));
@@ -107,8 +98,7 @@ final class PilHue {
 
   /** The value times one minus a share, rounded half up. */
   private Operand<TFloat32> lowered(Operand<TFloat32> value, Operand<TFloat64> share) {
-    Operand<TFloat64> product =
-        tf.math.mul(doubles(value), tf.math.sub(tf.constant(1.0), share));
+    Operand<TFloat64> product = tf.math.mul(doubles(value), tf.math.sub(tf.constant(1.0), share));
     Operand<TFloat64> rounded = tf.math.floor(tf.math.add(product, tf.constant(0.5)));
     return tf.dtypes.cast(rounded, TFloat32.class);
   }

@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.List;
 import org.fdistill.config.ImageNet;
 import org.fdistill.proto.DataConfig;
-import org.fdistill.proto.Interpolation;
 import org.fdistill.proto.Normalization;
 import org.fdistill.proto.RandAugmentConfig;
 import org.tensorflow.Operand;
@@ -84,11 +83,9 @@ public record RandAugment(
   /** The magnitude of each operation [operations], 0 to 10. */
   private Operand<TFloat64> magnitudes(Ops tf, Operand<TInt64> seed) {
     Operand<TFloat64> normal =
-        tf.random.statelessRandomNormal(
-            tf.constant(new int[] {operations}), seed, TFloat64.class);
+        tf.random.statelessRandomNormal(tf.constant(new int[] {operations}), seed, TFloat64.class);
     Operand<TFloat64> drawn =
-        tf.math.add(
-            tf.constant(magnitude), tf.math.mul(normal, tf.constant(magnitudeStd)));
+        tf.math.add(tf.constant(magnitude), tf.math.mul(normal, tf.constant(magnitudeStd)));
     return tf.clipByValue(drawn, tf.constant(0.0), tf.constant(TOP));
   }
 

@@ -34,10 +34,8 @@ final class ColourJitterTest {
     byte[] jittered =
         ImageRun.run(
             GOLDEN.array("image"),
-            (tf, image) ->
-                JITTER.inOrder(tf, image, tf.constant(factors), tf.constant(order)));
-    assertThat(jittered)
-        .isEqualTo(GOLDEN.array("result/" + c.get("key").getAsString()).bytes());
+            (tf, image) -> JITTER.inOrder(tf, image, tf.constant(factors), tf.constant(order)));
+    assertThat(jittered).isEqualTo(GOLDEN.array("result/" + c.get("key").getAsString()).bytes());
   }
 
   /** A grey pixel under brightness alone shows the factor. */

@@ -35,8 +35,7 @@ final class ImageRun {
     try (Graph graph = new Graph();
         TUint8 fed = tensor(image)) {
       Ops tf = Ops.create(graph);
-      Operand<TUint8> in =
-          tf.placeholder(TUint8.class, Placeholder.shape(Shape.of(image.shape())));
+      Operand<TUint8> in = tf.placeholder(TUint8.class, Placeholder.shape(Shape.of(image.shape())));
       Operand<TUint8> out = body.apply(tf, in);
       try (Session session = new Session(graph);
           Result result = session.runner().feed(in, fed).fetch(out).run()) {
@@ -56,7 +55,8 @@ final class ImageRun {
   }
 
   /** Of a graph without inputs the results, read by a function. */
-  static <R> R results(Function<Ops, List<? extends Operand<?>>> body, Function<List<Tensor>, R> read) {
+  static <R> R results(
+      Function<Ops, List<? extends Operand<?>>> body, Function<List<Tensor>, R> read) {
     try (Graph graph = new Graph()) {
       List<? extends Operand<?>> out = body.apply(Ops.create(graph));
       try (Session session = new Session(graph)) {

@@ -42,13 +42,16 @@ final class MixupTest {
     try (GraphRun run = new GraphRun()) {
       Ops tf = run.tf();
       Operand<TFloat32> images = run.input(GOLDEN.array("images").floats(), 4, 12, 12, 3);
-      Operand<TFloat32> draws = tf.tile(tf.expandDims(draw(tf, c), tf.constant(0)), tf.constant(new int[] {4, 1}));
+      Operand<TFloat32> draws =
+          tf.tile(tf.expandDims(draw(tf, c), tf.constant(0)), tf.constant(new int[] {4, 1}));
       Operand<TFloat32> mixed = Mixup.mixImages(tf, images, draws);
       Operand<TFloat32> targets = Mixup.mixTargets(tf, smoothed(run), draws);
       List<float[]> results = run.run(List.of(mixed, targets));
       // Two products and a sum, of numbers up to 4, in another order: some units of 2^-22.
-      assertThat(results.get(0)).containsExactly(GOLDEN.array(i + "/images").floats(), within(1e-6f));
-      assertThat(results.get(1)).containsExactly(GOLDEN.array(i + "/targets").floats(), within(1e-6f));
+      assertThat(results.get(0))
+          .containsExactly(GOLDEN.array(i + "/images").floats(), within(1e-6f));
+      assertThat(results.get(1))
+          .containsExactly(GOLDEN.array(i + "/targets").floats(), within(1e-6f));
     }
   }
 
@@ -87,7 +90,9 @@ final class MixupTest {
                 .mapToObj(
                     i -> {
                       float[] row = new float[6];
-                      drawn.get(i).copyTo(NdArrays.wrap(Shape.of(6), DataBuffers.of(row, false, false)));
+                      drawn
+                          .get(i)
+                          .copyTo(NdArrays.wrap(Shape.of(6), DataBuffers.of(row, false, false)));
                       return row;
                     })
                 .toList());

@@ -13,8 +13,8 @@ import org.fdistill.proto.RandAugmentConfig;
 import org.fdistill.testing.Golden;
 import org.junit.jupiter.api.Test;
 import org.tensorflow.Operand;
-import org.tensorflow.op.Ops;
 import org.tensorflow.ndarray.Shape;
+import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat64;
 import org.tensorflow.types.TInt64;
 import org.tensorflow.types.TUint8;
@@ -50,8 +50,7 @@ final class RandAugmentTest {
 
   private static Operand<TFloat64> row(Ops tf, RandAugment.Drawn drawn) {
     return tf.stack(
-        List.of(
-            tf.dtypes.cast(drawn.choice(), TFloat64.class), drawn.magnitude(), drawn.sign()));
+        List.of(tf.dtypes.cast(drawn.choice(), TFloat64.class), drawn.magnitude(), drawn.sign()));
   }
 
   /** All bounds are four deviations. */

@@ -71,8 +71,7 @@ final class RandomErasingTest {
       double ours =
           boxes.stream().filter(b -> value.applyAsDouble(b) <= threshold).count()
               / (double) boxes.size();
-      double deviation =
-          Math.sqrt(share[i] * (1 - share[i]) * (1.0 / boxes.size() + 1 / theirs));
+      double deviation = Math.sqrt(share[i] * (1 - share[i]) * (1.0 / boxes.size() + 1 / theirs));
       assertThat(ours)
           .as("share of %s up to %d", quantity, threshold)
           .isCloseTo(share[i], within(DEVIATIONS * deviation));
@@ -114,7 +113,8 @@ final class RandomErasingTest {
       Operand<TInt32> boxes =
           tf.constant(
               new int[][][] {{{3, 5, 33, 38}, {0, 0, 0, 0}}, {{0, 0, 1, 1}, {39, 39, 40, 40}}});
-      Operand<TInt32> seed = tf.dtypes.cast(tf.stack(List.of(run.scalar(1), run.scalar(2))), TInt32.class);
+      Operand<TInt32> seed =
+          tf.dtypes.cast(tf.stack(List.of(run.scalar(1), run.scalar(2))), TInt32.class);
       float[] erased = run.run(List.of(RandomErasing.erase(tf, images, boxes, seed))).get(0);
       int inside = 30 * 33 * 3;
       assertThat(different(erased, 0, side)).isEqualTo(inside);

@@ -171,7 +171,9 @@ final class SegmentCropTest {
                     .toList());
     for (int i = 0; i < cases.size(); i++) {
       int[] expected = ints(cases.get(i), "scaled");
-      assertThat(scaled.get(i)).as(cases.get(i).toString()).containsExactly(expected[0], expected[1]);
+      assertThat(scaled.get(i))
+          .as(cases.get(i).toString())
+          .containsExactly(expected[0], expected[1]);
     }
   }
 
