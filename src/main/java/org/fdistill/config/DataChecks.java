@@ -27,6 +27,10 @@ final class DataChecks {
     if (data.hasAugment()) {
       augment(data.getAugment());
     }
+    problems.unless(
+        !data.hasAugment() || !data.hasSegmentAugment(),
+        at("segment_augment"),
+        "stands beside augment; set one of both");
     if (data.hasSegmentAugment()) {
       segmentAugment(data.getSegmentAugment());
     }

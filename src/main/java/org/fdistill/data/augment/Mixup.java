@@ -85,7 +85,7 @@ public record Mixup(
     return tf.math.div(first, tf.reduceSum(gammas, tf.constant(0)));
   }
 
-  private static Operand<TFloat32> mixup(Ops tf, Operand<TFloat64> share) {
+  static Operand<TFloat32> mixup(Ops tf, Operand<TFloat64> share) {
     Operand<TFloat32> own = tf.dtypes.cast(share, TFloat32.class);
     Operand<TFloat32> none = tf.constant(0f);
     return tf.stack(List.of(own, own, none, none, none, none));

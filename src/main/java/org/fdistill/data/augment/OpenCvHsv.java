@@ -13,7 +13,7 @@ import org.tensorflow.types.TUint8;
 /**
  * Changes of an image [H, W, 3] in OpenCV's HSV of three bytes: hue 0 to 179 in steps of two
  * degrees, saturation and value 0 to 255. The way there is OpenCV's in whole numbers, by tables of
- * divisors in units of 2^-12; the way back is in float32.
+ * divisors in units of 2^-12; the way back is in float32, cut off to whole numbers.
  */
 final class OpenCvHsv {
   private static final int HUES = 180;
@@ -110,10 +110,10 @@ final class OpenCvHsv {
         List.of(p, p, t, v, v, q));
   }
 
-  /** The value times one minus a share, rounded half to even. */
+  /** A value times one minus a share. */
   private static Operand<TFloat32> lowered(
       Ops tf, Operand<TFloat32> value, Operand<TFloat32> share) {
-    return tf.math.rint(tf.math.mul(value, tf.math.sub(tf.constant(1f), share)));
+    return tf.math.mul(value, tf.math.sub(tf.constant(1f), share));
   }
 
   private static Operand<TInt32> ints(Ops tf, Operand<TFloat32> whole) {

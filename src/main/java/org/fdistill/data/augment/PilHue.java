@@ -1,6 +1,7 @@
 package org.fdistill.data.augment;
 
 import java.util.List;
+import java.util.stream.IntStream;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TBool;
@@ -16,6 +17,13 @@ import org.tensorflow.types.TUint8;
 final class PilHue {
   private static final double TOP = 255;
   private static final int SECTORS = 6;
+
+  /**
+   * Where a hue stands in the circle of sectors. A table, since the graph optimiser would join a
+   * product and a quotient.
+   */
+  private static final double[] PLACES =
+      IntStream.range(0, Pixels.LEVELS).mapToDouble(i -> i * (double) SECTORS / TOP).toArray();
 
   private final Ops tf;
 
@@ -70,10 +78,7 @@ final class PilHue {
 
   private Operand<TUint8> image(
       Operand<TInt32> hue, Operand<TFloat32> saturation, Operand<TFloat32> value) {
-    Operand<TFloat64> place =
-        tf.math.div(
-            tf.math.mul(tf.dtypes.cast(hue, TFloat64.class), tf.constant((double) SECTORS)),
-            tf.constant(TOP));
+    Operand<TFloat64> place = tf.gather(tf.constant(PLACES), hue, tf.constant(0));
     Operand<TFloat64> sector = tf.math.floor(place);
     Operand<TFloat64> f = doubles(tf.dtypes.cast(tf.math.sub(place, sector), TFloat32.class));
     Operand<TFloat64> share =

@@ -47,20 +47,37 @@ public record RandAugment(
     return mean.stream().map(m -> (int) Math.rint(255 * Decimals.of(m))).toList();
   }
 
+  /**
+   * What is drawn for one operation; all scalars.
+   *
+   * @param choice its ordinal; the number of operations: none
+   * @param magnitude 0 to 10
+   * @param sign 1 or -1, for those that have two directions
+   */
+  record Drawn(Operand<TInt32> choice, Operand<TFloat64> magnitude, Operand<TFloat64> sign) {}
+
   @Override
   public Operand<TUint8> apply(Ops tf, Operand<TUint8> image, Operand<TInt64> seed) {
+    return inOrder(tf, image, draw(tf, seed));
+  }
+
+  /** What follows each other. */
+  List<Drawn> draw(Ops tf, Operand<TInt64> seed) {
+    int kinds = Operation.values().length;
     Uniform uniform = new Uniform(tf, seed, 3 * operations);
     Operand<TFloat64> magnitudes = magnitudes(tf, Uniform.next(tf, seed));
-    Operand<TUint8> augmented = image;
+    List<Drawn> all = new ArrayList<>();
     for (int i = 0; i < operations; i++) {
-      Operand<TInt32> drawn = uniform.below(tf.constant(Operation.values().length));
+      Operand<TInt32> kind = uniform.below(tf.constant(kinds));
       Operand<TBool> applied = uniform.chance(probability);
-      Operand<TFloat64> sign = tf.select(uniform.chance(0.5), tf.constant(-1.0), tf.constant(1.0));
-      Operand<TFloat64> ofThis = tf.gather(magnitudes, tf.constant(i), tf.constant(0));
-      Operand<TInt32> choice = tf.select(applied, drawn, tf.constant(Operation.values().length));
-      augmented = one(tf, augmented, choice, ofThis, sign);
+      Operand<TBool> negative = uniform.chance(0.5);
+      all.add(
+          new Drawn(
+              tf.select(applied, kind, tf.constant(kinds)),
+              tf.gather(magnitudes, tf.constant(i), tf.constant(0)),
+              tf.select(negative, tf.constant(-1.0), tf.constant(1.0))));
     }
-    return augmented;
+    return all;
   }
 
   /** The magnitude of each operation [operations], 0 to 10. */
@@ -72,35 +89,39 @@ public record RandAugment(
     return tf.clipByValue(drawn, tf.constant(0.0), tf.constant(TOP));
   }
 
-  /**
-   * Applies one operation.
-   *
-   * @param choice its ordinal; the number of operations: none
-   * @param magnitude 0 to 10, scalar
-   * @param sign 1 or -1, scalar
-   */
-  Operand<TUint8> one(
-      Ops tf,
-      Operand<TUint8> image,
-      Operand<TInt32> choice,
-      Operand<TFloat64> magnitude,
-      Operand<TFloat64> sign) {
+  /** Applies one operation after the other. */
+  Operand<TUint8> inOrder(Ops tf, Operand<TUint8> image, List<Drawn> all) {
+    try (Branches branches = new Branches("rand_augment", inputs(image, all.get(0)), bodies())) {
+      Operand<TUint8> augmented = image;
+      for (Drawn drawn : all) {
+        augmented = branches.chooseImage(tf, drawn.choice(), inputs(augmented, drawn));
+      }
+      return augmented;
+    }
+  }
+
+  private static List<Operand<?>> inputs(Operand<TUint8> image, Drawn drawn) {
+    return List.of(image, drawn.magnitude(), drawn.sign());
+  }
+
+  /** Of all operations, then of none. */
+  private List<Branches.Body> bodies() {
     List<Branches.Body> bodies = new ArrayList<>();
     for (Operation operation : Operation.values()) {
-      bodies.add(
-          (ops, in) ->
-              List.of(
-                  operation.apply(
-                      ops,
-                      in.get(0).asOutput().expect(TUint8.class),
-                      new Level(
-                          ops,
-                          in.get(1).asOutput().expect(TFloat64.class),
-                          in.get(2).asOutput().expect(TFloat64.class)),
-                      affine)));
+      bodies.add((tf, in) -> List.of(operation.apply(tf, image(in), level(tf, in), affine)));
     }
-    bodies.add((ops, in) -> List.of(ops.identity(in.get(0))));
-    return Branches.chooseImage(
-        tf, "rand_augment", choice, List.of(image, magnitude, sign), bodies);
+    bodies.add((tf, in) -> List.of(tf.identity(image(in))));
+    return bodies;
+  }
+
+  private static Operand<TUint8> image(List<Operand<?>> in) {
+    return in.get(0).asOutput().expect(TUint8.class);
+  }
+
+  private static Level level(Ops tf, List<Operand<?>> in) {
+    return new Level(
+        tf,
+        in.get(1).asOutput().expect(TFloat64.class),
+        in.get(2).asOutput().expect(TFloat64.class));
   }
 }

@@ -73,15 +73,34 @@ public record SegmentCrop(
     Operand<TInt32> size = tf.stridedSlice(tf.shape(image), Indices.sliceTo(2));
     Operand<TInt32> scaled = resize.size(tf, size, uniform.next());
     Operand<TBool> mirrored = uniform.chance(flipProbability);
-    Operand<TInt32> offset = offset(tf, mask, scaled, uniform);
+    Crop crop = cut(tf, image, mask, scaled, offset(tf, mask, scaled, uniform), mirrored);
+    return photometric
+        .map(p -> p.apply(tf, crop.image(), Uniform.next(tf, seed)))
+        .map(distorted -> new Crop(distorted, crop.mask(), crop.extent()))
+        .orElse(crop);
+  }
+
+  /**
+   * Brings image and mask through one geometry.
+   *
+   * @param scaled size that both are resized to [2]
+   * @param offset of the crop in it [2]
+   * @param mirrored whether left and right are then exchanged, scalar
+   */
+  Crop cut(
+      Ops tf,
+      Operand<TUint8> image,
+      Operand<TUint8> mask,
+      Operand<TInt32> scaled,
+      Operand<TInt32> offset,
+      Operand<TBool> mirrored) {
     Operand<TInt32> extent = tf.math.minimum(scaled, tf.constant(side));
     Geometry geometry =
         new Geometry(Optional.empty(), scaled, shifted(tf, offset, extent, mirrored), mirrored);
-    Operand<TUint8> view =
-        new Resize(Interpolation.BILINEAR, side, false).apply(tf, image, geometry);
-    Operand<TUint8> distorted =
-        photometric.isPresent() ? photometric.get().apply(tf, view, Uniform.next(tf, seed)) : view;
-    return new Crop(distorted, new NearestMask(tf, mask, scaled).view(geometry, side), extent);
+    return new Crop(
+        new Resize(Interpolation.BILINEAR, side, false).apply(tf, image, geometry),
+        new NearestMask(tf, mask, scaled).view(geometry, side),
+        extent);
   }
 
   /** Mirroring brings the padding to the left; so much to the right it is put before. */
@@ -105,7 +124,7 @@ public record SegmentCrop(
   }
 
   /** The first crop in which no class prevails; the last one is taken as it is. */
-  private Operand<TInt32> firstVaried(
+  Operand<TInt32> firstVaried(
       Ops tf, Operand<TInt32> offsets, Operand<TUint8> mask, Operand<TInt32> scaled) {
     List<Operand<?>> inputs = List.of(tf.constant(0), offsets, mask, scaled);
     Branches.Body goOn =

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import org.fdistill.config.AugmentChecks;
 import org.fdistill.config.Problems;
 import org.fdistill.data.Batch;
 import org.fdistill.data.ExampleCheck;
@@ -56,6 +57,7 @@ public final class LinearProbe implements Task {
   public void check(Problems problems) {
     problems.unless(config.hasClasses(), "probe.classes", "is not set; say how many there are");
     Classification.check(run, config.getPooling(), "probe.pooling", problems);
+    AugmentChecks.pixelsAlone(run.getTrainData(), "probe", problems);
     problems.unless(
         !config.getCacheFeatures() || !run.getTrainData().hasAugment(),
         "probe.cache_features",

@@ -4,6 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.fdistill.config.AugmentChecks;
 import org.fdistill.config.ModelChecks;
 import org.fdistill.config.Problems;
 import org.fdistill.config.TeacherChecks;
@@ -68,6 +69,7 @@ public final class FeatureDistillation implements Task {
     ModelChecks.finalNorm(
         run.getModel(), config.getTargets() == Targets.GAP, "distill.targets GAP", problems);
     TeacherChecks.check(config.getTeacher(), TEACHER, problems);
+    AugmentChecks.pixelsAlone(run.getTrainData(), "distill", problems);
   }
 
   @Override
