@@ -105,8 +105,7 @@ final class EvaluateCommand implements Command {
         "evaluate runs/clip-b-100ep --checkpoint best",
         "evaluate runs/quickstart --knn --untrained --json values.json",
         "evaluate runs/quickstart/export --knn --no-teacher --k 5,10,20",
-        "evaluate savedmodels/dinov2 --knn --bank-data data/train --data data/val --set"
-            + " distill.teacher.output=features",
+        "evaluate savedmodels/dinov2 --knn --bank-data data/train --data data/val",
         "evaluate savedmodels/tiny-teacher --data 'data/shapes/validation-*'");
   }
 

@@ -146,7 +146,8 @@ public final class RunConfigs {
         config.getName().matches("[A-Za-z0-9_][A-Za-z0-9_.-]*"),
         "name",
         String.format(
-            "must be set, of letters, digits and _ . -, such as name: \"clip-b-100ep\"; found \"%s\"",
+            "must be set, of letters, digits and _ . -, such as name: \"clip-b-100ep\"; found"
+                + " \"%s\"",
             Shortened.of(config.getName())));
     ModelChecks.check(config.getModel(), problems);
     TrainingChecks.check(config, problems);

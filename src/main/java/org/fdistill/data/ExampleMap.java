@@ -43,8 +43,10 @@ record ExampleMap(ExampleSource source, EpochOrder order, View view) {
       signature.input(array.name(), vector);
     }
     Draws draws = new Draws(order.seed(), position);
-    StoredExample example = source.example(tf, order.exampleAt(tf, position), arrays, draws);
+    Operand<TInt64> index = order.exampleAt(tf, position);
+    StoredExample example = source.example(tf, index, arrays, draws);
     Map<Field<?>, Operand<?>> values = new LinkedHashMap<>(view.of(tf, example));
+    values.put(Field.EXAMPLE, tf.identity(index));
     values.put(Field.POSITION, tf.identity(position));
     fields().keySet().forEach(f -> signature.output("field_" + f.name(), values.get(f)));
     return signature.build();

@@ -28,6 +28,9 @@ public record Field<T extends TType>(String name, Class<T> type) {
   /** How the batch is mixed whose first example this is [6]. */
   static final Field<TFloat32> MIX = new Field<>("mix", TFloat32.class);
 
+  /** The number of an example in its source, a scalar; the pipeline gives it to views that ask. */
+  public static final Field<TInt64> EXAMPLE = new Field<>("example", TInt64.class);
+
   /**
    * The class of each pixel: [S, S] of an example, or as large as the image; 255 where it has none.
    */

@@ -42,6 +42,21 @@ public interface View {
     };
   }
 
+  /** The number of an example in its source. */
+  static View example() {
+    return new View() {
+      @Override
+      public Map<Field<?>, Shape> fields() {
+        return Map.of(Field.EXAMPLE, Shape.scalar());
+      }
+
+      @Override
+      public Map<Field<?>, Operand<?>> of(Ops tf, StoredExample example) {
+        return Map.of();
+      }
+    };
+  }
+
   /** The class of an example. */
   static View label() {
     return new View() {

@@ -3,6 +3,7 @@ package org.fdistill.task;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.fdistill.config.Problems;
 import org.fdistill.config.UserError;
 import org.fdistill.data.Batch;
@@ -156,6 +157,15 @@ public interface Task {
   default Optional<UserError> explain(RuntimeException failure) {
     return Optional.empty();
   }
+
+  /**
+   * Computes what training needs beside the variables, such as features that stay the same. Called
+   * once for each session, when the variables have the values that training starts from.
+   *
+   * @param tell is told what takes long
+   * @throws UserError where it cannot be had
+   */
+  default void prepare(Session session, Consumer<String> tell) {}
 
   /**
    * Brings in what is in the graph but neither trained nor in a checkpoint, such as a teacher's

@@ -122,6 +122,7 @@ public final class Trainer {
         .flatMap(checkpoint -> checkpoint.compareData(parts.data(), accepted))
         .ifPresent(changes -> tell(parts.log(), changes));
     long step = goTo(parts, latest);
+    run.task().prepare(parts.program().session(), text -> tell(parts.log(), text));
     parts.batches().checkReadable();
     parts.log().start(step, config.getLog().getTensorboard());
     return new RunState(step, latest, false, false);

@@ -57,8 +57,8 @@ class RunConfigChecksTest {
             + " SIN_COS_MAE, but absolute_position is false",
         "model.vit.positioned_tokens=PATCHES|model.vit.positioned_tokens is PATCHES, but"
             + " absolute_position is false",
-        "model.vit.final_norm=ON_POOLED|model.vit.final_norm is ON_POOLED, which needs a task on the"
-            + " mean of the patches",
+        "model.vit.final_norm=ON_POOLED|model.vit.final_norm is ON_POOLED, which needs a task on"
+            + " the mean of the patches",
         "train_data.image_size=64|train_data.image_size must be the model's (model.vit.image_size"
             + " 32) or be left out, found 64",
         "train_data=|train_data is not set",
@@ -68,8 +68,8 @@ class RunConfigChecksTest {
         "train_data.noise.examples=0|train_data.noise.examples must be from 1 to"
             + " 1000000000000, found 0",
         "train_data.batch_size=0|train_data.batch_size must be from 1 to 1048576, found 0",
-        "train_data.normalization.std=1,0,1|train_data.normalization.std[1] must be above 0 and at most"
-            + " 1000, found 0 (--set)",
+        "train_data.normalization.std=1,0,1|train_data.normalization.std[1] must be above 0 and at"
+            + " most 1000, found 0 (--set)",
         "train_data.augment.min_scale=2|train_data.augment.min_scale must be above 0 and at most 1,"
             + " found 2",
         "train_data.augment.random_erasing.min_area=0.5|train_data.augment.random_erasing.min_area"
@@ -81,8 +81,8 @@ class RunConfigChecksTest {
             + " above max_ratio, found 3.0 and 2.0",
         "train_data.segment_augment.photometric.min_contrast=2|"
             + "train_data.segment_augment.photometric.min_contrast must not be above max_contrast",
-        "train_data.augment.max_scale=0.05|train_data.augment.min_scale must not be above max_scale,"
-            + " found 0.08 and 0.05",
+        "train_data.augment.max_scale=0.05|train_data.augment.min_scale must not be above"
+            + " max_scale, found 0.08 and 0.05",
         "train_data.augment.max_ratio=0.5|train_data.augment.min_ratio must not be above max_ratio",
         "train_data.augment.flip_probability=1.5|flip_probability must be from 0 to 1, found 1.5",
         "train_data.eval_crop.crop_fraction=0|eval_crop.crop_fraction must be from 0.05 to 1",
@@ -109,14 +109,14 @@ class RunConfigChecksTest {
         "log.every_steps=0|log.every_steps must be from 1 to",
         "checkpoint.keep_last=0|checkpoint.keep_last must be from 1 to 1000000",
         "runtime.intra_op_threads=-1|runtime.intra_op_threads must be from 0 to 1024, found -1",
-        "train_data.decode_threads=2147483647|train_data.decode_threads must be from 0 to 1024, found"
-            + " 2147483647",
+        "train_data.decode_threads=2147483647|train_data.decode_threads must be from 0 to 1024,"
+            + " found 2147483647",
         "model.vit.image_size=2147483647|model.vit.image_size must be from 1 to 16384",
-        "model.vit={ image_size: 224 patch_size: 1 }|model.vit.patch_size gives 224 x 224 patches of"
-            + " 1 pixels, more than the 128 x 128",
+        "model.vit={ image_size: 224 patch_size: 1 }|model.vit.patch_size gives 224 x 224 patches"
+            + " of 1 pixels, more than the 128 x 128",
         "model.vit.layer_norm_epsilon=NaN|--set model.vit.layer_norm_epsilon",
-        "train_data.image_folder.path=\"a\\0b\"|train_data.image_folder.path must be text, found the"
-            + " control character U+0000",
+        "train_data.image_folder.path=\"a\\0b\"|train_data.image_folder.path must be text, found"
+            + " the control character U+0000",
       })
   void aBadValueNamesTheFieldAndTheRule(String override, String expected) {
     assertThat(message(RunConfigsTest.SMALL, override)).contains(expected);
@@ -138,8 +138,8 @@ class RunConfigChecksTest {
         "model.swin.image_size=50|model.swin.image_size must be a multiple of patch_size (4), found"
             + " 50; with patch_size 4, window 4 and 3 stages these would do: [32, 64]",
         "model.swin.image_size=80|model.swin.image_size 80 gives stage 2 a map of 10 x 10, which"
-            + " windows of 4 x 4 do not divide; with patch_size 4, window 4 and 3 stages these would"
-            + " do: [64, 128]",
+            + " windows of 4 x 4 do not divide; with patch_size 4, window 4 and 3 stages these"
+            + " would do: [64, 128]",
         "model.swin.image_size=40|model.swin.image_size 40 gives stage 1 a map of 10 x 10",
         "model.swin.image_size=12|model.swin.image_size 12 gives stage 1 a map of 3 x 3, which"
             + " cannot be halved for the next stage",
@@ -224,7 +224,8 @@ class RunConfigChecksTest {
             """
             small.txtpb has 2 problems:
               model.vit.depth must be from 1 to 1024, found 0 (small.txtpb:4)
-              model.vit.heads must be from 1 to 1024, found 0 (small.txtpb:3)""");
+              model.vit.heads must be from 1 to 1024, found 0 (small.txtpb:3)\
+            """);
     text = RunConfigsTest.SMALL.replace("heads: 2", "heads: 5").replace("batch_size: 8", "");
     assertThat(message(text, "model.vit.image_size=20"))
         .contains("has 3 problems", "width must be a multiple", "image_size must be a multiple");

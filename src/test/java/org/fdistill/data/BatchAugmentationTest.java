@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import org.fdistill.data.InputPipeline.Options;
 import org.fdistill.proto.DataConfig;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
@@ -23,6 +24,14 @@ final class BatchAugmentationTest {
   private static final String FULL =
       "augment { interpolation: BICUBIC rand_augment {} color_jitter { hue: 0.1 brightness: 0.4 }"
           + " random_erasing { probability: 0.5 } mixup {} }";
+
+  /** From the first position on. */
+  private static List<List<float[]>> all;
+
+  @BeforeAll
+  static void run() throws TextFormat.ParseException {
+    all = batches(config(FULL), 0, 8);
+  }
 
   private static DataConfig config(String augment) throws TextFormat.ParseException {
     return TextFormat.parse(
@@ -82,9 +91,7 @@ final class BatchAugmentationTest {
 
   @Test
   void aRunThatStartsLaterSeesTheSameBits() throws TextFormat.ParseException {
-    DataConfig config = config(FULL);
-    List<List<float[]>> all = batches(config, 0, 8);
-    List<List<float[]>> later = batches(config, 20, 3);
+    List<List<float[]>> later = batches(config(FULL), 20, 3);
     for (int i = 0; i < 3; i++) {
       assertThat(later.get(i).get(0)).isEqualTo(all.get(5 + i).get(0));
       assertThat(later.get(i).get(1)).isEqualTo(all.get(5 + i).get(1));
@@ -93,9 +100,9 @@ final class BatchAugmentationTest {
   }
 
   @Test
-  void targetsStayProbabilitiesAndAreMixed() throws TextFormat.ParseException {
+  void targetsStayProbabilitiesAndAreMixed() {
     int mixed = 0;
-    for (List<float[]> batch : batches(config(FULL), 0, 8)) {
+    for (List<float[]> batch : all) {
       float[] targets = batch.get(1);
       for (int b = 0; b < 4; b++) {
         float sum = targets[3 * b] + targets[3 * b + 1] + targets[3 * b + 2];
@@ -104,6 +111,29 @@ final class BatchAugmentationTest {
       mixed += targets[0] % 1 != 0 || targets[1] % 1 != 0 ? 1 : 0;
     }
     assertThat(mixed).isPositive();
+  }
+
+  /** Functions that differ in the shapes of their inputs alone were one function once. */
+  @Test
+  void twoSizesFitIntoOneGraph() throws TextFormat.ParseException {
+    try (Graph graph = new Graph()) {
+      Ops tf = Ops.create(graph);
+      List<InputPipeline> inputs = new ArrayList<>();
+      for (int side : new int[] {24, 32}) {
+        DataConfig config =
+            config("augment { rand_augment {} }").toBuilder().setImageSize(side).build();
+        View view = ImageView.training(config);
+        ExampleSource source = ExampleSource.open(config);
+        Options options = Options.training(5, 4);
+        inputs.add(InputPipeline.build(tf, "input" + side, config, source, view, options));
+      }
+      try (Session session = new Session(graph)) {
+        for (InputPipeline input : inputs) {
+          input.start(session, 0, Long.MAX_VALUE);
+          session.runner().fetch(input.batch().get(Field.IMAGE)).run().close();
+        }
+      }
+    }
   }
 
   @Test

@@ -49,19 +49,18 @@ public record ColourJitter(
                 uniform.between(-hue, hue)));
     Operand<TInt32> order =
         tf.nn.topK(uniform.next(KINDS), tf.constant(KINDS), new TopK.Options[0]).indices();
-    Operand<TInt32> changed = tf.dtypes.cast(uniform.chance(probability), TInt32.class);
-    List<Branches.Body> bodies =
-        List.of(
-            (ops, in) -> List.of(ops.identity(in.get(0))),
-            (ops, in) ->
-                List.of(
-                    inOrder(
-                        ops,
-                        in.get(0).asOutput().expect(TUint8.class),
-                        in.get(1).asOutput().expect(TFloat64.class),
-                        in.get(2).asOutput().expect(TInt32.class))));
-    return Branches.chooseImage(
-        tf, "colour_jitter", changed, List.of(image, factors, order), bodies);
+    return Branches.onlyIf(
+        tf,
+        "colour_jitter",
+        uniform.chance(probability),
+        List.of(image, factors, order),
+        (ops, in) ->
+            List.of(
+                inOrder(
+                    ops,
+                    in.get(0).asOutput().expect(TUint8.class),
+                    in.get(1).asOutput().expect(TFloat64.class),
+                    in.get(2).asOutput().expect(TInt32.class))));
   }
 
   private static Operand<TFloat64> factor(Uniform uniform, double range) {
@@ -76,13 +75,16 @@ public record ColourJitter(
    */
   Operand<TUint8> inOrder(
       Ops tf, Operand<TUint8> image, Operand<TFloat64> factors, Operand<TInt32> order) {
-    Operand<TUint8> jittered = image;
-    for (int i = 0; i < KINDS; i++) {
-      Operand<TInt32> kind = tf.gather(order, tf.constant(i), tf.constant(0));
-      Operand<TFloat64> factor = tf.gather(factors, kind, tf.constant(0));
-      jittered = Branches.chooseImage(tf, "jitter_one", kind, List.of(jittered, factor), changes());
+    Operand<TFloat64> like = tf.gather(factors, tf.constant(0), tf.constant(0));
+    try (Branches branches = new Branches("jitter", List.of(image, like), changes())) {
+      Operand<TUint8> jittered = image;
+      for (int i = 0; i < KINDS; i++) {
+        Operand<TInt32> kind = tf.gather(order, tf.constant(i), tf.constant(0));
+        Operand<TFloat64> factor = tf.gather(factors, kind, tf.constant(0));
+        jittered = branches.chooseImage(tf, kind, List.of(jittered, factor));
+      }
+      return jittered;
     }
-    return jittered;
   }
 
   private List<Branches.Body> changes() {

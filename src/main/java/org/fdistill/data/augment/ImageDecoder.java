@@ -67,15 +67,17 @@ public final class ImageDecoder {
 
   /** Finds out the size of an image. */
   Opened open(Ops tf, Operand<TString> bytes) {
-    Operand<TInt32> kind = kind(tf, bytes);
-    List<Output<?>> opened =
-        Branches.choose(
-            tf, "open", kind, List.of(bytes), List.of(TUint8.class, TInt32.class), OPEN);
-    return new Opened(
-        tf.math.equal(kind, tf.constant(0)),
-        bytes,
-        opened.get(0).expect(TUint8.class),
-        opened.get(1).expect(TInt32.class));
+    List<Operand<?>> inputs = List.of(bytes);
+    try (Branches branches = new Branches("open", inputs, OPEN)) {
+      Operand<TInt32> kind = kind(tf, bytes);
+      List<Output<?>> opened =
+          branches.choose(tf, kind, inputs, List.of(TUint8.class, TInt32.class));
+      return new Opened(
+          tf.math.equal(kind, tf.constant(0)),
+          bytes,
+          opened.get(0).expect(TUint8.class),
+          opened.get(1).expect(TInt32.class));
+    }
   }
 
   /** The place in {@link #OPEN} of what a file is opened with. */

@@ -58,11 +58,7 @@ public record RandAugment(
 
   @Override
   public Operand<TUint8> apply(Ops tf, Operand<TUint8> image, Operand<TInt64> seed) {
-    Operand<TUint8> augmented = image;
-    for (Drawn drawn : draw(tf, seed)) {
-      augmented = one(tf, augmented, drawn);
-    }
-    return augmented;
+    return inOrder(tf, image, draw(tf, seed));
   }
 
   /** What follows each other. */
@@ -93,28 +89,39 @@ public record RandAugment(
     return tf.clipByValue(drawn, tf.constant(0.0), tf.constant(TOP));
   }
 
-  /** Applies one operation. */
-  Operand<TUint8> one(Ops tf, Operand<TUint8> image, Drawn drawn) {
+  /** Applies one operation after the other. */
+  Operand<TUint8> inOrder(Ops tf, Operand<TUint8> image, List<Drawn> all) {
+    try (Branches branches = new Branches("rand_augment", inputs(image, all.get(0)), bodies())) {
+      Operand<TUint8> augmented = image;
+      for (Drawn drawn : all) {
+        augmented = branches.chooseImage(tf, drawn.choice(), inputs(augmented, drawn));
+      }
+      return augmented;
+    }
+  }
+
+  private static List<Operand<?>> inputs(Operand<TUint8> image, Drawn drawn) {
+    return List.of(image, drawn.magnitude(), drawn.sign());
+  }
+
+  /** Of all operations, then of none. */
+  private List<Branches.Body> bodies() {
     List<Branches.Body> bodies = new ArrayList<>();
     for (Operation operation : Operation.values()) {
-      bodies.add(
-          (ops, in) ->
-              List.of(
-                  operation.apply(
-                      ops,
-                      in.get(0).asOutput().expect(TUint8.class),
-                      new Level(
-                          ops,
-                          in.get(1).asOutput().expect(TFloat64.class),
-                          in.get(2).asOutput().expect(TFloat64.class)),
-                      affine)));
+      bodies.add((tf, in) -> List.of(operation.apply(tf, image(in), level(tf, in), affine)));
     }
-    bodies.add((ops, in) -> List.of(ops.identity(in.get(0))));
-    return Branches.chooseImage(
+    bodies.add((tf, in) -> List.of(tf.identity(image(in))));
+    return bodies;
+  }
+
+  private static Operand<TUint8> image(List<Operand<?>> in) {
+    return in.get(0).asOutput().expect(TUint8.class);
+  }
+
+  private static Level level(Ops tf, List<Operand<?>> in) {
+    return new Level(
         tf,
-        "rand_augment",
-        drawn.choice(),
-        List.of(image, drawn.magnitude(), drawn.sign()),
-        bodies);
+        in.get(1).asOutput().expect(TFloat64.class),
+        in.get(2).asOutput().expect(TFloat64.class));
   }
 }

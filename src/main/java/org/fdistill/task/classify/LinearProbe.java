@@ -2,6 +2,9 @@ package org.fdistill.task.classify;
 
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.fdistill.config.AugmentChecks;
 import org.fdistill.config.Problems;
 import org.fdistill.data.Batch;
 import org.fdistill.data.ExampleCheck;
@@ -11,6 +14,7 @@ import org.fdistill.data.View;
 import org.fdistill.eval.Criterion;
 import org.fdistill.eval.Sums;
 import org.fdistill.graph.LayerScope;
+import org.fdistill.model.Endpoints;
 import org.fdistill.model.Network;
 import org.fdistill.model.head.ClassifierHead;
 import org.fdistill.model.head.Head;
@@ -24,6 +28,7 @@ import org.fdistill.task.ExampleMeans;
 import org.fdistill.task.Task;
 import org.fdistill.task.Tasks;
 import org.tensorflow.Operand;
+import org.tensorflow.Session;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt64;
@@ -36,6 +41,7 @@ import org.tensorflow.types.TInt64;
 public final class LinearProbe implements Task {
   private final RunConfig run;
   private final ProbeTask config;
+  private FeatureCache cache;
 
   /**
    * Reads the config alone.
@@ -51,6 +57,12 @@ public final class LinearProbe implements Task {
   public void check(Problems problems) {
     problems.unless(config.hasClasses(), "probe.classes", "is not set; say how many there are");
     Classification.check(run, config.getPooling(), "probe.pooling", problems);
+    AugmentChecks.pixelsAlone(run.getTrainData(), "probe", problems);
+    problems.unless(
+        !config.getCacheFeatures() || !run.getTrainData().hasAugment(),
+        "probe.cache_features",
+        "is true, but train_data.augment shows an image otherwise each time; leave out one of"
+            + " both");
     problems.unless(
         run.getOptimizer().getLayerDecay() == 1,
         "optimizer.layer_decay",
@@ -59,7 +71,8 @@ public final class LinearProbe implements Task {
 
   @Override
   public View trainingView(DataConfig data) {
-    return View.all(ImageView.training(data), View.label());
+    View seen = config.getCacheFeatures() ? View.example() : ImageView.training(data);
+    return View.all(seen, View.label());
   }
 
   @Override
@@ -75,7 +88,9 @@ public final class LinearProbe implements Task {
   @Override
   public TrainingOutputs training(LayerScope scope, Batch batch) {
     Ops tf = scope.tf();
-    Operand<TFloat32> logits = logits(scope, network(), batch);
+    ClassifierHead head = ClassifierHead.of(config);
+    int width = network().backbone().width();
+    Operand<TFloat32> logits = head.logits(scope, features(scope, head, batch), width);
     Operand<TInt64> labels = batch.get(Field.LABEL);
     Operand<TFloat32> targets = ClassScores.oneHot(tf, labels, config.getClasses());
     return new TrainingOutputs(
@@ -87,12 +102,28 @@ public final class LinearProbe implements Task {
 
   @Override
   public Map<String, Operand<TFloat32>> validation(LayerScope scope, Batch batch) {
-    return ClassScores.sums(scope.tf(), logits(scope, Tasks.evaluated(run), batch), batch);
+    Endpoints seen = Tasks.evaluated(run).build(scope, batch.get(Field.IMAGE));
+    return ClassScores.sums(scope.tf(), ClassifierHead.of(config).logits(scope, seen), batch);
   }
 
-  private Operand<TFloat32> logits(LayerScope scope, Network network, Batch batch) {
-    return ClassifierHead.of(config)
-        .logits(scope, network.build(scope.inference(), batch.get(Field.IMAGE)));
+  /** What the head is given in training, [B, C]. */
+  private Operand<TFloat32> features(LayerScope scope, ClassifierHead head, Batch batch) {
+    Ops tf = scope.tf();
+    Function<Batch, Operand<TFloat32>> computed =
+        b -> head.pooled(tf, network().build(scope.inference(), b.get(Field.IMAGE)));
+    if (!config.getCacheFeatures()) {
+      return computed.apply(batch);
+    }
+    cache = FeatureCache.build(tf, run.getTrainData(), network().backbone().width(), computed);
+    return cache.of(tf, batch.get(Field.EXAMPLE));
+  }
+
+  @Override
+  public void prepare(Session session, Consumer<String> tell) {
+    if (cache != null) {
+      tell.accept("Computing the features of all training images once ...");
+      cache.fill(session);
+    }
   }
 
   @Override

@@ -98,7 +98,8 @@ final class OperationTest {
           tf.placeholder(TFloat64.class, Placeholder.shape(Shape.scalar()));
       Placeholder<TFloat64> sign =
           tf.placeholder(TFloat64.class, Placeholder.shape(Shape.scalar()));
-      Operand<TUint8> out = augment.one(tf, pixels, new RandAugment.Drawn(choice, magnitude, sign));
+      Operand<TUint8> out =
+          augment.inOrder(tf, pixels, List.of(new RandAugment.Drawn(choice, magnitude, sign)));
       try (Session session = new Session(graph)) {
         for (JsonObject c : cases) {
           Operation operation =
