@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.fdistill.proto.Interpolation;
@@ -30,6 +31,7 @@ import org.tensorflow.types.TUint8;
 /** RandAugment's operations against timm's on the same parameters. */
 final class OperationTest {
   private static final Golden GOLDEN = Golden.open("augment/operations");
+  private static final List<Operation> ALL = List.of(Operation.values());
   private static final List<Integer> FILL = List.of(124, 116, 104);
 
   private static final Set<Operation> GEOMETRY =
@@ -59,8 +61,8 @@ final class OperationTest {
 
   private static String camelCase(Operation operation) {
     StringBuilder name = new StringBuilder();
-    for (String word : operation.name().split("_")) {
-      name.append(word.charAt(0)).append(word.substring(1).toLowerCase(java.util.Locale.ROOT));
+    for (String word : operation.name().split("_", -1)) {
+      name.append(word.charAt(0)).append(word.substring(1).toLowerCase(Locale.ROOT));
     }
     return name.toString().replace("Colour", "Color");
   }
@@ -102,9 +104,8 @@ final class OperationTest {
           augment.inOrder(tf, pixels, List.of(new RandAugment.Drawn(choice, magnitude, sign)));
       try (Session session = new Session(graph)) {
         for (JsonObject c : cases) {
-          Operation operation =
-              Operation.values()[names().indexOf(c.get("operation").getAsString())];
-          try (TInt32 index = TInt32.scalarOf(operation.ordinal());
+          Operation operation = ALL.get(names().indexOf(c.get("operation").getAsString()));
+          try (TInt32 index = TInt32.scalarOf(ALL.indexOf(operation));
               TFloat64 m = TFloat64.scalarOf(c.get("magnitude").getAsDouble());
               TFloat64 s = TFloat64.scalarOf(c.get("sign").getAsDouble());
               Result result =
