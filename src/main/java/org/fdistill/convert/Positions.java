@@ -31,7 +31,10 @@ record Positions(Resampling resampling, BackboneConfig model) {
     return new Positions(asked.orElseGet(() -> ownWay(family, model)), model);
   }
 
-  /** DINOv2 with registers antialiases, without it adds an offset to the scale; C-RADIO differs by version. */
+  /**
+   * DINOv2 with registers antialiases, without it adds an offset to the scale; C-RADIO differs by
+   * version.
+   */
   private static Resampling ownWay(Family family, BackboneConfig model) {
     VitConfig vit = model.getVit();
     return switch (family.positions()) {

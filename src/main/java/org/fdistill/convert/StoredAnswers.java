@@ -195,7 +195,10 @@ public final class StoredAnswers {
 
   private static String otherWays(Resampling way) {
     List<String> others =
-        Resampling.WAYS.stream().filter(other -> !other.equals(way)).map(Resampling::toString).toList();
+        Resampling.WAYS.stream()
+            .filter(other -> !other.equals(way))
+            .map(Resampling::toString)
+            .toList();
     return "\nIts positions were resampled by %s; implementations differ here: try --resample %s."
         .formatted(way, String.join(" or ", others));
   }

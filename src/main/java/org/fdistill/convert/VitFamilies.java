@@ -107,7 +107,7 @@ final class VitFamilies {
       new Family(
           "vit",
           "Supervised ViT (arXiv 2010.11929, 2106.10270): timm and Google",
-          Licences.varies("Google's own, which most of timm's are, are Apache-2.0"),
+          Licences.varies("Google's own are Apache-2.0"),
           List.of(
               VitDialects.TIMM,
               VitDialects.HUGGING_FACE_VIT,
@@ -151,7 +151,8 @@ final class VitFamilies {
       new Family(
           "openclip",
           "OpenCLIP's visual towers (arXiv 2212.07143)",
-          Licences.varies("LAION's and DataComp's are MIT, MetaCLIP's CC-BY-NC-4.0, Apple's its own"),
+          Licences.varies(
+              "LAION's and DataComp's are MIT, MetaCLIP's CC-BY-NC-4.0, Apple's its own"),
           List.of(VitDialects.CLIP, VitDialects.HUGGING_FACE_CLIP, VitDialects.TIMM_CLIP),
           List.of(),
           traits(1e-5f, Activation.GELU),
@@ -274,8 +275,7 @@ final class VitFamilies {
       new Family(
           "radio",
           "C-RADIO (arXiv 2412.07679, 2601.17237)",
-          Licences.varies(
-              "C-RADIO's is the NVIDIA Open Model License, RADIO's for research only"),
+          Licences.varies("C-RADIO's is the NVIDIA Open Model License, RADIO's for research only"),
           List.of(VitDialects.RADIO, VitDialects.HUGGING_FACE_RADIO, VitDialects.TIMM),
           List.of(),
           withoutFinalNorm(),

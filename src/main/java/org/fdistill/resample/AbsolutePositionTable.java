@@ -60,7 +60,9 @@ public record AbsolutePositionTable(int grid, int prefix, int width) {
     return side == grid ? table.clone() : map(side, resampling).apply(table, prefix, 0, width);
   }
 
-  /** As {@link #resize(int, Resampling, double[])}, with values in float; the sums are in double. */
+  /**
+   * As {@link #resize(int, Resampling, double[])}, with values in float; the sums are in double.
+   */
   public float[] resize(int side, Resampling resampling, float[] table) {
     return side == grid ? table.clone() : map(side, resampling).apply(table, prefix, 0, width);
   }

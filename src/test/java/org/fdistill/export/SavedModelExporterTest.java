@@ -247,7 +247,8 @@ class SavedModelExporterTest {
   void theModelCardTellsWhereTheModelComesFrom() throws Exception {
     Path card = distilled.path().resolve("assets.extra/model_card.md");
     assertThat(Files.readString(card))
-        .contains("# tiny", "pixel values from 0 to 255", "savedmodels/somebody", "CC BY 4.0", "read it")
+        .contains(
+            "# tiny", "pixel values from 0 to 255", "savedmodels/somebody", "CC BY 4.0", "read it")
         .contains("validation loss: 0.25", "step: 40", "Made for a test.", "patch_size: 7")
         .contains("`tokens` [batch, 17, 16]", "fdistill", "tensorflow 2.18");
   }

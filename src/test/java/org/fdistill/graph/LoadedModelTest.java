@@ -33,8 +33,7 @@ class LoadedModelTest {
   @BeforeAll
   static void export() {
     Checkpoint checkpoint =
-        TrainedRuns.write(
-            TrainedRuns.distilled(), folder.resolve("run"), 40, Map.of("loss", 0.25));
+        TrainedRuns.write(TrainedRuns.distilled(), folder.resolve("run"), 40, Map.of("loss", 0.25));
     model = SavedModelExporter.export(checkpoint, folder.resolve("export")).path();
   }
 
@@ -55,8 +54,7 @@ class LoadedModelTest {
   private static float[] tokens(long whole) {
     float[] pixels = DeterministicValues.uniform("pixels", 2 * SIDE * SIDE * 3, 128, 127);
     try (LoadedModel loaded = LoadedModel.load(model, whole);
-        TFloat32 images =
-            TFloat32.tensorOf(Shape.of(2, SIDE, SIDE, 3), DataBuffers.of(pixels))) {
+        TFloat32 images = TFloat32.tensorOf(Shape.of(2, SIDE, SIDE, 3), DataBuffers.of(pixels))) {
       return loaded
           .call(SIGNATURE, images, List.of("tokens"), (name, tensor) -> values(tensor))
           .get("tokens");
