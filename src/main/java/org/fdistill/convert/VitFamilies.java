@@ -107,7 +107,7 @@ final class VitFamilies {
       new Family(
           "vit",
           "Supervised ViT (arXiv 2010.11929, 2106.10270): timm and Google",
-          Licences.varies("Google's own, which most of timm's are, are Apache-2.0"),
+          Licences.varies("Google's own are Apache-2.0"),
           List.of(
               VitDialects.TIMM,
               VitDialects.HUGGING_FACE_VIT,

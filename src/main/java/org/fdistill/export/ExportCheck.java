@@ -12,7 +12,8 @@ import org.tensorflow.types.family.TType;
 
 /**
  * Loads an export as a server would, and compares what it answers with what the same network
- * answers with the weights that it was made from.
+ * answers with the weights that it was made from. One that is too large for that is compared with
+ * its weights read in turn.
  */
 final class ExportCheck {
   /**

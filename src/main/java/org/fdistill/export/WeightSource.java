@@ -19,7 +19,7 @@ public interface WeightSource {
 
   /** A network whose variables wait for their values. */
   interface Receiver {
-    /** The shape of every variable, by name. */
+    /** The shape of every variable, by name, in the order in which values are best given. */
     Map<String, Shape> shapes();
 
     /**
