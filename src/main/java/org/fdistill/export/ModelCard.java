@@ -79,8 +79,7 @@ final class ModelCard {
             + " to 255 as they come from a decoded file; they are scaled, cut into windows and"
             + " normalised inside, as in evaluation.");
     line("- `uint8_images`: the same as uint8.");
-    line(
-        "- `image_bytes`: `bytes`, string [1], the bytes of one JPEG, PNG, GIF or BMP file.");
+    line("- `image_bytes`: `bytes`, string [1], the bytes of one JPEG, PNG, GIF or BMP file.");
   }
 
   private void featureSignatures() {
@@ -99,9 +98,9 @@ final class ModelCard {
         "- `image_bytes`: `bytes`, string [batch], the bytes of JPEG, PNG, GIF or BMP files of any"
             + " size; they are decoded, resized and cropped inside, as in evaluation.");
     line(
-        "  Its output `decoded` [batch] is 1 for each file that could be decoded and 0 for each that"
-            + " could not; the other outputs are NaN for the latter, and as they should be for the"
-            + " rest of the batch.");
+        "  Its output `decoded` [batch] is 1 for each file that could be decoded and 0 for each"
+            + " that could not; the other outputs are NaN for the latter, and as they should be for"
+            + " the rest of the batch.");
   }
 
   private static String type(Operand<?> tensor) {

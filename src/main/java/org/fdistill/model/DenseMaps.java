@@ -15,7 +15,9 @@ import org.tensorflow.types.TFloat32;
  * those of four blocks. Letters: B batch, G grid side, C channels.
  */
 public final class DenseMaps {
-  /** The blocks of BEiT's recipe (3, 5, 7, 11 of 12; 7, 11, 15, 23 of 24), in sixths of the depth. */
+  /**
+   * The blocks of BEiT's recipe (3, 5, 7, 11 of 12; 7, 11, 15, 23 of 24), in sixths of the depth.
+   */
   private static final int[] SIXTHS = {2, 3, 4, 6};
 
   private DenseMaps() {}

@@ -44,7 +44,16 @@ class ExportAndInspectTest {
   @Test
   void otherImageSizesBecomeVersionsSideBySide(@TempDir Path model) {
     String[] words = {"--out", model.toString(), "--image-size", "28", "--image-size", "42"};
-    assertThat(run("export", run.toString(), words[0], words[1], words[2], words[3], words[4], words[5]))
+    assertThat(
+            run(
+                "export",
+                run.toString(),
+                words[0],
+                words[1],
+                words[2],
+                words[3],
+                words[4],
+                words[5]))
         .isZero();
     assertThat(out.toString(UTF_8).lines())
         .containsExactly(model.resolve("1").toString(), model.resolve("2").toString());
@@ -58,8 +67,16 @@ class ExportAndInspectTest {
 
   @Test
   void aSizeThatTheNetworkCannotTakeLeavesNothingBehind(@TempDir Path model) {
-    assertThat(run("export", run.toString(), "--out", model.toString(), "--image-size", "28",
-            "--image-size", "30"))
+    assertThat(
+            run(
+                "export",
+                run.toString(),
+                "--out",
+                model.toString(),
+                "--image-size",
+                "28",
+                "--image-size",
+                "30"))
         .isEqualTo(2);
     assertThat(err.toString(UTF_8)).contains("--image-size 30 of tiny", "patch_size");
     assertThat(model).isEmptyDirectory();

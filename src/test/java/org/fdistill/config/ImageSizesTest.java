@@ -34,14 +34,24 @@ class ImageSizesTest {
   /** As the published networks for 384 do: 12 in place of 7. */
   @Test
   void windowsOfASwinGrowWithItsImages() {
-    RunConfig changed = ImageSizes.changed(run("swin { image_size: 224 window: 7 depths: [2, 2, 6, 2] heads: [4, 8, 16, 32] }"), 384);
+    RunConfig changed =
+        ImageSizes.changed(
+            run("swin { image_size: 224 window: 7 depths: [2, 2, 6, 2] heads: [4, 8, 16, 32] }"),
+            384);
     assertThat(changed.getModel().getSwin().getWindow()).isEqualTo(12);
   }
 
-  /** At 256 with 16 the last stage is one window of 8, as in the published pretrained_window_sizes. */
+  /**
+   * At 256 with 16 the last stage is one window of 8, as in the published pretrained_window_sizes.
+   */
   @Test
   void versionTwoGoesOnToDivideByTheWindowsOfItsTraining() {
-    RunConfig changed = ImageSizes.changed(run("swin_v2 { image_size: 256 window: 16 depths: [2, 2, 18, 2] heads: [4, 8, 16, 32] }"), 384);
+    RunConfig changed =
+        ImageSizes.changed(
+            run(
+                "swin_v2 { image_size: 256 window: 16 depths: [2, 2, 18, 2] heads: [4, 8, 16, 32]"
+                    + " }"),
+            384);
     assertThat(changed.getModel().getSwinV2().getWindow()).isEqualTo(24);
     assertThat(changed.getModel().getSwinV2().getPositionWindowList())
         .containsExactly(16, 16, 16, 8);
@@ -55,7 +65,13 @@ class ImageSizesTest {
         .isInstanceOf(UserError.class)
         .hasMessageContaining("225")
         .hasMessageContaining("patch_size");
-    assertThatThrownBy(() -> ImageSizes.changed(run("swin { image_size: 224 window: 7 depths: [2, 2, 6, 2] heads: [4, 8, 16, 32] }"), 230))
+    assertThatThrownBy(
+            () ->
+                ImageSizes.changed(
+                    run(
+                        "swin { image_size: 224 window: 7 depths: [2, 2, 6, 2] heads: [4, 8, 16,"
+                            + " 32] }"),
+                    230))
         .isInstanceOf(UserError.class)
         .hasMessageContaining("230");
   }
