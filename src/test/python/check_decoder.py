@@ -85,6 +85,23 @@ def require_moved(names, before, after):
     print(f"  {len(before_maps)} of {len(names)} variables are in front of the maps, and moved")
 
 
+def loaded_object(maps):
+    """It can be called, gives maps by a method, and lists its variables; a gradient is a plain tensor."""
+    model, signatures = maps.model, maps.model.signatures
+    for found, name in ((model(maps.images), "serving_default"), (model.features(maps.images), "features")):
+        wanted = signatures[name](**{maps.input_name: maps.images})
+        require(set(found) == set(wanted), f"{name}: {sorted(found)}, expected {sorted(wanted)}")
+        for key, value in wanted.items():
+            np.testing.assert_allclose(found[key], value, rtol=TOLERANCE, atol=TOLERANCE, err_msg=key)
+    variables = list(model.trainable_variables)
+    require(len(variables) == len({v.ref() for v in model.variables}), "variables that are not trainable, or twice")
+    with tf.GradientTape() as tape:
+        loss = tf.add_n([tf.reduce_sum(value) for value in model.features(maps.images).values()])
+    gradients = dict(zip([v.name for v in variables], tape.gradient(loss, variables)))
+    sparse = [name for name, gradient in gradients.items() if isinstance(gradient, tf.IndexedSlices)]
+    require(not sparse, f"gradients as tf.IndexedSlices: {sparse[:5]}")
+
+
 class Decoder(keras.layers.Layer):
     """Projects every map, adds them at 8 x 8 and classifies each place."""
 
@@ -124,19 +141,17 @@ def own_loop(maps):
     """tf.saved_model.load and a loop of one's own, frozen and not: what is trained is what moves."""
     decoder = Decoder(sorted(maps.maps(maps.images)))
     decoder(maps.maps(maps.images))
-    ours = list(maps.model.variables)
+    ours = list(maps.model.trainable_variables)
     variables = [v.value for v in decoder.trainable_variables] + ours
     first = [v.numpy() for v in ours]
     moments = [tf.Variable(tf.zeros_like(v)) for v in variables]
     losses = []
     for _ in range(STEPS):
         with tf.GradientTape() as tape:
-            logits = decoder(maps.maps(maps.images))
+            logits = decoder(maps.model.features(maps.images))
             loss = tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(maps.masks, logits))
         losses.append(float(loss))
-        # Gradients of position tables are tf.IndexedSlices, with a row for each pair of positions.
-        gradients = [tf.convert_to_tensor(g) if g is not None else tf.zeros_like(v)
-                     for g, v in zip(tape.gradient(loss, variables), variables)]
+        gradients = tape.gradient(loss, variables, unconnected_gradients=tf.UnconnectedGradients.ZERO)
         gradients, _ = tf.clip_by_global_norm(gradients, 1.0)
         for variable, moment, gradient in zip(variables, moments, gradients):
             moment.assign(0.9 * moment + gradient)
@@ -153,7 +168,7 @@ def main():
     parser.add_argument("export", type=pathlib.Path)
     keras.utils.set_random_seed(1)
     maps = Maps(parser.parse_args().export)
-    checks = [shapes, before_the_norm, own_loop, keras_layer]
+    checks = [shapes, before_the_norm, loaded_object, own_loop, keras_layer]
     return run_checks({check.__name__: lambda check=check: check(maps) for check in checks})
 
 

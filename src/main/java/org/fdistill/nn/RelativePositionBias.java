@@ -39,7 +39,10 @@ public record RelativePositionBias(
    * @return [H, N, N], by head, query and key
    */
   public Operand<TFloat32> apply(LayerScope scope, Operand<TInt32> index) {
-    return lookUp(scope.tf(), scope.parameter("table", initializer, rows(), heads), index);
+    Ops tf = scope.tf();
+    Operand<TFloat32> table = scope.parameter("table", initializer, rows(), heads);
+    // Read as it is, its gradient in Python were a tf.IndexedSlices of a row for each pair.
+    return lookUp(tf, tf.reshape(table, tf.constant(new int[] {rows(), heads})), index);
   }
 
   /**

@@ -49,7 +49,8 @@ class ImageSizesTest {
     RunConfig changed =
         ImageSizes.changed(
             run(
-                "swin_v2 { image_size: 256 window: 16 depths: [2, 2, 18, 2] heads: [4, 8, 16, 32] }"),
+                "swin_v2 { image_size: 256 window: 16 depths: [2, 2, 18, 2] heads: [4, 8, 16, 32]"
+                    + " }"),
             384);
     assertThat(changed.getModel().getSwinV2().getWindow()).isEqualTo(24);
     assertThat(changed.getModel().getSwinV2().getPositionWindowList())
@@ -68,7 +69,8 @@ class ImageSizesTest {
             () ->
                 ImageSizes.changed(
                     run(
-                        "swin { image_size: 224 window: 7 depths: [2, 2, 6, 2] heads: [4, 8, 16, 32] }"),
+                        "swin { image_size: 224 window: 7 depths: [2, 2, 6, 2] heads: [4, 8, 16,"
+                            + " 32] }"),
                     230))
         .isInstanceOf(UserError.class)
         .hasMessageContaining("230");

@@ -6,8 +6,11 @@ import static org.assertj.core.api.Assertions.within;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.fdistill.checkpoint.BundleReader;
 import org.fdistill.checkpoint.Checkpoint;
@@ -35,6 +38,7 @@ import org.tensorflow.ndarray.buffer.DataBuffers;
 import org.tensorflow.op.Ops;
 import org.tensorflow.proto.MetaGraphDef;
 import org.tensorflow.proto.NodeDef;
+import org.tensorflow.proto.SavedObjectGraphOuterClass.SavedObject;
 import org.tensorflow.proto.SignatureDef;
 import org.tensorflow.proto.TensorProto;
 import org.tensorflow.proto.VariableDef;
@@ -161,6 +165,27 @@ class SavedModelExporterTest {
     assertThat(features.getOutputsMap()).containsOnlyKeys("block_00", "block_01");
     assertThat(features.getInputsMap()) // one network answers both
         .isEqualTo(meta.getSignatureDefOrThrow("serving_default").getInputsMap());
+  }
+
+  @Test
+  void pythonFindsACallAndListsOfVariables() {
+    MetaGraphDef meta = SavedModelFolder.read(distilled.path()).metaGraph();
+    List<SavedObject> nodes = meta.getObjectGraphDef().getNodesList();
+    Map<String, SavedObject> root = new HashMap<>();
+    nodes
+        .get(0)
+        .getChildrenList()
+        .forEach(c -> root.put(c.getLocalName(), nodes.get(c.getNodeId())));
+    assertThat(root).containsKeys("__call__", "features", "signatures", "regularization_losses");
+    int variables = meta.getCollectionDefOrThrow("variables").getBytesList().getValueCount();
+    assertThat(root.get("trainable_variables").getChildrenList()).hasSize(variables);
+    assertThat(root.get("variables").getChildrenList()).hasSize(variables);
+    Set<String> library = new HashSet<>();
+    meta.getGraphDef()
+        .getLibrary()
+        .getFunctionList()
+        .forEach(function -> library.add(function.getSignature().getName()));
+    assertThat(library).containsAll(meta.getObjectGraphDef().getConcreteFunctionsMap().keySet());
   }
 
   private static void assertServable(SignatureDef signature) {
