@@ -8,6 +8,7 @@ import java.util.OptionalLong;
  * What a benchmark measured.
  *
  * @param millisecondsPerStep median
+ * @param bestMillisecondsPerStep of the fastest step, which a busy machine disturbs least
  * @param imagesPerSecond of the median step
  * @param inputImagesPerSecond of the input pipeline alone; NaN where the data ended too soon
  * @param gigaflopsPerImage multiplications and additions of all products of a step
@@ -24,6 +25,7 @@ import java.util.OptionalLong;
  */
 public record BenchReport(
     double millisecondsPerStep,
+    double bestMillisecondsPerStep,
     double imagesPerSecond,
     double inputImagesPerSecond,
     double gigaflopsPerImage,

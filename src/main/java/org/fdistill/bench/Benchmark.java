@@ -118,6 +118,7 @@ public final class Benchmark {
     double median = median(seconds);
     return new BenchReport(
         1e3 * median,
+        1e3 * Arrays.stream(seconds).min().orElseThrow(),
         batch / median,
         input,
         flops / batch / 1e9,

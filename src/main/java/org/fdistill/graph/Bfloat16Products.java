@@ -173,7 +173,8 @@ final class Bfloat16Products {
   private static NodeDef castNode(String tensor, DataType to) {
     DataType from = to == DataType.DT_FLOAT ? DataType.DT_BFLOAT16 : DataType.DT_FLOAT;
     return NodeDef.newBuilder()
-        .setName(tensor.replace(":", "/as_" + (to == DataType.DT_FLOAT ? "float" : "bfloat16") + "_"))
+        .setName(
+            tensor.replace(":", "/as_" + (to == DataType.DT_FLOAT ? "float" : "bfloat16") + "_"))
         .setOp(Cast.OP_NAME)
         .addInput(tensor)
         .putAttr("SrcT", type(from))

@@ -24,8 +24,7 @@ record FrozenProgram(GraphDef graph, String input, String output, List<String> a
     Subgraph parts = new Subgraph(graph);
     Set<String> calling = parts.needed(Set.of(Subgraph.nodeOf(output)), Set.of(input));
     InlinedCalls inlined = InlinedCalls.of(graph, calling);
-    FrozenTensors tensors =
-        FrozenTensors.of(inlined.graph(), input, inlined.tensor(output));
+    FrozenTensors tensors = FrozenTensors.of(inlined.graph(), input, inlined.tensor(output));
     Bfloat16Products products = new Bfloat16Products(tensors);
     GraphDef rewritten = products.apply(inlined.graph());
     String result = products.asFloat(inlined.tensor(output));

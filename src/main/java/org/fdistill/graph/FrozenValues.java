@@ -86,8 +86,7 @@ final class FrozenValues {
             .putAttr("shape", shape(tensors.shape(cast.getInput(0))))
             .putAttr("shared_name", AttrValue.newBuilder().setS(shared).build())
             .build());
-    added.add(
-        node(read, ReadVariableOp.OP_NAME, handle).putAttr("dtype", BFLOAT16).build());
+    added.add(node(read, ReadVariableOp.OP_NAME, handle).putAttr("dtype", BFLOAT16).build());
     added.add(
         node(assign, AssignVariableOp.OP_NAME, handle, cast.getName())
             .putAttr("dtype", BFLOAT16)
@@ -110,8 +109,7 @@ final class FrozenValues {
     Subgraph parts = new Subgraph(graph);
     Set<String> read = new LinkedHashSet<>(parts.needed(List.of(FILL)));
     read.removeAll(
-        parts.needed(
-            List.of(Subgraph.nodeOf(program.output())), Set.of(program.input())));
+        parts.needed(List.of(Subgraph.nodeOf(program.output())), Set.of(program.input())));
     return read.stream()
         .filter(name -> parts.node(name).getOp().equals(VarHandleOp.OP_NAME))
         .filter(name -> !name.endsWith(HANDLE))

@@ -98,9 +98,7 @@ final class InlinedCalls {
   /** The function that a node calls; empty where it calls none, or none that can be put in. */
   private Optional<FunctionDef> callee(NodeDef node) {
     String name =
-        CALLS.contains(node.getOp())
-            ? node.getAttrOrThrow("f").getFunc().getName()
-            : node.getOp();
+        CALLS.contains(node.getOp()) ? node.getAttrOrThrow("f").getFunc().getName() : node.getOp();
     return Optional.ofNullable(functions.get(name)).filter(InlinedCalls::isConcrete);
   }
 
@@ -232,8 +230,7 @@ final class InlinedCalls {
   /** Where an output of a node, by its name in the op's definition, starts. */
   private int firstOf(NodeDef node, String output) {
     FunctionDef called = functions.get(node.getOp());
-    OpDef definition =
-        called == null ? RuntimeOps.definition(node.getOp()) : called.getSignature();
+    OpDef definition = called == null ? RuntimeOps.definition(node.getOp()) : called.getSignature();
     int first = 0;
     for (ArgDef argument : definition.getOutputArgList()) {
       if (argument.getName().equals(output)) {

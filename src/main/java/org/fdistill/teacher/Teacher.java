@@ -69,8 +69,8 @@ public final class Teacher {
   }
 
   /**
-   * As {@link #open(TeacherConfig, int)}, for a run whose products are in a precision; the teacher's
-   * own config may keep it in float32.
+   * As {@link #open(TeacherConfig, int)}, for a run whose products are in a precision; the
+   * teacher's own config may keep it in float32.
    */
   public static Teacher open(TeacherConfig config, int imageSize, Precision run) {
     if (config.getPath().isEmpty()) {

@@ -255,8 +255,7 @@ class ImportedModelTest {
     return model(path, scope, output, Precision.FLOAT32);
   }
 
-  private static ImportedModel model(
-      Path path, String scope, String output, Precision precision) {
+  private static ImportedModel model(Path path, String scope, String output, Precision precision) {
     SavedModelFolder folder = SavedModelFolder.read(path);
     MetaGraphDef meta = folder.metaGraph();
     SignatureDef signature = meta.getSignatureDefOrThrow("serving_default");

@@ -82,9 +82,7 @@ public final class FeatureDistillation implements Task {
     }
     opened =
         Teacher.open(
-            config.getTeacher(),
-            network().backbone().imageSize(),
-            Precision.of(run.getRuntime()));
+            config.getTeacher(), network().backbone().imageSize(), Precision.of(run.getRuntime()));
     requireFit(opened);
   }
 
