@@ -50,12 +50,12 @@ final class ExportCommand implements Command {
   @Override
   public String description() {
     return "Writes the trained network, without projector and teacher, as a TensorFlow SavedModel"
-               + " in TensorFlow Serving's folder layout, loads it back, and compares all its"
-               + " outputs before it gives the folder its version number. The signature"
-               + " serving_default takes images as floats from 0 to 255, features gives the maps"
-               + " inside of the network for the same images, image_bytes takes files. A model card"
-               + " and warm-up requests lie in assets.extra; with the teacher.txtpb beside it the"
-               + " export can be a teacher itself.";
+        + " in TensorFlow Serving's folder layout, loads it back, and compares all its"
+        + " outputs before it gives the folder its version number. The signature"
+        + " serving_default takes images as floats from 0 to 255, features gives the maps"
+        + " inside of the network for the same images, image_bytes takes files. A model card"
+        + " and warm-up requests lie in assets.extra; with the teacher.txtpb beside it the"
+        + " export can be a teacher itself.";
   }
 
   @Override
