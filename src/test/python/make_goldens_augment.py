@@ -1,12 +1,15 @@
 """Goldens of the augmentations: timm's RandAugment, mixup and erasing, torchvision's jitter, and segmentation's parts."""
 
+import io
 import random
+from unittest import mock
 
+import cv2
 import numpy as np
 import torch
-from PIL import Image, ImageFilter, ImageOps
+from PIL import Image
 from timm.data import auto_augment, create_transform
-from timm.data.mixup import Mixup, cutmix_bbox_and_lam, mixup_target
+from timm.data.mixup import Mixup
 from torchvision.transforms import functional as F
 
 import golden_files
@@ -85,6 +88,213 @@ def jitter():
     golden_files.write("augment/jitter", arrays, {"cases": cases})
 
 
+def convert(image, alpha=1, beta=0):
+    """mmsegmentation's: multiplied and added to in float32, clipped and cut off."""
+    return np.clip(image.astype(np.float32) * alpha + beta, 0, 255).astype(np.uint8)
+
+
+def in_hsv(image, change):
+    hsv = cv2.cvtColor(image, cv2.COLOR_RGB2HSV)
+    change(hsv)
+    return cv2.cvtColor(hsv, cv2.COLOR_HSV2RGB)
+
+
+def saturate(image, factor):
+    def change(hsv):
+        hsv[..., 1] = convert(hsv[..., 1], alpha=factor)
+
+    return in_hsv(image, change)
+
+
+def turn(image, steps):
+    def change(hsv):
+        hsv[..., 0] = (hsv[..., 0].astype(int) + steps) % 180
+
+    return in_hsv(image, change)
+
+
+def distorted(image, c):
+    """mmsegmentation's PhotoMetricDistortion with its random numbers given."""
+    image = convert(image, beta=c["addend"])
+    if c["contrast_first"]:
+        image = convert(image, alpha=c["contrast"])
+    if c["saturated"]:
+        image = saturate(image, c["saturation"])
+    if c["turned"]:
+        image = turn(image, c["hue"])
+    return image if c["contrast_first"] else convert(image, alpha=c["contrast"])
+
+
+def photometric():
+    arrays, cases = {}, []
+    # OpenCV cuts off in its vector loop and rounds what is left of a row: crops of 512 have nothing left, nor has this.
+    image = np.asarray(picture(64, 24, 7))
+    rng = np.random.default_rng(3)
+    image = np.concatenate([image, rng.integers(0, 256, (16, 64, 3), dtype=np.uint8)])
+    image[:2, :30] = np.repeat([0, 255, 128, 17, 200, 1], 5)[None, :, None]
+    image[2, :6] = [[255, 0, 0], [0, 255, 0], [0, 0, 255], [255, 255, 0], [0, 255, 255], [255, 0, 255]]
+    arrays["image"] = image
+    plain = {"addend": 0.0, "contrast": 1.0, "contrast_first": True, "saturated": False, "saturation": 1.0, "turned": False, "hue": 0}
+    for change in (
+        {"addend": 31.7}, {"addend": -12.4, "contrast": 1.43}, {"contrast": 0.52, "contrast_first": False},
+        {"saturated": True}, {"saturated": True, "saturation": 1.5}, {"saturated": True, "saturation": 0.5},
+        {"turned": True, "hue": -18}, {"turned": True, "hue": 17}, {"turned": True, "hue": 0},
+        {"addend": 20.3, "contrast": 1.37, "contrast_first": False, "saturated": True, "saturation": 0.71, "turned": True, "hue": 9},
+        {"addend": -28.1, "contrast": 0.66, "saturated": True, "saturation": 1.28, "turned": True, "hue": -5},
+    ):
+        case = plain | change
+        arrays[f"result/{len(cases)}"] = distorted(image, case)
+        cases.append(case)
+    golden_files.write("augment/photometric", arrays, {"cases": cases})
+
+
+def rescaled_size(height, width, ratio, limits=(2048, 512)):
+    """mmcv's size for an image within limits that are multiplied by a ratio."""
+    long_side, short_side = max(int(s * ratio) for s in limits), min(int(s * ratio) for s in limits)
+    scale = min(long_side / max(height, width), short_side / min(height, width))
+    return int(height * scale + 0.5), int(width * scale + 0.5)
+
+
+def segment_mask(width, height, seed):
+    """Regions of some classes, one of them large, and pixels without a class."""
+    rng = np.random.default_rng(seed)
+    mask = np.full((height, width), 3, np.uint8)
+    for label in (0, 149, 255, 7, 1):
+        top, left = rng.integers(0, height - 4), rng.integers(0, width - 4)
+        mask[top : top + rng.integers(3, height // 2), left : left + rng.integers(3, width // 2)] = label
+    return mask
+
+
+def cropped(image, mask, size, offset, mirrored, side):
+    """Resize, crop, flip and pad as mmsegmentation does, the image's padding black."""
+    image = cv2.resize(image, size[::-1], interpolation=cv2.INTER_LINEAR)
+    mask = cv2.resize(mask, size[::-1], interpolation=cv2.INTER_NEAREST)
+    window = slice(offset[0], offset[0] + side), slice(offset[1], offset[1] + side)
+    image, mask = image[window], mask[window]
+    if mirrored:
+        image, mask = image[:, ::-1], mask[:, ::-1]
+    extent = mask.shape
+    below = ((0, side - extent[0]), (0, side - extent[1]))
+    return np.pad(image, (*below, (0, 0))), np.pad(mask, below, constant_values=255), np.array(extent, np.int32)
+
+
+def first_varied(mask, size, offsets, side, limit):
+    """The place of the crop that mmsegmentation takes of those that it draws one after the other."""
+    mask = cv2.resize(mask, size[::-1], interpolation=cv2.INTER_NEAREST)
+    for i, (top, left) in enumerate(offsets[:-1]):
+        labels, counts = np.unique(mask[top : top + side, left : left + side], return_counts=True)
+        counts = counts[labels != 255]
+        if len(counts) > 1 and np.max(counts) / np.sum(counts) < limit:
+            return i
+    return len(offsets) - 1
+
+
+def segment():
+    arrays, crops, choices = {}, [], []
+    shapes = {"wide": (61, 43), "tall": (21, 50), "dot": (1, 1), "line": (30, 1)}
+    for name, (width, height) in shapes.items():
+        arrays[f"image/{name}"] = np.asarray(picture(max(width, 40), max(height, 40), 11).crop((0, 0, width, height)))
+        large = segment_mask(max(width, 40), max(height, 40), 5)
+        arrays[f"mask/{name}"] = large[:height, :width].copy()
+    for name, size, offset, mirrored in (
+        ("wide", (43, 61), (0, 0), False), ("wide", (43, 61), (11, 29), True), ("wide", (86, 122), (54, 17), False),
+        ("wide", (31, 44), (0, 12), True), ("wide", (22, 31), (0, 0), True), ("wide", (22, 31), (0, 0), False),
+        ("tall", (100, 42), (68, 10), True), ("tall", (37, 16), (5, 0), True), ("tall", (71, 30), (39, 0), False),
+        ("dot", (32, 32), (0, 0), True), ("dot", (77, 77), (40, 3), False), ("line", (9, 270), (0, 200), True), ("line", (1, 30), (0, 0), True),
+    ):
+        image, mask, extent = cropped(arrays[f"image/{name}"], arrays[f"mask/{name}"], size, offset, mirrored, 32)
+        key = str(len(crops))
+        arrays |= {f"crop/{key}/image": image, f"crop/{key}/mask": mask, f"crop/{key}/extent": extent}
+        crops.append({"name": name, "size": size, "offset": offset, "mirrored": mirrored})
+    rng = np.random.default_rng(1)
+    for name, size, limit in (("wide", (60, 86), 0.75), ("wide", (60, 86), 0.5), ("tall", (100, 42), 0.75), ("dot", (64, 64), 0.75), ("wide", (86, 122), 0.6)):
+        for _ in range(6):
+            offsets = [[int(rng.integers(0, max(s - 32, 0) + 1)) for s in size] for _ in range(11)]
+            index = first_varied(arrays[f"mask/{name}"], size, offsets, 32, limit)
+            choices.append({"name": name, "size": size, "limit": limit, "offsets": offsets, "index": index})
+    assert {0, 10} < {c["index"] for c in choices}
+    sizes = [
+        {"size": (h, w), "ratio": r, "scaled": rescaled_size(h, w, r)}
+        for h, w in ((512, 683), (1, 1), (300, 4000), (2112, 2816), (513, 511), (97, 1301)) for r in (0.5, 1.0, 1.3717, 2.0)
+    ]
+    golden_files.write("augment/segment", arrays, {"crops": crops, "choices": choices, "sizes": sizes, "side": 32})
+
+
+def mask_file(image, **options):
+    out = io.BytesIO()
+    image.save(out, "PNG", **options)
+    return np.frombuffer(out.getvalue(), np.uint8)
+
+
+def with_palette(numbers, colours):
+    image = Image.frombytes("P", numbers.shape[::-1], numbers.tobytes())
+    rng = np.random.default_rng(9)
+    # Two numbers of one colour: they must not become one.
+    palette = rng.integers(0, 256, (colours, 3), dtype=np.uint8)
+    palette[1] = palette[0]
+    image.putpalette(palette.tobytes())
+    return image
+
+
+def masks():
+    arrays, good, bad = {}, [], []
+    numbers = np.random.default_rng(4).integers(0, 256, (9, 13), dtype=np.uint8)
+    files = {
+        "grey": mask_file(Image.fromarray(numbers)),
+        "palette8": mask_file(with_palette(numbers, 256)),
+        "palette8-transparent": mask_file(with_palette(numbers, 256), transparency=bytes(range(256))),
+        "palette8-two-transparent": mask_file(with_palette(numbers, 256), transparency=b"\0\x80"),
+        "palette4": mask_file(with_palette(numbers % 16, 16), bits=4),
+        "palette2": mask_file(with_palette(numbers % 4, 4), bits=2),
+        "palette1": mask_file(with_palette(numbers % 2, 2), bits=1),
+        "dot": mask_file(Image.fromarray(numbers[:1, :1])),
+    }
+    for name, data in files.items():
+        arrays[f"file/{name}"] = data
+        arrays[f"numbers/{name}"] = np.asarray(Image.open(io.BytesIO(data.tobytes())))
+        good.append(name)
+    colours = np.random.default_rng(5).integers(0, 256, (9, 13, 3), dtype=np.uint8)
+    jpeg = io.BytesIO()
+    Image.fromarray(numbers).save(jpeg, "JPEG")
+    for name, data, words in (
+        ("colours", mask_file(Image.fromarray(colours)), "mask in colours"),
+        ("alpha", mask_file(Image.fromarray(colours).convert("RGBA")), "mask in colours"),
+        ("grey-alpha", mask_file(Image.fromarray(numbers).convert("LA")), "mask in colours"),
+        ("grey1", mask_file(Image.fromarray(numbers).convert("1")), "grey mask that has not 8 bits"),
+        ("grey16", mask_file(Image.fromarray(numbers.astype(np.uint16) * 3)), "grey mask that has not 8 bits"),
+        ("jpeg", np.frombuffer(jpeg.getvalue(), np.uint8), "mask that is no PNG"),
+        ("empty", np.zeros(0, np.uint8), "mask that is no PNG"),
+        ("short", files["palette8"][:30], "PNG"),
+        ("cut", files["palette8"][:200], "PNG"),
+    ):
+        arrays[f"file/{name}"] = data
+        bad.append({"name": name, "words": words})
+    golden_files.write("augment/masks", arrays, {"good": good, "bad": bad})
+
+
+def mixup():
+    """timm's Mixup with its random numbers given, on a batch of normalised images."""
+    arrays, cases = {}, []
+    rng = np.random.default_rng(6)
+    images, labels = rng.normal(size=(4, 12, 12, 3)).astype(np.float32), np.array([2, 0, 4, 2])
+    arrays |= {"images": images, "labels": labels}
+    x, y = torch.tensor(images).permute(0, 3, 1, 2), torch.tensor(labels)
+    for cut, lam, row, column in ((False, 0.3, 0, 0), (False, 1.0, 0, 0), (True, 0.5, 6, 6), (True, 0.2, 1, 10), (True, 0.97, 11, 0), (True, 1.0, 5, 5), (True, 0.0, 6, 6)):
+        mixer = Mixup(mixup_alpha=0.8, cutmix_alpha=1.0, label_smoothing=0.1, num_classes=5)
+        mixer._params_per_batch = lambda: (lam, cut)
+        centre = iter((row, column))
+        with mock.patch("timm.data.mixup.np.random.randint", lambda low, high, size=None: next(centre)):
+            mixed, targets = mixer(x.clone(), y)
+        key = str(len(cases))
+        arrays |= {f"{key}/images": mixed.permute(0, 2, 3, 1).contiguous().numpy(), f"{key}/targets": targets.numpy()}
+        cases.append({"cut": cut, "share": lam, "row": row, "column": column})
+    golden_files.write("augment/mixup", arrays, {"cases": cases, "classes": 5, "smoothing": 0.1})
+
+
 if __name__ == "__main__":
     rand_augment()
     jitter()
+    photometric()
+    segment()
+    masks()
+    mixup()

@@ -58,8 +58,8 @@ HEADS = {
     r"decode_head\.fpn_convs\.(\d)": "head/uper/outputs/{0}",
     r"decode_head\.fpn_bottleneck": "head/uper/fusion",
     r"decode_head\.classifier": "head/uper/classifier",
-    r"auxiliary_head\.convs\.0": "head/auxiliary/convolution",
-    r"auxiliary_head\.classifier": "head/auxiliary/classifier",
+    r"auxiliary_head\.convs\.0": "auxiliary/convolution",
+    r"auxiliary_head\.classifier": "auxiliary/classifier",
 }
 UNIT = {"convolution": "", "conv": "", "normalization": "/norm", "batch_norm": "/norm"}
 STATISTICS = {"running_mean": "mean", "running_var": "variance"}
@@ -240,7 +240,30 @@ def make_golden(name, make, batch_statistics):
     print("   float32 against float64, worst tensor:", max((e, k) for k, e in errors.items()))
 
 
+def make_mean_iou():
+    """Confusion and mean IoU by NumPy: ignored pixels, a class that never occurs and one that is never found."""
+    pixels, classes = 40 * 30, 7
+    truth = deterministic.integers("truth", pixels, 6)
+    truth = np.where(truth == 5, IGNORED, np.where(truth == 4, 6, truth))  # No 4 and no 5.
+    given = deterministic.integers("given", pixels, 6)  # 5 is given, 6 never.
+    given = np.where(given == 4, truth % classes, given)
+    given = np.where(given == 6, 3, given)
+    known = truth != IGNORED
+    matrix = np.zeros((classes, classes))
+    np.add.at(matrix, (truth[known], given[known]), 1)
+    hits = np.diag(matrix)
+    with np.errstate(invalid="ignore"):
+        iou = hits / (matrix.sum(0) + matrix.sum(1) - hits)
+        accuracy = hits / matrix.sum(1)
+    golden_files.write("segment/mean-iou", {
+        "truth": truth.astype(np.float32), "given": given.astype(np.float32), "confusion": matrix,
+        "iou": np.nan_to_num(iou, nan=-1), "accuracy": np.nan_to_num(accuracy, nan=-1)}, {
+        "classes": classes, "miou": float(np.nanmean(iou)), "mean_accuracy": float(np.nanmean(accuracy)),
+        "pixel_accuracy": float(hits.sum() / matrix.sum())})
+
+
 if __name__ == "__main__":
+    make_mean_iou()
     torch.set_num_threads(2)
     for network, maker in {"beit": beit, "swin": swin}.items():
         make_golden(network + "-eval", maker, False)

@@ -15,6 +15,7 @@ final class Commands {
         new TrainCommand(),
         new EvaluateCommand(),
         new ExportCommand(),
+        new PredictCommand(),
         new InspectCommand(),
         new PlanCommand(),
         new BenchCommand(),

@@ -29,8 +29,8 @@ final class EvaluateCommand implements Command {
       OptionSpec.value(
           "data",
           "DATA",
-          "Validation images instead of the run's: an image folder, or TFRecord files as a path or a"
-              + " quoted glob pattern, such as 'data/validation-*'.");
+          "Validation images instead of the run's: an image folder, or TFRecord files as a path or"
+              + " a quoted glob pattern, such as 'data/validation-*'.");
   private static final OptionSpec KNN =
       OptionSpec.flag(
           "knn",

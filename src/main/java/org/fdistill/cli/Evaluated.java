@@ -64,14 +64,17 @@ record Evaluated(
   /**
    * The same with other validation images: everything but their source stays.
    *
-   * @param data an image folder, or the path or glob pattern of TFRecord files
+   * @param data an image folder (for a run on ADE20K's layout one of that), or the path or glob
+   *     pattern of TFRecord files
    */
   Evaluated on(String data) {
     DataConfig.Builder images =
         config.hasValidationData()
             ? config.getValidationData().toBuilder()
             : config.getTrainData().toBuilder().clearAugment();
-    if (Files.isDirectory(Path.of(data))) {
+    if (Files.isDirectory(Path.of(data)) && images.hasSegmentationFolder()) {
+      images.getSegmentationFolderBuilder().setPath(data);
+    } else if (Files.isDirectory(Path.of(data))) {
       images.setImageFolder(ImageFolderSource.newBuilder().setPath(data));
     } else {
       images.setTfrecord(TfRecordSource.newBuilder().addPath(data));

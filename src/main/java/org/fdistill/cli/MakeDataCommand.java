@@ -9,6 +9,7 @@ import java.util.stream.Stream;
 import org.fdistill.config.NearestName;
 import org.fdistill.config.UserError;
 import org.fdistill.data.ImageFolderConversion;
+import org.fdistill.data.MaskedFolderConversion;
 import org.fdistill.data.synthetic.SyntheticShapes;
 import org.fdistill.train.StopRequest;
 
@@ -16,11 +17,14 @@ import org.fdistill.train.StopRequest;
 final class MakeDataCommand implements Command {
   private static final String SYNTHETIC = "synthetic";
   private static final String FOLDER = "folder";
+  private static final String ADE20K = "ade20k";
   private static final int SHOWN = 5;
 
   private static final ArgumentSpec KIND =
       new ArgumentSpec(
-          "KIND", "synthetic: pictures of ten shapes; folder: the images of a folder.");
+          "KIND",
+          "synthetic: pictures of ten shapes; folder: the images of a folder; ade20k: images and"
+              + " masks in ADE20K's layout.");
   private static final OptionSpec OUT =
       OptionSpec.value("out", "DIR", "Where the files go. Required.");
   private static final OptionSpec TRAIN =
@@ -35,12 +39,17 @@ final class MakeDataCommand implements Command {
       OptionSpec.value(
           "from",
           "DIR",
-          "folder: one subfolder a class (ImageNet's layout), or images alone. Required.");
+          "folder: one subfolder a class (ImageNet's layout), or images alone. ade20k: what holds"
+              + " images and annotations. Required.");
   private static final OptionSpec NAME =
-      OptionSpec.value("name", "SPLIT", "folder: what the files' names start with.")
-          .orElse("train");
+      OptionSpec.value(
+          "name",
+          "SPLIT",
+          "folder: what the files' names start with (train). ade20k: that, and the folder below"
+              + " images and annotations (training).");
   private static final OptionSpec SHARDS =
-      OptionSpec.value("shards", "N", "folder: files to spread the images over.").orElse("8");
+      OptionSpec.value("shards", "N", "folder, ade20k: files to spread the images over.")
+          .orElse("8");
 
   private static final List<OptionSpec> OF_SYNTHETIC = List.of(TRAIN, VALIDATION, SIDE, SEED);
   private static final List<OptionSpec> OF_FOLDER = List.of(FROM, NAME, SHARDS);
@@ -52,17 +61,20 @@ final class MakeDataCommand implements Command {
 
   @Override
   public String summary() {
-    return "writes a data set: synthetic shapes, or a folder of images";
+    return "writes a data set: synthetic shapes, a folder of images, or images with masks";
   }
 
   @Override
   public String description() {
-    return "Writes TFRecord files, SPLIT-00000-of-0000N.tfrecord, and classes.txt. The set synthetic"
-        + " has ten classes of shapes with texture, clutter and varied pose and lighting, and a"
-        + " segmentation mask for each image; the same options give the same bytes. The kind folder"
-        + " packs JPEG, PNG, GIF or BMP files as they are; those that cannot be decoded are left out"
-        + " and named. Files that exist are not overwritten, and the files of a set appear together"
-        + " when all are written. One make-data at a time writes to a folder.";
+    return "Writes TFRecord files, SPLIT-00000-of-0000N.tfrecord, and classes.txt. The set"
+        + " synthetic has ten classes of shapes with texture, clutter and varied pose and"
+        + " lighting, and a segmentation mask for each image; the same options give the same"
+        + " bytes. The kind folder packs JPEG, PNG, GIF or BMP files as they are; those that"
+        + " cannot be decoded are left out and named. The kind ade20k packs images with"
+        + " their masks, of any data set of that layout: images/SPLIT/NAME.jpg and"
+        + " annotations/SPLIT/NAME.png. Files that exist are not overwritten, and the files"
+        + " of a set appear together when all are written. One make-data at a time writes to"
+        + " a folder.";
   }
 
   @Override
@@ -79,7 +91,9 @@ final class MakeDataCommand implements Command {
   public List<String> examples() {
     return List.of(
         "make-data synthetic --out data/shapes",
-        "make-data folder --from imagenet/train --out data/imagenet --name train --shards 64");
+        "make-data folder --from imagenet/train --out data/imagenet --name train --shards 64",
+        "make-data ade20k --from ADEChallengeData2016 --out data/ade20k --name training",
+        "make-data ade20k --from ADEChallengeData2016 --out data/ade20k --name validation");
   }
 
   @Override
@@ -92,15 +106,19 @@ final class MakeDataCommand implements Command {
       }
       case FOLDER -> {
         refuse(options, OF_SYNTHETIC, kind);
-        folder(options, console);
+        packed(options, console, "image", "train", ImageFolderConversion::convert);
+      }
+      case ADE20K -> {
+        refuse(options, OF_SYNTHETIC, kind);
+        packed(options, console, "pair", "training", MaskedFolderConversion::convert);
       }
       default ->
           throw UserError.usage(
               "there is no kind of data '"
                   + kind
                   + "'."
-                  + NearestName.hint(kind, List.of(SYNTHETIC, FOLDER))
-                  + "\nThe kinds: synthetic, folder. See: fdistill make-data --help");
+                  + NearestName.hint(kind, List.of(SYNTHETIC, FOLDER, ADE20K))
+                  + "\nThe kinds: synthetic, folder, ade20k. See: fdistill make-data --help");
     }
   }
 
@@ -136,22 +154,34 @@ final class MakeDataCommand implements Command {
         "             validation_data { tfrecord { path: \"" + out + "/validation-*\" } }");
   }
 
-  private static void folder(ParsedOptions options, Console console) {
+  /** Packs what lies in a folder. */
+  @FunctionalInterface
+  private interface Conversion {
+    ImageFolderConversion.Summary convert(
+        Path from, Path to, String split, int shards, LongConsumer progress);
+  }
+
+  private static void packed(
+      ParsedOptions options,
+      Console console,
+      String noun,
+      String usualName,
+      Conversion conversion) {
     Path from = options.path(FROM);
     Path out = options.path(OUT);
-    String name = options.text(NAME);
+    String name = options.find(NAME).orElse(usualName);
     ImageFolderConversion.Summary summary;
-    try (CountProgress progress = new CountProgress(console, "images packed")) {
+    try (CountProgress progress = new CountProgress(console, noun + "s packed")) {
       int shards = options.integer(SHARDS, 1);
       summary =
           untilStopped(
               out,
               progress,
               console,
-              counted -> ImageFolderConversion.convert(from, out, name, shards, counted));
+              counted -> conversion.convert(from, out, name, shards, counted));
     }
     console.print(
-        count(summary.examples(), "image")
+        count(summary.examples(), noun)
             + " in "
             + count(summary.files().size(), "file")
             + " in "

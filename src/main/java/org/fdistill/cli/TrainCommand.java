@@ -62,10 +62,10 @@ final class TrainCommand implements Command {
     RunConfig config = Tasks.load(options.path(CONFIG), options.all(OptionSpec.SET));
     Path folder = options.findPath(WORKDIR).orElseGet(() -> Path.of("runs", config.getName()));
     console.note("run folder " + folder);
-    report(new RunTraining(config, folder, console).run(), folder, console);
+    report(new RunTraining(config, folder, console).run(), config, folder, console);
   }
 
-  private static void report(RunResult result, Path folder, Console console) {
+  private static void report(RunResult result, RunConfig config, Path folder, Console console) {
     console.print("run folder  " + folder);
     console.print("checkpoint  " + result.checkpoint());
     Path exports = folder.resolve(ExportAtEnd.FOLDER);
@@ -76,7 +76,8 @@ final class TrainCommand implements Command {
     if (!result.validation().isEmpty()) {
       console.print("validation  " + figures(result.validation()));
     }
-    console.note("Next: fdistill evaluate " + folder + " --knn");
+    boolean dense = Tasks.denseHead(config).isPresent();
+    console.note("Next: fdistill evaluate " + folder + (dense ? "" : " --knn"));
     console.note(
         exported ? "      fdistill inspect " + exports : "      fdistill export " + folder);
     console.note("      tensorboard --logdir " + folder.resolve("events"));

@@ -55,7 +55,9 @@ final class DataChecks {
       case NOISE -> {}
       case SOURCE_NOT_SET ->
           problems.unless(
-              false, path, "has no source; set exactly one of tfrecord, image_folder, segmentation_folder,"
+              false,
+              path,
+              "has no source; set exactly one of tfrecord, image_folder, segmentation_folder,"
                   + " noise");
     }
   }
@@ -84,11 +86,7 @@ final class DataChecks {
     PhotometricConfig colours = augment.getPhotometric();
     within += "photometric.";
     ordered(
-        within,
-        colours.getMinContrast(),
-        colours.getMaxContrast(),
-        "min_contrast",
-        "max_contrast");
+        within, colours.getMinContrast(), colours.getMaxContrast(), "min_contrast", "max_contrast");
     ordered(
         within,
         colours.getMinSaturation(),
@@ -97,8 +95,7 @@ final class DataChecks {
         "max_saturation");
   }
 
-  private void ordered(
-      String within, float low, float high, String lowName, String highName) {
+  private void ordered(String within, float low, float high, String lowName, String highName) {
     problems.unless(
         low <= high,
         at(within + lowName),

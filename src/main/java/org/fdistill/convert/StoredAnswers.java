@@ -67,7 +67,8 @@ public final class StoredAnswers {
                 + (images == null
                     ? "no tensor " + IMAGES
                     : IMAGES + " has the shape " + Arrays.toString(images.shape()))
-                + ".\nExpected images [batch, height, width, 3] with pixel values from 0 to 255, and"
+                + ".\n"
+                + "Expected images [batch, height, width, 3] with pixel values from 0 to 255, and"
                 + " what the network answers: tokens [batch, tokens, width].");
       }
       Map<String, Answer> expected = new TreeMap<>();
@@ -124,7 +125,7 @@ public final class StoredAnswers {
                   SIGNATURE,
                   input,
                   outputs(signature),
-                  (output, tensor) -> compare(output, tensor, tolerance, resampling))
+                  (output, tensor) -> compare(output, (TFloat32) tensor, tolerance, resampling))
               .values());
     }
   }
@@ -172,7 +173,8 @@ public final class StoredAnswers {
           %s: the model's %s differ by up to %.3g of a row's largest value.
           Expected at most %.3g. Nothing was kept. Was the pair made with the same weights, at this \
           image size, with pixel values from 0 to 255, after the final norm? A wrong --arch, or \
-          a wrong number of heads (--set model.vit.heads), shows like this as well.%s"""
+          a wrong number of heads (--set model.vit.heads), shows like this as well.%s\
+          """
               .formatted(
                   file,
                   output,

@@ -151,7 +151,8 @@ final class VitFamilies {
       new Family(
           "openclip",
           "OpenCLIP's visual towers (arXiv 2212.07143)",
-          Licences.varies("LAION's and DataComp's are MIT, MetaCLIP's CC-BY-NC-4.0, Apple's its own"),
+          Licences.varies(
+              "LAION's and DataComp's are MIT, MetaCLIP's CC-BY-NC-4.0, Apple's its own"),
           List.of(VitDialects.CLIP, VitDialects.HUGGING_FACE_CLIP, VitDialects.TIMM_CLIP),
           List.of(),
           traits(1e-5f, Activation.GELU),

@@ -33,7 +33,9 @@ public record Field<T extends TType>(String name, Class<T> type) {
    */
   public static final Field<TUint8> MASK = new Field<>("mask", TUint8.class);
 
-  /** The largest number in a mask as it is stored, 255 left out, a scalar; -1 where there is none. */
+  /**
+   * The largest number in a mask as it is stored, 255 left out, a scalar; -1 where there is none.
+   */
   public static final Field<TInt64> LARGEST_CLASS = new Field<>("largest_class", TInt64.class);
 
   /**

@@ -11,8 +11,8 @@ import javax.imageio.stream.ImageInputStream;
 import javax.imageio.stream.MemoryCacheImageInputStream;
 
 /**
- * Says in a user's words what keeps a file from being a mask: it must be a PNG of numbers, grey of 8
- * bits or with a palette, as large as the image.
+ * Says in a user's words what keeps a file from being a mask: it must be a PNG of numbers, grey of
+ * 8 bits or with a palette, as large as the image.
  */
 final class MaskFile {
   private static final byte[] PNG = {(byte) 0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n'};

@@ -33,12 +33,9 @@ record MaskPixels(Operand<TUint8> classes, Operand<TInt64> largest) {
     Operand<TUint8> stored = MaskDecoder.decode(tf, png);
     Operand<TUint8> fitting =
         tf.withControlDependencies(sameSize(tf, stored, image)).identity(stored);
-    Operand<TUint8> numbers =
-        zeroIsNoClass ? MaskDecoder.reduceZeroLabel(tf, fitting) : fitting;
-    Operand<TUint8> none =
-        tf.fill(tf.shape(numbers), uint8(tf, MaskDecoder.NO_CLASS));
-    Operand<TUint8> known =
-        tf.select(tf.math.less(numbers, uint8(tf, classes)), numbers, none);
+    Operand<TUint8> numbers = zeroIsNoClass ? MaskDecoder.reduceZeroLabel(tf, fitting) : fitting;
+    Operand<TUint8> none = tf.fill(tf.shape(numbers), uint8(tf, MaskDecoder.NO_CLASS));
+    Operand<TUint8> known = tf.select(tf.math.less(numbers, uint8(tf, classes)), numbers, none);
     return new MaskPixels(known, largest(tf, fitting));
   }
 

@@ -22,8 +22,7 @@ import org.fdistill.files.FileTrouble;
  * @param classNames by class; empty where unknown
  * @param leftOut how many files among the images are none, in words; empty where all are
  */
-record MaskedFolder(
-    List<Path> images, List<Path> masks, List<String> classNames, String leftOut) {
+record MaskedFolder(List<Path> images, List<Path> masks, List<String> classNames, String leftOut) {
   private static final int SHOWN = 3;
   private static final List<String> TABLES = List.of("objectInfo150.txt", "objectInfo150.csv");
 
@@ -119,11 +118,7 @@ record MaskedFolder(
 
   /** The last column, of which the first of several synonyms; the first line is the header. */
   private static List<String> ofTable(List<String> lines) {
-    return lines.stream()
-        .skip(1)
-        .filter(line -> !line.isBlank())
-        .map(MaskedFolder::name)
-        .toList();
+    return lines.stream().skip(1).filter(line -> !line.isBlank()).map(MaskedFolder::name).toList();
   }
 
   private static String name(String line) {

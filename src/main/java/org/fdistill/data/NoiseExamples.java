@@ -86,8 +86,7 @@ final class NoiseExamples implements ExampleSource {
                 tf.constant(new int[] {-1, -1, 1})),
             TInt32.class);
     Operand<TInt32> numbers = tf.constant(Math.min(config.getClasses() + 1, levels - 1));
-    Operand<TInt32> number =
-        tf.math.floorDiv(tf.math.mul(red, numbers), tf.constant(levels));
+    Operand<TInt32> number = tf.math.floorDiv(tf.math.mul(red, numbers), tf.constant(levels));
     return tf.image.encodePng(tf.dtypes.cast(number, TUint8.class));
   }
 

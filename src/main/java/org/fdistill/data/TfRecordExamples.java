@@ -96,7 +96,8 @@ final class TfRecordExamples implements ExampleSource {
   @Override
   public String maskProblem(long number) {
     try {
-      return MaskFile.problem("its mask", encoded(number, layout.mask()), encoded(number, layout.image()));
+      return MaskFile.problem(
+          "its mask", encoded(number, layout.mask()), encoded(number, layout.image()));
     } catch (IOException e) {
       return UnreadableReason.of(e);
     }

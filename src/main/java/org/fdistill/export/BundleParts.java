@@ -150,8 +150,7 @@ final class BundleParts implements WeightSource.Receiver, AutoCloseable {
   /** Makes one bundle of the parts; every variable must have come. */
   void finish() {
     Collection<String> files = parts.stream().map(part -> BundlePath.text(part.file)).toList();
-    try (TString paths =
-        TString.tensorOf(NdArrays.vectorOfObjects(files.toArray(String[]::new)))) {
+    try (TString paths = TString.tensorOf(NdArrays.vectorOfObjects(files.toArray(String[]::new)))) {
       run(session.runner().feed(written, paths).addTarget(merge), prefix);
     }
   }

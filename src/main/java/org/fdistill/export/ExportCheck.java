@@ -37,7 +37,8 @@ final class ExportCheck {
         List<String> outputs = signature.floats();
         answers.put(
             signature.name(),
-            model.call(signature.name(), input, outputs, (name, tensor) -> values(tensor)));
+            model.call(
+                signature.name(), input, outputs, (name, tensor) -> values((TFloat32) tensor)));
       }
     }
     return answers;
@@ -93,7 +94,8 @@ final class ExportCheck {
         """
         The model that was written does not answer as its weights do: output %s has %s.
         Expected: %s.
-        Nothing was kept. Try again; if it stays so, this is a fault of fdistill."""
+        Nothing was kept. Try again; if it stays so, this is a fault of fdistill.\
+        """
             .formatted(place, found, expected));
   }
 }

@@ -39,15 +39,13 @@ final class ModelCard {
 
   private String what() {
     long parameters = graph.shapes().values().stream().mapToLong(shape -> shape.size()).sum();
+    String size = isDense() ? "any size" : graph.side() + " x " + graph.side() + " pixels";
     return String.format(
         Locale.ROOT,
-        isDense()
-            ? "%s of %,d parameters, for images of any size; written by fdistill."
-            : "%s of %,d parameters, for images of %d x %d pixels; written by fdistill.",
+        "%s of %,d parameters, for images of %s; written by fdistill.",
         content.title(),
         parameters,
-        graph.side(),
-        graph.side());
+        size);
   }
 
   private boolean isDense() {
@@ -103,6 +101,7 @@ final class ModelCard {
             + " the rest of the batch.");
   }
 
+  /** Said once where all are alike. */
   private static String type(Operand<?> tensor) {
     return tensor.type().equals((Class<?>) TFloat32.class) ? "float32 " : "uint8 ";
   }

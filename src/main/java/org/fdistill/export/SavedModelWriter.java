@@ -8,8 +8,8 @@ import org.fdistill.config.RunConfigs;
 import org.fdistill.config.TextProtos;
 import org.fdistill.config.UserError;
 import org.fdistill.files.FileTrouble;
-import org.fdistill.graph.SavedModelFolder;
 import org.fdistill.graph.LoadedModel;
+import org.fdistill.graph.SavedModelFolder;
 import org.fdistill.proto.TeacherConfig;
 import org.fdistill.teacher.TeacherDescription;
 

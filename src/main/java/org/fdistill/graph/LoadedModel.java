@@ -13,7 +13,6 @@ import org.tensorflow.Session;
 import org.tensorflow.Tensor;
 import org.tensorflow.proto.MetaGraphDef;
 import org.tensorflow.proto.SignatureDef;
-import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TString;
 
 /**
@@ -78,12 +77,12 @@ public final class LoadedModel implements AutoCloseable {
   /**
    * Calls a signature that takes one tensor.
    *
-   * @param outputs which of its outputs, all float32
+   * @param outputs which of its outputs
    * @param take makes something of an output's name and tensor, which is closed then
    * @return what was made, by the names of the outputs
    */
   public <T> Map<String, T> call(
-      String name, Tensor input, Collection<String> outputs, BiFunction<String, TFloat32, T> take) {
+      String name, Tensor input, Collection<String> outputs, BiFunction<String, Tensor, T> take) {
     SignatureDef signature = signature(name);
     if (bundle != null) {
       return run(bundle.session().runner(), signature, input, outputs, take);
@@ -104,14 +103,14 @@ public final class LoadedModel implements AutoCloseable {
       SignatureDef signature,
       Tensor input,
       Collection<String> outputs,
-      BiFunction<String, TFloat32, T> take) {
+      BiFunction<String, Tensor, T> take) {
     signature.getInputsMap().values().forEach(info -> runner.feed(info.getName(), input));
     outputs.forEach(output -> runner.fetch(tensor(signature, output)));
     Map<String, T> taken = new TreeMap<>();
     try (Result result = runner.run()) {
       int next = 0;
       for (String output : outputs) {
-        taken.put(output, take.apply(output, (TFloat32) result.get(next++)));
+        taken.put(output, take.apply(output, result.get(next++)));
       }
     }
     return taken;

@@ -43,8 +43,7 @@ public record BatchNorm(int width, float epsilon, boolean affine) {
     Operand<TFloat32> offset = parameter(scope, "offset", 0);
     Variable mean = scope.state("mean", Initializers.zeros(), width);
     Variable variance = scope.state("variance", Initializers.ones(), width);
-    FusedBatchNorm.Options options =
-        FusedBatchNorm.epsilon(epsilon).isTraining(scope.isTraining());
+    FusedBatchNorm.Options options = FusedBatchNorm.epsilon(epsilon).isTraining(scope.isTraining());
     if (!scope.isTraining()) {
       return scope
           .tf()

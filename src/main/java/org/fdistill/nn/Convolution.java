@@ -20,8 +20,7 @@ import org.tensorflow.types.family.TFloating;
  * @param kernel first value of the kernel
  * @param bias first value of the bias; null for a layer without one
  */
-public record Convolution(
-    int side, int inputs, int outputs, Initializer kernel, Initializer bias) {
+public record Convolution(int side, int inputs, int outputs, Initializer kernel, Initializer bias) {
 
   /**
    * A layer without a bias, before a norm. The kernel starts normal with variance 2 / (k² out), as

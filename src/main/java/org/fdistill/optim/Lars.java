@@ -45,8 +45,7 @@ public final class Lars implements Optimizer {
     for (Gradient gradient : gradients) {
       Variable parameter = gradient.variable();
       Variable slot =
-          variables.state(
-              parameter.name() + "/momentum", parameter.shape(), Initializers.zeros());
+          variables.state(parameter.name() + "/momentum", parameter.shape(), Initializers.zeros());
       Operand<TFloat32> momentum =
           tf.math.add(
               tf.math.mul(slot.value(), tf.constant(config.getMomentum())), scaled(tf, gradient));
@@ -67,8 +66,7 @@ public final class Lars implements Optimizer {
     Operand<TFloat32> value = gradient.value();
     if (groupOf.get(parameter).decay() && config.getWeightDecay() != 0) {
       value =
-          tf.math.add(
-              value, tf.math.mul(parameter.value(), tf.constant(config.getWeightDecay())));
+          tf.math.add(value, tf.math.mul(parameter.value(), tf.constant(config.getWeightDecay())));
     }
     Operand<TFloat32> length = norm(tf, parameter.value());
     Operand<TFloat32> change = norm(tf, value);

@@ -81,9 +81,7 @@ public final class WeightAverages {
     List<Op> ops = new ArrayList<>();
     sources.forEach(
         source ->
-            ops.add(
-                tf.assignVariableOp(
-                    source.handle(), averages.get(source.name()).value())));
+            ops.add(tf.assignVariableOp(source.handle(), averages.get(source.name()).value())));
     return ops;
   }
 
@@ -95,7 +93,10 @@ public final class WeightAverages {
       if (averages.containsValue(variable)) {
         named.add(as(variable, name.substring(0, name.length() - AVERAGE.length()), false));
       } else {
-        named.add(averages.containsKey(name) ? as(variable, name + CURRENT, variable.trainable()) : variable);
+        named.add(
+            averages.containsKey(name)
+                ? as(variable, name + CURRENT, variable.trainable())
+                : variable);
       }
     }
     return named;

@@ -76,6 +76,11 @@ public final class Tasks {
         : of(run).denseHead();
   }
 
+  /** Whether 0 means no class in the masks of a run that segments. */
+  public static boolean zeroIsNoClass(RunConfig run) {
+    return run.getSegment().getZeroIsNoClass();
+  }
+
   /** What a model card says of a run's task; of a network alone where there is none. */
   public static CardEntry card(RunConfig run) {
     return run.getTaskCase() == RunConfig.TaskCase.TASK_NOT_SET

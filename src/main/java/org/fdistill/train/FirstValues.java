@@ -47,7 +47,9 @@ final class FirstValues {
     return loaded.summary() + "\nEvery parameter: " + folder.file(REPORT);
   }
 
-  /** All but the optimiser's slots, whose names go on from a parameter's: running statistics too. */
+  /**
+   * All but the optimiser's slots, whose names go on from a parameter's: running statistics too.
+   */
   private NetworkParameters parameters() {
     Map<String, Shape> all = program.endpoints().files().shapes();
     Map<String, Shape> shapes = new LinkedHashMap<>(all);

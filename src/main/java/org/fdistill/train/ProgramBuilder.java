@@ -95,20 +95,17 @@ final class ProgramBuilder {
         new LinkedHashMap<>(task.parameterRules().assign(parameters));
     groups.values().removeIf(group -> !group.isTrained());
     WeightAverages averages = averages(groups.keySet());
-    List<Gradient> gradients =
-        Gradients.of(graph, outputs.loss(), List.copyOf(groups.keySet()));
+    List<Gradient> gradients = Gradients.of(graph, outputs.loss(), List.copyOf(groups.keySet()));
     Optimizer optimizer = Optimizer.of(config.getOptimizer(), groups);
     int scalars = optimizer.hyperparameters(0, share -> 0).length;
     Placeholder<TFloat32> hyperparameters =
         tf.withName("hyperparameters")
             .placeholder(TFloat32.class, Placeholder.shape(Shape.of(scalars)));
-    Update update =
-        new Update(gradients, optimizer, hyperparameters, averages, outputs.updates());
+    Update update = new Update(gradients, optimizer, hyperparameters, averages, outputs.updates());
     ProgramEndpoints.Step step = step(trainData, outputs, update);
     Optional<ValidationGraph> validation =
         config.hasValidationData()
-            ? Optional.of(
-                ValidationGraph.build(tf, averages.evaluated(variables), config, task))
+            ? Optional.of(ValidationGraph.build(tf, averages.evaluated(variables), config, task))
             : Optional.empty();
     ProgramEndpoints endpoints = endpoints(update, step, parameters);
     return new Built(
@@ -135,7 +132,10 @@ final class ProgramBuilder {
       WeightAverages averages,
       List<Op> further) {}
 
-  /** Of what is trained and of the state that the task's layers keep; of nothing where none is asked for. */
+  /**
+   * Of what is trained and of the state that the task's layers keep; of nothing where none is asked
+   * for.
+   */
   private WeightAverages averages(Collection<Variable> trained) {
     List<Variable> moving =
         variables.all().stream().filter(v -> !v.trainable() || trained.contains(v)).toList();
@@ -223,8 +223,7 @@ final class ProgramBuilder {
     List<Variable> saved =
         update
             .averages()
-            .named(
-                variables.all().stream().filter(v -> !GradientSums.isSum(v)).toList());
+            .named(variables.all().stream().filter(v -> !GradientSums.isSum(v)).toList());
     return new ProgramEndpoints(
         new ProgramEndpoints.Feeds(name(seed), name(microStep), name(update.hyperparameters())),
         step,

@@ -160,9 +160,7 @@ public final class Trainer {
                 state.step() + 1,
                 parts.length().totalSteps(),
                 TensorFlow.version()));
-    parts
-        .log()
-        .message("How each parameter is treated:\n" + parts.program().rules().text());
+    parts.log().message("How each parameter is treated:\n" + parts.program().rules().text());
     run.listener().started(parts.length().totalSteps(), state.step());
   }
 
@@ -190,8 +188,7 @@ public final class Trainer {
   /** Empty where a stop was asked for meanwhile. */
   private Optional<Map<String, Double>> validate(RunParts parts, long step) {
     long start = System.nanoTime();
-    Optional<Validated> validated =
-        parts.validation().orElseThrow().run(run.stop(), done -> {});
+    Optional<Validated> validated = parts.validation().orElseThrow().run(run.stop(), done -> {});
     Optional<Map<String, Double>> values = validated.map(Validated::values);
     values.ifPresent(v -> parts.reporter().validation(step, v, (System.nanoTime() - start) * 1e-9));
     validated.flatMap(Validated::classes).ifPresent(table -> write(parts.folder(), step, table));

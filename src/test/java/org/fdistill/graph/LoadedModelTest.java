@@ -58,7 +58,7 @@ class LoadedModelTest {
         TFloat32 images =
             TFloat32.tensorOf(Shape.of(2, SIDE, SIDE, 3), DataBuffers.of(pixels))) {
       return loaded
-          .call(SIGNATURE, images, List.of("tokens"), (name, tensor) -> values(tensor))
+          .call(SIGNATURE, images, List.of("tokens"), (name, tensor) -> values((TFloat32) tensor))
           .get("tokens");
     }
   }

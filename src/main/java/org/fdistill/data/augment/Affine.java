@@ -97,8 +97,7 @@ public record Affine(Interpolation interpolation, List<Integer> fill) {
     long width = shape.get(1);
     Taps columns = taps(tf, x, width);
     Taps rows = taps(tf, y, shape.get(0));
-    Operand<TFloat32> flat =
-        tf.reshape(Pixels.floats(tf, image), tf.constant(new int[] {-1, 3}));
+    Operand<TFloat32> flat = tf.reshape(Pixels.floats(tf, image), tf.constant(new int[] {-1, 3}));
     Operand<TFloat32> sum = null;
     for (Tap row : rows.taps()) {
       Operand<TFloat32> ofRow = null;
@@ -163,14 +162,12 @@ public record Affine(Interpolation interpolation, List<Integer> fill) {
         inside);
   }
 
-  private static List<Tap> bilinear(
-      Ops tf, Operand<TInt32> place, Operand<TFloat32> d, long side) {
+  private static List<Tap> bilinear(Ops tf, Operand<TInt32> place, Operand<TFloat32> d, long side) {
     return List.of(
         tap(tf, place, 0, side, tf.math.sub(tf.constant(1f), d)), tap(tf, place, 1, side, d));
   }
 
-  private static List<Tap> bicubic(
-      Ops tf, Operand<TInt32> place, Operand<TFloat32> d, long side) {
+  private static List<Tap> bicubic(Ops tf, Operand<TInt32> place, Operand<TFloat32> d, long side) {
     return List.of(
         tap(tf, place, -1, side, polynomial(tf, d, 0, -1, 2, -1)),
         tap(tf, place, 0, side, polynomial(tf, d, 1, 0, -2, 1)),
@@ -182,13 +179,11 @@ public record Affine(Interpolation interpolation, List<Integer> fill) {
   private static Tap tap(
       Ops tf, Operand<TInt32> place, int steps, long side, Operand<TFloat32> weight) {
     Operand<TInt32> moved = tf.math.add(place, tf.constant(steps));
-    return new Tap(
-        tf.clipByValue(moved, tf.constant(0), tf.constant((int) side - 1)), weight);
+    return new Tap(tf.clipByValue(moved, tf.constant(0), tf.constant((int) side - 1)), weight);
   }
 
   /** A cubic polynomial, by its coefficients from the lowest. */
-  private static Operand<TFloat32> polynomial(
-      Ops tf, Operand<TFloat32> d, float... coefficients) {
+  private static Operand<TFloat32> polynomial(Ops tf, Operand<TFloat32> d, float... coefficients) {
     Operand<TFloat32> value = tf.constant(coefficients[3]);
     for (int i = 2; i >= 0; i--) {
       value = tf.math.add(tf.math.mul(value, d), tf.constant(coefficients[i]));

@@ -25,8 +25,7 @@ final class Boxes {
         tf.expandDims(tf.expandDims(columns, tf.constant(1)), tf.constant(3)));
   }
 
-  private static Operand<TBool> between(
-      Ops tf, Operand<TInt32> boxes, int from, int to, int side) {
+  private static Operand<TBool> between(Ops tf, Operand<TInt32> boxes, int from, int to, int side) {
     Operand<TInt32> places = tf.range(tf.constant(0), tf.constant(side), tf.constant(1)); // [S]
     return tf.math.logicalAnd(
         tf.math.greaterEqual(places, bound(tf, boxes, from)),

@@ -38,7 +38,7 @@ record Channels(Operand<TFloat32> red, Operand<TFloat32> green, Operand<TFloat32
    * An image whose channels are chosen pixel by pixel.
    *
    * @param sector which of the choices [H, W]
-   * @param red choices, each [H, W], whole numbers from 0 to 255
+   * @param red choices, each [H, W], 0 to 255; they are cut off to whole numbers
    */
   static Operand<TUint8> image(
       Ops tf,

@@ -80,16 +80,15 @@ public record ColourJitter(
     for (int i = 0; i < KINDS; i++) {
       Operand<TInt32> kind = tf.gather(order, tf.constant(i), tf.constant(0));
       Operand<TFloat64> factor = tf.gather(factors, kind, tf.constant(0));
-      jittered =
-          Branches.chooseImage(
-              tf, "jitter_one", kind, List.of(jittered, factor), changes());
+      jittered = Branches.chooseImage(tf, "jitter_one", kind, List.of(jittered, factor), changes());
     }
     return jittered;
   }
 
   private List<Branches.Body> changes() {
     List<Branches.Body> bodies = new ArrayList<>();
-    bodies.add(change(brightness, (tf, image, f) -> Enhancement.brightness(tf, image, single(tf, f))));
+    bodies.add(
+        change(brightness, (tf, image, f) -> Enhancement.brightness(tf, image, single(tf, f))));
     bodies.add(change(contrast, (tf, image, f) -> Enhancement.contrast(tf, image, single(tf, f))));
     bodies.add(change(saturation, (tf, image, f) -> Enhancement.colour(tf, image, single(tf, f))));
     bodies.add(change(hue, PilHue::turn));

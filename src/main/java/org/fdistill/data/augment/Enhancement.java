@@ -7,7 +7,6 @@ import org.tensorflow.ndarray.index.Indices;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TFloat64;
-import org.tensorflow.types.TInt32;
 import org.tensorflow.types.TUint8;
 
 /**
@@ -46,8 +45,7 @@ final class Enhancement {
 
   private static Operand<TUint8> blend(
       Ops tf, Operand<TFloat32> plain, Operand<TFloat32> pixels, Operand<TFloat32> factor) {
-    return Pixels.truncate(
-        tf, tf.math.add(plain, tf.math.mul(factor, tf.math.sub(pixels, plain))));
+    return Pixels.truncate(tf, tf.math.add(plain, tf.math.mul(factor, tf.math.sub(pixels, plain))));
   }
 
   /**
@@ -66,8 +64,7 @@ final class Enhancement {
     Operand<TFloat32> rows = sumOfThree(tf, pixels, 0, height);
     sum = tf.math.add(sum, sumOfThree(tf, rows, 1, width));
     Operand<TFloat32> mean =
-        tf.math.floor(
-            tf.math.add(tf.math.mul(sum, tf.constant(1 / 13f)), tf.constant(0.5f)));
+        tf.math.floor(tf.math.add(tf.math.mul(sum, tf.constant(1 / 13f)), tf.constant(0.5f)));
     Operand<TFloat32> middle =
         tf.concat(
             List.of(

@@ -37,6 +37,9 @@ public final class MaskDecoder {
   private static final int GREY = 0;
   private static final int PALETTE = 3;
 
+  /** By the bits of a pixel, what the greatest number times this is 255. */
+  private static final int[] FACTORS = {1, 255, 85, 1, 17, 1, 1, 1, 1};
+
   /** What the checksum of a header changes by where its type goes from palette to grey. */
   private static final int[] CHECKSUM_CHANGE = {0x12, 0xb5, 0xaf, 0xee};
 
@@ -66,20 +69,19 @@ public final class MaskDecoder {
   }
 
   private Operand<TUint8> decode() {
-    Operand<TString> padded =
-        tf.strings.join(List.of(bytes, tf.constant("\0".repeat(HEADER))));
+    Operand<TString> padded = tf.strings.join(List.of(bytes, tf.constant("\0".repeat(HEADER))));
     Operand<TInt32> depth = byteAt(padded, DEPTH_AT);
     Operand<TInt32> type = byteAt(padded, TYPE_AT);
     Operand<TBool> palette = tf.math.equal(type, tf.constant(PALETTE));
     Op checked = check(padded, type, depth);
     Operand<TString> asGrey = tf.select(palette, asGrey(padded), bytes);
     Operand<TUint8> spread =
-        tf.withControlDependencies(checked).image.decodePng(asGrey, TUint8.class, DecodePng.channels(1L));
-    Operand<TInt32> bits = tf.bitwise.leftShift(tf.constant(1), depth);
-    Operand<TInt32> factor =
-        tf.math.floorDiv(tf.constant(255), tf.math.sub(bits, tf.constant(1)));
-    Operand<TUint8> numbers =
-        tf.math.floorDiv(spread, tf.dtypes.cast(factor, TUint8.class));
+        tf.withControlDependencies(checked)
+            .image
+            .decodePng(asGrey, TUint8.class, DecodePng.channels(1L));
+    Operand<TInt32> known = tf.math.minimum(depth, tf.constant(Byte.SIZE));
+    Operand<TInt32> factor = tf.gather(tf.constant(FACTORS), known, tf.constant(0));
+    Operand<TUint8> numbers = tf.math.floorDiv(spread, tf.dtypes.cast(factor, TUint8.class));
     return tf.squeeze(numbers, Squeeze.axis(List.of(2L)));
   }
 
@@ -100,9 +102,7 @@ public final class MaskDecoder {
             tf.math.logicalOr(grey, tf.math.equal(type, tf.constant(PALETTE))),
             "mask in colours; expected numbers of classes, grey or with a palette");
     return require(
-        tf.withControlDependencies(oneChannel),
-        numbers,
-        "grey mask that has not 8 bits a pixel");
+        tf.withControlDependencies(oneChannel), numbers, "grey mask that has not 8 bits a pixel");
   }
 
   private static Op require(Ops tf, Operand<TBool> condition, String otherwise) {

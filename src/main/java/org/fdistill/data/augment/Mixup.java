@@ -85,7 +85,7 @@ public record Mixup(
     return tf.math.div(first, tf.reduceSum(gammas, tf.constant(0)));
   }
 
-  private static Operand<TFloat32> mixup(Ops tf, Operand<TFloat64> share) {
+  static Operand<TFloat32> mixup(Ops tf, Operand<TFloat64> share) {
     Operand<TFloat32> own = tf.dtypes.cast(share, TFloat32.class);
     Operand<TFloat32> none = tf.constant(0f);
     return tf.stack(List.of(own, own, none, none, none, none));
@@ -118,11 +118,9 @@ public record Mixup(
       Ops tf, Operand<TFloat32> images, Operand<TFloat32> draws) {
     Operand<TFloat32> draw = tf.stridedSlice(draws, Indices.sliceTo(1)); // [1, 6]
     Operand<TInt32> box =
-        tf.dtypes.cast(
-            tf.stridedSlice(draw, Indices.all(), Indices.sliceFrom(2)), TInt32.class);
+        tf.dtypes.cast(tf.stridedSlice(draw, Indices.all(), Indices.sliceFrom(2)), TInt32.class);
     Operand<TBool> inside = Boxes.cover(tf, box, (int) images.shape().get(1)); // [1, S, S, 1]
-    Operand<TFloat32> own =
-        tf.select(inside, tf.constant(0f), share(tf, draws, 0));
+    Operand<TFloat32> own = tf.select(inside, tf.constant(0f), share(tf, draws, 0));
     return blend(tf, images, own);
   }
 
@@ -141,8 +139,7 @@ public record Mixup(
     return tf.stridedSlice(draws, Indices.at(0), Indices.at(index));
   }
 
-  private static Operand<TFloat32> blend(
-      Ops tf, Operand<TFloat32> batch, Operand<TFloat32> own) {
+  private static Operand<TFloat32> blend(Ops tf, Operand<TFloat32> batch, Operand<TFloat32> own) {
     Operand<TFloat32> reversed = tf.reverse(batch, tf.constant(new int[] {0}));
     Operand<TFloat32> other = tf.math.sub(tf.constant(1f), own);
     return tf.math.add(tf.math.mul(batch, own), tf.math.mul(reversed, other));

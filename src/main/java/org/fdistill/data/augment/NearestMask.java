@@ -41,8 +41,7 @@ final class NearestMask {
     Operand<TInt32> rows = range(tf.constant(side), at(geometry.offset(), 0));
     Operand<TInt32> straight = range(tf.constant(side), at(geometry.offset(), 1));
     Operand<TInt32> columns =
-        tf.select(
-            geometry.mirrored(), tf.reverse(straight, tf.constant(new int[] {0})), straight);
+        tf.select(geometry.mirrored(), tf.reverse(straight, tf.constant(new int[] {0})), straight);
     Operand<TBool> inside =
         tf.math.logicalAnd(
             tf.expandDims(inside(rows, 0), tf.constant(1)),
@@ -60,13 +59,11 @@ final class NearestMask {
   /** Which row or column of the mask; the outermost one for those beyond it. */
   private Operand<TInt32> source(Operand<TInt32> places, int axis) {
     Operand<TInt32> side = at(tf.shape(mask), axis);
-    Operand<TFloat64> scale =
-        tf.math.div(doubles(at(scaled, axis)), doubles(side));
+    Operand<TFloat64> scale = tf.math.div(doubles(at(scaled, axis)), doubles(side));
     // In OpenCV's two steps, each of which rounds.
     Operand<TFloat64> inverse = tf.math.div(tf.constant(1.0), scale);
     Operand<TInt32> source =
-        tf.dtypes.cast(
-            tf.math.floor(tf.math.mul(doubles(places), inverse)), TInt32.class);
+        tf.dtypes.cast(tf.math.floor(tf.math.mul(doubles(places), inverse)), TInt32.class);
     return tf.math.maximum(
         tf.constant(0), tf.math.minimum(source, tf.math.sub(side, tf.constant(1))));
   }

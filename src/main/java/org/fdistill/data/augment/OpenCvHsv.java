@@ -13,7 +13,7 @@ import org.tensorflow.types.TUint8;
 /**
  * Changes of an image [H, W, 3] in OpenCV's HSV of three bytes: hue 0 to 179 in steps of two
  * degrees, saturation and value 0 to 255. The way there is OpenCV's in whole numbers, by tables of
- * divisors in units of 2^-12; the way back is in float32.
+ * divisors in units of 2^-12; the way back is in float32, cut off to whole numbers.
  */
 final class OpenCvHsv {
   private static final int HUES = 180;
@@ -30,8 +30,7 @@ final class OpenCvHsv {
    * @param saturation 0 to 255
    * @param value 0 to 255
    */
-  private record Hsv(
-      Operand<TInt32> hue, Operand<TInt32> saturation, Operand<TFloat32> value) {}
+  private record Hsv(Operand<TInt32> hue, Operand<TInt32> saturation, Operand<TFloat32> value) {}
 
   private OpenCvHsv() {}
 
@@ -55,8 +54,7 @@ final class OpenCvHsv {
   /** Turns the hue by so many steps of two degrees. */
   static Operand<TUint8> turn(Ops tf, Operand<TUint8> image, Operand<TInt32> steps) {
     Hsv hsv = of(tf, image);
-    Operand<TInt32> turned =
-        tf.math.floorMod(tf.math.add(hsv.hue(), steps), tf.constant(HUES));
+    Operand<TInt32> turned = tf.math.floorMod(tf.math.add(hsv.hue(), steps), tf.constant(HUES));
     return image(tf, new Hsv(turned, hsv.saturation(), hsv.value()));
   }
 
@@ -80,8 +78,7 @@ final class OpenCvHsv {
                     tf.math.mul(two, tf.constant(2)))));
     Operand<TInt32> hue = quotient(tf, side, HUE_DIVISORS, range);
     Operand<TInt32> positive =
-        tf.select(
-            tf.math.less(hue, tf.constant(0)), tf.math.add(hue, tf.constant(HUES)), hue);
+        tf.select(tf.math.less(hue, tf.constant(0)), tf.math.add(hue, tf.constant(HUES)), hue);
     return new Hsv(positive, saturation, value);
   }
 
@@ -96,8 +93,7 @@ final class OpenCvHsv {
   private static Operand<TUint8> image(Ops tf, Hsv hsv) {
     Operand<TFloat32> one = tf.constant(1f);
     Operand<TFloat32> place =
-        tf.math.mul(
-            tf.dtypes.cast(hsv.hue(), TFloat32.class), tf.constant((float) SECTORS / HUES));
+        tf.math.mul(tf.dtypes.cast(hsv.hue(), TFloat32.class), tf.constant((float) SECTORS / HUES));
     Operand<TFloat32> sector = tf.math.floor(place);
     Operand<TFloat32> f = tf.math.sub(place, sector);
     Operand<TFloat32> s =
@@ -114,10 +110,10 @@ final class OpenCvHsv {
         List.of(p, p, t, v, v, q));
   }
 
-  /** The value times one minus a share, rounded half to even. */
+  /** A value times one minus a share. */
   private static Operand<TFloat32> lowered(
       Ops tf, Operand<TFloat32> value, Operand<TFloat32> share) {
-    return tf.math.rint(tf.math.mul(value, tf.math.sub(tf.constant(1f), share)));
+    return tf.math.mul(value, tf.math.sub(tf.constant(1f), share));
   }
 
   private static Operand<TInt32> ints(Ops tf, Operand<TFloat32> whole) {

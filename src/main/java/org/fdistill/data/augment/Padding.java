@@ -16,11 +16,9 @@ public final class Padding {
    * @param images normalised [B, S, S, C], S static
    * @param extents rows and columns of each that are image [B, 2]
    */
-  public static Operand<TFloat32> zero(
-      Ops tf, Operand<TFloat32> images, Operand<TInt32> extents) {
+  public static Operand<TFloat32> zero(Ops tf, Operand<TFloat32> images, Operand<TInt32> extents) {
     Operand<TInt32> boxes =
         tf.concat(List.of(tf.zerosLike(extents), extents), tf.constant(1)); // [B, 4]
-    return tf.select(
-        Boxes.cover(tf, boxes, (int) images.shape().get(1)), images, tf.constant(0f));
+    return tf.select(Boxes.cover(tf, boxes, (int) images.shape().get(1)), images, tf.constant(0f));
   }
 }

@@ -1,6 +1,7 @@
 package org.fdistill.data.augment;
 
 import java.util.List;
+import java.util.stream.IntStream;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TBool;
@@ -16,6 +17,13 @@ import org.tensorflow.types.TUint8;
 final class PilHue {
   private static final double TOP = 255;
   private static final int SECTORS = 6;
+
+  /**
+   * Where a hue stands in the circle of sectors. A table, since the graph optimiser would join a
+   * product and a quotient.
+   */
+  private static final double[] PLACES =
+      IntStream.range(0, Pixels.LEVELS).mapToDouble(i -> i * (double) SECTORS / TOP).toArray();
 
   private final Ops tf;
 
@@ -40,10 +48,8 @@ final class PilHue {
     Operand<TFloat32> divisor = tf.select(grey, tf.onesLike(range), range);
     Operand<TFloat32> saturation =
         cutOff(tf.math.div(range, tf.math.maximum(value, tf.constant(1f))));
-    Operand<TInt32> steps =
-        tf.dtypes.cast(tf.math.mul(shift, tf.constant(TOP)), TInt32.class);
-    Operand<TFloat32> hue =
-        tf.select(grey, tf.zerosLike(range), cutOff(hue(of, value, divisor)));
+    Operand<TInt32> steps = tf.dtypes.cast(tf.math.mul(shift, tf.constant(TOP)), TInt32.class);
+    Operand<TFloat32> hue = tf.select(grey, tf.zerosLike(range), cutOff(hue(of, value, divisor)));
     Operand<TInt32> turned =
         tf.math.floorMod(
             tf.math.add(tf.dtypes.cast(hue, TInt32.class), steps), tf.constant(Pixels.LEVELS));
@@ -59,13 +65,9 @@ final class PilHue {
         tf.select(
             tf.math.equal(of.red(), value),
             tf.math.sub(blue, green),
-            tf.select(
-                tf.math.equal(of.green(), value),
-                ahead(2, red, blue),
-                ahead(4, green, red)));
+            tf.select(tf.math.equal(of.green(), value), ahead(2, red, blue), ahead(4, green, red)));
     Operand<TFloat64> circle =
-        tf.math.add(
-            tf.math.div(doubles(sixth), tf.constant((double) SECTORS)), tf.constant(1.0));
+        tf.math.add(tf.math.div(doubles(sixth), tf.constant((double) SECTORS)), tf.constant(1.0));
     return tf.dtypes.cast(tf.math.floorMod(circle, tf.constant(1.0)), TFloat32.class);
   }
 
@@ -76,16 +78,11 @@ final class PilHue {
 
   private Operand<TUint8> image(
       Operand<TInt32> hue, Operand<TFloat32> saturation, Operand<TFloat32> value) {
-    Operand<TFloat64> place =
-        tf.math.div(
-            tf.math.mul(tf.dtypes.cast(hue, TFloat64.class), tf.constant((double) SECTORS)),
-            tf.constant(TOP));
+    Operand<TFloat64> place = tf.gather(tf.constant(PLACES), hue, tf.constant(0));
     Operand<TFloat64> sector = tf.math.floor(place);
-    Operand<TFloat64> f =
-        doubles(tf.dtypes.cast(tf.math.sub(place, sector), TFloat32.class));
+    Operand<TFloat64> f = doubles(tf.dtypes.cast(tf.math.sub(place, sector), TFloat32.class));
     Operand<TFloat64> share =
-        doubles(
-            tf.dtypes.cast(tf.math.div(doubles(saturation), tf.constant(TOP)), TFloat32.class));
+        doubles(tf.dtypes.cast(tf.math.div(doubles(saturation), tf.constant(TOP)), TFloat32.class));
     Operand<TFloat64> one = tf.constant(1.0);
     Operand<TFloat32> p = lowered(value, share);
     Operand<TFloat32> q = lowered(value, tf.math.mul(share, f));
@@ -101,8 +98,7 @@ final class PilHue {
 
   /** The value times one minus a share, rounded half up. */
   private Operand<TFloat32> lowered(Operand<TFloat32> value, Operand<TFloat64> share) {
-    Operand<TFloat64> product =
-        tf.math.mul(doubles(value), tf.math.sub(tf.constant(1.0), share));
+    Operand<TFloat64> product = tf.math.mul(doubles(value), tf.math.sub(tf.constant(1.0), share));
     Operand<TFloat64> rounded = tf.math.floor(tf.math.add(product, tf.constant(0.5)));
     return tf.dtypes.cast(rounded, TFloat32.class);
   }

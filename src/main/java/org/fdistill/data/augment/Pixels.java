@@ -23,8 +23,7 @@ final class Pixels {
 
   /** Clips to 0..255 and cuts off what follows the point. */
   static Operand<TUint8> truncate(Ops tf, Operand<TFloat32> pixels) {
-    return tf.dtypes.cast(
-        tf.clipByValue(pixels, tf.constant(0f), tf.constant(255f)), TUint8.class);
+    return tf.dtypes.cast(tf.clipByValue(pixels, tf.constant(0f), tf.constant(255f)), TUint8.class);
   }
 
   /**
@@ -48,8 +47,7 @@ final class Pixels {
    */
   static Operand<TUint8> lookUp(Ops tf, Operand<TUint8> image, Operand<TInt32> table) {
     boolean byChannel = table.shape().numDimensions() == 2;
-    Operand<TInt32> places =
-        byChannel ? places(tf, image) : tf.dtypes.cast(image, TInt32.class);
+    Operand<TInt32> places = byChannel ? places(tf, image) : tf.dtypes.cast(image, TInt32.class);
     Operand<TUint8> flat =
         tf.reshape(tf.dtypes.cast(table, TUint8.class), tf.constant(new int[] {-1}));
     return tf.gather(flat, places, tf.constant(0));
@@ -58,8 +56,7 @@ final class Pixels {
   /** Of each value its place in a table [256, 3] as one row. */
   private static Operand<TInt32> places(Ops tf, Operand<TUint8> image) {
     Operand<TInt32> values = tf.dtypes.cast(image, TInt32.class);
-    return tf.math.add(
-        tf.math.mul(values, tf.constant(3)), tf.constant(new int[] {0, 1, 2}));
+    return tf.math.add(tf.math.mul(values, tf.constant(3)), tf.constant(new int[] {0, 1, 2}));
   }
 
   /** How often each channel has each value [256, 3]. */

@@ -4,14 +4,11 @@ import java.util.ArrayList;
 import java.util.List;
 import org.fdistill.config.ImageNet;
 import org.fdistill.proto.DataConfig;
-import org.fdistill.proto.Interpolation;
 import org.fdistill.proto.Normalization;
 import org.fdistill.proto.RandAugmentConfig;
 import org.tensorflow.Operand;
-import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TBool;
-import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TFloat64;
 import org.tensorflow.types.TInt32;
 import org.tensorflow.types.TInt64;
@@ -50,48 +47,54 @@ public record RandAugment(
     return mean.stream().map(m -> (int) Math.rint(255 * Decimals.of(m))).toList();
   }
 
+  /**
+   * What is drawn for one operation; all scalars.
+   *
+   * @param choice its ordinal; the number of operations: none
+   * @param magnitude 0 to 10
+   * @param sign 1 or -1, for those that have two directions
+   */
+  record Drawn(Operand<TInt32> choice, Operand<TFloat64> magnitude, Operand<TFloat64> sign) {}
+
   @Override
   public Operand<TUint8> apply(Ops tf, Operand<TUint8> image, Operand<TInt64> seed) {
-    Uniform uniform = new Uniform(tf, seed, 3 * operations);
-    Operand<TFloat64> magnitudes = magnitudes(tf, Uniform.next(tf, seed));
     Operand<TUint8> augmented = image;
-    for (int i = 0; i < operations; i++) {
-      Operand<TInt32> drawn = uniform.below(tf.constant(Operation.values().length));
-      Operand<TBool> applied = uniform.chance(probability);
-      Operand<TFloat64> sign =
-          tf.select(uniform.chance(0.5), tf.constant(-1.0), tf.constant(1.0));
-      Operand<TFloat64> ofThis = tf.gather(magnitudes, tf.constant(i), tf.constant(0));
-      Operand<TInt32> choice =
-          tf.select(applied, drawn, tf.constant(Operation.values().length));
-      augmented = one(tf, augmented, choice, ofThis, sign);
+    for (Drawn drawn : draw(tf, seed)) {
+      augmented = one(tf, augmented, drawn);
     }
     return augmented;
+  }
+
+  /** What follows each other. */
+  List<Drawn> draw(Ops tf, Operand<TInt64> seed) {
+    int kinds = Operation.values().length;
+    Uniform uniform = new Uniform(tf, seed, 3 * operations);
+    Operand<TFloat64> magnitudes = magnitudes(tf, Uniform.next(tf, seed));
+    List<Drawn> all = new ArrayList<>();
+    for (int i = 0; i < operations; i++) {
+      Operand<TInt32> kind = uniform.below(tf.constant(kinds));
+      Operand<TBool> applied = uniform.chance(probability);
+      Operand<TBool> negative = uniform.chance(0.5);
+      all.add(
+          new Drawn(
+              tf.select(applied, kind, tf.constant(kinds)),
+              tf.gather(magnitudes, tf.constant(i), tf.constant(0)),
+              tf.select(negative, tf.constant(-1.0), tf.constant(1.0))));
+    }
+    return all;
   }
 
   /** The magnitude of each operation [operations], 0 to 10. */
   private Operand<TFloat64> magnitudes(Ops tf, Operand<TInt64> seed) {
     Operand<TFloat64> normal =
-        tf.random.statelessRandomNormal(
-            tf.constant(new int[] {operations}), seed, TFloat64.class);
+        tf.random.statelessRandomNormal(tf.constant(new int[] {operations}), seed, TFloat64.class);
     Operand<TFloat64> drawn =
-        tf.math.add(
-            tf.constant(magnitude), tf.math.mul(normal, tf.constant(magnitudeStd)));
+        tf.math.add(tf.constant(magnitude), tf.math.mul(normal, tf.constant(magnitudeStd)));
     return tf.clipByValue(drawn, tf.constant(0.0), tf.constant(TOP));
   }
 
-  /**
-   * Applies one operation.
-   *
-   * @param choice its ordinal; the number of operations: none
-   * @param magnitude 0 to 10, scalar
-   * @param sign 1 or -1, scalar
-   */
-  Operand<TUint8> one(
-      Ops tf,
-      Operand<TUint8> image,
-      Operand<TInt32> choice,
-      Operand<TFloat64> magnitude,
-      Operand<TFloat64> sign) {
+  /** Applies one operation. */
+  Operand<TUint8> one(Ops tf, Operand<TUint8> image, Drawn drawn) {
     List<Branches.Body> bodies = new ArrayList<>();
     for (Operation operation : Operation.values()) {
       bodies.add(
@@ -108,6 +111,10 @@ public record RandAugment(
     }
     bodies.add((ops, in) -> List.of(ops.identity(in.get(0))));
     return Branches.chooseImage(
-        tf, "rand_augment", choice, List.of(image, magnitude, sign), bodies);
+        tf,
+        "rand_augment",
+        drawn.choice(),
+        List.of(image, drawn.magnitude(), drawn.sign()),
+        bodies);
   }
 }

@@ -68,24 +68,39 @@ public record SegmentCrop(
    * @param mask [H, W]; 255: no class
    * @param seed of all random draws [2]
    */
-  public Crop apply(
-      Ops tf, Operand<TUint8> image, Operand<TUint8> mask, Operand<TInt64> seed) {
+  public Crop apply(Ops tf, Operand<TUint8> image, Operand<TUint8> mask, Operand<TInt64> seed) {
     Uniform uniform = new Uniform(tf, seed, NUMBERS);
     Operand<TInt32> size = tf.stridedSlice(tf.shape(image), Indices.sliceTo(2));
     Operand<TInt32> scaled = resize.size(tf, size, uniform.next());
     Operand<TBool> mirrored = uniform.chance(flipProbability);
-    Operand<TInt32> offset = offset(tf, mask, scaled, uniform);
+    Crop crop = cut(tf, image, mask, scaled, offset(tf, mask, scaled, uniform), mirrored);
+    return photometric
+        .map(p -> p.apply(tf, crop.image(), Uniform.next(tf, seed)))
+        .map(distorted -> new Crop(distorted, crop.mask(), crop.extent()))
+        .orElse(crop);
+  }
+
+  /**
+   * Brings image and mask through one geometry.
+   *
+   * @param scaled size that both are resized to [2]
+   * @param offset of the crop in it [2]
+   * @param mirrored whether left and right are then exchanged, scalar
+   */
+  Crop cut(
+      Ops tf,
+      Operand<TUint8> image,
+      Operand<TUint8> mask,
+      Operand<TInt32> scaled,
+      Operand<TInt32> offset,
+      Operand<TBool> mirrored) {
     Operand<TInt32> extent = tf.math.minimum(scaled, tf.constant(side));
     Geometry geometry =
-        new Geometry(
-            Optional.empty(), scaled, shifted(tf, offset, extent, mirrored), mirrored);
-    Operand<TUint8> view =
-        new Resize(Interpolation.BILINEAR, side, false).apply(tf, image, geometry);
-    Operand<TUint8> distorted =
-        photometric.isPresent()
-            ? photometric.get().apply(tf, view, Uniform.next(tf, seed))
-            : view;
-    return new Crop(distorted, new NearestMask(tf, mask, scaled).view(geometry, side), extent);
+        new Geometry(Optional.empty(), scaled, shifted(tf, offset, extent, mirrored), mirrored);
+    return new Crop(
+        new Resize(Interpolation.BILINEAR, side, false).apply(tf, image, geometry),
+        new NearestMask(tf, mask, scaled).view(geometry, side),
+        extent);
   }
 
   /** Mirroring brings the padding to the left; so much to the right it is put before. */
@@ -102,22 +117,23 @@ public record SegmentCrop(
     Operand<TInt32> free = tf.math.maximum(tf.math.sub(scaled, tf.constant(side)), tf.constant(0));
     Operand<TFloat64> numbers =
         tf.reshape(uniform.next(2 * (REDRAWS + 1)), tf.constant(new int[] {REDRAWS + 1, 2}));
-    Operand<TInt32> offsets =
-        uniform.below(tf.math.add(free, tf.constant(1)), numbers); // [11, 2]
+    Operand<TInt32> offsets = uniform.below(tf.math.add(free, tf.constant(1)), numbers); // [11, 2]
     Operand<TInt32> chosen =
         categoryLimit < 1 ? firstVaried(tf, offsets, mask, scaled) : tf.constant(0);
     return tf.gather(offsets, chosen, tf.constant(0));
   }
 
   /** The first crop in which no class prevails; the last one is taken as it is. */
-  private Operand<TInt32> firstVaried(
+  Operand<TInt32> firstVaried(
       Ops tf, Operand<TInt32> offsets, Operand<TUint8> mask, Operand<TInt32> scaled) {
     List<Operand<?>> inputs = List.of(tf.constant(0), offsets, mask, scaled);
     Branches.Body goOn =
         (ops, in) -> {
           Operand<TInt32> index = in.get(0).asOutput().expect(TInt32.class);
-          return List.of(ops.math.logicalNot(ops.math.logicalOr(
-              ops.math.greaterEqual(index, ops.constant(REDRAWS)), varied(ops, in))));
+          return List.of(
+              ops.math.logicalNot(
+                  ops.math.logicalOr(
+                      ops.math.greaterEqual(index, ops.constant(REDRAWS)), varied(ops, in))));
         };
     Branches.Body next =
         (ops, in) -> {
@@ -130,8 +146,7 @@ public record SegmentCrop(
         };
     try (ConcreteFunction condition = Branches.function("crop_again", inputs, goOn);
         ConcreteFunction body = Branches.function("crop_next", inputs, next)) {
-      List<Output<?>> last =
-          StatelessWhile.create(tf.scope(), inputs, condition, body).output();
+      List<Output<?>> last = StatelessWhile.create(tf.scope(), inputs, condition, body).output();
       return last.get(0).expect(TInt32.class);
     }
   }
@@ -155,8 +170,7 @@ public record SegmentCrop(
   /** Whether there are two classes or more, and none has the limit's share. */
   private Operand<TBool> notOnlyOne(Ops tf, Operand<TInt32> counts) {
     Operand<TInt32> axis = tf.constant(0);
-    Operand<TInt32> classes =
-        tf.reduceSum(tf.math.minimum(counts, tf.constant(1)), axis);
+    Operand<TInt32> classes = tf.reduceSum(tf.math.minimum(counts, tf.constant(1)), axis);
     Operand<TFloat64> most = tf.dtypes.cast(tf.max(counts, axis), TFloat64.class);
     Operand<TFloat64> all = tf.dtypes.cast(tf.reduceSum(counts, axis), TFloat64.class);
     return tf.math.logicalAnd(

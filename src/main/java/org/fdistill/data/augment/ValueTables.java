@@ -34,15 +34,13 @@ final class ValueTables {
   static Operand<TUint8> solarize(Ops tf, Operand<TUint8> image, Operand<TInt32> threshold) {
     Operand<TInt32> values = Pixels.values(tf, false);
     Operand<TInt32> inverted = tf.math.sub(tf.constant(TOP), values);
-    return Pixels.lookUp(
-        tf, image, tf.select(tf.math.less(values, threshold), values, inverted));
+    return Pixels.lookUp(tf, image, tf.select(tf.math.less(values, threshold), values, inverted));
   }
 
   /** Adds to the values below 128. */
   static Operand<TUint8> solarizeAdd(Ops tf, Operand<TUint8> image, Operand<TInt32> addend) {
     Operand<TInt32> values = Pixels.values(tf, false);
-    Operand<TInt32> added =
-        tf.math.minimum(tf.math.add(values, addend), tf.constant(TOP));
+    Operand<TInt32> added = tf.math.minimum(tf.math.add(values, addend), tf.constant(TOP));
     Operand<TBool> dark = tf.math.less(values, tf.constant(SOLARIZE_ADD_BELOW));
     return Pixels.lookUp(tf, image, tf.select(dark, added, values));
   }
@@ -75,14 +73,11 @@ final class ValueTables {
         tf.math.cumsum(counts, tf.constant(0), Cumsum.exclusive(true)); // [256, 3]
     Operand<TInt32> halfStep = tf.math.floorDiv(step, tf.constant(2));
     Operand<TInt32> spread =
-        tf.math.floorDiv(
-            tf.math.add(before, halfStep), tf.math.maximum(step, tf.constant(1)));
+        tf.math.floorDiv(tf.math.add(before, halfStep), tf.math.maximum(step, tf.constant(1)));
     Operand<TInt32> same = tf.math.add(values, tf.zerosLike(counts));
     Operand<TInt32> table =
         tf.select(
-            tf.math.greater(step, tf.constant(0)),
-            tf.math.minimum(spread, tf.constant(TOP)),
-            same);
+            tf.math.greater(step, tf.constant(0)), tf.math.minimum(spread, tf.constant(TOP)), same);
     return Pixels.lookUp(tf, image, table);
   }
 

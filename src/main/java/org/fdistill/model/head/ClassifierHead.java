@@ -68,9 +68,7 @@ public record ClassifierHead(
 
   /** What the linear layer is given, before any norm: [B, C]. */
   public Operand<TFloat32> pooled(Ops tf, Endpoints endpoints) {
-    return pooling == Pooling.CLASS_TOKEN_POOLING
-        ? endpoints.classToken(tf)
-        : endpoints.pooled(tf);
+    return pooling == Pooling.CLASS_TOKEN_POOLING ? endpoints.classToken(tf) : endpoints.pooled(tf);
   }
 
   /**

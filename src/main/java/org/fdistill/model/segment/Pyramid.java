@@ -43,7 +43,9 @@ final class Pyramid {
   static List<Operand<TFloat32>> of(LayerScope scope, Endpoints endpoints, SegmentTask config) {
     return endpoints.stages().size() == SCALES
         ? normed(scope.at("stage_norms"), endpoints.stages())
-        : neck(scope.at("neck"), maps(scope.tf(), endpoints, blocks(config, endpoints.blocks().size())));
+        : neck(
+            scope.at("neck"),
+            maps(scope.tf(), endpoints, blocks(config, endpoints.blocks().size())));
   }
 
   /** The four blocks that a neck takes, from 0: as configured, or BEiT's share of the depth. */
@@ -64,8 +66,7 @@ final class Pyramid {
     for (FeatureMap stage : stages) {
       Operand<TFloat32> map = stage.map(tf);
       int grid = (int) map.shape().get(1);
-      Operand<TFloat32> rows =
-          tf.reshape(map, tf.constant(new int[] {-1, stage.channels()}));
+      Operand<TFloat32> rows = tf.reshape(map, tf.constant(new int[] {-1, stage.channels()}));
       Operand<TFloat32> normed =
           new LayerNorm(stage.channels(), SWIN_EPSILON)
               .apply(scope.at(Integer.toString(maps.size())), rows);
@@ -74,8 +75,7 @@ final class Pyramid {
     return maps;
   }
 
-  private static List<Operand<TFloat32>> maps(
-      Ops tf, Endpoints endpoints, List<Integer> blocks) {
+  private static List<Operand<TFloat32>> maps(Ops tf, Endpoints endpoints, List<Integer> blocks) {
     return blocks.stream()
         .<Operand<TFloat32>>map(
             block ->

@@ -43,8 +43,7 @@ record PyramidPooling(int channels) {
               means,
               tf.constant(new int[] {0, start, 0}),
               tf.constant(new int[] {-1, side * side, width}));
-      Operand<TFloat32> pooled =
-          tf.reshape(rows, tf.constant(new int[] {-1, side, side, width}));
+      Operand<TFloat32> pooled = tf.reshape(rows, tf.constant(new int[] {-1, side, side, width}));
       LayerScope own = scope.at(Integer.toString(i));
       Operand<TFloat32> unit = new ConvolutionUnit(1, channels).apply(own, pooled);
       parts.add(Bilinear.resize(tf, unit, grid));
@@ -57,8 +56,7 @@ record PyramidPooling(int channels) {
   private static Operand<TFloat32> means(Ops tf, Operand<TFloat32> map) {
     int grid = (int) map.shape().get(1);
     int width = (int) map.shape().get(3);
-    Operand<TFloat32> places =
-        tf.reshape(map, tf.constant(new int[] {-1, grid * grid, width}));
+    Operand<TFloat32> places = tf.reshape(map, tf.constant(new int[] {-1, grid * grid, width}));
     float[][] weights = weights(grid);
     Operand<TFloat32> matrix =
         tf.reshape(

@@ -59,9 +59,7 @@ public record SegmentationInference(
 
   /** From one window to the next, in pixels. */
   int stride() {
-    return config.getStride() > 0
-        ? config.getStride()
-        : Math.max(1, (int) (side * USUAL_STRIDE));
+    return config.getStride() > 0 ? config.getStride() : Math.max(1, (int) (side * USUAL_STRIDE));
   }
 
   private Operand<TFloat32> scaled(Ops tf, Operand<TFloat32> images, Operand<TInt32> sides) {
@@ -78,8 +76,7 @@ public record SegmentationInference(
         config.getMode() == Mode.WHOLE ? ofLonger : tf.math.minimum(ofLonger, ofShorter);
     Operand<TFloat64> rounded =
         tf.math.floor(tf.math.add(tf.math.mul(lengths, factor), tf.constant(0.5)));
-    Operand<TInt32> size =
-        tf.dtypes.cast(tf.math.maximum(rounded, tf.constant(1.0)), TInt32.class);
+    Operand<TInt32> size = tf.dtypes.cast(tf.math.maximum(rounded, tf.constant(1.0)), TInt32.class);
     // Bytes again, as training has them; interpolation never leaves their range.
     return tf.math.floor(
         tf.math.add(
@@ -120,7 +117,12 @@ public record SegmentationInference(
             both,
             tf.stack(
                 List.of(
-                    tf.constant(-1), down.count(tf), s, across.count(tf), s, tf.constant(CHANNELS))));
+                    tf.constant(-1),
+                    down.count(tf),
+                    s,
+                    across.count(tf),
+                    s,
+                    tf.constant(CHANNELS))));
     Operand<TFloat32> together =
         tf.linalg.transpose(apart, tf.constant(new int[] {0, 1, 3, 2, 4, 5}));
     return tf.reshape(together, tf.constant(new int[] {-1, side, side, CHANNELS}));
@@ -146,16 +148,12 @@ public record SegmentationInference(
     Operand<TInt32> any = tf.constant(-1);
     Operand<TFloat32> apart =
         tf.reshape(
-            logits,
-            tf.stack(
-                List.of(any, tf.math.div(rows, g), tf.math.div(columns, g), g, g, k)));
+            logits, tf.stack(List.of(any, tf.math.div(rows, g), tf.math.div(columns, g), g, g, k)));
     Operand<TFloat32> mosaic =
         tf.linalg.transpose(apart, tf.constant(new int[] {0, 1, 3, 2, 4, 5}));
     Operand<TFloat32> high =
         product(
-            tf,
-            down,
-            tf.reshape(mosaic, tf.stack(List.of(any, rows, tf.math.mul(columns, k)))));
+            tf, down, tf.reshape(mosaic, tf.stack(List.of(any, rows, tf.math.mul(columns, k)))));
     Operand<TFloat32> whole =
         product(tf, across, tf.reshape(high, tf.stack(List.of(any, columns, k))));
     return tf.reshape(whole, tf.stack(List.of(any, height, width, k)));

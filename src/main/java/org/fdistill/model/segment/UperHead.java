@@ -31,7 +31,8 @@ record UperHead(int channels, PixelClassifier classifier) {
       Operand<TFloat32> map =
           i == coarsest
               ? laterals.get(i)
-              : new ConvolutionUnit(3, channels).apply(numbered(scope, "outputs", i), laterals.get(i));
+              : new ConvolutionUnit(3, channels)
+                  .apply(numbered(scope, "outputs", i), laterals.get(i));
       outputs.add(Bilinear.resize(scope.tf(), map, finest));
     }
     Operand<TFloat32> all = scope.tf().concat(outputs, scope.tf().constant(3));
@@ -53,8 +54,7 @@ record UperHead(int channels, PixelClassifier classifier) {
     laterals.add(new ConvolutionUnit(3, channels).apply(scope.at("bottleneck"), pyramid));
     for (int i = coarsest; i > 0; i--) {
       Operand<TFloat32> finer = laterals.get(i - 1);
-      laterals.set(
-          i - 1, tf.math.add(finer, Bilinear.resize(tf, laterals.get(i), side(finer))));
+      laterals.set(i - 1, tf.math.add(finer, Bilinear.resize(tf, laterals.get(i), side(finer))));
     }
     return laterals;
   }

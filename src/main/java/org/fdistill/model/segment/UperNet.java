@@ -8,13 +8,15 @@ import org.tensorflow.Operand;
 import org.tensorflow.types.TFloat32;
 
 /**
- * UPerNet on a backbone: a class for each place of its finest map. All parameters are under {@code
- * head}. Letters: B batch, G side of the finest map, K classes.
+ * UPerNet on a backbone: a class for each place of its finest map. Its parameters are under {@code
+ * head}; those of the auxiliary head, which no export has, under {@code auxiliary}. Letters: B
+ * batch, G side of the finest map, K classes.
  *
  * @param config classes, channels and the auxiliary head
  */
 public record UperNet(SegmentTask config) {
   private static final String HEAD = "head";
+  private static final String AUXILIARY = "auxiliary";
 
   /** The map of the pyramid that the auxiliary head takes. */
   private static final int AUXILIARY_MAP = 2;
@@ -45,7 +47,7 @@ public record UperNet(SegmentTask config) {
     List<Operand<TFloat32>> maps = Pyramid.of(head, endpoints, config);
     Operand<TFloat32> decoded = decoded(head, maps);
     return new Training(
-        decoded, config.getAuxiliaryWeight() > 0 ? auxiliary(head.at("auxiliary"), maps) : null);
+        decoded, config.getAuxiliaryWeight() > 0 ? auxiliary(scope.at(AUXILIARY), maps) : null);
   }
 
   private Operand<TFloat32> decoded(LayerScope head, List<Operand<TFloat32>> maps) {

@@ -34,8 +34,7 @@ record Windows(Operand<TInt32> starts, Operand<TInt32> length) {
         tf.math.floorDiv(tf.math.add(rest, tf.constant(stride - 1)), tf.constant(stride));
     Operand<TInt32> numbers =
         tf.range(tf.constant(0), tf.math.add(further, tf.constant(1)), tf.constant(1));
-    return new Windows(
-        tf.math.minimum(tf.math.mul(numbers, tf.constant(stride)), rest), length);
+    return new Windows(tf.math.minimum(tf.math.mul(numbers, tf.constant(stride)), rest), length);
   }
 
   /** n, scalar. */
@@ -60,43 +59,34 @@ record Windows(Operand<TInt32> starts, Operand<TInt32> length) {
    */
   Operand<TFloat32> matrix(Ops tf, int window, int grid, Operand<TInt32> target) {
     Operand<TInt32> one = tf.constant(1);
-    Operand<TInt32> pixel =
-        tf.expandDims(tf.range(tf.constant(0), length, one), one); // [L, 1]
+    Operand<TInt32> pixel = tf.expandDims(tf.range(tf.constant(0), length, one), one); // [L, 1]
     Operand<TInt32> place = tf.math.sub(pixel, starts); // [L, n]: of a pixel in a window
     Operand<TBool> covered =
         tf.math.logicalAnd(
-            tf.math.greaterEqual(place, tf.constant(0)),
-            tf.math.less(place, tf.constant(window)));
+            tf.math.greaterEqual(place, tf.constant(0)), tf.math.less(place, tf.constant(window)));
     Operand<TFloat32> share = tf.dtypes.cast(covered, TFloat32.class);
     Operand<TFloat32> windows = tf.sum(share, one, Sum.keepDims(true));
     Operand<TFloat32> weights = tf.expandDims(tf.math.div(share, windows), tf.constant(2));
     Operand<TInt32> known =
-        tf.math.minimum(
-            tf.math.maximum(place, tf.constant(0)), tf.constant(window - 1));
+        tf.math.minimum(tf.math.maximum(place, tf.constant(0)), tf.constant(window - 1));
     Operand<TFloat32> rows = tf.gather(enlarging(tf, window, grid), known, tf.constant(0));
     Operand<TFloat32> averaging = tf.math.mul(rows, weights); // [L, n, G]
     Operand<TInt32> columns = tf.math.mul(count(tf), tf.constant(grid));
-    Operand<TFloat32> asImage =
-        tf.reshape(averaging, tf.stack(List.of(one, length, columns, one)));
+    Operand<TFloat32> asImage = tf.reshape(averaging, tf.stack(List.of(one, length, columns, one)));
     Operand<TFloat32> resized =
         tf.image.resizeBilinear(
-            asImage,
-            tf.stack(List.of(target, columns)),
-            ResizeBilinear.halfPixelCenters(true));
+            asImage, tf.stack(List.of(target, columns)), ResizeBilinear.halfPixelCenters(true));
     return tf.reshape(resized, tf.stack(List.of(target, columns)));
   }
 
   /** From the places of a window to its pixels, [S, G]. */
   private static Operand<TFloat32> enlarging(Ops tf, int window, int grid) {
     Operand<TInt32> places = tf.range(tf.constant(0), tf.constant(grid), tf.constant(1));
-    Operand<TFloat32> each =
-        tf.oneHot(places, tf.constant(grid), tf.constant(1f), tf.constant(0f));
+    Operand<TFloat32> each = tf.oneHot(places, tf.constant(grid), tf.constant(1f), tf.constant(0f));
     Operand<TFloat32> asImage = tf.reshape(each, tf.constant(new int[] {1, grid, 1, grid}));
     Operand<TFloat32> large =
         tf.image.resizeBilinear(
-            asImage,
-            tf.constant(new int[] {window, 1}),
-            ResizeBilinear.halfPixelCenters(true));
+            asImage, tf.constant(new int[] {window, 1}), ResizeBilinear.halfPixelCenters(true));
     return tf.reshape(large, tf.constant(new int[] {window, grid}));
   }
 }

@@ -32,8 +32,7 @@ public final class SwinTransformer implements Backbone {
   private final float dropPath;
   private final boolean finalNorm;
 
-  private SwinTransformer(
-      SwinSizes sizes, SwinVersion version, float dropPath, boolean finalNorm) {
+  private SwinTransformer(SwinSizes sizes, SwinVersion version, float dropPath, boolean finalNorm) {
     this.sizes = sizes;
     this.version = version;
     this.dropPath = dropPath;

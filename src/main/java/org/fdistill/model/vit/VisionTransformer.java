@@ -104,15 +104,16 @@ public final class VisionTransformer implements Backbone {
               .apply(inner, rows, bias(inner, shared, index));
       blocks.add(rows);
     }
-    return normed(scope, rows).withInside(
-        blocks.stream()
-            .<Function<Ops, Operand<TFloat32>>>map(b -> ops -> byExample(ops, b))
-            .toList(),
-        List.of(
-            new FeatureMap(
-                ops -> endpoints(ops, blocks.get(blocks.size() - 1)).featureMap(ops),
-                config.getPatchSize(),
-                width())));
+    return normed(scope, rows)
+        .withInside(
+            blocks.stream()
+                .<Function<Ops, Operand<TFloat32>>>map(b -> ops -> byExample(ops, b))
+                .toList(),
+            List.of(
+                new FeatureMap(
+                    ops -> endpoints(ops, blocks.get(blocks.size() - 1)).featureMap(ops),
+                    config.getPatchSize(),
+                    width())));
   }
 
   private Endpoints normed(LayerScope scope, Operand<TFloat32> rows) {

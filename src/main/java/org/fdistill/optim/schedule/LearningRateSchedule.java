@@ -30,6 +30,9 @@ public interface LearningRateSchedule {
    */
   static LearningRateSchedule of(
       ScheduleConfig config, long warmupSteps, long totalSteps, int batch) {
-    return WarmupCosine.of(config, warmupSteps, totalSteps, batch);
+    return switch (config.getCurve()) {
+      case COSINE -> WarmupCosine.of(config, warmupSteps, totalSteps, batch);
+      case POLY -> WarmupPoly.of(config, warmupSteps, totalSteps, batch);
+    };
   }
 }

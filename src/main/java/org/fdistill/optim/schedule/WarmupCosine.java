@@ -46,7 +46,8 @@ public record WarmupCosine(double start, double peak, double end, long warmupSte
         totalSteps);
   }
 
-  private static double scale(ScheduleConfig config, int batch) {
+  /** What all rates are multiplied by for a batch. */
+  static double scale(ScheduleConfig config, int batch) {
     return config.getScaleByBatch() == 0 ? 1 : batch / (double) config.getScaleByBatch();
   }
 

@@ -6,6 +6,7 @@ import java.util.Optional;
 import org.fdistill.config.ModelChecks;
 import org.fdistill.config.Problems;
 import org.fdistill.data.Batch;
+import org.fdistill.data.BatchAugmentation;
 import org.fdistill.data.ExampleCheck;
 import org.fdistill.data.Field;
 import org.fdistill.data.ImageView;
@@ -13,6 +14,7 @@ import org.fdistill.data.View;
 import org.fdistill.eval.Criterion;
 import org.fdistill.eval.Sums;
 import org.fdistill.graph.LayerScope;
+import org.fdistill.model.Endpoints;
 import org.fdistill.model.Network;
 import org.fdistill.model.head.ClassifierHead;
 import org.fdistill.model.head.Head;
@@ -30,11 +32,10 @@ import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt64;
-import org.tensorflow.types.family.TNumber;
 
 /**
- * Supervised classification: softmax cross-entropy with label smoothing. Letters: B batch, K
- * classes.
+ * Supervised classification and fine-tuning: softmax cross-entropy with label smoothing, on images
+ * that may be erased and mixed.
  */
 public final class Classification implements Task {
   private final RunConfig run;
@@ -54,6 +55,12 @@ public final class Classification implements Task {
   public void check(Problems problems) {
     problems.unless(config.hasClasses(), "classify.classes", "is not set; say how many there are");
     check(run, config.getPooling(), "classify.pooling", problems);
+    int microBatch = run.getTrainData().getBatchSize() / run.getOptimizer().getAccumulation();
+    problems.unless(
+        microBatch > 1 || !run.getTrainData().getAugment().hasMixup(),
+        "train_data.augment.mixup",
+        "is set, but a batch of one image has none to be mixed with; take a larger batch_size, or"
+            + " less accumulation");
   }
 
   /** Checks that the network has what is pooled. */
@@ -68,7 +75,7 @@ public final class Classification implements Task {
 
   @Override
   public View trainingView(DataConfig data) {
-    return View.all(ImageView.training(data), View.label());
+    return View.all(ImageView.training(data), View.label(), BatchAugmentation.of(data));
   }
 
   @Override
@@ -84,20 +91,33 @@ public final class Classification implements Task {
   @Override
   public TrainingOutputs training(LayerScope scope, Batch batch) {
     Ops tf = scope.tf();
-    Operand<TFloat32> logits = logits(scope, network(), batch.get(Field.IMAGE));
+    BatchAugmentation augmentation = BatchAugmentation.of(run.getTrainData());
+    Endpoints seen =
+        network()
+            .build(
+                scope,
+                batch.get(Field.IMAGE),
+                images -> augmentation.images(tf, images, batch, scope.seed("erasing")));
+    Operand<TFloat32> logits = ClassifierHead.of(config).logits(scope, seen);
     Operand<TInt64> labels = batch.get(Field.LABEL);
-    Operand<TFloat32> targets = ClassScores.oneHot(tf, labels, config.getClasses());
+    Operand<TFloat32> oneHot = ClassScores.oneHot(tf, labels, config.getClasses());
+    Operand<TFloat32> targets = augmentation.targets(tf, oneHot, batch);
+    // Of two images in one, the label of one says little.
+    Map<String, Operand<TFloat32>> metrics =
+        augmentation.mixup().isPresent()
+            ? Map.of()
+            : Map.of(ClassScores.TOP_1, ClassScores.top1(tf, logits, labels));
     return new TrainingOutputs(
         ClassScores.loss(tf, logits, targets, config.getLabelSmoothing()),
-        Map.of(ClassScores.TOP_1, ClassScores.top1(tf, logits, labels)),
+        metrics,
         Map.of(),
         scope.updates());
   }
 
   @Override
   public Map<String, Operand<TFloat32>> validation(LayerScope scope, Batch batch) {
-    Operand<TFloat32> logits = logits(scope, Tasks.evaluated(run), batch.get(Field.IMAGE));
-    return ClassScores.sums(scope.tf(), logits, batch);
+    Endpoints seen = Tasks.evaluated(run).build(scope, batch.get(Field.IMAGE));
+    return ClassScores.sums(scope.tf(), ClassifierHead.of(config).logits(scope, seen), batch);
   }
 
   @Override
@@ -133,10 +153,5 @@ public final class Classification implements Task {
   @Override
   public NoiseSource noiseSource() {
     return NoiseSource.newBuilder().setClasses(config.getClasses()).build();
-  }
-
-  private Operand<TFloat32> logits(
-      LayerScope scope, Network seen, Operand<? extends TNumber> images) {
-    return ClassifierHead.of(config).logits(scope, seen.build(scope, images));
   }
 }

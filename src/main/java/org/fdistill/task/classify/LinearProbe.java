@@ -30,8 +30,8 @@ import org.tensorflow.types.TInt64;
 
 /**
  * A linear classifier on a network that stays as it is, as MAE probes (arXiv 2111.06377, appendix
- * A.1): batch norm without scale and shift, one linear layer, cross-entropy. No gradient reaches the
- * network, which is built as for inference, so that nothing of it is kept for a backward pass.
+ * A.1): batch norm without scale and shift, one linear layer, cross-entropy. No gradient reaches
+ * the network, which is built as for inference, so that nothing of it is kept for a backward pass.
  */
 public final class LinearProbe implements Task {
   private final RunConfig run;

@@ -46,8 +46,9 @@ record MaskCheck(SegmentTask config) implements ExampleCheck {
         ? ""
         : String.format(
             Locale.ROOT,
-            "its mask has a pixel of %d, expected at most %d (segment.classes is %d, zero_is_no_class"
-                + " %s) or 255, which is no class.\nSet segment.classes, or mend the mask.",
+            "its mask has a pixel of %d, expected at most %d (segment.classes is %d,"
+                + " zero_is_no_class %s) or 255, which is no class.\n"
+                + "Set segment.classes, or mend the mask.",
             largest,
             last,
             config.getClasses(),

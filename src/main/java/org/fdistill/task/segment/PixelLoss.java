@@ -42,8 +42,7 @@ record PixelLoss(LossMean mean) {
     Operand<TBool> labelled = tf.math.notEqual(labels, tf.constant(MaskDecoder.NO_CLASS));
     Operand<TFloat32> large = Bilinear.resize(tf, logits, side);
     Operand<TFloat32> rows = tf.reshape(large, tf.constant(new int[] {-1, classes}));
-    Operand<TFloat32> each =
-        losses(tf, rows, tf.select(labelled, labels, tf.zerosLike(labels)));
+    Operand<TFloat32> each = losses(tf, rows, tf.select(labelled, labels, tf.zerosLike(labels)));
     Operand<TFloat32> weights = tf.dtypes.cast(labelled, TFloat32.class);
     Operand<TInt32> all = tf.constant(new int[] {0});
     Operand<TFloat32> sum = tf.sum(tf.math.mul(each, weights), all);

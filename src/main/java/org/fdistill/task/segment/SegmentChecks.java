@@ -10,16 +10,20 @@ import org.fdistill.proto.RunConfig;
 import org.fdistill.proto.SegmentInference.Mode;
 import org.fdistill.proto.SegmentTask;
 
-/** Checks a config that segments. */
-record SegmentChecks(RunConfig run) {
+/**
+ * Checks a config that segments.
+ *
+ * @param run the whole config
+ * @param task its task
+ */
+record SegmentChecks(RunConfig run, SegmentTask task) {
   private static final int SCALES = 4;
 
   void check(Problems problems) {
-    SegmentTask task = run.getSegment();
     problems.unless(task.hasClasses(), "segment.classes", "is not set; say how many there are");
     backbone(run.getModel(), problems);
     blocks(task.getBlocksList(), problems);
-    inference(task, problems);
+    inference(problems);
     batch(run.getTrainData(), problems);
     problems.unless(
         run.getTrainData().hasSegmentAugment(),
@@ -43,8 +47,7 @@ record SegmentChecks(RunConfig run) {
     problems.unless(
         !is || stages == SCALES,
         "model." + name + ".depths",
-        String.format(
-            Locale.ROOT, "must have %d stages for UPerNet, found %d", SCALES, stages));
+        String.format(Locale.ROOT, "must have %d stages for UPerNet, found %d", SCALES, stages));
   }
 
   private void blocks(List<Integer> blocks, Problems problems) {
@@ -70,7 +73,7 @@ record SegmentChecks(RunConfig run) {
             blocks));
   }
 
-  private void inference(SegmentTask task, Problems problems) {
+  private void inference(Problems problems) {
     int stride = task.getInference().getStride();
     int side = run.getTrainData().getImageSize();
     problems.unless(

@@ -60,7 +60,7 @@ public final class Segmentation implements Task {
 
   @Override
   public void check(Problems problems) {
-    new SegmentChecks(run).check(problems);
+    new SegmentChecks(run, config).check(problems);
   }
 
   @Override
@@ -128,8 +128,7 @@ public final class Segmentation implements Task {
             tf.math.sub(tf.zerosLike(cell), tf.constant(1)));
     Operand<TInt32> ones = tf.fill(tf.shape(counted), tf.constant(1));
     return tf.dtypes.cast(
-        tf.math.unsortedSegmentSum(ones, counted, tf.constant(classes * classes)),
-        TFloat32.class);
+        tf.math.unsortedSegmentSum(ones, counted, tf.constant(classes * classes)), TFloat32.class);
   }
 
   @Override

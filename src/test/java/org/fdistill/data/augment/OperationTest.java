@@ -54,8 +54,7 @@ final class OperationTest {
   @Test
   void theOperationsAreTimmsInTimmsOrder() {
     assertThat(names().stream().map(n -> n.replaceAll("Increasing|Rel", "")).toList())
-        .isEqualTo(
-            Arrays.stream(Operation.values()).map(OperationTest::camelCase).toList());
+        .isEqualTo(Arrays.stream(Operation.values()).map(OperationTest::camelCase).toList());
   }
 
   private static String camelCase(Operation operation) {
@@ -73,8 +72,7 @@ final class OperationTest {
         .map(
             of ->
                 DynamicTest.dynamicTest(
-                    of.toString(),
-                    () -> compare((String) of.get(0), (Interpolation) of.get(1))));
+                    of.toString(), () -> compare((String) of.get(0), (Interpolation) of.get(1))));
   }
 
   /** All cases of an image in one graph, each through the choice among all operations. */
@@ -92,8 +90,7 @@ final class OperationTest {
     Shape shape = Shape.of(GOLDEN.array("image/" + image).shape());
     try (Graph graph = new Graph();
         TUint8 fed =
-            TUint8.tensorOf(
-                shape, DataBuffers.of(GOLDEN.array("image/" + image).bytes()))) {
+            TUint8.tensorOf(shape, DataBuffers.of(GOLDEN.array("image/" + image).bytes()))) {
       Ops tf = Ops.create(graph);
       Placeholder<TUint8> pixels = tf.placeholder(TUint8.class, Placeholder.shape(shape));
       Placeholder<TInt32> choice = tf.placeholder(TInt32.class, Placeholder.shape(Shape.scalar()));
@@ -101,10 +98,11 @@ final class OperationTest {
           tf.placeholder(TFloat64.class, Placeholder.shape(Shape.scalar()));
       Placeholder<TFloat64> sign =
           tf.placeholder(TFloat64.class, Placeholder.shape(Shape.scalar()));
-      Operand<TUint8> out = augment.one(tf, pixels, choice, magnitude, sign);
+      Operand<TUint8> out = augment.one(tf, pixels, new RandAugment.Drawn(choice, magnitude, sign));
       try (Session session = new Session(graph)) {
         for (JsonObject c : cases) {
-          Operation operation = Operation.values()[names().indexOf(c.get("operation").getAsString())];
+          Operation operation =
+              Operation.values()[names().indexOf(c.get("operation").getAsString())];
           try (TInt32 index = TInt32.scalarOf(operation.ordinal());
               TFloat64 m = TFloat64.scalarOf(c.get("magnitude").getAsDouble());
               TFloat64 s = TFloat64.scalarOf(c.get("sign").getAsDouble());

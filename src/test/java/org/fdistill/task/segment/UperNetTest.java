@@ -75,7 +75,8 @@ class UperNetTest {
 
   private static SegmentTask task(Golden golden) throws TextFormat.ParseException {
     String task = golden.description().get("segment").getAsString();
-    return TextFormat.parse(task + " classes: 5 dropout: 0 auxiliary_channels: 8", SegmentTask.class);
+    return TextFormat.parse(
+        task + " classes: 5 dropout: 0 auxiliary_channels: 8", SegmentTask.class);
   }
 
   /** A sixth of the pixels has no class. */
@@ -110,7 +111,7 @@ class UperNetTest {
   private static int norms(Golden golden) {
     return (int)
         golden.description().getAsJsonObject("parameters").keySet().stream()
-        .filter(name -> name.endsWith("/variance"))
-        .count();
+            .filter(name -> name.endsWith("/variance"))
+            .count();
   }
 }

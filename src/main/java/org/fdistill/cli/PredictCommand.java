@@ -1,0 +1,202 @@
+package org.fdistill.cli;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.fdistill.cli.predict.ClassMaps;
+import org.fdistill.cli.predict.Prediction;
+import org.fdistill.cli.predict.TopClasses;
+import org.fdistill.config.TextProtos;
+import org.fdistill.config.UserError;
+import org.fdistill.data.DecodedImage;
+import org.fdistill.data.ImageReader;
+import org.fdistill.files.FileTrouble;
+import org.fdistill.graph.LoadedModel;
+import org.fdistill.graph.SavedModelFolder;
+import org.fdistill.proto.RunConfig;
+import org.fdistill.task.Tasks;
+import org.tensorflow.proto.SignatureDef;
+
+/** {@code fdistill predict}: what an export says of the images of a folder. */
+final class PredictCommand implements Command {
+  private static final int SHOWN = 5;
+
+  private static final ArgumentSpec MODEL =
+      new ArgumentSpec("MODEL", "An export of a classifier or a segmenter.");
+  private static final OptionSpec IMAGES =
+      OptionSpec.value(
+          "images", "DIR", "The images: alone, or in one level of subfolders. Required.");
+  private static final OptionSpec OUT =
+      OptionSpec.value(
+          "out", "DIR", "Where the results go; another folder than the images'. Required.");
+  private static final OptionSpec TRUTH =
+      OptionSpec.value(
+          "truth",
+          "DIR",
+          "Segmenter: masks named as the images, NAME.png, to be shown beside the class maps.");
+  private static final OptionSpec CLASSES =
+      OptionSpec.value(
+          "classes", "FILE", "Classifier: names of the classes, one a line, such as classes.txt.");
+
+  @Override
+  public String name() {
+    return "predict";
+  }
+
+  @Override
+  public String summary() {
+    return "class maps or top-5 classes of a folder's images";
+  }
+
+  @Override
+  public String description() {
+    return "Runs an export on every image of a folder. A segmenter gives NAME.png for each, the"
+        + " image and its classes in colours side by side, and NAME.classes.png with the"
+        + " number of each pixel's class in grey. A classifier gives predictions.csv and"
+        + " predictions.json with the five most probable classes of each image. Images that"
+        + " cannot be read are named and left out.";
+  }
+
+  @Override
+  public List<ArgumentSpec> arguments() {
+    return List.of(MODEL);
+  }
+
+  @Override
+  public List<OptionSpec> options() {
+    return List.of(IMAGES, OUT, TRUTH, CLASSES);
+  }
+
+  @Override
+  public List<String> examples() {
+    return List.of(
+        "predict runs/fd-b-ade20k/export --images ADEChallengeData2016/images/validation --out maps"
+            + " --truth ADEChallengeData2016/annotations/validation",
+        "predict runs/fd-b-imagenet/export --images photos --out predictions --classes"
+            + " classes.txt");
+  }
+
+  @Override
+  public void run(ParsedOptions options, Console console) {
+    Path images = options.path(IMAGES);
+    Path out = options.path(OUT);
+    requireApart(images, out);
+    options.findPath(TRUTH).ifPresent(truth -> requireApart(truth, out));
+    SavedModelFolder folder = SavedModelFolder.read(options.path(MODEL));
+    List<Path> files = ImageReader.list(images);
+    try (LoadedModel model = LoadedModel.load(folder.path());
+        ImageReader reader = new ImageReader()) {
+      Prediction prediction = prediction(folder, model, options, out);
+      Files.createDirectories(out);
+      List<String> bad = new ArrayList<>();
+      try (CountProgress progress =
+          new CountProgress(console, "of " + files.size() + " images done")) {
+        long done = 0;
+        for (Path file : files) {
+          predict(prediction, reader, images, file).ifPresent(bad::add);
+          progress.accept(++done);
+        }
+      }
+      requireAny(bad, files);
+      console.print(prediction.finish());
+      warn(bad, console);
+    } catch (IOException e) {
+      throw new UserError(
+          UserError.Kind.RUN, "Cannot write to " + out + ": " + FileTrouble.of(e).sentence(), e);
+    }
+  }
+
+  /** Why an image is left out; empty where it is not. */
+  private static Optional<String> predict(
+      Prediction prediction, ImageReader reader, Path images, Path file) {
+    try {
+      DecodedImage image = reader.read(file);
+      prediction.add(images.relativize(file), image);
+      return Optional.empty();
+    } catch (IOException e) {
+      return Optional.of(file + ": " + e.getMessage());
+    }
+  }
+
+  private static void requireApart(Path input, Path out) {
+    if (input.toAbsolutePath().normalize().equals(out.toAbsolutePath().normalize())) {
+      throw UserError.usage(
+          out + ": results would take the place of what is read there. Take another --out.");
+    }
+  }
+
+  private static void requireAny(List<String> bad, List<Path> files) {
+    if (bad.size() == files.size()) {
+      throw UserError.input("None of the images can be read. The first: " + bad.get(0));
+    }
+  }
+
+  private static void warn(List<String> bad, Console console) {
+    if (bad.isEmpty()) {
+      return;
+    }
+    console.warn("left out: " + bad.size() + (bad.size() == 1 ? " image:" : " images:"));
+    bad.stream().limit(SHOWN).forEach(problem -> console.note("  " + problem));
+    if (bad.size() > SHOWN) {
+      console.note("  and " + (bad.size() - SHOWN) + " more");
+    }
+  }
+
+  private static Prediction prediction(
+      SavedModelFolder folder, LoadedModel model, ParsedOptions options, Path out) {
+    Set<String> outputs = outputs(folder);
+    if (outputs.contains(ClassMaps.OUTPUT)) {
+      refuse(options, CLASSES, "a segmenter");
+      boolean zeroIsNoClass = Tasks.zeroIsNoClass(config(folder));
+      return new ClassMaps(model, out, options.findPath(TRUTH).orElse(null), zeroIsNoClass);
+    }
+    if (outputs.contains(TopClasses.OUTPUT)) {
+      refuse(options, TRUTH, "a classifier");
+      List<String> names = options.findPath(CLASSES).map(PredictCommand::lines).orElse(List.of());
+      return new TopClasses(model, options.path(IMAGES), out, names);
+    }
+    throw UserError.input(
+        folder.path()
+            + ": this model predicts no classes; its outputs are "
+            + String.join(", ", outputs)
+            + ".\nExpected an export of a run that classifies or segments.");
+  }
+
+  private static Set<String> outputs(SavedModelFolder folder) {
+    return Set.copyOf(
+        folder
+            .metaGraph()
+            .getSignatureDefOrDefault("image_bytes", SignatureDef.getDefaultInstance())
+            .getOutputsMap()
+            .keySet());
+  }
+
+  private static void refuse(ParsedOptions options, OptionSpec option, String what) {
+    if (options.has(option)) {
+      throw UserError.usage(
+          "--" + option.name() + " is no option of predict with " + what + ". " + option.help());
+    }
+  }
+
+  private static RunConfig config(SavedModelFolder folder) {
+    Path file = folder.path().resolve(SavedModelFolder.CONFIG);
+    return Files.isRegularFile(file)
+        ? TextProtos.read(file, RunConfig.getDefaultInstance())
+        : RunConfig.getDefaultInstance();
+  }
+
+  private static List<String> lines(Path file) {
+    try {
+      return Files.readAllLines(file);
+    } catch (IOException e) {
+      throw new UserError(
+          UserError.Kind.INPUT,
+          file + ": this file cannot be read: " + FileTrouble.of(e).reason() + ".",
+          e);
+    }
+  }
+}
