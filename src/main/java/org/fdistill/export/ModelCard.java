@@ -103,10 +103,7 @@ final class ModelCard {
   }
 
   /** Said once where all are alike. */
-  private String type(Operand<?> tensor) {
-    if (!isDense()) {
-      return "";
-    }
+  private static String type(Operand<?> tensor) {
     return tensor.type().equals((Class<?>) TFloat32.class) ? "float32 " : "uint8 ";
   }
 
