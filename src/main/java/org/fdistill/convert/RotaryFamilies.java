@@ -1,6 +1,7 @@
 package org.fdistill.convert;
 
 import java.util.List;
+import org.fdistill.config.Licences;
 import org.fdistill.proto.BackboneConfig;
 import org.fdistill.proto.Normalization;
 import org.fdistill.proto.VitConfig.Activation;
@@ -8,8 +9,6 @@ import org.fdistill.proto.VitConfig.RotaryPosition;
 
 /** The families of vision transformers with rotary positions. */
 final class RotaryFamilies {
-  private static final String DINOV3_LICENCE = "DINOv3 License";
-  private static final String MIT = "MIT";
   private static final int WIDTH_OF_L = 1024;
   private static final int WIDTH_OF_7B = 4096;
 
@@ -21,7 +20,7 @@ final class RotaryFamilies {
       new Family(
           "dinov3",
           "DINOv3 (arXiv 2508.10104)",
-          DINOV3_LICENCE,
+          Licences.DINOV3,
           List.of(
               RotaryDialects.DINOV3,
               RotaryDialects.DINOV3_WITHOUT_MASK,
@@ -50,7 +49,7 @@ final class RotaryFamilies {
       new Family(
           "dinov3_sat",
           "DINOv3 of satellite images (arXiv 2508.10104, SAT-493M)",
-          DINOV3_LICENCE,
+          Licences.DINOV3,
           List.of(RotaryDialects.DINOV3, RotaryDialects.DINOV3_WITHOUT_MASK),
           List.of("teacher/.*"),
           traits(1e-5f, RotaryPosition.DINOV3),
@@ -68,7 +67,7 @@ final class RotaryFamilies {
       new Family(
           "eva02",
           "EVA-02 (arXiv 2303.11331), pre-trained and fine-tuned",
-          MIT,
+          Licences.MIT,
           List.of(RotaryDialects.EVA02, RotaryDialects.EVA02_JOINT),
           List.of(),
           traits(1e-6f, RotaryPosition.EVA02),
@@ -89,7 +88,7 @@ final class RotaryFamilies {
       new Family(
           "eva02_clip",
           "The visual towers of EVA-02's CLIP (arXiv 2303.15389)",
-          MIT,
+          Licences.MIT,
           List.of(RotaryDialects.EVA02_CLIP),
           List.of(),
           traits(1e-6f, RotaryPosition.EVA02),

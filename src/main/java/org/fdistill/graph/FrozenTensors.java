@@ -122,7 +122,7 @@ final class FrozenTensors {
   private static boolean isConstantIn(NodeDef node, Set<String> written) {
     boolean stateless = !RuntimeOps.definition(node.getOp()).getIsStateful();
     boolean placeholder = node.getOp().startsWith("Placeholder");
-    return (stateless && !placeholder || VARIABLES.contains(node.getOp()))
+    return ((stateless && !placeholder) || VARIABLES.contains(node.getOp()))
         && !written.contains(node.getName());
   }
 

@@ -40,11 +40,10 @@ public final class DenseMaps {
     return maps;
   }
 
-  /** The blocks, from 0, of a network of that depth; fewer than four where it has fewer. */
+  /** The four blocks, from 0, of a network of that depth; some twice where it has fewer. */
   public static List<Integer> blocks(int depth) {
     return IntStream.of(SIXTHS)
         .map(sixths -> Math.max(0, Math.round(sixths * depth / 6f) - 1))
-        .distinct()
         .boxed()
         .toList();
   }

@@ -14,8 +14,8 @@ class DenseMapsTest {
 
   @Test
   void theLastBlockIsAlwaysAmongThem() {
-    assertThat(DenseMaps.blocks(1)).containsExactly(0);
-    assertThat(DenseMaps.blocks(2)).containsExactly(0, 1);
+    assertThat(DenseMaps.blocks(1)).containsExactly(0, 0, 0, 0);
+    assertThat(DenseMaps.blocks(2)).containsExactly(0, 0, 0, 1);
     assertThat(DenseMaps.blocks(40)).containsExactly(12, 19, 26, 39);
   }
 }

@@ -3,6 +3,7 @@ package org.fdistill.model.segment;
 import java.util.ArrayList;
 import java.util.List;
 import org.fdistill.graph.LayerScope;
+import org.fdistill.model.DenseMaps;
 import org.fdistill.model.Endpoints;
 import org.fdistill.model.FeatureMap;
 import org.fdistill.nn.BatchNorm;
@@ -26,9 +27,6 @@ final class Pyramid {
   /** Scales of the pyramid. */
   static final int SCALES = 4;
 
-  /** The blocks of BEiT's recipe (3, 5, 7, 11 of 12), in sixths of the depth. */
-  private static final int[] SIXTHS = {2, 3, 4, 6};
-
   private static final float SWIN_EPSILON = 1e-5f;
 
   private Pyramid() {}
@@ -50,14 +48,7 @@ final class Pyramid {
 
   /** The four blocks that a neck takes, from 0: as configured, or BEiT's share of the depth. */
   static List<Integer> blocks(SegmentTask config, int depth) {
-    if (config.getBlocksCount() > 0) {
-      return config.getBlocksList();
-    }
-    List<Integer> blocks = new ArrayList<>();
-    for (int sixths : SIXTHS) {
-      blocks.add(Math.max(0, Math.round(sixths * depth / 6f) - 1));
-    }
-    return blocks;
+    return config.getBlocksCount() > 0 ? config.getBlocksList() : DenseMaps.blocks(depth);
   }
 
   private static List<Operand<TFloat32>> normed(LayerScope scope, List<FeatureMap> stages) {
@@ -76,18 +67,7 @@ final class Pyramid {
   }
 
   private static List<Operand<TFloat32>> maps(Ops tf, Endpoints endpoints, List<Integer> blocks) {
-    return blocks.stream()
-        .<Operand<TFloat32>>map(
-            block ->
-                Endpoints.ofTokens(
-                        endpoints.blocks().get(block).apply(tf),
-                        endpoints.prefixTokens(),
-                        endpoints.hasClassToken(),
-                        endpoints.grid(),
-                        endpoints.width(),
-                        1)
-                    .featureMap(tf))
-        .toList();
+    return blocks.stream().<Operand<TFloat32>>map(b -> endpoints.blockMap(tf, b)).toList();
   }
 
   private static List<Operand<TFloat32>> neck(LayerScope scope, List<Operand<TFloat32>> maps) {
