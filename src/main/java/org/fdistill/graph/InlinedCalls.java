@@ -220,7 +220,7 @@ final class InlinedCalls {
       if (arguments.containsKey(value)) {
         return arguments.get(value);
       }
-      String[] parts = value.split(":");
+      String[] parts = value.split(":", -1);
       NodeDef node = own.get(parts[0]);
       int within = parts.length > 2 ? Integer.parseInt(parts[2]) : 0;
       return name(parts[0]) + ":" + (firstOf(node, parts[1]) + within);
