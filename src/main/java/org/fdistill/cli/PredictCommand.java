@@ -74,10 +74,8 @@ final class PredictCommand implements Command {
   @Override
   public List<String> examples() {
     return List.of(
-        "predict runs/fd-b-ade20k/export --images ADEChallengeData2016/images/validation --out maps"
-            + " --truth ADEChallengeData2016/annotations/validation",
-        "predict runs/fd-b-imagenet/export --images photos --out predictions --classes"
-            + " classes.txt");
+        "predict runs/segment/export --images ade/images --truth ade/annotations --out maps",
+        "predict runs/finetune/export --images photos --out predictions --classes classes.txt");
   }
 
   @Override

@@ -64,7 +64,7 @@ class ParseMistakeTest {
         "schedule { length { epochs: 3 steps: 4 } }|schedule.length has both epochs and steps; set"
             + " exactly one of epochs, steps, examples, percent.",
         "distill {} classify {}|a run config has both distill and classify; set exactly one of"
-            + " distill, classify.",
+            + " distill, classify, segment, probe.",
         "model { vit { width: 3 }|a closing brace } is missing.",
         "model { } }|there is a closing brace } too many.",
       })
