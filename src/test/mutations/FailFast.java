@@ -10,8 +10,9 @@ import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
 import org.junit.platform.launcher.core.LauncherFactory;
 
 /**
- * Runs test classes of the quick tier one after the other, in the order of the command line, and
- * ends at the first failure with status 10 and its name; status 0 where none fails.
+ * Runs test classes one after the other, in the order of the command line, and ends at the first
+ * failure with status 10 and its name; status 0 where none fails. Of the classes after {@code --}
+ * only the quick tests are run.
  */
 final class FailFast {
   private static final int FAILED = 10;
@@ -21,13 +22,18 @@ final class FailFast {
   public static void main(String[] classes) {
     Launcher launcher = LauncherFactory.create();
     long tests = 0;
+    String[] excluded = {"gpu"};
     for (String name : classes) {
+      if (name.equals("--")) {
+        excluded = new String[] {"slow", "gpu"};
+        continue;
+      }
       long start = System.nanoTime();
       Halting listener = new Halting();
       launcher.execute(
           LauncherDiscoveryRequestBuilder.request()
               .selectors(selectClass(name))
-              .filters(TagFilter.excludeTags("slow", "gpu"))
+              .filters(TagFilter.excludeTags(excluded))
               .build(),
           listener);
       tests += listener.tests;

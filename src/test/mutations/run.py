@@ -132,7 +132,7 @@ class Build:
         missing = [name for name in first if name not in self.tests]
         if missing:
             raise Untried("no test class " + ", ".join(missing))
-        return [self.tests[n] for n in first] + [c for n, c in self.tests.items() if n not in first]
+        return [*(self.tests[n] for n in first), "--", *(c for n, c in self.tests.items() if n not in first)]
 
     def run(self, classes, overlay=None):
         """Exit status and last lines of a run of the tests; status None where it had to be stopped."""

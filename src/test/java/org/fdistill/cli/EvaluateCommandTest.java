@@ -12,6 +12,7 @@ import java.util.stream.Stream;
 import org.fdistill.data.Examples;
 import org.fdistill.testing.Golden;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -60,6 +61,7 @@ class EvaluateCommandTest {
     assertThat(values.has("teacher_knn_top1")).isFalse();
   }
 
+  @Tag("slow")
   @Test
   void theUntrainedNetworkIsTheOneThatTrainingStartsFrom() throws IOException {
     JsonObject moved = trainedAt("0.1");
@@ -140,6 +142,7 @@ class EvaluateCommandTest {
   }
 
   /** It is read by the teacher.txtpb beside it alone, and answers as the export does. */
+  @Tag("slow")
   @Test
   void aSavedModelOfUnknownOriginHasNeighbours() throws IOException {
     Path folder = root.resolve("labelled");

@@ -17,6 +17,7 @@ class InitFromImportTest {
   @TempDir Path root;
 
   /** MAE's fixed positions are computed; its learned ones go to a larger grid. */
+  @Tag("slow")
   @ParameterizedTest
   @CsvSource({
     "absolute_position_kind: SIN_COS_MAE, 32, pos_embed",

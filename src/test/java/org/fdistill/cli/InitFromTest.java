@@ -16,6 +16,7 @@ import org.fdistill.resample.AbsolutePositionTable;
 import org.fdistill.resample.Bicubic;
 import org.fdistill.resample.RelativePositionTable;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -105,6 +106,7 @@ class InitFromTest {
     assertThat(loaded).containsKey("head/bias").doesNotContainKeys(SHARED, "student/norm/scale");
   }
 
+  @Tag("slow")
   @Test
   void swinsTablesFollowTheWindow() {
     Path small = root.resolve("swin");

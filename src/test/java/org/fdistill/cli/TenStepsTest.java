@@ -14,6 +14,7 @@ import org.fdistill.testing.Golden;
 import org.fdistill.testing.NpyArray;
 import org.fdistill.testing.Npz;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -81,11 +82,13 @@ class TenStepsTest {
     assertThat(steps.differences("classify", classify("FLOAT32"))).isEmpty();
   }
 
+  @Tag("slow")
   @Test
   void distillationInBfloat16IsOffByItsRounding() throws IOException {
     requireRounding("distill", distill("BFLOAT16"));
   }
 
+  @Tag("slow")
   @Test
   void classificationInBfloat16IsOffByItsRounding() throws IOException {
     requireRounding("classify", classify("BFLOAT16"));

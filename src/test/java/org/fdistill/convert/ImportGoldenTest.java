@@ -41,6 +41,7 @@ class ImportGoldenTest {
     }
   }
 
+  @Tag("slow")
   @ParameterizedTest
   @MethodSource("cases")
   void tokensAgreeWithTheImplementationThatTheCheckpointIsFrom(String name) throws IOException {
@@ -67,6 +68,7 @@ class ImportGoldenTest {
   }
 
   /** DINOv2's own code gave the tokens: an offset in the scale, or antialiasing with registers. */
+  @Tag("slow")
   @ParameterizedTest
   @ValueSource(strings = {"dinov2-hub", "dinov2-hub-registers"})
   void positionsAreResampledAsThePublishedCodeDoes(String name) throws IOException {
@@ -75,6 +77,7 @@ class ImportGoldenTest {
   }
 
   /** Rotary positions are those of the image's own grid. */
+  @Tag("slow")
   @ParameterizedTest
   @ValueSource(strings = {"dinov3-hf", "dinov3-hf-plus"})
   void rotaryPositionsFollowTheGrid(String name) throws IOException {
@@ -83,6 +86,7 @@ class ImportGoldenTest {
   }
 
   /** Transformers and timm gave the tokens: to a size, never with the offset. */
+  @Tag("slow")
   @ParameterizedTest
   @CsvSource({
     "dinov2-hf, bicubic",

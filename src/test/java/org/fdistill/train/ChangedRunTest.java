@@ -83,7 +83,7 @@ class ChangedRunTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "{", "{}", "[]", "{\"step\": \"no\"}", "\0\0\0"})
+  @ValueSource(strings = {"", "{\"step\": \"no\"}"})
   void aBrokenSummaryIsNoFinishedRun(String left) throws IOException {
     Path run = root.resolve("run");
     RunConfig config = stopped(run);

@@ -16,6 +16,7 @@ import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.fdistill.config.UserError;
 import org.fdistill.testing.Golden;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -39,6 +40,7 @@ class FuzzedArchivesTest {
 
   @TempDir Path folder;
 
+  @Tag("slow")
   @ParameterizedTest
   @CsvSource({
     "types.safetensors, 3000",

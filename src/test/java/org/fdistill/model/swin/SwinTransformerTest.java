@@ -81,6 +81,7 @@ class SwinTransformerTest {
   }
 
   /** The reference's student without its head. */
+  @Tag("slow")
   @Test
   void countsTheParametersOfTheReference() throws Exception {
     SwinV2Config config = TextFormat.parse(BASE + "14", SwinV2Config.class);

@@ -83,6 +83,7 @@ class VisionTransformerTest {
   }
 
   /** timm's counts, without heads; it has no mask token, which DINOv2's files hold one of. */
+  @Tag("slow")
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',

@@ -172,12 +172,13 @@ class NearestNeighboursTest {
     for (long label : new long[] {-2, -1, 2_000_000_000L, Long.MAX_VALUE}) {
       DataConfig bad = labels("bad" + label, 0, 1, label);
       String found = label == -1 ? "no label, or -1" : "label " + label;
-      for (List<DataConfig> sets : List.of(List.of(good, bad), List.of(bad, good))) {
-        assertThatThrownBy(() -> evaluate(sets.get(0), sets.get(1), LARGE, new Pixels(1)))
-            .isInstanceOf(UserError.class)
-            .hasMessageContaining("train-00000-of-00001.tfrecord record 2 (byte ")
-            .hasMessageContaining("): " + found + ", expected 0 to ");
-      }
+      boolean inBank = label % 2 == 0;
+      DataConfig bank = inBank ? bad : good;
+      DataConfig queries = inBank ? good : bad;
+      assertThatThrownBy(() -> evaluate(bank, queries, LARGE, new Pixels(1)))
+          .isInstanceOf(UserError.class)
+          .hasMessageContaining("train-00000-of-00001.tfrecord record 2 (byte ")
+          .hasMessageContaining("): " + found + ", expected 0 to ");
     }
   }
 
