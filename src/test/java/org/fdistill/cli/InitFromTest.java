@@ -135,6 +135,7 @@ class InitFromTest {
     };
   }
 
+  @Tag("slow")
   @Test
   void aResumedRunLooksForNoWeights() throws IOException {
     Path resumed = root.resolve("resumed");

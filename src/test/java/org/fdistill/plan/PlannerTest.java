@@ -205,6 +205,7 @@ class PlannerTest {
         .hasMessageContaining("fewer than one batch");
   }
 
+  @Tag("slow")
   @Test
   void activationsGrowWithTheBatchAndWeightsDoNot() throws IOException {
     RunPlan.Memory eight = plan(small(), OptionalLong.empty()).memory();

@@ -15,6 +15,7 @@ import java.util.Map;
 import org.fdistill.config.UserError;
 import org.fdistill.data.Examples;
 import org.fdistill.proto.RunConfig;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -73,6 +74,7 @@ class TrainerTest {
   }
 
   /** 192 weights and 8 images: the loss can become 0. */
+  @Tag("slow")
   @Test
   void oneBatchIsOverfitted() throws IOException {
     Examples.records(root.resolve("data"), 8, 2);

@@ -20,6 +20,7 @@ import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.fdistill.config.UserError;
 import org.fdistill.data.tfrecord.TfRecordFile;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -138,6 +139,7 @@ final class SyntheticShapesTest {
     }
   }
 
+  @Tag("slow")
   @Test
   void rawPixelsHardlyTellTheClassesApart() throws IOException {
     SyntheticShapes.write(folder, 1000, 200, SIDE, 3, done -> {});
