@@ -30,6 +30,7 @@ final class DownstreamRuns {
   private final Path configs;
   private final Path folder;
   private final Path teacher;
+  private final List<String> overrides;
   private final Console console;
   private final Map<String, Object> results = new LinkedHashMap<>();
 
@@ -39,11 +40,14 @@ final class DownstreamRuns {
    * @param home of fdistill
    * @param folder of the quickstart, with its data and the student's export
    * @param teacher a SavedModel of fdistill's
+   * @param overrides of every run's config, such as its threads
    */
-  DownstreamRuns(Path home, Path folder, Path teacher, Console console) {
+  DownstreamRuns(
+      Path home, Path folder, Path teacher, List<String> overrides, Console console) {
     this.configs = home.resolve(Path.of("configs", "quickstart"));
     this.folder = folder;
     this.teacher = teacher;
+    this.overrides = overrides;
     this.console = console;
   }
 
@@ -67,6 +71,7 @@ final class DownstreamRuns {
     settings.add("train_data.tfrecord.path=" + quoted(folder.resolve("data/train-*")));
     settings.add("validation_data.tfrecord.path=" + quoted(folder.resolve("data/validation-*")));
     settings.addAll(changes);
+    settings.addAll(overrides);
     RunConfig config = Tasks.load(configs.resolve(task + ".txtpb"), settings);
     console.note(task + " from " + start + "; run folder " + run);
     new RunTraining(config, run, console).run();

@@ -78,7 +78,9 @@ final class QuickstartCommand implements Command {
     console.note("distilling " + TEACHER + " into a new student; run folder " + folder);
     new RunTraining(config, folder, console).run(new FeatureComparison(config, BANK, console));
     if (!fast) {
-      new DownstreamRuns(home, folder, home.resolve(TEACHER), console).run();
+      List<String> runtime =
+          options.all(OptionSpec.SET).stream().filter(s -> s.startsWith("runtime.")).toList();
+      new DownstreamRuns(home, folder, home.resolve(TEACHER), runtime, console).run();
     }
     QuickstartTables.print(Summary.read(folder), console);
     console.print(
