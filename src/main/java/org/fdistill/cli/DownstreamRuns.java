@@ -42,8 +42,7 @@ final class DownstreamRuns {
    * @param teacher a SavedModel of fdistill's
    * @param overrides of every run's config, such as its threads
    */
-  DownstreamRuns(
-      Path home, Path folder, Path teacher, List<String> overrides, Console console) {
+  DownstreamRuns(Path home, Path folder, Path teacher, List<String> overrides, Console console) {
     this.configs = home.resolve(Path.of("configs", "quickstart"));
     this.folder = folder;
     this.teacher = teacher;
