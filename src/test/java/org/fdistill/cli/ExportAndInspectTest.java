@@ -11,6 +11,7 @@ import java.util.Map;
 import org.fdistill.export.TrainedRuns;
 import org.fdistill.testing.Golden;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -41,6 +42,7 @@ class ExportAndInspectTest {
         .contains("prefix_tokens: 1", "CC BY 4.0");
   }
 
+  @Tag("slow")
   @Test
   void otherImageSizesBecomeVersionsSideBySide(@TempDir Path model) {
     String[] words = {"--out", model.toString(), "--image-size", "28", "--image-size", "42"};

@@ -11,6 +11,7 @@ import org.fdistill.testing.Golden;
 import org.fdistill.testing.NpyArray;
 import org.fdistill.testing.Npz;
 import org.fdistill.testing.SafetensorsFile;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -189,6 +190,7 @@ class ImportTeacherCommandTest {
     file.add(name, () -> values, array.shape());
   }
 
+  @Tag("slow")
   @Test
   void aNetworkWhoseNamesProveNothingIsSaidToBeUnproven() throws IOException {
     String[] heads = {"--set=model.vit.heads=3"};

@@ -12,6 +12,7 @@ import java.util.List;
 import org.fdistill.config.UserError;
 import org.fdistill.proto.DataConfig;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -53,6 +54,7 @@ class DataIdentityTest {
         .containsExactly("names, sizes or order of the files within their folders");
   }
 
+  @Tag("slow")
   @Test
   void manyFilesAreListedByFolder() throws IOException {
     List<Path> many = new ArrayList<>();

@@ -14,6 +14,7 @@ import org.fdistill.proto.DataConfig;
 import org.fdistill.proto.ImageFolderSource;
 import org.fdistill.proto.NoiseSource;
 import org.fdistill.proto.TfRecordSource;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tensorflow.Graph;
@@ -99,6 +100,7 @@ final class InputPipelineTest {
     }
   }
 
+  @Tag("slow")
   @Test
   void workersShareThePositions() throws IOException {
     DataConfig config = records(12);

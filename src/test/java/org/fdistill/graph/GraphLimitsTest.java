@@ -9,6 +9,7 @@ import static org.fdistill.graph.FunctionGraphs.identity;
 
 import java.nio.file.Path;
 import org.fdistill.config.UserError;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tensorflow.Graph;
@@ -78,6 +79,7 @@ class GraphLimitsTest {
     assertRefused(calling(FLOAT, functions), "more than 200000 nodes");
   }
 
+  @Tag("slow")
   @Test
   void moreNodesThanAnyNetworkHas() {
     GraphDef.Builder graph = calling(FLOAT, chain(1)).toBuilder().removeNode(1);

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.tensorflow.Graph;
 import org.tensorflow.Result;
@@ -51,6 +52,7 @@ class SessionFactoryTest {
         .containsSubsequence("before 1\n", "cpu_feature_guard", "after 1\n");
   }
 
+  @Tag("slow")
   @Test
   void whoAsksForAllMessagesGetsThem() throws Exception {
     assertThat(child("0")).contains(UNINITIALISED, MLIR);

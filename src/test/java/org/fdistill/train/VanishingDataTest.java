@@ -26,6 +26,7 @@ class VanishingDataTest {
 
   @TempDir Path root;
 
+  @Tag("slow")
   @Test
   void aRunWhoseImagesVanishEnds() throws IOException {
     Path run = root.resolve("run");
