@@ -40,7 +40,7 @@ final class InlinedCalls {
   /** What each output of a call is now. */
   private final Map<String, String> values = new HashMap<>();
 
-  /** What is waited for now by those who waited for a call. */
+  /** The nodes that stand for a call in control inputs, by the name of the call. */
   private final Map<String, List<String>> ends = new HashMap<>();
 
   private InlinedCalls(GraphDef graph) {
