@@ -40,7 +40,7 @@ class ConfigDiffTest {
   @Test
   void elementsOfAListOfMessagesAreComparedOneByOne() {
     assertThat(ConfigDiff.between(SMALL, parse("distill.teacher.name=b"), Set.of()))
-        .containsExactly("distill.teacher.name: \"\" -> \"b\"");
+        .containsExactly("distill.teacher.name: (not set) -> \"b\"");
     RunConfig two = parse("distill.teacher[1].name=b");
     assertThat(ConfigDiff.between(two, parse("distill.teacher[1].name=c"), Set.of()))
         .containsExactly("distill.teacher[1].name: \"b\" -> \"c\"");
