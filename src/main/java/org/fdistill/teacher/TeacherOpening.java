@@ -44,7 +44,7 @@ final class TeacherOpening {
   TeacherOpening(SavedModelFolder folder, TeacherConfig config, int imageSize) {
     this.folder = folder;
     TeacherConfig resolved = TeacherDescription.resolve(config, folder.path());
-    String name = resolved.getName().isEmpty() ? folder.name() : resolved.getName();
+    String name = TeacherDescription.nameOf(resolved, folder);
     this.description = resolved.toBuilder().setName(name).build();
     this.imageSize = imageSize;
     this.who = "teacher " + name + " (" + folder.path() + ")";
@@ -97,7 +97,8 @@ final class TeacherOpening {
           """
           %s: refused, since its graph holds ops that reach outside of it: %s.
           Such ops run with your rights, and may bring in what is not the model's.
-          If you know where the model comes from and what they do, set teacher.trust: true."""
+          If you know where the model comes from and what they do, set teacher.trust: true.\
+          """
               .formatted(who, String.join(", ", unsafe)));
     }
     needed.addAll(model.restoreOperations());
@@ -107,7 +108,8 @@ final class TeacherOpening {
           """
           %s: TensorFlow %s of this process has no op %s.
           The model was written by TensorFlow %s.
-          Export it again without these ops; custom ops cannot be loaded."""
+          Export it again without these ops; custom ops cannot be loaded.\
+          """
               .formatted(
                   who,
                   org.tensorflow.TensorFlow.version(),
@@ -121,7 +123,8 @@ final class TeacherOpening {
       throw UserError.input(
           """
           %s: its output %s does not depend on its input %s.
-          Set teacher.input and teacher.output to tensors of one computation."""
+          Set teacher.input and teacher.output to tensors of one computation.\
+          """
               .formatted(who, features.label(), images.label()));
     }
     List<String> others = model.otherPlaceholders();
@@ -130,7 +133,8 @@ final class TeacherOpening {
           """
           %s: its output %s needs more inputs than images: %s.
           Expected a model of images alone. Choose another signature or output, or export the \
-          model with these inputs fixed."""
+          model with these inputs fixed.\
+          """
               .formatted(who, features.label(), String.join(", ", others)));
     }
   }
@@ -143,7 +147,8 @@ final class TeacherOpening {
           %s: its output %s reads %d variables that the model's saver does not restore, such as %s.
           Python's loader alone knows where such a model keeps them; TensorFlow Serving and \
           this program go by the saver. Keras 3 writes such models with tf.saved_model.save.
-          Export it again: a Keras 3 model with model.export(path)."""
+          Export it again: a Keras 3 model with model.export(path).\
+          """
               .formatted(who, features.label(), empty.size(), empty.get(0)));
     }
   }
@@ -176,7 +181,8 @@ final class TeacherOpening {
       throw UserError.input(
           """
           %s: its output is of type %s.
-          Expected floats. Set teacher.output to the output with the features."""
+          Expected floats. Set teacher.output to the output with the features.\
+          """
               .formatted(who, ModelTensor.text(output.dataType())));
     }
     return output.type() == TFloat32.class
