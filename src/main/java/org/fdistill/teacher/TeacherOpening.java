@@ -46,7 +46,7 @@ final class TeacherOpening {
   TeacherOpening(SavedModelFolder folder, TeacherConfig config, int imageSize) {
     this.folder = folder;
     TeacherConfig resolved = TeacherDescription.resolve(config, folder.path());
-    String name = resolved.getName().isEmpty() ? folder.name() : resolved.getName();
+    String name = TeacherDescription.nameOf(resolved, folder);
     this.description = resolved.toBuilder().setName(name).build();
     this.imageSize = imageSize;
     this.who = "teacher " + name + " (" + folder.path() + ")";
