@@ -17,6 +17,7 @@ final class Commands {
         new ExportCommand(),
         new PredictCommand(),
         new ReportCommand(),
+        new DiagnoseCommand(),
         new InspectCommand(),
         new PlanCommand(),
         new BenchCommand(),

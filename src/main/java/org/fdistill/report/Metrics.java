@@ -70,7 +70,7 @@ record Metrics(Map<String, Series> series, long lastStep, double stepsPerEpoch, 
         stepsPerEpoch = step / value.getAsDouble();
       } else if (!name.equals(EPOCH) && !name.equals(STEP)) {
         double number = value.isJsonNull() ? Double.NaN : value.getAsDouble();
-        points.computeIfAbsent(name, n -> new Points()).add(step, number);
+        points.computeIfAbsent(name, n -> new Points()).add((double) step, number);
       }
     }
 

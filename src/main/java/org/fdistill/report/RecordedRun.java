@@ -162,7 +162,7 @@ record RecordedRun(
     ScheduleConfig schedule = config.get().getSchedule();
     double perEpoch = metrics.stepsPerEpoch();
     if (schedule.getLength().hasSteps()) {
-      return OptionalDouble.of(schedule.getLength().getSteps());
+      return OptionalDouble.of((double) schedule.getLength().getSteps());
     }
     return schedule.getLength().hasEpochs() && Double.isFinite(perEpoch)
         ? OptionalDouble.of(schedule.getLength().getEpochs() * perEpoch)

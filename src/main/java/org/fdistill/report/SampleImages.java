@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import org.fdistill.data.ExampleSource;
 import org.fdistill.files.WholeFile;
@@ -51,7 +52,7 @@ final class SampleImages {
     Files.createDirectories(folder);
     int pixels = samples.side() * samples.side();
     JsonArray list = new JsonArray();
-    TreeSet<Integer> seen = new TreeSet<>();
+    Set<Integer> seen = new TreeSet<>();
     for (int i = 0; i < samples.pixels().length / (3 * pixels); i++) {
       JsonObject entry = new JsonObject();
       entry.addProperty("name", source.name(samples.examples()[i]));
@@ -72,7 +73,7 @@ final class SampleImages {
   }
 
   /** Writes a map of classes and notes which it has. */
-  String writeClasses(String file, byte[] mask, int height, int width, TreeSet<Integer> seen)
+  String writeClasses(String file, byte[] mask, int height, int width, Set<Integer> seen)
       throws IOException {
     for (byte number : mask) {
       seen.add(number & 0xff);
@@ -89,7 +90,7 @@ final class SampleImages {
   }
 
   /** The classes of the maps, with their numbers, which tell their colours. */
-  JsonArray key(TreeSet<Integer> seen) {
+  JsonArray key(Set<Integer> seen) {
     JsonArray key = new JsonArray();
     for (int number : seen) {
       JsonObject entry = new JsonObject();

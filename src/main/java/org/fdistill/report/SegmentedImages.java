@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import org.fdistill.checkpoint.SavedWeights;
 import org.fdistill.checkpoint.VariableFiles;
@@ -96,7 +97,7 @@ final class SegmentedImages {
       Session session, InputPipeline input, Operand<?> map, SampleImages files, long step)
       throws IOException {
     JsonArray list = new JsonArray();
-    TreeSet<Integer> seen = new TreeSet<>();
+    Set<Integer> seen = new TreeSet<>();
     for (int i = 0; i < Math.min(wanted, input.source().size()); i++) {
       try (Result result =
           session
@@ -117,7 +118,7 @@ final class SegmentedImages {
   }
 
   private static JsonObject entry(
-      Result result, String file, String name, SampleImages files, TreeSet<Integer> seen)
+      Result result, String file, String name, SampleImages files, Set<Integer> seen)
       throws IOException {
     TUint8 image = (TUint8) result.get(0);
     int height = (int) image.shape().get(1);

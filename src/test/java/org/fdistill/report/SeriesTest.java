@@ -36,13 +36,13 @@ class SeriesTest {
     Series thin = full.thinned(LIMIT);
     int parts = (LIMIT - 2) / 2;
     for (int part = 0; part < parts; part++) {
-      double start = (double) ((long) part * full.size() / parts);
-      double end = (double) ((part + 1L) * full.size() / parts);
+      long start = (long) part * full.size() / parts;
+      long end = (part + 1L) * full.size() / parts;
       assertThat(extremes(thin, start, end)).isEqualTo(extremes(full, start, end));
     }
   }
 
-  private static double[] extremes(Series series, double start, double end) {
+  private static double[] extremes(Series series, long start, long end) {
     double[] inside =
         IntStream.range(0, series.size())
             .filter(i -> series.xs()[i] >= start && series.xs()[i] < end)
