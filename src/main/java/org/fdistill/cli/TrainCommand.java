@@ -33,14 +33,14 @@ final class TrainCommand implements Command {
   @Override
   public String description() {
     return "Trains until the schedule's end, validates, and exports the network to export/1 in the"
-               + " run's folder. The folder also gets config.txtpb (every default spelt out),"
-               + " run.log, metrics.jsonl, events/ for TensorBoard, checkpoints/step-N, report.html"
-               + " (for a browser, however the run ends) and, at the end, summary.json. The same"
-               + " command goes on with a run that was stopped or killed, from its newest"
-               + " checkpoint. Ctrl-C, SIGTERM or SIGHUP stops after the current step with a"
-               + " checkpoint (exit code 130, 143 or 129); a second one stops at once.\n"
-               + "Relative paths, on the command line and in the config, start at the current"
-               + " directory.";
+        + " run's folder. The folder also gets config.txtpb (every default spelt out),"
+        + " run.log, metrics.jsonl, events/ for TensorBoard, checkpoints/step-N, report.html"
+        + " (for a browser, however the run ends) and, at the end, summary.json. The same"
+        + " command goes on with a run that was stopped or killed, from its newest"
+        + " checkpoint. Ctrl-C, SIGTERM or SIGHUP stops after the current step with a"
+        + " checkpoint (exit code 130, 143 or 129); a second one stops at once.\n"
+        + "Relative paths, on the command line and in the config, start at the current"
+        + " directory.";
   }
 
   @Override
