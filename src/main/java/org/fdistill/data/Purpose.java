@@ -15,7 +15,11 @@ enum Purpose {
   /** Rectangles of random erasing. */
   ERASING(6),
   /** How a batch is mixed. */
-  MIXUP(7);
+  MIXUP(7),
+  /** Order of the blocks in an epoch. */
+  BLOCK_ORDER(8),
+  /** Order of the examples that wait in the shuffle buffer. */
+  BLOCK_MIX(9);
 
   private final long stream;
 
