@@ -18,7 +18,10 @@ import org.tensorflow.op.data.ParallelMapDataset;
 import org.tensorflow.types.TInt64;
 import org.tensorflow.types.family.TType;
 
-/** The tf.data graph: elements of a traversal, parallel map, skip what fails, batch, prefetch, iterator. */
+/**
+ * The tf.data graph: elements of a traversal, parallel map, skip what fails, batch, prefetch,
+ * iterator.
+ */
 final class BatchedExamples {
   private final DataConfig config;
   private final InputPipeline.Options options;

@@ -47,8 +47,7 @@ final class BlockLine {
       Operand<TInt64> from,
       Operand<TInt64> to,
       List<Operand<?>> arrays) {
-    Operand<TInt64> firstOfBlocks =
-        arrays.get(arrays.size() - 1).asOutput().expect(TInt64.class);
+    Operand<TInt64> firstOfBlocks = arrays.get(arrays.size() - 1).asOutput().expect(TInt64.class);
     BlockOrder.Line line = order.line(tf, epoch, firstOfBlocks);
     List<Operand<?>> more = new ArrayList<>(List.of(from, to, line.first(), line.place()));
     more.addAll(arrays.subList(0, arrays.size() - 1));
@@ -79,8 +78,7 @@ final class BlockLine {
         tf.math.add(
             tf.gather(in.get(3).expect(TInt64.class), block, axis), tf.math.sub(from, start));
     List<Operand<?>> arrays = new ArrayList<>(in.subList(5, in.size()));
-    DatasetOps places =
-        DatasetOps.range(tf, name + "_places", from, tf.math.add(from, count));
+    DatasetOps places = DatasetOps.range(tf, name + "_places", from, tf.math.add(from, count));
     return places.zip(stored(tf, first, count, arrays));
   }
 
@@ -93,7 +91,8 @@ final class BlockLine {
     DatasetOps examples =
         DatasetOps.range(tf, name + "_examples", first, tf.math.add(first, count));
     DatasetOps run =
-        DatasetOps.of(tf, name + "_run", reader.run(tf, first, count, arrays), List.of(TString.class));
+        DatasetOps.of(
+            tf, name + "_run", reader.run(tf, first, count, arrays), List.of(TString.class));
     DatasetOps oneByOne =
         examples.flatMap(
             arrays,
@@ -106,8 +105,7 @@ final class BlockLine {
   private DatasetOps single(Ops tf, Operand<TInt64> example, List<Output<?>> more) {
     List<Operand<?>> arrays = new ArrayList<>(more);
     DatasetOps number =
-        DatasetOps.range(
-            tf, name + "_single", example, tf.math.add(example, tf.constant(1L)));
+        DatasetOps.range(tf, name + "_single", example, tf.math.add(example, tf.constant(1L)));
     List<Class<? extends TType>> types = List.of(TInt64.class, TString.class);
     DatasetOps nothing =
         number.map(

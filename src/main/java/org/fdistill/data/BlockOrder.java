@@ -108,10 +108,7 @@ record BlockOrder(long examples, int blocks, long buffer, boolean shuffled, long
     Operand<TInt64> high = tf.math.add(number, tf.constant(key >>> 32));
     Operand<TInt64> word = tf.bitwise.bitwiseAnd(high, tf.constant(0xffffffffL));
     return RandomIndexShuffle.create(
-        tf.scope(),
-        slots,
-        words(tf, key, word, epoch),
-        tf.math.sub(size, tf.constant(1L)));
+        tf.scope(), slots, words(tf, key, word, epoch), tf.math.sub(size, tf.constant(1L)));
   }
 
   private static Operand<TInt64> permuted(

@@ -5,7 +5,6 @@ import java.util.List;
 import org.fdistill.proto.DataConfig;
 import org.tensorflow.Operand;
 import org.tensorflow.Output;
-import org.tensorflow.ndarray.Shape;
 import org.tensorflow.ndarray.StdArrays;
 import org.tensorflow.op.Op;
 import org.tensorflow.op.Ops;
@@ -26,7 +25,11 @@ final class BlockTraversal implements Traversal {
   private final String name;
 
   BlockTraversal(
-      ExampleSource source, RunReader reader, DataConfig config, InputPipeline.Options options, String name) {
+      ExampleSource source,
+      RunReader reader,
+      DataConfig config,
+      InputPipeline.Options options,
+      String name) {
     this.source = source;
     this.reader = reader;
     this.firstOfBlocks = BlockOrder.firstOfBlocks(reader, source.size(), config.getBlocks());
@@ -77,8 +80,7 @@ final class BlockTraversal implements Traversal {
     Operand<TInt64> one = tf.constant(1L);
     Operand<TInt64> last = tf.math.floorDiv(tf.math.sub(end, one), n);
     DatasetOps epochs =
-        DatasetOps.range(
-            tf, name + "_epochs", tf.math.floorDiv(start, n), tf.math.add(last, one));
+        DatasetOps.range(tf, name + "_epochs", tf.math.floorDiv(start, n), tf.math.add(last, one));
     List<Operand<?>> more = new ArrayList<>(List.of(start, end));
     more.addAll(arrays);
     return epochs
@@ -94,7 +96,8 @@ final class BlockTraversal implements Traversal {
     List<Operand<?>> arrays = new ArrayList<>(more.subList(2, more.size()));
     Operand<TInt64> n = tf.constant(order.examples());
     Operand<TInt64> offset = tf.math.mul(epoch, n);
-    Operand<TInt64> from = wholeBuffers(tf, tf.math.maximum(tf.math.sub(start, offset), tf.constant(0L)));
+    Operand<TInt64> from =
+        wholeBuffers(tf, tf.math.maximum(tf.math.sub(start, offset), tf.constant(0L)));
     Operand<TInt64> last = tf.math.add(tf.math.sub(end, offset), tf.constant(order.buffer() - 1));
     Operand<TInt64> to = tf.math.minimum(wholeBuffers(tf, last), n);
     DatasetOps line = new BlockLine(reader, order, name).places(tf, epoch, from, to, arrays);

@@ -54,10 +54,7 @@ final class DatasetOps {
    * @param name of the functions that are mapped over it, unique in the graph
    */
   static DatasetOps of(
-      Ops tf,
-      String name,
-      Operand<? extends TType> dataset,
-      List<Class<? extends TType>> types) {
+      Ops tf, String name, Operand<? extends TType> dataset, List<Class<? extends TType>> types) {
     return new DatasetOps(tf, name, dataset, types, Shape.scalar());
   }
 
@@ -100,8 +97,7 @@ final class DatasetOps {
   /** The opposite of {@link #batch}. */
   DatasetOps unbatch() {
     Operand<? extends TType> scalars =
-        tf.data.unbatchDataset(
-            dataset, types, Collections.nCopies(types.size(), Shape.scalar()));
+        tf.data.unbatchDataset(dataset, types, Collections.nCopies(types.size(), Shape.scalar()));
     return new DatasetOps(tf, name, scalars, types, Shape.scalar());
   }
 
@@ -167,10 +163,10 @@ final class DatasetOps {
     flagged.add(TBool.class);
     try (ConcreteFunction f = function("_scan", List.of(), List.of(first), DatasetOps::flag)) {
       Operand<? extends TType> scanned =
-          tf.data.scanDataset(
-              dataset, List.of(first), List.of(), f, flagged, scalars(flagged));
-      return of(tf, name, scanned, flagged).whereLast().map(List.of(), types, (ops, in) -> 
-          List.copyOf(in.subList(0, types.size())));
+          tf.data.scanDataset(dataset, List.of(first), List.of(), f, flagged, scalars(flagged));
+      return of(tf, name, scanned, flagged)
+          .whereLast()
+          .map(List.of(), types, (ops, in) -> List.copyOf(in.subList(0, types.size())));
     }
   }
 
@@ -189,7 +185,10 @@ final class DatasetOps {
   private DatasetOps whereLast() {
     try (ConcreteFunction f =
         function(
-            "_where", List.of(), List.of(), (ops, in) -> List.of(ops.identity(in.get(in.size() - 1))))) {
+            "_where",
+            List.of(),
+            List.of(),
+            (ops, in) -> List.of(ops.identity(in.get(in.size() - 1))))) {
       return same(tf.data.filterDataset(dataset, List.of(), f, types, shapes()));
     }
   }
@@ -283,7 +282,8 @@ final class DatasetOps {
         ops -> {
           Signature.Builder signature = Signature.builder(name + suffix);
           List<Output<?>> in = new ArrayList<>();
-          state.forEach(s -> in.add(input(ops, signature, "state", in.size(), s.type(), s.shape())));
+          state.forEach(
+              s -> in.add(input(ops, signature, "state", in.size(), s.type(), s.shape())));
           types.forEach(type -> in.add(input(ops, signature, "part", in.size(), type, shape)));
           more.forEach(m -> in.add(input(ops, signature, "more", in.size(), m.type(), m.shape())));
           List<Operand<?>> out = body.apply(ops, in);

@@ -126,18 +126,14 @@ public final class InputPipeline {
 
   private static Traversal traversal(
       String name, DataConfig config, ExampleSource source, Options options) {
-    Optional<RunReader> reader = source.runs();
-    boolean frontToBack = reader.filter(RunReader::frontToBack).isPresent();
-    if (config.getOrder() == ReadOrder.BLOCKS && reader.isEmpty()) {
-      throw UserError.usage(
-          "order: BLOCKS is for TFRecord files, which hold many examples one after the other. Leave"
-              + " order out.");
-    }
-    if (config.getOrder() == ReadOrder.BLOCKS || frontToBack) {
-      return new BlockTraversal(source, reader.get(), config, options, name);
-    }
+    boolean blocks = config.getOrder() == ReadOrder.BLOCKS;
+    Optional<Traversal> inRuns =
+        source
+            .runs()
+            .filter(reader -> blocks || reader.frontToBack())
+            .map(reader -> new BlockTraversal(source, reader, config, options, name));
     EpochOrder order = new EpochOrder(source.size(), options.shuffled(), options.seed());
-    return new RecordTraversal(source, order, options.workers());
+    return inRuns.orElseGet(() -> new RecordTraversal(source, order, options.workers()));
   }
 
   private static void addEndpoints(Ops tf, Traversal traversal, List<Operand<?>> arrays) {

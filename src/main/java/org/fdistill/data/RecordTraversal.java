@@ -26,8 +26,7 @@ record RecordTraversal(ExampleSource source, EpochOrder order, int workers) impl
   }
 
   @Override
-  public Operand<TInt64> exampleAt(
-      Ops tf, Operand<TInt64> position, List<Operand<?>> arrays) {
+  public Operand<TInt64> exampleAt(Ops tf, Operand<TInt64> position, List<Operand<?>> arrays) {
     return order.exampleAt(tf, position);
   }
 
@@ -35,8 +34,7 @@ record RecordTraversal(ExampleSource source, EpochOrder order, int workers) impl
   public Operand<? extends TType> elements(
       Ops tf, Operand<TInt64> start, Operand<TInt64> end, List<Operand<?>> arrays) {
     Operand<TInt64> step = tf.constant((long) workers);
-    return tf.data.rangeDataset(
-        start, end, step, List.of(TInt64.class), List.of(Shape.scalar()));
+    return tf.data.rangeDataset(start, end, step, List.of(TInt64.class), List.of(Shape.scalar()));
   }
 
   @Override
@@ -48,7 +46,6 @@ record RecordTraversal(ExampleSource source, EpochOrder order, int workers) impl
   public Turn turn(Ops tf, List<Operand<?>> element, List<Operand<?>> arrays) {
     Operand<TInt64> position = element.get(0).asOutput().expect(TInt64.class);
     Operand<TInt64> index = order.exampleAt(tf, position);
-    return new Turn(
-        index, source.example(tf, index, arrays, new Draws(order.seed(), position)));
+    return new Turn(index, source.example(tf, index, arrays, new Draws(order.seed(), position)));
   }
 }

@@ -43,9 +43,5 @@ interface RunReader {
    * @param draws the random numbers of this turn of the example
    */
   StoredExample example(
-      Ops tf,
-      Operand<TString> stored,
-      Operand<TInt64> index,
-      List<Operand<?>> arrays,
-      Draws draws);
+      Ops tf, Operand<TString> stored, Operand<TInt64> index, List<Operand<?>> arrays, Draws draws);
 }

@@ -213,8 +213,7 @@ final class TfRecordExamples implements ExampleSource, RunReader {
   private record Place(Operand<TString> file, Operand<TInt64> offset, Operand<TInt64> end) {
     static Place of(Ops tf, Operand<TInt64> number, List<Operand<?>> arrays) {
       Operand<TInt64> axis = tf.constant(0L);
-      Operand<TInt32> file =
-          tf.gather(arrays.get(1).asOutput().expect(TInt32.class), number, axis);
+      Operand<TInt32> file = tf.gather(arrays.get(1).asOutput().expect(TInt32.class), number, axis);
       return new Place(
           tf.gather(arrays.get(0).asOutput().expect(TString.class), file, axis),
           tf.gather(arrays.get(2).asOutput().expect(TInt64.class), number, axis),

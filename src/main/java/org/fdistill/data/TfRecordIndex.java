@@ -16,8 +16,8 @@ import org.tensorflow.types.TInt32;
 import org.tensorflow.types.TInt64;
 
 /**
- * Where every record of a set of files is, numbered through all files in order. Places in compressed
- * files are those in what they hold.
+ * Where every record of a set of files is, numbered through all files in order. Places in
+ * compressed files are those in what they hold.
  */
 final class TfRecordIndex {
   private final List<Path> files;

@@ -52,7 +52,10 @@ public final class CompressedRecords {
       byte[] header = new byte[RecordFraming.HEADER];
       for (int got = in.readNBytes(header, 0, header.length); got > 0; count++) {
         bounds.add(at);
-        long length = got == header.length && RecordFraming.isHeader(header) ? RecordFraming.length(header) : -1;
+        long length =
+            got == header.length && RecordFraming.isHeader(header)
+                ? RecordFraming.length(header)
+                : -1;
         if (length < 0) {
           throw UserError.input(
               "%s, decompressed, is no TFRecord file: no record starts at byte %d. Make it again."
@@ -69,8 +72,7 @@ public final class CompressedRecords {
       throw damaged(file, "is damaged after record " + count + ": " + e.getMessage(), e);
     } catch (IOException e) {
       String reason = FileTrouble.of(e).reason();
-      throw new UserError(
-          UserError.Kind.INPUT, "Cannot read %s: %s.".formatted(file, reason), e);
+      throw new UserError(UserError.Kind.INPUT, "Cannot read %s: %s.".formatted(file, reason), e);
     }
   }
 
@@ -104,7 +106,6 @@ public final class CompressedRecords {
   }
 
   private static InputStream open(Path file) throws IOException {
-    return new BufferedInputStream(
-        new GZIPInputStream(Files.newInputStream(file), BUFFER), BUFFER);
+    return new BufferedInputStream(new GZIPInputStream(Files.newInputStream(file), BUFFER), BUFFER);
   }
 }

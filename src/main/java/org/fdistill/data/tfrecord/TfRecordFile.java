@@ -95,8 +95,8 @@ public final class TfRecordFile {
     }
     if (zlib) {
       return file
-          + " is compressed with zlib, which is not read. Write the set again without compression, or"
-          + " with gzip and read it with order: BLOCKS.";
+          + " is compressed with zlib, which is not read. Write the set again without compression,"
+          + " or with gzip and read it with order: BLOCKS.";
     }
     return file + " is not a TFRecord file: its first 12 bytes are no record header.";
   }
