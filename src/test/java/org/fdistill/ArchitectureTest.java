@@ -74,6 +74,18 @@ class ArchitectureTest {
                   "export",
                   Set.of(
                       "task", "model", "data", "checkpoint", "graph", "eval", "teacher", "config")),
+              Map.entry(
+                  "diagnose",
+                  Set.of(
+                      "train",
+                      "task",
+                      "teacher",
+                      "model",
+                      "data",
+                      "eval",
+                      "checkpoint",
+                      "graph",
+                      "config")),
               Map.entry("teacher", Set.of("model", "graph", "config")),
               Map.entry("model", Set.of("nn", "graph", "config")),
               Map.entry("nn", Set.of("graph", "config")),

@@ -11,6 +11,7 @@ import org.fdistill.model.Network;
 import org.fdistill.model.head.DenseHead;
 import org.fdistill.model.head.Head;
 import org.fdistill.proto.DataConfig;
+import org.fdistill.proto.EvalCropConfig;
 import org.fdistill.proto.RunConfig;
 import org.fdistill.proto.TeacherConfig;
 import org.fdistill.task.classify.Classification;
@@ -125,6 +126,11 @@ public final class Tasks {
     return run.hasValidationData()
         ? network(run).seeing(run.getValidationData().getNormalization())
         : network(run);
+  }
+
+  /** How a file becomes pixels in a run's validation and export. */
+  public static EvalCropConfig evalCrop(RunConfig run) {
+    return (run.hasValidationData() ? run.getValidationData() : run.getTrainData()).getEvalCrop();
   }
 
   /** A run that learns from other teachers; the run itself where it learns from none. */

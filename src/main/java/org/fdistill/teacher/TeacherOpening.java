@@ -3,6 +3,8 @@ package org.fdistill.teacher;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
 import org.fdistill.config.UserError;
 import org.fdistill.graph.ImportedModel;
 import org.fdistill.graph.Precision;
@@ -57,23 +59,47 @@ final class TeacherOpening {
    * @param run the precision of the run's products
    */
   Teacher open(Precision run) {
+    boolean asRun = description.getPrecision() == TeacherConfig.Precision.AS_RUN;
+    Opened opened = opened(asRun ? run : Precision.FLOAT32, ModelInterface::output);
+    ModelTensor features = opened.features();
+    Shape shape = features.shape();
+    if (!TokenLayout.isDeclared(shape)) {
+      shape = measured(opened.input(), opened.images().tensor(), features.tensor());
+    }
+    TokenLayout layout = TokenLayout.of(description, features, shape, outputs(), who);
+    return new Teacher(description, who, opened.input(), opened.model(), layout, failure);
+  }
+
+  /** Makes those checks that hold for a model of any output. */
+  ImageModel openAny() {
+    Opened opened = opened(Precision.FLOAT32, ModelInterface::anyOutput);
+    return new ImageModel(description, opened.input(), opened.model(), failure);
+  }
+
+  /** The side that description or signature state; empty where neither does. */
+  Optional<Integer> declaredSide() {
+    if (description.getImageSize() > 0) {
+      return Optional.of(description.getImageSize());
+    }
+    Shape shape = new ModelInterface(folder, description, who).input().shape();
+    boolean sided = !shape.isUnknown() && shape.numDimensions() == 4 && shape.get(1) > 0;
+    return sided ? Optional.of((int) shape.get(1)) : Optional.empty();
+  }
+
+  private record Opened(
+      ModelTensor images, ModelTensor features, TeacherInput input, ImportedModel model) {}
+
+  private Opened opened(Precision precision, Function<ModelInterface, ModelTensor> output) {
     ModelInterface tensors = new ModelInterface(folder, description, who);
     ModelTensor images = tensors.input();
-    ModelTensor features = tensors.output();
+    ModelTensor features = output.apply(tensors);
     TeacherInput input = new TeacherInput(description, images.type(), imageSize);
     input.check(images, who);
-    boolean asRun = description.getPrecision() == TeacherConfig.Precision.AS_RUN;
-    ImportedModel model =
-        importable(images.tensor(), features.tensor(), asRun ? run : Precision.FLOAT32);
+    ImportedModel model = importable(images.tensor(), features.tensor(), precision);
     checkOps(model);
     checkWiring(model, images, features);
     checkVariables(model, features);
-    Shape shape = features.shape();
-    if (!TokenLayout.isDeclared(shape)) {
-      shape = measured(input, images.tensor(), features.tensor());
-    }
-    TokenLayout layout = TokenLayout.of(description, features, shape, outputs(), who);
-    return new Teacher(description, who, input, model, layout, failure);
+    return new Opened(images, features, input, model);
   }
 
   private ImportedModel importable(String input, String output, Precision precision) {
