@@ -48,8 +48,8 @@ final class FirstValues {
   }
 
   /**
-   * All but the optimiser's slots, whose names go on from a parameter's, and the statistics of
-   * the run's own data.
+   * All but the optimiser's slots, whose names go on from a parameter's, and the statistics of the
+   * run's own data.
    */
   private NetworkParameters parameters() {
     Map<String, Shape> all = program.endpoints().files().shapes();

@@ -4,8 +4,8 @@ import java.util.Optional;
 
 /**
  * Hadamard matrices: entries 1 and -1, rows orthogonal. Sylvester's construction doubles an order;
- * Paley's first gives q + 1 for a prime q of remainder 3 by 4, his second 2 (q + 1) for a prime q of
- * remainder 1 by 4.
+ * Paley's first gives q + 1 for a prime q of remainder 3 by 4, his second 2 (q + 1) for a prime q
+ * of remainder 1 by 4.
  */
 final class Hadamard {
   private Hadamard() {}
@@ -15,15 +15,15 @@ final class Hadamard {
     if (order == 1) {
       return Optional.of(new int[][] {{1}});
     }
-    if (isPrime(order - 1) && (order - 1) % 4 == 3) {
-      return Optional.of(paleyFirst(order - 1));
-    }
     if (order % 2 == 1) {
       return Optional.empty();
     }
     Optional<int[][]> half = of(order / 2);
     if (half.isPresent()) {
       return half.map(Hadamard::doubled);
+    }
+    if (isPrime(order - 1) && (order - 1) % 4 == 3) {
+      return Optional.of(paleyFirst(order - 1));
     }
     int q = order / 2 - 1;
     return isPrime(q) && q % 4 == 1 ? Optional.of(paleySecond(q)) : Optional.empty();

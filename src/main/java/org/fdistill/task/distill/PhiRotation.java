@@ -12,8 +12,8 @@ import org.tensorflow.types.TFloat64;
 
 /**
  * The matrix of PHI-S (arXiv 2410.01680, section 2): R = H Uᵀ / phi, with U the eigenvectors of the
- * covariance by rising eigenvalue, H a Hadamard matrix of rows of length 1, and phi² the mean of the
- * eigenvalues. U, whose signs are free, has the largest entry of each vector positive.
+ * covariance by rising eigenvalue, H a Hadamard matrix of rows of length 1, and phi² the mean of
+ * the eigenvalues. U, whose signs are free, has the largest entry of each vector positive.
  */
 final class PhiRotation {
   private PhiRotation() {}

@@ -14,18 +14,30 @@ import org.tensorflow.types.TFloat32;
  * first step; until then {@code estimated} is 0.
  */
 record PhiStandardizer() implements TargetNormalizer {
-  static final String MEAN = "mean";
-  static final String ROTATION = "rotation";
-  static final String ESTIMATED = "estimated";
+  /**
+   * Its variables.
+   *
+   * @param mean [Ct]
+   * @param rotation R [Ct, Ct]
+   * @param estimated 1 where both hold values, else 0
+   */
+  record State(Variable mean, Variable rotation, Variable estimated) {}
+
+  /** The variables of a scope. */
+  static State state(LayerScope scope, long width) {
+    return new State(
+        scope.statistic("mean", Initializers.zeros(), width),
+        scope.statistic("rotation", Initializers.zeros(), width, width),
+        scope.statistic("estimated", Initializers.zeros()));
+  }
 
   @Override
   public Operand<TFloat32> apply(LayerScope scope, Operand<TFloat32> features) {
     Ops tf = scope.tf();
-    long width = features.shape().get(1);
-    Variable mean = scope.statistic(MEAN, Initializers.zeros(), width);
-    Variable rotation = scope.statistic(ROTATION, Initializers.zeros(), width, width);
-    scope.statistic(ESTIMATED, Initializers.zeros());
+    State state = state(scope, features.shape().get(1));
     return tf.linalg.matMul(
-        tf.math.sub(features, mean.value()), rotation.value(), MatMul.transposeB(true));
+        tf.math.sub(features, state.mean().value()),
+        state.rotation().value(),
+        MatMul.transposeB(true));
   }
 }

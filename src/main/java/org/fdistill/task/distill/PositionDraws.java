@@ -27,7 +27,7 @@ final class PositionDraws {
       Ops tf, Operand<TInt64> key, Operand<TInt64> positions, int count) {
     long[] places = new long[count];
     for (int i = 0; i < count; i++) {
-      places[i] = i + 1;
+      places[i] = i + 1L;
     }
     Operand<TInt64> first = tf.math.mul(positions, tf.constant((long) count));
     Operand<TInt64> counter =

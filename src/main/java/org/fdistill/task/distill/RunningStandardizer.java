@@ -5,7 +5,6 @@ import org.fdistill.graph.LayerScope;
 import org.fdistill.graph.Variable;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
-import org.tensorflow.op.core.Mean;
 import org.tensorflow.types.TFloat32;
 
 /**
@@ -40,8 +39,7 @@ record RunningStandardizer(float decay) implements TargetNormalizer {
     Operand<TFloat32> batchMean = tf.math.mean(features, tf.constant(0));
     Operand<TFloat32> difference = tf.math.sub(batchMean, mean.value());
     Operand<TFloat32> moved = tf.math.add(mean.value(), tf.math.mul(share, difference));
-    Operand<TFloat32> between =
-        tf.math.mul(tf.math.mul(share, rest), tf.math.square(difference));
+    Operand<TFloat32> between = tf.math.mul(tf.math.mul(share, rest), tf.math.square(difference));
     Operand<TFloat32> within =
         tf.math.add(
             tf.math.mul(rest, variance.value()),
@@ -56,7 +54,7 @@ record RunningStandardizer(float decay) implements TargetNormalizer {
   private static Operand<TFloat32> variance(
       Ops tf, Operand<TFloat32> features, Operand<TFloat32> mean) {
     Operand<TFloat32> squares = tf.math.square(tf.math.sub(features, mean));
-    return tf.math.mean(squares, tf.constant(0), Mean.keepDims(false));
+    return tf.math.mean(squares, tf.constant(0));
   }
 
   private static Operand<TFloat32> standardized(

@@ -6,8 +6,8 @@ import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 
 /**
- * The distance of features in the paper (section 3.1): the mean over all elements of d²/(2 beta) for
- * |d| below beta, |d| - beta/2 above.
+ * The distance of features in the paper (section 3.1): the mean over all elements of d²/(2 beta)
+ * for |d| below beta, |d| - beta/2 above.
  *
  * @param beta where it turns from quadratic to linear
  */

@@ -43,7 +43,9 @@ record Teachers(List<FeatureSource> sources) {
     Map<String, FeatureSource> byName = new LinkedHashMap<>();
     for (TeacherConfig described : config.getTeacherList()) {
       Teacher teacher = Teacher.open(described, student.imageSize(), precision);
-      requireFit(teacher, student, config.getTargets());
+      if (config.getTargets() == Targets.CLASS_TOKEN) {
+        teacher.requireClassToken();
+      }
       if (byName.put(teacher.name(), FeatureSource.of(teacher)) != null) {
         throw UserError.usage(
             "Two teachers have the name "
@@ -53,20 +55,6 @@ record Teachers(List<FeatureSource> sources) {
       }
     }
     return new Teachers(List.copyOf(byName.values()));
-  }
-
-  private static void requireFit(Teacher teacher, Backbone student, Targets targets) {
-    if (targets == Targets.CLASS_TOKEN) {
-      teacher.requireClassToken();
-    }
-    if (targets == Targets.TOKENS) {
-      teacher.requireGridOf(student);
-    }
-  }
-
-  /** Whether each loss has to be told from the others. */
-  boolean areSeveral() {
-    return sources.size() > 1;
   }
 
   /** What each makes of a batch, in their order. */
