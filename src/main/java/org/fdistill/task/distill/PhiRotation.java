@@ -1,5 +1,6 @@
 package org.fdistill.task.distill;
 
+import org.fdistill.graph.SessionFactory;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.Result;
@@ -60,7 +61,7 @@ final class PhiRotation {
       Ops tf = Ops.create(graph);
       Operand<TFloat64> input = tf.placeholder(TFloat64.class);
       SelfAdjointEig<TFloat64> found = tf.linalg.selfAdjointEig(input);
-      try (Session session = new Session(graph);
+      try (Session session = SessionFactory.open(graph);
           Result result = session.runner().feed(input, value).fetch(found.v()).run()) {
         DoubleNdArray columns = (TFloat64) result.get(0);
         for (int k = 0; k < width; k++) {
