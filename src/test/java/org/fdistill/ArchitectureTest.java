@@ -69,7 +69,15 @@ class ArchitectureTest {
                       "task", "model", "optim", "checkpoint", "eval", "graph", "config", "data")),
               Map.entry(
                   "report",
-                  Set.of("train", "task", "data", "checkpoint", "model", "graph", "config")),
+                  Set.of(
+                      "diagnose",
+                      "train",
+                      "task",
+                      "data",
+                      "checkpoint",
+                      "model",
+                      "graph",
+                      "config")),
               Map.entry(
                   "task",
                   Set.of("model", "teacher", "nn", "optim", "data", "eval", "graph", "config")),

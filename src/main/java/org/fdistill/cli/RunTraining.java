@@ -58,7 +58,7 @@ final class RunTraining {
   }
 
   private RunResult train(ConsoleProgress progress, StopRequest stop, RunEnd... further) {
-    ReportAtEnd report = new ReportAtEnd(config, folder, progress::message);
+    ReportAtEnd report = new ReportAtEnd(config, folder, progress::message, stop::isRequested);
     RunResult result;
     try {
       result =

@@ -66,6 +66,7 @@ public final class RunReport {
     page.section("Training images", gallery.training());
     page.section("Predictions", gallery.validation());
     page.section("Classes", sections.classes());
+    page.section("Inside teacher and student", inside(named.run()));
     page.section("Config", sections.config());
     page.section("Messages", sections.messages());
     return page.html(figures.points());
@@ -116,6 +117,14 @@ public final class RunReport {
     return plots.isEmpty()
         ? Html.element("p", "Nothing is logged of which a curve could be drawn.")
         : figures.figures(plots, "steps");
+  }
+
+  /** Of a distillation. */
+  private Html inside(RecordedRun run) {
+    return DiagnosisReport.read(run.folder().resolve(RunDiagnosis.FOLDER))
+        .map(DiagnosisSections::new)
+        .map(of -> Html.all(of.models(), figures.figures(of.plots(), "layers"), of.maps()))
+        .orElse(Html.NOTHING);
   }
 
   private String comparison() {
@@ -190,13 +199,14 @@ public final class RunReport {
     return table.isEmpty() ? Html.NOTHING : table.html();
   }
 
-  private static Html details(RecordedRun run) {
+  private Html details(RecordedRun run) {
     RunSections sections = new RunSections(run);
     Gallery gallery = new Gallery(run.folder());
     return Html.all(
         folded("Training images", gallery.training()),
         folded("Predictions", gallery.validation()),
         folded("Classes", sections.classes()),
+        folded("Inside teacher and student", inside(run)),
         folded("Config", sections.config()),
         folded("Messages", sections.messages()));
   }
