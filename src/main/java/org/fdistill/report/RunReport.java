@@ -138,9 +138,7 @@ public final class RunReport {
               String count = of.size() == 1 ? "1 run" : of.size() + " runs";
               page.section(what + ", " + count, together(of));
             });
-    List<Html> each = new ArrayList<>();
-    runs.forEach(run -> each.add(Html.all(Html.element("h3", run.label()), details(run.run()))));
-    page.section("Each run", Html.all(each));
+    runs.forEach(run -> page.section("Run " + run.label(), details(run.run())));
     return page.html(figures.points());
   }
 
@@ -203,12 +201,18 @@ public final class RunReport {
     RunSections sections = new RunSections(run);
     Gallery gallery = new Gallery(run.folder());
     return Html.all(
-        folded("Training images", gallery.training()),
-        folded("Predictions", gallery.validation()),
+        under("Training images", gallery.training()),
+        under("Predictions", gallery.validation()),
+        under("Inside teacher and student", inside(run)),
         folded("Classes", sections.classes()),
-        folded("Inside teacher and student", inside(run)),
         folded("Config", sections.config()),
         folded("Messages", sections.messages()));
+  }
+
+  private static Html under(String heading, Html content) {
+    return content.markup().isEmpty()
+        ? Html.NOTHING
+        : Html.all(Html.element("h3", heading), content);
   }
 
   private static Html folded(String heading, Html content) {
