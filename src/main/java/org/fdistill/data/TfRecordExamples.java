@@ -3,6 +3,7 @@ package org.fdistill.data;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.fdistill.config.UserError;
 import org.fdistill.data.augment.EncodedImage;
@@ -11,14 +12,12 @@ import org.fdistill.data.tfrecord.FilePatterns;
 import org.fdistill.proto.TfRecordSource;
 import org.tensorflow.Operand;
 import org.tensorflow.Output;
-import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
 import org.tensorflow.proto.Feature;
 import org.tensorflow.types.TBool;
 import org.tensorflow.types.TInt32;
 import org.tensorflow.types.TInt64;
 import org.tensorflow.types.TString;
-import org.tensorflow.types.family.TType;
 
 /**
  * Records of tf.Example in uncompressed TFRecord files, read one at a time at their offsets, so
@@ -158,21 +157,7 @@ final class TfRecordExamples implements ExampleSource {
     Operand<TInt32> fileOf = arrays.get(1).asOutput().expect(TInt32.class);
     Operand<TInt64> offsets = arrays.get(2).asOutput().expect(TInt64.class);
     Operand<TString> file = tf.gather(files, tf.gather(fileOf, number, axis), axis);
-    return parse(tf, record(tf, file, tf.gather(offsets, number, axis)), draws);
-  }
-
-  /** The record at an offset: a data set of one file, of which one element is taken. */
-  private static Operand<TString> record(Ops tf, Operand<TString> file, Operand<TInt64> offset) {
-    List<Class<? extends TType>> types = List.of(TString.class);
-    List<Shape> shapes = List.of(Shape.scalar());
-    Operand<? extends TType> all =
-        tf.data.tfRecordDataset(file, tf.constant(""), tf.constant(0L), offset);
-    Operand<? extends TType> one = tf.data.takeDataset(all, tf.constant(1L), types, shapes);
-    return tf.data
-        .datasetToSingleElement(one, types, shapes)
-        .components()
-        .get(0)
-        .expect(TString.class);
+    return parse(tf, RecordReads.at(tf, file, tf.gather(offsets, number, axis)), draws);
   }
 
   /** The image and the label each by itself: where nothing takes the label, nothing looks at it. */
@@ -200,16 +185,6 @@ final class TfRecordExamples implements ExampleSource {
   /** One value of a record. */
   private static Output<?> feature(
       Ops tf, Operand<TString> record, String name, Operand<?> ifMissing) {
-    return tf.io
-        .parseSingleExample(
-            record,
-            List.of(ifMissing),
-            0L,
-            List.of(),
-            List.of(name),
-            List.of(),
-            List.of(Shape.scalar()))
-        .denseValues()
-        .get(0);
+    return RecordReads.features(tf, record, Map.of(name, ifMissing)).get(name);
   }
 }

@@ -112,6 +112,20 @@ public final class Teacher {
     return layout.grid();
   }
 
+  /** Pixels of its input from one patch to the next. */
+  public int stride() {
+    return input.side() / grid();
+  }
+
+  /**
+   * The precision of its products in a run.
+   *
+   * @param run that of the run's products
+   */
+  public Precision products(Precision run) {
+    return description.getPrecision() == TeacherConfig.Precision.AS_RUN ? run : Precision.FLOAT32;
+  }
+
   /** The description as resolved: the file beside the model under the run's config. */
   public TeacherConfig description() {
     return description;
@@ -186,7 +200,7 @@ public final class Teacher {
         hasClassToken(),
         grid(),
         width(),
-        input.side() / grid());
+        stride());
   }
 
   /**
