@@ -62,18 +62,48 @@ class ArchitectureTest {
               Map.entry(
                   "plan",
                   Set.of(
-                      "bench", "train", "task", "optim", "data", "checkpoint", "graph", "config")),
+                      "bench",
+                      "train",
+                      "task",
+                      "cache",
+                      "optim",
+                      "data",
+                      "checkpoint",
+                      "graph",
+                      "config")),
               Map.entry(
                   "train",
                   Set.of(
                       "task", "model", "optim", "checkpoint", "eval", "graph", "config", "data")),
               Map.entry(
                   "task",
-                  Set.of("model", "teacher", "nn", "optim", "data", "eval", "graph", "config")),
+                  Set.of(
+                      "cache",
+                      "model",
+                      "teacher",
+                      "nn",
+                      "optim",
+                      "data",
+                      "eval",
+                      "graph",
+                      "config")),
+              Map.entry("cache", Set.of("teacher", "model", "data", "graph", "config")),
               Map.entry(
                   "export",
                   Set.of(
                       "task", "model", "data", "checkpoint", "graph", "eval", "teacher", "config")),
+              Map.entry(
+                  "diagnose",
+                  Set.of(
+                      "train",
+                      "task",
+                      "teacher",
+                      "model",
+                      "data",
+                      "eval",
+                      "checkpoint",
+                      "graph",
+                      "config")),
               Map.entry("teacher", Set.of("model", "graph", "config")),
               Map.entry("model", Set.of("nn", "graph", "config")),
               Map.entry("nn", Set.of("graph", "config")),

@@ -40,6 +40,7 @@ final class CacheIdentity {
         .clearTrust()
         .clearLicence()
         .clearArchitecture()
+        .clearWeight()
         .build();
   }
 

@@ -77,14 +77,30 @@ public final class FeatureCache {
             number, FeatureShape.of(teacher), FeatureEncoding.of(config.getPrecision()));
   }
 
-  /** Whether views are random: without augmentation all are the same. */
   private boolean isRandom() {
+    return isRandom(data, split);
+  }
+
+  /** Whether views are random: without augmentation all are the same. */
+  private static boolean isRandom(DataConfig data, Split split) {
     return split == Split.TRAIN && data.hasAugment();
   }
 
   /** K. */
   public int views() {
     return isRandom() ? config.getViews() : 1;
+  }
+
+  /**
+   * The views that a cache holds the features of, without features: what a run sees that is to be
+   * compared with one that reads the cache.
+   *
+   * @param source of the split's data
+   */
+  public static FixedViews fixedViews(
+      FeatureCacheConfig config, ExampleSource source, DataConfig data, Split split) {
+    int views = isRandom(data, split) ? config.getViews() : 1;
+    return new FixedViews(source, views, config.getSeed());
   }
 
   /** Its folder. */
@@ -94,9 +110,9 @@ public final class FeatureCache {
         .resolve(split.folder);
   }
 
-  /** The examples, of which there are K views and no more, without features. */
-  public FixedViews fixedViews(ExampleSource source) {
-    return new FixedViews(source, views(), config.getSeed());
+  /** The examples in the views that the cache is of. */
+  FixedViews fixedViews(ExampleSource source) {
+    return fixedViews(config, source, data, split);
   }
 
   /** What the teacher sees of an example. */
@@ -167,7 +183,7 @@ public final class FeatureCache {
         .setProducts(products.name())
         .setViewsOf(CacheIdentity.viewsOf(data, isRandom()))
         .setViews(views())
-        .setSeed(isRandom() ? config.getSeed() : 0)
+        .setSeed(config.getSeed())
         .setPrecision(config.getPrecision())
         .build();
   }

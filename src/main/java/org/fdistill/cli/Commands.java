@@ -16,6 +16,7 @@ final class Commands {
         new EvaluateCommand(),
         new ExportCommand(),
         new PredictCommand(),
+        new DiagnoseCommand(),
         new InspectCommand(),
         new PlanCommand(),
         new BenchCommand(),

@@ -11,6 +11,7 @@ import org.fdistill.model.Network;
 import org.fdistill.model.head.DenseHead;
 import org.fdistill.model.head.Head;
 import org.fdistill.proto.DataConfig;
+import org.fdistill.proto.EvalCropConfig;
 import org.fdistill.proto.RunConfig;
 import org.fdistill.proto.TeacherConfig;
 import org.fdistill.task.classify.Classification;
@@ -83,10 +84,10 @@ public final class Tasks {
    */
   public static RunConfig describing(Path model, List<String> overrides) {
     RunConfig.Builder run = RunConfig.newBuilder();
-    run.getDistillBuilder().getTeacherBuilder().setPath(model.toString());
+    run.getDistillBuilder().addTeacherBuilder().setPath(model.toString());
     RunConfigs.override(run, overrides);
     RunConfigs.checkRanges(run.build(), model.toString());
-    int described = TeacherDescription.of(run.getDistill().getTeacher()).getImageSize();
+    int described = TeacherDescription.of(run.getDistill().getTeacher(0)).getImageSize();
     int side = described > 0 ? described : PLAIN_SIDE;
     for (DataConfig.Builder data :
         List.of(run.getTrainDataBuilder(), run.getValidationDataBuilder())) {
@@ -127,11 +128,25 @@ public final class Tasks {
         : network(run);
   }
 
-  /** A run that learns from another teacher; the run itself where it learns from none. */
-  public static RunConfig withTeacher(RunConfig run, TeacherConfig teacher) {
+  /** How a file becomes pixels in a run's validation and export. */
+  public static EvalCropConfig evalCrop(RunConfig run) {
+    return (run.hasValidationData() ? run.getValidationData() : run.getTrainData()).getEvalCrop();
+  }
+
+  /** The run with its teachers in every step, whatever it keeps of them on disk. */
+  public static RunConfig withoutCache(RunConfig run) {
     RunConfig.Builder taught = run.toBuilder();
     if (run.hasDistill()) {
-      taught.getDistillBuilder().setTeacher(teacher);
+      taught.getDistillBuilder().clearCache();
+    }
+    return taught.build();
+  }
+
+  /** A run that learns from other teachers; the run itself where it learns from none. */
+  public static RunConfig withTeachers(RunConfig run, List<TeacherConfig> teachers) {
+    RunConfig.Builder taught = run.toBuilder();
+    if (run.hasDistill()) {
+      taught.getDistillBuilder().clearTeacher().addAllTeacher(teachers);
     }
     return taught.build();
   }

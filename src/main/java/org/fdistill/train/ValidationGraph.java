@@ -42,7 +42,7 @@ record ValidationGraph(InputPipeline data, Map<String, String> sums, Map<Field<?
             tf,
             "validation_data",
             examples,
-            source,
+            task.validationExamples(source),
             view,
             InputPipeline.Options.evaluation(batchSize(examples, view)));
     Ops in = tf.withSubScope("validation");
