@@ -67,6 +67,40 @@ public final class CacheWriting {
   }
 
   /**
+   * Reads every file of a cache, and takes those from its index that are not as they were written,
+   * so that they are missing.
+   *
+   * @param progress is told how many files are read
+   * @return what is wrong with each
+   * @throws UserError where the folder holds other features, or another process writes there
+   */
+  public static List<String> verify(
+      FeatureCache cache, ExampleSource source, LongConsumer progress) {
+    if (!CacheIdentity.isIn(cache.folder())) {
+      return List.of();
+    }
+    try (FolderLock lock = lock(cache.folder())) {
+      StoredFeatures stored = cache.stored(source.identity());
+      Map<Integer, ShardEntry> whole = new TreeMap<>(stored.entries());
+      List<String> problems = new ArrayList<>();
+      for (int shard : stored.entries().keySet()) {
+        String problem = stored.damage(shard);
+        if (!problem.isEmpty()) {
+          problems.add(problem);
+          whole.remove(shard);
+        }
+        progress.accept(shard + 1L);
+      }
+      if (!problems.isEmpty()) {
+        ShardIndex.write(stored.folder(), whole.values());
+      }
+      return problems;
+    } catch (IOException e) {
+      throw failed(cache, e);
+    }
+  }
+
+  /**
    * Writes.
    *
    * @throws UserError where the folder holds other features, another process writes there, there is
@@ -75,21 +109,26 @@ public final class CacheWriting {
   public Outcome write(ExampleSource source) {
     try {
       Files.createDirectories(cache.folder());
-      try (FolderLock lock = lock()) {
+      try (FolderLock lock = lock(cache.folder())) {
         ShardFile.deleteUnfinished(cache.folder());
         return write(source, cache.begin(source));
       }
     } catch (IOException e) {
-      throw new UserError(
-          UserError.Kind.RUN,
-          cache.folder() + ": the cache cannot be written: " + FileTrouble.of(e).sentence()
-              + "\nFiles that are whole stay; the same command goes on from there.",
-          e);
+      throw failed(cache, e);
     }
   }
 
-  private FolderLock lock() throws IOException {
-    Path folder = cache.folder();
+  private static UserError failed(FeatureCache cache, IOException e) {
+    return new UserError(
+        UserError.Kind.RUN,
+        cache.folder()
+            + ": the cache cannot be written: "
+            + FileTrouble.of(e).sentence()
+            + "\nFiles that are whole stay; the same command goes on from there.",
+        e);
+  }
+
+  private static FolderLock lock(Path folder) throws IOException {
     return FolderLock.take(folder)
         .orElseThrow(
             () ->

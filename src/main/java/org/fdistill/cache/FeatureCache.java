@@ -41,6 +41,11 @@ public final class FeatureCache {
     Split(String folder) {
       this.folder = folder;
     }
+
+    /** The name of its folder. */
+    public String folder() {
+      return folder;
+    }
   }
 
   private static final long MEGABYTE = 1_000_000;
@@ -81,6 +86,11 @@ public final class FeatureCache {
     return isRandom(data, split);
   }
 
+  /** The file that names images that could not be read. */
+  public Path unreadable() {
+    return folder().resolve(StoredFeatures.UNREADABLE);
+  }
+
   /** Whether views are random: without augmentation all are the same. */
   private static boolean isRandom(DataConfig data, Split split) {
     return split == Split.TRAIN && data.hasAugment();
@@ -101,6 +111,20 @@ public final class FeatureCache {
       FeatureCacheConfig config, ExampleSource source, DataConfig data, Split split) {
     int views = isRandom(data, split) ? config.getViews() : 1;
     return new FixedViews(source, views, config.getSeed());
+  }
+
+  /**
+   * Opens the data that it is of.
+   *
+   * @throws UserError where they cannot be had
+   */
+  public ExampleSource openExamples() {
+    return ExampleSource.open(data);
+  }
+
+  /** Which part of the run they are. */
+  public Split split() {
+    return split;
   }
 
   /** Its folder. */

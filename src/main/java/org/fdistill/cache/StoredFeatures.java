@@ -1,14 +1,19 @@
 package org.fdistill.cache;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
+import java.util.zip.CRC32C;
+import java.util.zip.CheckedInputStream;
 import org.fdistill.config.UserError;
 import org.fdistill.data.tfrecord.TfRecordFile;
 import org.fdistill.files.FileTrouble;
@@ -72,6 +77,22 @@ record StoredFeatures(
     } catch (IOException e) {
       return file(shard) + ": " + FileTrouble.of(e).reason();
     }
+  }
+
+  /** As {@link #problem}, from all bytes of the file. */
+  String damage(int shard) throws IOException {
+    String problem = problem(shard);
+    if (!problem.isEmpty()) {
+      return problem;
+    }
+    CRC32C crc = new CRC32C();
+    try (InputStream in =
+        new CheckedInputStream(Files.newInputStream(file(shard)), crc)) {
+      in.transferTo(OutputStream.nullOutputStream());
+    }
+    boolean same =
+        HexFormat.of().toHexDigits((int) crc.getValue()).equals(entries.get(shard).crc32c());
+    return same ? "" : file(shard) + ": it is not as it was written";
   }
 
   /** The files that are to be written yet, in their order. */

@@ -88,7 +88,7 @@ public final class FeatureDistillation implements Task {
 
   @Override
   public List<FeatureCache> caches() {
-    return storedTeachers().all();
+    return config.getCache().getPath().isEmpty() ? List.of() : storedTeachers().all();
   }
 
   @Override
