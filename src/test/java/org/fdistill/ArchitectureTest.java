@@ -78,14 +78,7 @@ class ArchitectureTest {
               Map.entry(
                   "task",
                   Set.of(
-                      "cache",
-                      "model",
-                      "teacher",
-                      "nn",
-                      "optim",
-                      "data",
-                      "eval",
-                      "graph",
+                      "cache", "model", "teacher", "nn", "optim", "data", "eval", "graph",
                       "config")),
               Map.entry("cache", Set.of("teacher", "model", "data", "graph", "config")),
               Map.entry(

@@ -146,8 +146,7 @@ final class CacheIdentity {
    */
   static void requireSame(
       Path folder, FeatureCacheIdentity theirs, CachedFeatureOrigin origin, DataIdentity data) {
-    List<String> lines =
-        new ArrayList<>(ConfigDiff.between(theirs.getMadeOf(), origin, Set.of()));
+    List<String> lines = new ArrayList<>(ConfigDiff.between(theirs.getMadeOf(), origin, Set.of()));
     lines.addAll(dataIdentity(theirs.getDataFiles()).differences(data));
     if (!lines.isEmpty()) {
       throw UserError.usage(

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongConsumer;
+import java.util.stream.LongStream;
 import org.fdistill.config.UserError;
 import org.fdistill.data.BadExamples;
 import org.fdistill.data.ExampleSource;
@@ -139,9 +140,8 @@ public final class CacheWriting {
   private Outcome write(ExampleSource source, StoredFeatures stored) throws IOException {
     List<Integer> missing = stored.missing();
     Map<Integer, ShardEntry> entries = new TreeMap<>(stored.entries());
-    if (entries.keySet().removeAll(missing)) {
-      ShardIndex.write(stored.folder(), entries.values());
-    }
+    entries.keySet().removeAll(missing);
+    ShardIndex.write(stored.folder(), entries.values());
     requireRoom(stored);
     long before = stored.missingRecords();
     if (!missing.isEmpty()) {
@@ -211,7 +211,7 @@ public final class CacheWriting {
         bad = badExamples(first);
       }
       next = end;
-      program.pipeline().start(program.session(), first, end);
+      start(first, end);
       try (ShardFile file = new ShardFile(stored.file(shard))) {
         List<Long> leftOut = new ArrayList<>();
         if (!fill(file, first, end, leftOut)) {
@@ -232,26 +232,48 @@ public final class CacheWriting {
           cache.data().getMaxBadShare());
     }
 
+    /**
+     * Where batches are full the last one of a file is filled with images of the next; where few
+     * images can be read that takes as many epochs as a batch has images, or none of them can be.
+     */
+    private void start(long first, long end) {
+      long batch = stored.identity().getLayout().getBatchSize();
+      long beyond =
+          cache.hasFullBatches() ? Math.multiplyExact(batch, stored.layout().examples()) : 0;
+      program.pipeline().start(program.session(), first, end + beyond);
+    }
+
     private boolean fill(ShardFile file, long first, long end, List<Long> leftOut)
         throws IOException {
       long expected = first;
-      try {
-        while (!stop.getAsBoolean()) {
-          FeatureProgram.Records batch = program.next();
-          requireFinite(batch);
-          bad.observe(program.session(), batch.positions());
-          for (int i = 0; i < batch.positions().length; i++) {
-            expected = leaveOut(leftOut, expected, batch.positions()[i]) + 1;
-            file.write(batch.records().get(i));
-          }
-          done += batch.positions().length;
-          progress.accept(done);
+      while (expected < end) {
+        if (stop.getAsBoolean()) {
+          return false;
         }
-        return false;
-      } catch (TFOutOfRangeException endOfFile) {
-        bad.finish(program.session(), end);
-        leaveOut(leftOut, expected, end);
-        return true;
+        FeatureProgram.Records batch = next();
+        requireFinite(batch);
+        long[] own = LongStream.of(batch.positions()).filter(p -> p < end).toArray();
+        bad.observe(program.session(), own);
+        for (int i = 0; i < own.length; i++) {
+          expected = leaveOut(leftOut, expected, own[i]) + 1;
+          file.write(batch.records().get(i));
+        }
+        if (own.length < batch.positions().length || own.length == 0) {
+          bad.finish(program.session(), end);
+          expected = leaveOut(leftOut, expected, end);
+        }
+        done += own.length;
+        progress.accept(done);
+      }
+      return true;
+    }
+
+    /** No records where there are no more images. */
+    private FeatureProgram.Records next() {
+      try {
+        return program.next();
+      } catch (TFOutOfRangeException noMore) {
+        return new FeatureProgram.Records(new long[0], List.of(), true, true);
       }
     }
 

@@ -90,8 +90,7 @@ final class CachedExamples extends WrappedExamples {
     }
 
     @Override
-    public Operand<TUint8> view(
-        Ops tf, Framing ignored, Operand<TInt64> seed, Resize resize) {
+    public Operand<TUint8> view(Ops tf, Framing ignored, Operand<TInt64> seed, Resize resize) {
       return image.view(tf, (ops, size, s) -> Geometry.ofVector(ops, stored), seed, resize);
     }
   }

@@ -144,6 +144,11 @@ public final class FeatureCache {
     return isRandom() ? ImageView.training(data) : ImageView.evaluation(data);
   }
 
+  /** Whether the run's batches of the split are full; else the last one may be smaller. */
+  boolean hasFullBatches() {
+    return split == Split.TRAIN;
+  }
+
   Teacher teacher() {
     return teacher;
   }
@@ -220,7 +225,13 @@ public final class FeatureCache {
   public CacheSize size(long examples) {
     ShardLayout layout = layout(examples);
     return new CacheSize(
-        teacher.name(), split, folder(), views(), layout.records(), layout.bytes(), layout.shards());
+        teacher.name(),
+        split,
+        folder(),
+        views(),
+        layout.records(),
+        layout.bytes(),
+        layout.shards());
   }
 
   private ShardLayout layout(long examples) {

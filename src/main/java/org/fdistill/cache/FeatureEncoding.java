@@ -1,12 +1,13 @@
 package org.fdistill.cache;
 
+import java.util.List;
 import java.util.Optional;
 import org.fdistill.proto.FeatureCacheConfig;
 import org.tensorflow.Operand;
 import org.tensorflow.Output;
-import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Max;
+import org.tensorflow.op.core.Squeeze;
 import org.tensorflow.proto.DataType;
 import org.tensorflow.types.TBfloat16;
 import org.tensorflow.types.TFloat16;
@@ -91,7 +92,7 @@ enum FeatureEncoding {
     Output<?> signed = cast(tf, whole.asOutput(), DataType.DT_INT8);
     return new Encoded(
         bitcast(tf, signed, DataType.DT_UINT8).expect(TUint8.class),
-        Optional.of(tf.squeeze(scale, org.tensorflow.op.core.Squeeze.axis(java.util.List.of(-1L)))));
+        Optional.of(tf.squeeze(scale, Squeeze.axis(List.of(-1L)))));
   }
 
   /** The features [B, N, C] that were encoded; where they fit in, the same. */
@@ -106,11 +107,6 @@ enum FeatureEncoding {
         .scales()
         .<Operand<TFloat32>>map(s -> tf.math.mul(floats, tf.expandDims(s, tf.constant(-1))))
         .orElse(floats);
-  }
-
-  /** The shape of one record's numbers. */
-  static Shape valuesShape(FeatureShape shape) {
-    return Shape.of(shape.tokens(), shape.width());
   }
 
   /** The generated ops take Java's types, of which int8 is none. */

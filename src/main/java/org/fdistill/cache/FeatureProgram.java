@@ -1,5 +1,6 @@
 package org.fdistill.cache;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,7 +30,9 @@ import org.tensorflow.types.TInt64;
 
 /**
  * The graph that makes records: images of the views in the order of the records, the teacher, the
- * encoding. Letters: B batch, N tokens, C width.
+ * encoding. Batches are as in the run, full or of unknown size: TensorFlow takes other kernels
+ * where it does not know the size, whose sums differ in the last bits. Letters: B batch, N tokens,
+ * C width.
  */
 final class FeatureProgram implements AutoCloseable {
   /** Names of the checked tensors, in the order of the flags. */
@@ -49,7 +52,7 @@ final class FeatureProgram implements AutoCloseable {
   private record Names(
       String positions, String geometry, String features, Optional<String> scales, String finite) {
     List<String> all() {
-      List<String> all = new java.util.ArrayList<>(List.of(positions, geometry, features, finite));
+      List<String> all = new ArrayList<>(List.of(positions, geometry, features, finite));
       scales.ifPresent(all::add);
       return all;
     }
@@ -94,7 +97,7 @@ final class FeatureProgram implements AutoCloseable {
               cache.data(),
               cache.fixedViews(source),
               View.all(image, new GeometryView(image.framing())),
-              InputPipeline.Options.evaluation(batch));
+              new InputPipeline.Options(0, false, cache.hasFullBatches(), batch, 1, 0));
       names = build(tf, pipeline.batch());
       graph.importGraphDef(StandardRewrite.apply(StaticShapes.fold(draft)));
     }
@@ -148,11 +151,9 @@ final class FeatureProgram implements AutoCloseable {
     Rows geometry = new Rows(result.get(1), Geometry.NUMBERS * Integer.BYTES);
     Rows features = new Rows(result.get(2), numbers * fields.encoding().bytes());
     Optional<Rows> scales =
-        names
-            .scales()
-            .map(scale -> new Rows(result.get(4), fields.shape().tokens() * Float.BYTES));
+        names.scales().map(scale -> new Rows(result.get(4), fields.shape().tokens() * Float.BYTES));
     long examples = pipeline.source().size();
-    List<byte[]> records = new java.util.ArrayList<>();
+    List<byte[]> records = new ArrayList<>();
     for (int i = 0; i < positions.length; i++) {
       int row = i;
       long[] keys = {key, positions[i] % examples, positions[i] / examples};
@@ -163,7 +164,9 @@ final class FeatureProgram implements AutoCloseable {
     return records;
   }
 
-  /** The memory of a tensor, which on the machines that TensorFlow Java runs on is little-endian. */
+  /**
+   * The memory of a tensor, which on the machines that TensorFlow Java runs on is little-endian.
+   */
   private record Rows(Tensor tensor, int length) {
     byte[] bytes(int row) {
       byte[] bytes = new byte[length];

@@ -42,7 +42,9 @@ final class ModelDigest {
       return HexFormat.of().formatHex(digest.digest());
     } catch (IOException e) {
       throw new UserError(
-          UserError.Kind.INPUT, "SavedModel " + model + ": " + FileTrouble.of(e).located() + ".", e);
+          UserError.Kind.INPUT,
+          "SavedModel " + model + ": " + FileTrouble.of(e).located() + ".",
+          e);
     }
   }
 

@@ -73,8 +73,7 @@ record RecordLookup(StoredFeatures stored, FeatureFields fields) {
     Operand<TInt64> first = tf.math.mul(shard, tf.constant(stored.layout().perShard()));
     Operand<TInt64> gaps = below(tf, leftOut, tf.stack(List.of(first, record))); // [2]
     Operand<TInt64> gapsBefore =
-        tf.math.sub(
-            tf.stridedSlice(gaps, Indices.at(1)), tf.stridedSlice(gaps, Indices.at(0)));
+        tf.math.sub(tf.stridedSlice(gaps, Indices.at(1)), tf.stridedSlice(gaps, Indices.at(0)));
     Operand<TInt64> place = tf.math.sub(tf.math.sub(record, first), gapsBefore);
     Operand<TInt64> offset = tf.math.mul(place, tf.constant(stored.layout().recordBytes()));
     Op there = requireThere(tf, leftOut, record);
@@ -84,8 +83,7 @@ record RecordLookup(StoredFeatures stored, FeatureFields fields) {
   }
 
   /** How many of some ascending numbers are below each of [2] values. */
-  private static Operand<TInt64> below(
-      Ops tf, Operand<TInt64> ascending, Operand<TInt64> values) {
+  private static Operand<TInt64> below(Ops tf, Operand<TInt64> ascending, Operand<TInt64> values) {
     Operand<TInt32> axis = tf.constant(0);
     return tf.squeeze(
         tf.lowerBound(tf.expandDims(ascending, axis), tf.expandDims(values, axis), TInt64.class));
@@ -102,8 +100,7 @@ record RecordLookup(StoredFeatures stored, FeatureFields fields) {
       Ops tf, Operand<TString> record, Operand<TInt64> example, Operand<TInt64> view) {
     Map<String, Operand<?>> wanted = new LinkedHashMap<>();
     List<String> names =
-        new ArrayList<>(
-            List.of(FeatureRecord.KEY, FeatureRecord.GEOMETRY, FeatureRecord.FEATURES));
+        new ArrayList<>(List.of(FeatureRecord.KEY, FeatureRecord.GEOMETRY, FeatureRecord.FEATURES));
     if (fields.encoding().isScaled()) {
       names.add(FeatureRecord.SCALES);
     }

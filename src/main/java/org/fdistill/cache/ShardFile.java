@@ -45,8 +45,7 @@ final class ShardFile implements Closeable {
   ShardEntry publish(int shard, List<Long> leftOut) throws IOException {
     out.close();
     Folders.forceOne(partial);
-    Files.move(
-        partial, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    Files.move(partial, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     Folders.forceOne(file.toAbsolutePath().getParent());
     String hex = HexFormat.of().toHexDigits((int) crc.getValue());
     return new ShardEntry(shard, Files.size(file), hex, leftOut);

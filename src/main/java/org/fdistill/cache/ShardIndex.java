@@ -68,7 +68,8 @@ final class ShardIndex {
         UserError.Kind.INPUT,
         """
         %s: damaged: it has the line %s
-        Delete this folder and write the cache again with fdistill cache CONFIG."""
+        Delete this folder and write the cache again with fdistill cache CONFIG.\
+        """
             .formatted(file, line.length() > 80 ? line.substring(0, 80) + "..." : line),
         cause);
   }

@@ -1,10 +1,10 @@
 package org.fdistill.cache;
 
+import java.util.Optional;
 import org.fdistill.data.augment.Geometry;
 import org.fdistill.data.tfrecord.ShardNames;
 import org.fdistill.data.tfrecord.TfRecordStream;
 import org.fdistill.proto.CachedFeatureLayout;
-import java.util.Optional;
 
 /**
  * Where records stand. Record r = k n + i is view k of example i, so that an epoch's records are
@@ -21,7 +21,7 @@ record ShardLayout(long examples, int views, long recordBytes, long perShard) {
   /**
    * Lays out a new cache.
    *
-   * @param batch images at one time; a file has at least so many
+   * @param batch images at one time, of which a file has a multiple
    * @param shardBytes of a file at most
    */
   static ShardLayout of(
@@ -32,14 +32,12 @@ record ShardLayout(long examples, int views, long recordBytes, long perShard) {
       int batch,
       long shardBytes) {
     long bytes = recordBytes(shape, encoding);
-    long records = Math.max(1, Math.multiplyExact(examples, (long) views));
-    return new ShardLayout(
-        examples, views, bytes, Math.min(records, Math.max(batch, shardBytes / bytes)));
+    long batches = Math.max(1, shardBytes / bytes / batch);
+    return new ShardLayout(examples, views, bytes, batches * batch);
   }
 
   static ShardLayout of(long examples, int views, CachedFeatureLayout layout) {
-    return new ShardLayout(
-        examples, views, layout.getRecordBytes(), layout.getRecordsPerFile());
+    return new ShardLayout(examples, views, layout.getRecordBytes(), layout.getRecordsPerFile());
   }
 
   /** By serialising one. */

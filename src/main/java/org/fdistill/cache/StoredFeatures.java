@@ -86,8 +86,7 @@ record StoredFeatures(
       return problem;
     }
     CRC32C crc = new CRC32C();
-    try (InputStream in =
-        new CheckedInputStream(Files.newInputStream(file(shard)), crc)) {
+    try (InputStream in = new CheckedInputStream(Files.newInputStream(file(shard)), crc)) {
       in.transferTo(OutputStream.nullOutputStream());
     }
     boolean same =
@@ -146,8 +145,7 @@ record StoredFeatures(
     for (int view = 0; view < layout.views(); view++) {
       long record = view * layout.examples() + example;
       int shard = (int) (record / layout.perShard());
-      long[] gaps =
-          entries.get(shard).left_out().stream().mapToLong(Long::longValue).toArray();
+      long[] gaps = entries.get(shard).left_out().stream().mapToLong(Long::longValue).toArray();
       int before = Arrays.binarySearch(gaps, record);
       if (before >= 0) {
         throw new IOException(

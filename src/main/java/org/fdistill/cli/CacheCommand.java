@@ -7,7 +7,9 @@ import org.fdistill.config.UserError;
 import org.fdistill.proto.RunConfig;
 import org.fdistill.task.Tasks;
 
-/** {@code fdistill cache}: computes the features of a run's teachers once and keeps them on disk. */
+/**
+ * {@code fdistill cache}: computes the features of a run's teachers once and keeps them on disk.
+ */
 final class CacheCommand implements Command {
   private static final ArgumentSpec CONFIG =
       new ArgumentSpec("CONFIG", "A run config with distill.cache.path.");
@@ -27,13 +29,15 @@ final class CacheCommand implements Command {
 
   @Override
   public String description() {
-    return "Runs the teachers of a run on the views that distill.cache asks for, of the training and"
-        + " the validation images, and writes their features to distill.cache.path. train then"
-        + " reads them, and has no teacher in memory; it also writes what is missing itself.\n"
-        + "The size is told and compared with the room on the disk before anything is written (plan"
-        + " tells it as well). Ctrl-C, a kill or a full disk leave whole files; the same command"
-        + " goes on from there and comes to the same bytes. Images that cannot be read are named in"
-        + " unreadable-images.txt and left out of the run's steps as without a cache.";
+    return "Runs the teachers of a run on the views that distill.cache asks for, of the training"
+               + " and the validation images, and writes their features to distill.cache.path."
+               + " train then reads them, and has no teacher in memory; it also writes what is"
+               + " missing itself.\n"
+               + "The size is told and compared with the room on the disk before anything is"
+               + " written (plan tells it as well). Ctrl-C, a kill or a full disk leave whole"
+               + " files; the same command goes on from there and comes to the same bytes. Images"
+               + " that cannot be read are named in unreadable-images.txt and left out of the run's"
+               + " steps as without a cache.";
   }
 
   @Override
@@ -50,7 +54,8 @@ final class CacheCommand implements Command {
   public List<String> examples() {
     return List.of(
         "cache configs/distill/clip_b_100ep.txtpb --set distill.cache.path=/data/features",
-        "cache configs/distill/clip_b_100ep.txtpb --set distill.cache.path=/data/features --verify");
+        "cache configs/distill/clip_b_100ep.txtpb --set distill.cache.path=/data/features"
+            + " --verify");
   }
 
   @Override

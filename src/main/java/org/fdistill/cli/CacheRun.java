@@ -91,10 +91,7 @@ final class CacheRun {
     }
     console.note(
         String.format(
-            Locale.ROOT,
-            "writing the features of %,d images to %s ...",
-            missing,
-            cache.folder()));
+            Locale.ROOT, "writing the features of %,d images to %s ...", missing, cache.folder()));
     CacheWriting.Outcome outcome;
     try (CountProgress progress = new CountProgress(console, line(missing))) {
       outcome =

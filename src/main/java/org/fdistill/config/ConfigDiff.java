@@ -17,6 +17,7 @@ public final class ConfigDiff {
   public static final Set<String> HARMLESS =
       Set.of(
           "checkpoint",
+          "distill.cache.shard_megabytes",
           "export",
           "log",
           "runtime.device",

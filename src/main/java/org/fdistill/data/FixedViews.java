@@ -50,8 +50,7 @@ public final class FixedViews extends WrappedExamples {
   public StoredExample example(
       Ops tf, Operand<TInt64> index, List<Operand<?>> arrays, Draws draws) {
     Operand<TInt64> number =
-        tf.math.add(
-            tf.math.mul(viewAt(tf, draws.position()), tf.constant(MOST_EXAMPLES)), index);
+        tf.math.add(tf.math.mul(viewAt(tf, draws.position()), tf.constant(MOST_EXAMPLES)), index);
     Draws ofView = new Draws(seed, number);
     StoredExample example = source().example(tf, index, arrays, ofView);
     return new StoredExample(
@@ -75,8 +74,7 @@ public final class FixedViews extends WrappedExamples {
     }
 
     @Override
-    public Operand<TUint8> view(
-        Ops tf, Framing framing, Operand<TInt64> ignored, Resize resize) {
+    public Operand<TUint8> view(Ops tf, Framing framing, Operand<TInt64> ignored, Resize resize) {
       return image.view(tf, framing, seed, resize);
     }
   }

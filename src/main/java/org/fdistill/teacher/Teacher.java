@@ -142,7 +142,8 @@ public final class Teacher {
         %d).
         Expected the same grid of patches; prefix tokens may differ.
         Change teacher.image_size (now %d), teacher.layout or teacher.prefix_tokens, or the \
-        model's image_size (now %d) or patch_size, or learn distill.targets: GAP."""
+        model's image_size (now %d) or patch_size, or learn distill.targets: GAP.\
+        """
             .formatted(
                 who,
                 tokens(),
@@ -165,7 +166,8 @@ public final class Teacher {
           %s: it has no class token (prefix_tokens %d, class_token %s, layout %s), but \
           distill.targets is CLASS_TOKEN.
           Set teacher.prefix_tokens and teacher.class_token if its tokens start with one, or \
-          distill.targets to TOKENS or GAP."""
+          distill.targets to TOKENS or GAP.\
+          """
               .formatted(
                   who, prefixTokens(), description.getClassToken(), description.getLayout()));
     }
@@ -195,12 +197,7 @@ public final class Teacher {
     Operand<TFloat32> features = TeacherOpening.floats(after, output, who);
     Operand<TFloat32> tokens = layout.tokens(after, features, images.shape().get(0));
     return Endpoints.ofTokens(
-        after.stopGradient(tokens),
-        prefixTokens(),
-        hasClassToken(),
-        grid(),
-        width(),
-        stride());
+        after.stopGradient(tokens), prefixTokens(), hasClassToken(), grid(), width(), stride());
   }
 
   /**
@@ -236,7 +233,8 @@ public final class Teacher {
         """
         %s: the tokens that it gives for the images of %s are not finite.
         Training has no part in this. Check teacher.input_range, teacher.normalization and \
-        teacher.output, and whether the model's weights are finite."""
+        teacher.output, and whether the model's weights are finite.\
+        """
             .formatted(who, when));
   }
 }

@@ -14,6 +14,7 @@ import org.fdistill.graph.Precision;
 import org.fdistill.graph.SessionFactory;
 import org.fdistill.graph.rewrite.StandardRewrite;
 import org.fdistill.graph.rewrite.StaticShapes;
+import org.fdistill.model.Endpoints;
 import org.fdistill.proto.AugmentConfig;
 import org.fdistill.proto.DataConfig;
 import org.fdistill.proto.FeatureCacheConfig;
@@ -26,6 +27,7 @@ import org.tensorflow.Result;
 import org.tensorflow.Session;
 import org.tensorflow.Tensor;
 import org.tensorflow.exceptions.TFOutOfRangeException;
+import org.tensorflow.ndarray.buffer.ByteDataBuffer;
 import org.tensorflow.op.Ops;
 import org.tensorflow.proto.ConfigProto;
 import org.tensorflow.types.TFloat32;
@@ -98,7 +100,7 @@ final class Caches {
   }
 
   private interface Features {
-    org.fdistill.model.Endpoints of(Ops tf, Batch batch);
+    Endpoints of(Ops tf, Batch batch);
   }
 
   private static List<Element> elements(
@@ -112,7 +114,7 @@ final class Caches {
         Graph graph = new Graph()) {
       Ops tf = GraphScope.ops(draft);
       InputPipeline.Options options =
-          new InputPipeline.Options(RUN_SEED, true, false, data.getBatchSize(), 1, 0);
+          new InputPipeline.Options(RUN_SEED, true, true, data.getBatchSize(), 1, 0);
       InputPipeline pipeline = InputPipeline.build(tf, "input", data, source, view, options);
       List<String> names =
           names(
@@ -171,7 +173,7 @@ final class Caches {
     return values;
   }
 
-  private static org.tensorflow.ndarray.buffer.ByteDataBuffer data(Tensor tensor) {
+  private static ByteDataBuffer data(Tensor tensor) {
     return tensor.asRawTensor().data();
   }
 }

@@ -43,8 +43,7 @@ public record Geometry(
                             tf.constant(new int[] {0, 0}),
                             tf.stridedSlice(whole, Indices.slice(0, 2))),
                         tf.constant(0)));
-    Operand<TInt32> flag =
-        tf.expandDims(tf.dtypes.cast(mirrored, TInt32.class), tf.constant(0));
+    Operand<TInt32> flag = tf.expandDims(tf.dtypes.cast(mirrored, TInt32.class), tf.constant(0));
     return tf.concat(List.of(part, size, offset, flag), tf.constant(0));
   }
 

@@ -35,8 +35,7 @@ final class DistillChecks {
   }
 
   /** Of a view that the teacher sees in other colours every time, no features can be kept. */
-  private static void geometryAlone(
-      DistillTask config, AugmentConfig augment, Problems problems) {
+  private static void geometryAlone(DistillTask config, AugmentConfig augment, Problems problems) {
     problems.unless(
         !config.hasCache() || !(augment.hasColorJitter() || augment.hasRandAugment()),
         "distill.cache",

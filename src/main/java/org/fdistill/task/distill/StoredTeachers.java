@@ -37,15 +37,13 @@ final class StoredTeachers {
     FeatureCache cache = cache(teacher, training.size(), trainData(), Split.TRAIN);
     training.add(cache);
     if (run.hasValidationData()) {
-      validation.add(
-          cache(teacher, validation.size(), run.getValidationData(), Split.VALIDATION));
+      validation.add(cache(teacher, validation.size(), run.getValidationData(), Split.VALIDATION));
     }
     return new CachedFeatures(teacher, cache);
   }
 
   private FeatureCache cache(Teacher teacher, int number, DataConfig data, Split split) {
-    return new FeatureCache(
-        config, teacher, number, Precision.of(run.getRuntime()), data, split);
+    return new FeatureCache(config, teacher, number, Precision.of(run.getRuntime()), data, split);
   }
 
   /** Training's, in batches as the teacher would see them. */
