@@ -76,6 +76,9 @@ class ArchitectureTest {
                   Set.of(
                       "task", "model", "optim", "checkpoint", "eval", "graph", "config", "data")),
               Map.entry(
+                  "report",
+                  Set.of("train", "task", "data", "checkpoint", "model", "graph", "config")),
+              Map.entry(
                   "task",
                   Set.of(
                       "cache", "model", "teacher", "nn", "optim", "data", "eval", "graph",

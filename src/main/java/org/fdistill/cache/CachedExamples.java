@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import org.fdistill.data.Draws;
 import org.fdistill.data.Field;
 import org.fdistill.data.FixedViews;
@@ -59,10 +60,14 @@ final class CachedExamples extends WrappedExamples {
   }
 
   @Override
-  public StoredExample example(
-      Ops tf, Operand<TInt64> index, List<Operand<?>> arrays, Draws draws) {
+  protected StoredExample changed(
+      Ops tf,
+      Function<Draws, StoredExample> inner,
+      Operand<TInt64> index,
+      List<Operand<?>> arrays,
+      Draws draws) {
     int at = super.indexArrays().size();
-    StoredExample example = views.example(tf, index, arrays.subList(0, at), draws);
+    StoredExample example = inner.apply(draws);
     Operand<TInt64> view = views.viewAt(tf, draws.position());
     Map<Field<?>, Operand<?>> further = new LinkedHashMap<>(example.further());
     Operand<TInt32> geometry = null;

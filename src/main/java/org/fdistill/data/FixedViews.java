@@ -1,6 +1,7 @@
 package org.fdistill.data;
 
 import java.util.List;
+import java.util.function.Function;
 import org.fdistill.data.augment.Framing;
 import org.fdistill.data.augment.Resize;
 import org.fdistill.data.augment.StoredImage;
@@ -47,12 +48,16 @@ public final class FixedViews extends WrappedExamples {
   }
 
   @Override
-  public StoredExample example(
-      Ops tf, Operand<TInt64> index, List<Operand<?>> arrays, Draws draws) {
+  protected StoredExample changed(
+      Ops tf,
+      Function<Draws, StoredExample> inner,
+      Operand<TInt64> index,
+      List<Operand<?>> arrays,
+      Draws draws) {
     Operand<TInt64> number =
         tf.math.add(tf.math.mul(viewAt(tf, draws.position()), tf.constant(MOST_EXAMPLES)), index);
     Draws ofView = new Draws(seed, number);
-    StoredExample example = source().example(tf, index, arrays, ofView);
+    StoredExample example = inner.apply(ofView);
     return new StoredExample(
         new Seeded(example.image(), ofView.seed(tf, Purpose.AUGMENT)),
         example.label(),

@@ -2,6 +2,7 @@ package org.fdistill.data;
 
 import java.util.List;
 import java.util.function.BiFunction;
+import java.util.function.Function;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TInt64;
@@ -33,9 +34,13 @@ final class RenumberedExamples extends WrappedExamples {
   }
 
   @Override
-  public StoredExample example(
-      Ops tf, Operand<TInt64> index, List<Operand<?>> arrays, Draws draws) {
-    StoredExample example = source().example(tf, index, arrays, draws);
+  protected StoredExample changed(
+      Ops tf,
+      Function<Draws, StoredExample> inner,
+      Operand<TInt64> index,
+      List<Operand<?>> arrays,
+      Draws draws) {
+    StoredExample example = inner.apply(draws);
     return new StoredExample(
         example.image(),
         label.apply(tf, example.label()),

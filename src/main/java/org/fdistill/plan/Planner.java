@@ -20,6 +20,7 @@ import org.fdistill.task.Task;
 import org.fdistill.task.Tasks;
 import org.fdistill.train.ProgramGraph;
 import org.tensorflow.Graph;
+import org.tensorflow.types.TUint8;
 
 /**
  * Works out what a run will cost, from the graph that it would train. The graph is built and never
@@ -60,7 +61,7 @@ public final class Planner {
     try (Graph graph = new Graph()) {
       graph.importGraphDef(program.definition());
       StepCost cost = new StepCost(graph, program.endpoints());
-      return plan(cost, program.rules(), standIn, caches(taught));
+      return plan(task, cost, program.rules(), standIn, caches(taught));
     }
   }
 
@@ -77,7 +78,8 @@ public final class Planner {
     return sizes;
   }
 
-  private RunPlan plan(StepCost cost, RuleTable rules, boolean standIn, List<CacheSize> caches) {
+  private RunPlan plan(
+      Task task, StepCost cost, RuleTable rules, boolean standIn, List<CacheSize> caches) {
     RunPlan.Length length = length();
     long teacher = cost.teacherWeights().count();
     return new RunPlan(
@@ -90,7 +92,7 @@ public final class Planner {
             : Optional.empty(),
         caches,
         cost.work(length.microBatch()),
-        cost.memory(run.getOptimizer().getAccumulation() > 1, batches(length.microBatch())));
+        cost.memory(run.getOptimizer().getAccumulation() > 1, batches(task, length.microBatch())));
   }
 
   /** The run on noise in the place of its images: the step is the same. */
@@ -102,10 +104,15 @@ public final class Planner {
   }
 
   /** Bytes of the images that wait ready, of those in the making and of those in use. */
-  private long batches(int microBatch) {
+  private long batches(Task task, int microBatch) {
     DataConfig config = run.getTrainData();
-    long image = 3L * config.getImageSize() * config.getImageSize();
-    return (config.getPrefetchBatches() + 1L) * microBatch * image;
+    // What is not of bytes is a few numbers.
+    long example =
+        task.trainingView(config).fields().entrySet().stream()
+            .filter(field -> field.getKey().type().equals(TUint8.class))
+            .mapToLong(field -> field.getValue().size())
+            .sum();
+    return (config.getPrefetchBatches() + 1L) * microBatch * example;
   }
 
   private RunPlan.Length length() {

@@ -9,7 +9,6 @@ import org.fdistill.config.Problems;
 import org.fdistill.config.UserError;
 import org.fdistill.data.Batch;
 import org.fdistill.data.ExampleSource;
-import org.fdistill.data.Field;
 import org.fdistill.data.ImageView;
 import org.fdistill.data.View;
 import org.fdistill.eval.Criterion;
@@ -18,6 +17,7 @@ import org.fdistill.graph.LayerScope;
 import org.fdistill.graph.Precision;
 import org.fdistill.model.Endpoints;
 import org.fdistill.model.Network;
+import org.fdistill.optim.ParameterRules;
 import org.fdistill.proto.DataConfig;
 import org.fdistill.proto.DistillTask;
 import org.fdistill.proto.RunConfig;
@@ -68,7 +68,7 @@ public final class FeatureDistillation implements Task {
 
   @Override
   public View trainingView(DataConfig data) {
-    return storedTeachers().with(ImageView.training(data));
+    return storedTeachers().with(input().trainingView(data, network().backbone().grid()));
   }
 
   @Override
@@ -93,7 +93,7 @@ public final class FeatureDistillation implements Task {
 
   @Override
   public TrainingOutputs training(LayerScope scope, Batch batch) {
-    Endpoints student = network().build(scope, batch.get(Field.IMAGE));
+    Endpoints student = input().training(scope, network(), batch);
     List<Endpoints> features = openedTeachers().features(scope, batch);
     StudentObjective.Losses losses = objective().build(scope, student, features);
     return new TrainingOutputs(
@@ -103,7 +103,7 @@ public final class FeatureDistillation implements Task {
   @Override
   public Map<String, Operand<TFloat32>> validation(LayerScope scope, Batch batch) {
     List<Endpoints> features = openedTeachers().features(scope, batch);
-    Endpoints student = Tasks.evaluated(run).build(scope, batch.get(Field.IMAGE));
+    Endpoints student = input().validation(scope, Tasks.evaluated(run), batch);
     StudentObjective.Losses losses = objective().build(scope, student, features);
     Map<String, Operand<TFloat32>> means = new LinkedHashMap<>();
     means.put(LOSS, losses.combined());
@@ -125,6 +125,13 @@ public final class FeatureDistillation implements Task {
   @Override
   public Network network() {
     return Tasks.network(run);
+  }
+
+  @Override
+  public ParameterRules parameterRules() {
+    return config.getFreezePatchEmbedding()
+        ? ParameterRules.frozen(network().name() + "/patch_embed")
+        : ParameterRules.weightDecay();
   }
 
   /** Exports leave out the projector, which the loss goes through. */
@@ -156,6 +163,10 @@ public final class FeatureDistillation implements Task {
   @Override
   public void restoreFrozen(Session session) {
     openedTeachers().restore(session);
+  }
+
+  private StudentInput input() {
+    return new StudentInput(config);
   }
 
   private StudentObjective objective() {
