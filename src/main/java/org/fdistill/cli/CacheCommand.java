@@ -30,14 +30,14 @@ final class CacheCommand implements Command {
   @Override
   public String description() {
     return "Runs the teachers of a run on the views that distill.cache asks for, of the training"
-               + " and the validation images, and writes their features to distill.cache.path."
-               + " train then reads them, and has no teacher in memory; it also writes what is"
-               + " missing itself.\n"
-               + "The size is told and compared with the room on the disk before anything is"
-               + " written (plan tells it as well). Ctrl-C, a kill or a full disk leave whole"
-               + " files; the same command goes on from there and comes to the same bytes. Images"
-               + " that cannot be read are named in unreadable-images.txt and left out of the run's"
-               + " steps as without a cache.";
+        + " and the validation images, and writes their features to distill.cache.path."
+        + " train then reads them, and has no teacher in memory; it also writes what is"
+        + " missing itself.\n"
+        + "The size is told and compared with the room on the disk before anything is"
+        + " written (plan tells it as well). Ctrl-C, a kill or a full disk leave whole"
+        + " files; the same command goes on from there and comes to the same bytes. Images"
+        + " that cannot be read are named in unreadable-images.txt and left out of the run's"
+        + " steps as without a cache.";
   }
 
   @Override

@@ -103,8 +103,7 @@ public abstract class WrappedExamples implements ExampleSource {
   @Override
   public final StoredExample example(
       Ops tf, Operand<TInt64> index, List<Operand<?>> arrays, Draws draws) {
-    return changed(
-        tf, d -> source.example(tf, index, inner(arrays), d), index, arrays, draws);
+    return changed(tf, d -> source.example(tf, index, inner(arrays), d), index, arrays, draws);
   }
 
   /** The inner source's arrays come first. */

@@ -62,7 +62,7 @@ public final class FeatureDistillation implements Task {
 
   @Override
   public void open() {
-    stored = new StoredTeachers(run);
+    stored = new StoredTeachers(run, config);
     opened = Teachers.open(config, network().backbone(), Precision.of(run.getRuntime()), stored);
   }
 

@@ -9,6 +9,7 @@ import org.fdistill.data.ExampleSource;
 import org.fdistill.data.View;
 import org.fdistill.graph.Precision;
 import org.fdistill.proto.DataConfig;
+import org.fdistill.proto.DistillTask;
 import org.fdistill.proto.FeatureCacheConfig;
 import org.fdistill.proto.RunConfig;
 import org.fdistill.teacher.Teacher;
@@ -19,14 +20,20 @@ import org.fdistill.teacher.Teacher;
  */
 final class StoredTeachers {
   private final RunConfig run;
+  private final DistillTask task;
   private final FeatureCacheConfig config;
   private final List<FeatureCache> training = new ArrayList<>();
   private final List<FeatureCache> validation = new ArrayList<>();
 
-  /** Of a run, before its teachers are opened. */
-  StoredTeachers(RunConfig run) {
+  /**
+   * Of a run, before its teachers are opened.
+   *
+   * @param task the run's
+   */
+  StoredTeachers(RunConfig run, DistillTask task) {
     this.run = run;
-    config = run.getDistill().getCache();
+    this.task = task;
+    config = task.getCache();
   }
 
   /** Where the features of the next teacher come from. */
@@ -70,7 +77,7 @@ final class StoredTeachers {
 
   private ExampleSource examples(
       ExampleSource source, DataConfig data, Split split, List<FeatureCache> caches) {
-    if (!run.getDistill().hasCache()) {
+    if (!task.hasCache()) {
       return source;
     }
     return caches.isEmpty()
