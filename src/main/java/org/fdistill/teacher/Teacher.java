@@ -6,7 +6,6 @@ import org.fdistill.config.UserError;
 import org.fdistill.graph.ImportedModel;
 import org.fdistill.graph.Precision;
 import org.fdistill.graph.SavedModelFolder;
-import org.fdistill.model.Backbone;
 import org.fdistill.model.Endpoints;
 import org.fdistill.proto.TeacherConfig;
 import org.tensorflow.Graph;
@@ -129,33 +128,6 @@ public final class Teacher {
   /** The description as resolved: the file beside the model under the run's config. */
   public TeacherConfig description() {
     return description;
-  }
-
-  /** Refuses a student whose grid of patches is not this teacher's. */
-  public void requireGridOf(Backbone student) {
-    if (student.grid() == grid()) {
-      return;
-    }
-    throw UserError.usage(
-        """
-        %s: it gives %d tokens (%d prefix tokens and %d x %d patches), the student %d (%d and %d x \
-        %d).
-        Expected the same grid of patches; prefix tokens may differ.
-        Change teacher.image_size (now %d), teacher.layout or teacher.prefix_tokens, or the \
-        model's image_size (now %d) or patch_size, or learn distill.targets: GAP.\
-        """
-            .formatted(
-                who,
-                tokens(),
-                prefixTokens(),
-                grid(),
-                grid(),
-                student.prefixTokens() + student.grid() * student.grid(),
-                student.prefixTokens(),
-                student.grid(),
-                student.grid(),
-                input.side(),
-                student.imageSize()));
   }
 
   /** Refuses a teacher without a class token. */
