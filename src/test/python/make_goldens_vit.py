@@ -62,6 +62,20 @@ CASES = {
     "rotary-eva02": (2, dataclasses.replace(TINY, qkv_bias="QV_BIAS", activation="SWIGLU", mlp_hidden=24,
                                             rotary_position="EVA02", mlp_norm=True, attention_norm=True)),
 }
+RELATIVE = dataclasses.replace(TINY, absolute_position=False, qkv_bias="QV_BIAS", layer_scale=True)
+# With the number of patches that stay, of nine.
+MASKED = {
+    "absolute": (2, 5, TINY),
+    "relative-per-layer": (3, 4, dataclasses.replace(RELATIVE, relative_position_per_layer=True)),
+    "relative-shared": (2, 1, dataclasses.replace(RELATIVE, relative_position_shared=True)),
+    "relative-no-class-token": (2, 3, dataclasses.replace(RELATIVE, relative_position_shared=True, class_token=False)),
+    "all-positions": (3, 5, dataclasses.replace(TINY, relative_position_per_layer=True, relative_position_shared=True)),
+    "all-patches": (2, 9, dataclasses.replace(TINY, relative_position_per_layer=True)),
+    "registers": (2, 4, dataclasses.replace(TINY, register_tokens=3)),
+    "sine-cosine-mae": (2, 2, dataclasses.replace(TINY, absolute_position_kind="SIN_COS_MAE")),
+    "norm-on-pooled": (2, 6, dataclasses.replace(TINY, final_norm="ON_POOLED")),
+    "rotary-separate-norms": (2, 4, dataclasses.replace(ROTARY, register_tokens=1, final_norm="SEPARATE")),
+}
 TABLES = [(kind, grid, width) for kind in ("SIN_COS_MAE", "SIN_COS_MOCO_V3") for grid, width in ((3, 16), (14, 768))]
 
 
@@ -78,10 +92,17 @@ def value_range(name, shape):
     return 0.0, 0.5
 
 
-def run(vit, values, images, weights, dtype):
+def kept_patches(vit, batch, count):
+    """Numbers of the patches that stay, ascending [B, K]; another set for each example."""
+    noise = [deterministic.bits(f"kept/{example}", vit.grid**2) for example in range(batch)]
+    return np.array([np.sort(np.argsort(row, kind="stable")[:count]) for row in noise])
+
+
+def run(vit, values, images, weights, dtype, kept=None):
     """Tokens, loss and gradients by name, as numpy arrays; the mean too where the final norm is on it."""
     parameters = {n: torch.tensor(v, dtype=dtype, requires_grad=True) for n, v in values.items()}
-    tokens = vit_torch.forward(vit, parameters, torch.tensor(images, dtype=dtype))
+    tokens = vit_torch.forward(vit, parameters, torch.tensor(images, dtype=dtype),
+                               kept=None if kept is None else torch.tensor(kept))
     loss = (tokens * torch.tensor(weights, dtype=dtype)).sum()
     results = {"tokens": tokens.detach().numpy()}
     if vit.final_norm == "ON_POOLED":
@@ -98,7 +119,7 @@ def pooled_weights(vit, batch):
     return deterministic.uniform("pooled_weights", (batch, vit.width))
 
 
-def make(name, batch, vit):
+def make(name, batch, vit, kept=None):
     ranges, values = {}, {}
     for parameter, shape in vit_torch.parameter_shapes(vit).items():
         centre, half = (float(np.float32(x)) for x in value_range(parameter, shape))
@@ -106,10 +127,11 @@ def make(name, batch, vit):
         ranges[full] = {"shape": shape, "centre": centre, "half_width": half}
         values[parameter] = deterministic.uniform(full, shape, centre, half)
     images = deterministic.uniform("images", (batch, vit.image_size, vit.image_size, 3), 0.0, 2.0)
-    weights = deterministic.uniform("loss_weights", (batch, vit.tokens, vit.width))
-    double = run(vit, values, images, weights, torch.float64)
+    tokens = vit.tokens if kept is None else vit.prefix + kept.shape[1]
+    weights = deterministic.uniform("loss_weights", (batch, tokens, vit.width))
+    double = run(vit, values, images, weights, torch.float64, kept)
     errors = golden_files.float32_errors(
-        lambda v: run(vit, {n: v[n] for n in values}, v["images"], weights, torch.float32),
+        lambda v: run(vit, {n: v[n] for n in values}, v["images"], weights, torch.float32, kept),
         values | {"images": images}, double)
 
     sampled = vit.width > 100
@@ -122,7 +144,7 @@ def make(name, batch, vit):
         "loss_weights": {"shape": weights.shape, "centre": 0.0, "half_width": 1.0},
         "pooled_weights": {"shape": (batch, vit.width), "centre": 0.0, "half_width": 1.0},
         "longest_sum": golden_files.longest_sum(values, images, vit.patch_size),
-        "samples": SAMPLES if sampled else 0})
+        "samples": SAMPLES if sampled else 0} | ({} if kept is None else {"kept": kept.tolist()}))
     print("   float32 against float64, worst tensor:", max((t["float32_error"], k) for k, t in tensors.items()))
 
 
@@ -151,6 +173,9 @@ def main(starts):
     for name, (batch, vit) in CASES.items():
         if not starts or name.startswith(tuple(starts)):
             make(name, batch, vit)
+    for name, (batch, count, vit) in MASKED.items():
+        if not starts or f"masked-{name}".startswith(tuple(starts)):
+            make(f"masked-{name}", batch, vit, kept_patches(vit, batch, count))
     if not starts:
         make_values()
         make_tables()

@@ -132,18 +132,26 @@ def relative_index(vit):
     return index
 
 
-def forward(vit, parameters, images, fused_attention=False, drop_path=None):
+def forward(vit, parameters, images, fused_attention=False, drop_path=None, kept=None):
     """Tokens [B, N, C], of images [B, S, S, 3]; after the final norm unless that is on the mean.
+
+    kept: numbers of the patches that enter the blocks [B, K]; all others are left out, after the positions.
 
     fused_attention takes scaled_dot_product_attention; otherwise attention is spelled out.
     drop_path: by the branch's name, such as blocks/01/layer_scale2, what it is multiplied by [B]: 0 in
     dropped examples, 1 / (1 - rate) in the others. A branch that has none is kept as it is.
     """
-    index = relative_index(vit)
+    index, visible = relative_index(vit), None
+    if kept is not None:
+        prefix = torch.arange(vit.prefix).expand(len(kept), -1)
+        visible = torch.cat([prefix, kept + vit.prefix], dim=1)
+        index = index[visible[:, :, None], visible[:, None, :]] if not vit.register_tokens else None
     shared = _bias(parameters.get("rel_pos_bias/table"), index)
     x = _embed(vit, parameters, images)
+    if kept is not None:
+        x = torch.stack([tokens[chosen] for tokens, chosen in zip(x, visible)])
     for i in range(vit.depth):
-        block = _Block(vit, parameters, f"blocks/{i:02d}/", fused_attention, drop_path or {})
+        block = _Block(vit, parameters, f"blocks/{i:02d}/", fused_attention, drop_path or {}, visible)
         x = block(x, _sum(shared, _bias(block.optional("attn/rel_pos_bias/table"), index)))
     if vit.final_norm == "SEPARATE":
         parts = _norm(vit, x[:, :vit.prefix], parameters, "cls_norm"), _norm(vit, x[:, vit.prefix:], parameters, "norm")
@@ -183,15 +191,15 @@ def rotary_angles(vit):
 
 
 def _turned(x, angles):
-    """x [B, H, N, D]: channels i and i + D/2 as real and imaginary part, times exp(i angle)."""
+    """x [B, H, N, D], angles [N, D/2] or [B, 1, N, D/2]: channels i and i + D/2 as real and imaginary part, times exp(i angle)."""
     real, imaginary = x.chunk(2, dim=-1)
     cosine, sine = (torch.tensor(f(angles)).to(x) for f in (np.cos, np.sin))
     return torch.cat([real * cosine - imaginary * sine, imaginary * cosine + real * sine], dim=-1)
 
 
 def _bias(table, index):
-    """[H, N, N] of a table [T, H]; None without a table."""
-    return None if table is None else table[index.to(table.device)].permute(2, 0, 1)
+    """[H, N, N] of a table [T, H], or [B, H, N, N] of an index by example; None without a table."""
+    return None if table is None else table[index.to(table.device)].movedim(-1, -3)
 
 
 def _sum(a, b):
@@ -234,8 +242,9 @@ def _norm(vit, x, parameters, name):
 class _Block:
     """x + drop(scale1 attention(norm1 x)), then x + drop(scale2 mlp(norm2 x))."""
 
-    def __init__(self, vit, parameters, prefix, fused_attention, drop_path):
+    def __init__(self, vit, parameters, prefix, fused_attention, drop_path, visible):
         self.vit, self.parameters, self.prefix = vit, parameters, prefix
+        self.visible = visible  # numbers of the tokens [B, n]; None: all
         self.fused_attention, self.drop_path = fused_attention, drop_path
 
     def get(self, name):
@@ -279,14 +288,16 @@ class _Block:
         qkv = F.linear(x, self.get("attn/qkv/kernel").T, self.qkv_bias())
         q, k, v = qkv.reshape(b, n, 3, heads, c // heads).permute(2, 0, 3, 1, 4)
         if self.vit.rotary_position != "NO_ROTARY":
-            q, k = (_turned(part, rotary_angles(self.vit)) for part in (q, k))
+            angles = rotary_angles(self.vit)
+            angles = angles if self.visible is None else angles[self.visible][:, None]
+            q, k = (_turned(part, angles) for part in (q, k))
         mixed = self.mix(q, k, v, bias).transpose(1, 2).reshape(b, n, c)
         mixed = self.norm(mixed, "attn/norm") if self.vit.attention_norm else mixed
         return self.dense(mixed, "attn/proj")
 
     def mix(self, q, k, v, bias):
         if self.fused_attention:
-            mask = None if bias is None else bias.to(q.dtype)[None]
+            mask = None if bias is None else bias.to(q.dtype)
             return F.scaled_dot_product_attention(q, k, v, attn_mask=mask)
         logits = (q / math.sqrt(q.shape[-1])) @ k.transpose(-2, -1)
         return torch.softmax(logits if bias is None else logits + bias, dim=-1) @ v

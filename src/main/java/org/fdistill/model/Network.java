@@ -9,6 +9,7 @@ import org.fdistill.proto.Normalization;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TInt32;
 import org.tensorflow.types.family.TNumber;
 
 /**
@@ -39,6 +40,17 @@ public record Network(String name, PixelNormalization normalization, Backbone ba
    */
   public Endpoints build(LayerScope scope, Operand<? extends TNumber> images) {
     return build(scope, images, UnaryOperator.identity());
+  }
+
+  /**
+   * As {@link #build(LayerScope, Operand)}, of a part of the patches.
+   *
+   * @param kept as in {@link Backbone#build(LayerScope, Operand, Operand)}
+   */
+  public Endpoints build(
+      LayerScope scope, Operand<? extends TNumber> images, Operand<TInt32> kept) {
+    Ops tf = scope.tf();
+    return backbone.build(scope.at(name), normalization.apply(tf, pixels(tf, images)), kept);
   }
 
   /**

@@ -3,6 +3,7 @@ package org.fdistill.nn;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import org.fdistill.graph.FusedGradient;
 import org.fdistill.graph.LayerScope;
 import org.fdistill.graph.Precision;
@@ -17,17 +18,36 @@ import org.tensorflow.types.family.TFloating;
  * the policy's precision, the softmax in float32.
  */
 final class AttentionProducts {
-  private static final FusedGradient WITH_BIAS =
-      FusedGradient.of("BiasedAttentionGradient", (tf, s, dy) -> gradients(tf, s, dy, true));
-  private static final FusedGradient WITHOUT_BIAS =
-      FusedGradient.of("AttentionGradient", (tf, s, dy) -> gradients(tf, s, dy, false));
+  /** What the offsets are that have a gradient, which the rule cannot ask the graph for. */
+  private enum Bias {
+    NONE,
+    BY_HEAD,
+    BY_EXAMPLE;
+
+    static Bias of(Operand<TFloat32> bias) {
+      if (bias == null) {
+        return NONE;
+      }
+      return bias.shape().numDimensions() == 4 ? BY_EXAMPLE : BY_HEAD;
+    }
+  }
+
+  private static final Map<Bias, FusedGradient> GRADIENTS =
+      Map.of(
+          Bias.NONE, gradient("AttentionGradient", Bias.NONE),
+          Bias.BY_HEAD, gradient("BiasedAttentionGradient", Bias.BY_HEAD),
+          Bias.BY_EXAMPLE, gradient("ExamplesBiasedAttentionGradient", Bias.BY_EXAMPLE));
 
   private AttentionProducts() {}
+
+  private static FusedGradient gradient(String name, Bias bias) {
+    return FusedGradient.of(name, (tf, saved, dy) -> gradients(tf, saved, dy, bias));
+  }
 
   /**
    * What is added to the scaled products.
    *
-   * @param byHead [H, N, N], or null
+   * @param byHead [H, N, N], or [B, H, N, N] where it differs by example, or null
    * @param byWindow [W, 1, N, N] where the batch consists of B W windows, or null
    */
   record LogitOffsets(Operand<TFloat32> byHead, Operand<TFloat32> byWindow) {
@@ -51,7 +71,7 @@ final class AttentionProducts {
    * @param q queries [B, H, N, D]
    * @param k keys [B, H, N, D]
    * @param v values [B, H, N, D]
-   * @param bias [H, N, N], or null
+   * @param bias [H, N, N], or [B, H, N, N], or null
    * @param headWidth D
    * @return [B, H, N, D]
    */
@@ -107,8 +127,7 @@ final class AttentionProducts {
     }
     List<Operand<?>> saved = new ArrayList<>(List.of(queries, k, v, rounded, y));
     saved.addAll(scale);
-    FusedGradient gradient = offsets.byHead() == null ? WITHOUT_BIAS : WITH_BIAS;
-    return gradient.attach(tf, y, inputs, saved);
+    return GRADIENTS.get(Bias.of(offsets.byHead())).attach(tf, y, inputs, saved);
   }
 
   /**
@@ -117,7 +136,7 @@ final class AttentionProducts {
    */
   @SuppressWarnings("unchecked") // attach() above says which tensors these are.
   private static List<Operand<?>> gradients(
-      Ops tf, List<Operand<?>> saved, Operand<?> upstream, boolean hasBias) {
+      Ops tf, List<Operand<?>> saved, Operand<?> upstream, Bias bias) {
     Operand<TFloating> scaled = (Operand<TFloating>) saved.get(0);
     Operand<TFloating> k = (Operand<TFloating>) saved.get(1);
     Operand<TFloating> v = (Operand<TFloating>) saved.get(2);
@@ -140,8 +159,10 @@ final class AttentionProducts {
     gradients.add(hasScale ? tf.math.mul(dScaled, (Operand<TFloating>) saved.get(5)) : dScaled);
     gradients.add(BatchProduct.of(tf, rounded, scaled, true, false));
     gradients.add(BatchProduct.of(tf, weights, dy, true, false));
-    if (hasBias) {
-      gradients.add(tf.sum(dLogits, tf.constant(0)));
+    switch (bias) {
+      case NONE -> {}
+      case BY_HEAD -> gradients.add(tf.sum(dLogits, tf.constant(0)));
+      case BY_EXAMPLE -> gradients.add(dLogits);
     }
     return gradients;
   }

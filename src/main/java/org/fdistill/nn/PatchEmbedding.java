@@ -38,6 +38,25 @@ public record PatchEmbedding(int patch, int width, Initializer kernel, Initializ
     return product(scope, order.apply(scope.tf(), pixels(scope, images), values()));
   }
 
+  /**
+   * As {@link #apply(LayerScope, Operand)}, of the visible patches alone: the pixels are left out
+   * that no token is made of.
+   *
+   * @return [B K, C]
+   */
+  public Operand<TFloat32> apply(
+      LayerScope scope, Operand<TFloat32> images, VisibleTokens visible) {
+    if (visible.isAll()) {
+      return apply(scope, images);
+    }
+    Ops tf = scope.tf();
+    int patches = visible.grid() * visible.grid();
+    Operand<TFloating> rows = pixels(scope, images);
+    Operand<TFloating> byExample = tf.reshape(rows, tf.constant(new int[] {-1, patches, values()}));
+    Operand<TFloating> seen = visible.ofPatches(tf, byExample);
+    return product(scope, tf.reshape(seen, tf.constant(new int[] {-1, values()})));
+  }
+
   private Operand<TFloating> pixels(LayerScope scope, Operand<TFloat32> images) {
     Ops tf = scope.tf();
     return tf.reshape(

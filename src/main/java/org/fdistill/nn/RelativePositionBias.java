@@ -39,10 +39,14 @@ public record RelativePositionBias(
    * @return [H, N, N], by head, query and key
    */
   public Operand<TFloat32> apply(LayerScope scope, Operand<TInt32> index) {
+    return lookUp(scope.tf(), table(scope), index);
+  }
+
+  private Operand<TFloat32> table(LayerScope scope) {
     Ops tf = scope.tf();
     Operand<TFloat32> table = scope.parameter("table", initializer, rows(), heads);
     // Read as it is, its gradient in Python were a tf.IndexedSlices of a row for each pair.
-    return lookUp(tf, tf.reshape(table, tf.constant(new int[] {rows(), heads})), index);
+    return tf.reshape(table, tf.constant(new int[] {rows(), heads}));
   }
 
   /**
@@ -57,9 +61,28 @@ public record RelativePositionBias(
     return tf.reshape(byHead, tf.constant(new int[] {heads, tokens, tokens}));
   }
 
+  /**
+   * As {@link #apply}, of the visible tokens of each example.
+   *
+   * @param index from {@link #index(Ops, VisibleTokens)}
+   * @param tokens n, all that are visible
+   * @return [B, H, n, n], by example, head, query and key
+   */
+  public Operand<TFloat32> applyByExample(LayerScope scope, Operand<TInt32> index, int tokens) {
+    Ops tf = scope.tf();
+    Operand<TFloat32> pairs = tf.gather(table(scope), index, tf.constant(0)); // [B, n², H]
+    Operand<TFloat32> byHead = tf.linalg.transpose(pairs, tf.constant(new int[] {0, 2, 1}));
+    return tf.reshape(byHead, tf.constant(new int[] {-1, heads, tokens, tokens}));
+  }
+
   /** The row of each pair, flattened by query and key: [N²]. */
   public Operand<TInt32> index(Ops tf) {
     return tf.constant(rowOfPair());
+  }
+
+  /** As {@link #index(Ops)}, of the visible tokens of each example: [B, n²]. */
+  public Operand<TInt32> index(Ops tf, VisibleTokens visible) {
+    return visible.ofPairs(tf, index(tf));
   }
 
   /**

@@ -14,12 +14,29 @@ import org.tensorflow.types.family.TFloating;
  * depend on the difference of their angles alone. In float32, as DINOv3's code has it. Letters: B
  * batch, H heads, N tokens, D head width.
  *
- * @param cosine of the angles, [N, D/2]
- * @param sine of the angles, [N, D/2]
+ * @param cosine of the angles, [N, D/2], or [B, 1, N, D/2] where they differ by example
+ * @param sine of the angles, of the same shape
  */
 public record RotaryPositions(Operand<TFloat32> cosine, Operand<TFloat32> sine) {
   private static final FusedGradient GRADIENT =
       FusedGradient.of("RotaryGradient", RotaryPositions::gradients);
+
+  /**
+   * Those of the visible tokens.
+   *
+   * @param visible tokens of each example
+   */
+  public RotaryPositions of(Ops tf, VisibleTokens visible) {
+    return visible.isAll()
+        ? this
+        : new RotaryPositions(rows(tf, visible, cosine), rows(tf, visible, sine));
+  }
+
+  private static Operand<TFloat32> rows(
+      Ops tf, VisibleTokens visible, Operand<TFloat32> ofEveryToken) {
+    Operand<TFloat32> table = tf.expandDims(ofEveryToken, tf.constant(0));
+    return tf.expandDims(visible.ofTable(tf, table), tf.constant(1));
+  }
 
   /**
    * Turns the channels of every token.

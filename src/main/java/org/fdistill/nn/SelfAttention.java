@@ -31,7 +31,8 @@ public record SelfAttention(
    * @param scope whose path is the layer's name
    * @param x [B N, C]
    * @param tokens N
-   * @param positionBias [H, N, N], added to the scaled products; null for none
+   * @param positionBias [H, N, N], or [B, H, N, N] where it differs by example, added to the scaled
+   *     products; null for none
    * @param rotary what turns queries and keys; null for none
    * @return [B N, C], in the precision of products
    */

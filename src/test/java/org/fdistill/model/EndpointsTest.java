@@ -47,6 +47,26 @@ class EndpointsTest {
   }
 
   @Test
+  void patchesThatAnotherNetworkSawStandForTheSamePlaces() {
+    try (GraphRun run = new GraphRun()) {
+      Ops tf = run.tf();
+      Endpoints whole = Endpoints.ofTokens(run.input(TOKENS, 1, 7, 1), 3, true, 2, 1, 4);
+      Endpoints other =
+          Endpoints.ofTokens(run.input(new float[] {7, 8, 9}, 1, 3, 1), 1, true, 2, 1, 4)
+              .keeping(tf.constant(new int[][] {{3, 1}}));
+      Endpoints seen = whole.seenBy(tf, other);
+      List<float[]> values =
+          run.run(List.of(seen.patchTokens(tf), seen.classAndPatchTokens(tf), seen.tokens()));
+      assertThat(values.get(0)).containsExactly(40, 20);
+      assertThat(values.get(1)).containsExactly(1, 40, 20);
+      assertThat(values.get(2)).containsExactly(1, 2, 3, 40, 20);
+      assertThat(other.patchTokens(tf).shape().asArray()).containsExactly(1, 2, 1);
+      assertThat(whole.seenBy(tf, whole)).isSameAs(whole);
+      assertThatThrownBy(() -> seen.featureMap(tf)).isInstanceOf(IllegalStateException.class);
+    }
+  }
+
+  @Test
   void withoutRegistersTheTokensAreThemselvesClassTokenAndPatches() {
     try (GraphRun run = new GraphRun()) {
       Operand<TFloat32> tokens = run.input(new float[] {1, 2, 3, 4, 5}, 1, 5, 1);

@@ -7,6 +7,7 @@ import org.fdistill.graph.Initializers;
 import org.fdistill.graph.LayerScope;
 import org.fdistill.nn.LayerNorm;
 import org.fdistill.nn.PatchEmbedding;
+import org.fdistill.nn.VisibleTokens;
 import org.fdistill.proto.VitConfig;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
@@ -18,17 +19,17 @@ import org.tensorflow.types.TInt32;
  * their absolute positions, and are normalised where the network has a norm there.
  *
  * @param config of the network
- * @param grid G
+ * @param visible tokens
  * @param initializers of the network
  */
-record TokenEmbedding(VitConfig config, int grid, VitInitializers initializers) {
+record TokenEmbedding(VitConfig config, VisibleTokens visible, VitInitializers initializers) {
 
   /**
    * From images to the rows that the first block takes.
    *
    * @param scope of the network
    * @param images [B, S, S, 3]
-   * @return [B N, C]
+   * @return [B N, C] of the visible tokens
    */
   Operand<TFloat32> apply(LayerScope scope, Operand<TFloat32> images) {
     Ops tf = scope.tf();
@@ -45,8 +46,9 @@ record TokenEmbedding(VitConfig config, int grid, VitInitializers initializers) 
     Initializer bias = config.getPatchBias() ? Initializers.zeros() : null;
     Operand<TFloat32> rows =
         new PatchEmbedding(config.getPatchSize(), width(), initializers.kernel(), bias)
-            .apply(scope.at("patch_embed"), images);
-    Operand<TFloat32> patches = tf.reshape(rows, tf.constant(new int[] {-1, grid * grid, width()}));
+            .apply(scope.at("patch_embed"), images, visible);
+    Operand<TFloat32> patches =
+        tf.reshape(rows, tf.constant(new int[] {-1, visible.patches(), width()}));
     List<Operand<TFloat32>> prefix = prefix(scope);
     if (prefix.isEmpty()) {
       return patches;
@@ -87,8 +89,10 @@ record TokenEmbedding(VitConfig config, int grid, VitInitializers initializers) 
     if (!config.getAbsolutePosition()) {
       return tokens;
     }
-    AbsolutePositions positions = new AbsolutePositions(config, grid, initializers.positions());
-    return scope.tf().math.add(tokens, positions.build(scope));
+    AbsolutePositions positions =
+        new AbsolutePositions(config, visible.grid(), initializers.positions());
+    Ops tf = scope.tf();
+    return tf.math.add(tokens, visible.ofTable(tf, positions.build(scope)));
   }
 
   private int width() {

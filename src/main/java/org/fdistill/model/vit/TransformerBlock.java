@@ -32,7 +32,7 @@ record TransformerBlock(
    * Attention, then MLP, each on a branch with norm, LayerScale and drop path.
    *
    * @param x [B N, C]
-   * @param positionBias [H, N, N] or null
+   * @param positionBias [H, N, N], or [B, H, N, N], or null
    * @param rotary rotary positions or null
    * @return [B N, C]
    */

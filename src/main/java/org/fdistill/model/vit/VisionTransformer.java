@@ -3,20 +3,12 @@ package org.fdistill.model.vit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.function.Function;
 import org.fdistill.graph.LayerScope;
 import org.fdistill.model.Backbone;
 import org.fdistill.model.Endpoints;
-import org.fdistill.model.FeatureMap;
-import org.fdistill.nn.DropPath;
-import org.fdistill.nn.LayerNorm;
-import org.fdistill.nn.RelativePositionBias;
-import org.fdistill.nn.RotaryPositions;
+import org.fdistill.nn.VisibleTokens;
 import org.fdistill.proto.VitConfig;
-import org.fdistill.proto.VitConfig.RotaryPosition;
 import org.tensorflow.Operand;
-import org.tensorflow.Output;
-import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
 
@@ -78,6 +70,11 @@ public final class VisionTransformer implements Backbone {
   }
 
   @Override
+  public boolean canLeaveOutPatches() {
+    return true;
+  }
+
+  @Override
   public List<String> layers() {
     List<String> layers = new ArrayList<>();
     layers.add("(cls_token|reg_tokens|pos_embed|(patch_embed|norm_pre)/.*)");
@@ -89,118 +86,15 @@ public final class VisionTransformer implements Backbone {
 
   @Override
   public Endpoints build(LayerScope scope, Operand<TFloat32> images) {
-    Ops tf = scope.tf();
-    VitInitializers initializers = new VitInitializers(config.getInitialization(), width());
-    Operand<TFloat32> rows = new TokenEmbedding(config, grid(), initializers).apply(scope, images);
-    Operand<TInt32> index = usesRelativePositions() ? relativePosition().index(tf) : null;
-    Operand<TFloat32> shared =
-        config.getRelativePositionShared()
-            ? relativePosition().apply(scope.at("rel_pos_bias"), index)
-            : null;
-    RotaryPositions rotary = rotary(tf);
-    float[] rates = DropPath.ramp(dropPath, config.getDepth());
-    List<Operand<TFloat32>> blocks = new ArrayList<>();
-    for (int i = 0; i < config.getDepth(); i++) {
-      LayerScope inner = scope.at("blocks").at(String.format(Locale.ROOT, "%02d", i));
-      rows =
-          new TransformerBlock(config, tokens(), rates[i], i, initializers)
-              .apply(inner, rows, bias(inner, shared, index), rotary);
-      blocks.add(rows);
-    }
-    return normed(scope, rows)
-        .withInside(
-            blocks.stream()
-                .<Function<Ops, Operand<TFloat32>>>map(b -> ops -> byExample(ops, b))
-                .toList(),
-            List.of(
-                new FeatureMap(
-                    ops -> endpoints(ops, blocks.get(blocks.size() - 1)).featureMap(ops),
-                    config.getPatchSize(),
-                    width())));
+    return build(scope, images, VisibleTokens.all(grid(), prefixTokens()));
   }
 
-  private Endpoints normed(LayerScope scope, Operand<TFloat32> rows) {
-    if (!finalNorm) {
-      return endpoints(scope.tf(), rows);
-    }
-    return switch (config.getFinalNorm()) {
-      case ON_TOKENS -> endpoints(scope.tf(), norm().apply(scope.at("norm"), rows));
-      case ON_POOLED -> pooledThenNormed(scope, rows);
-      case NO_FINAL_NORM -> endpoints(scope.tf(), rows);
-      case SEPARATE -> endpoints(scope.tf(), separatelyNormed(scope, rows));
-    };
+  @Override
+  public Endpoints build(LayerScope scope, Operand<TFloat32> images, Operand<TInt32> kept) {
+    return build(scope, images, new VisibleTokens(grid(), prefixTokens(), kept));
   }
 
-  /** One norm for class token and registers, one for patches: [B N, C] to [B, N, C]. */
-  private Operand<TFloat32> separatelyNormed(LayerScope scope, Operand<TFloat32> rows) {
-    Ops tf = scope.tf();
-    int[] sizes = {prefixTokens(), tokens() - prefixTokens()};
-    List<Output<TFloat32>> parts =
-        tf.splitV(byExample(tf, rows), tf.constant(sizes), tf.constant(1), 2L).output();
-    String[] names = {"cls_norm", "norm"};
-    List<Operand<TFloat32>> normed = new ArrayList<>();
-    for (int i = 0; i < sizes.length; i++) {
-      Operand<TFloat32> flat = tf.reshape(parts.get(i), tf.constant(new int[] {-1, width()}));
-      Operand<TFloat32> part = norm().apply(scope.at(names[i]), flat);
-      normed.add(tf.reshape(part, tf.constant(new int[] {-1, sizes[i], width()})));
-    }
-    return tf.concat(normed, tf.constant(1));
-  }
-
-  /** The final norm on the mean of the patches alone; the tokens leave as they are. */
-  private Endpoints pooledThenNormed(LayerScope scope, Operand<TFloat32> rows) {
-    Endpoints plain = endpoints(scope.tf(), rows);
-    return plain.withPooled(norm().apply(scope.at("fc_norm"), plain.pooled(scope.tf())));
-  }
-
-  /** Of rows [B N, C], or [B, N, C]. */
-  private Endpoints endpoints(Ops tf, Operand<TFloat32> rows) {
-    return Endpoints.ofTokens(
-        byExample(tf, rows),
-        prefixTokens(),
-        hasClassToken(),
-        grid(),
-        width(),
-        config.getPatchSize());
-  }
-
-  /** From rows [B N, C] to [B, N, C]. */
-  private Operand<TFloat32> byExample(Ops tf, Operand<TFloat32> rows) {
-    return tf.reshape(rows, tf.constant(new int[] {-1, tokens(), width()}));
-  }
-
-  /** The bias of one block: its own table, the shared one, both, or null. */
-  private Operand<TFloat32> bias(
-      LayerScope block, Operand<TFloat32> shared, Operand<TInt32> index) {
-    if (!config.getRelativePositionPerLayer()) {
-      return shared;
-    }
-    Operand<TFloat32> own = relativePosition().apply(block.at("attn").at("rel_pos_bias"), index);
-    return shared == null ? own : block.tf().math.add(own, shared);
-  }
-
-  private boolean usesRelativePositions() {
-    return config.getRelativePositionShared() || config.getRelativePositionPerLayer();
-  }
-
-  /** What turns queries and keys; null for none. */
-  private RotaryPositions rotary(Ops tf) {
-    RotaryPosition kind = config.getRotaryPosition();
-    int headWidth = width() / config.getHeads();
-    return kind == RotaryPosition.NO_ROTARY
-        ? null
-        : new RotaryAngles(kind, grid(), prefixTokens(), headWidth).positions(tf);
-  }
-
-  private RelativePositionBias relativePosition() {
-    return new RelativePositionBias(grid(), config.getClassToken(), config.getHeads());
-  }
-
-  private LayerNorm norm() {
-    return new LayerNorm(width(), config.getLayerNormEpsilon());
-  }
-
-  private int tokens() {
-    return grid() * grid() + prefixTokens();
+  private Endpoints build(LayerScope scope, Operand<TFloat32> images, VisibleTokens visible) {
+    return new VitGraph(config, visible, dropPath, finalNorm).build(scope, images);
   }
 }

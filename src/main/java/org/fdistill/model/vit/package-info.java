@@ -17,6 +17,10 @@
  * with timm and transformers. "The reference" is the code of Feature Distillation,
  * github.com/SwinTransformer/ Feature-Distillation.
  *
+ * <p>A ViT can be built on a part of the patches ({@link org.fdistill.nn.VisibleTokens}): the
+ * others are left out before the embedding's product, and no later step knows of them; positions of
+ * every kind are those of the places that are left.
+ *
  * <p>Limits: the side of the image is set when the network is built, and a table of positions fits
  * that grid alone. Registers have no relative positions. MAE's patch embedding starts with a bias
  * of zero, where its own code leaves PyTorch's default. There is no attention pooling (SigLIP's

@@ -2,6 +2,7 @@ package org.fdistill.model.vit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.gson.Gson;
 import com.google.gson.JsonElement;
 import com.google.protobuf.TextFormat;
 import java.util.ArrayList;
@@ -59,15 +60,24 @@ class VisionTransformerTest {
         "rotary",
         "rotary-no-class-token",
         "rotary-separate-norms",
-        "rotary-eva02"
+        "rotary-eva02",
+        "masked-absolute",
+        "masked-relative-per-layer",
+        "masked-relative-shared",
+        "masked-relative-no-class-token",
+        "masked-all-positions",
+        "masked-all-patches",
+        "masked-registers",
+        "masked-sine-cosine-mae",
+        "masked-norm-on-pooled",
+        "masked-rotary-separate-norms"
       })
   void tokensAndEveryGradientAgreeWithPyTorch(String name) throws Exception {
     Golden golden = Golden.open("vit/" + name);
     try (GraphRun run = new GraphRun()) {
       LayerScope scope =
           LayerScope.inference(run.tf(), run.variables(), Precision.FLOAT32).at("student");
-      Endpoints endpoints =
-          new VisionTransformer(config(golden), 0).build(scope, run.input(golden.input("images")));
+      Endpoints endpoints = endpoints(scope, golden, run.input(golden.input("images")));
       Map<String, Operand<TFloat32>> outputs = new LinkedHashMap<>();
       outputs.put("tokens", endpoints.tokens());
       Operand<TFloat32> loss =
@@ -80,6 +90,16 @@ class VisionTransformerTest {
       }
       assertThat(NetworkComparison.differences(golden, run, loss, outputs)).isEmpty();
     }
+  }
+
+  /** Of all patches, or of those that the golden keeps. */
+  private static Endpoints endpoints(LayerScope scope, Golden golden, Operand<TFloat32> images)
+      throws Exception {
+    VisionTransformer vit = new VisionTransformer(config(golden), 0);
+    JsonElement kept = golden.description().get("kept");
+    return kept == null
+        ? vit.build(scope, images)
+        : vit.build(scope, images, scope.tf().constant(new Gson().fromJson(kept, int[][].class)));
   }
 
   /** timm's counts, without heads; it has no mask token, which DINOv2's files hold one of. */
@@ -174,15 +194,16 @@ class VisionTransformerTest {
         "swiglu",
         "norm-on-pooled",
         "rotary",
-        "rotary-eva02"
+        "rotary-eva02",
+        "masked-all-positions",
+        "masked-rotary-separate-norms"
       })
   void bfloat16StaysWithinItsRoundingOfFloat32(String name) throws Exception {
     Golden golden = Golden.open("vit/" + name);
     try (GraphRun run = new GraphRun()) {
       LayerScope scope =
           LayerScope.inference(run.tf(), run.variables(), Precision.BFLOAT16).at("student");
-      Endpoints endpoints =
-          new VisionTransformer(config(golden), 0).build(scope, run.input(golden.input("images")));
+      Endpoints endpoints = endpoints(scope, golden, run.input(golden.input("images")));
       run.setVariables(golden.inputs("parameters"));
       float[] tokens = run.run(List.of(endpoints.tokens())).get(0);
       double error = Tolerance.error(tokens, golden.array("tokens").doubles());
