@@ -5,12 +5,17 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import org.fdistill.cluster.Cluster;
+import org.fdistill.cluster.ClusterWorkers;
+import org.fdistill.cluster.Workers;
 import org.fdistill.config.UserError;
 import org.fdistill.proto.RunConfig;
 import org.fdistill.task.Tasks;
 import org.fdistill.train.Rewriter;
 import org.fdistill.train.RunEnd;
 import org.fdistill.train.RunResult;
+import org.fdistill.train.SessionSettings;
 import org.fdistill.train.StopRequest;
 import org.fdistill.train.Trainer;
 import org.fdistill.train.TrainingRun;
@@ -48,23 +53,47 @@ final class RunTraining {
     RunResult result;
     try (ConsoleProgress progress = console.progress();
         StopRequest.Signals signals =
-            stop.onSignals(() -> progress.message(STOPPING), Runtime.getRuntime()::halt)) {
+            stop.onSignals(() -> progress.message(STOPPING), Runtime.getRuntime()::halt);
+        Workers workers = workers(progress)) {
       result =
           new Trainer(
                   new TrainingRun(
                       config,
                       Tasks.of(config),
                       folder,
-                      progress,
+                      workers.isChief() ? progress : new WorkerProgress(progress),
                       Rewriter.of(config.getRuntime()),
                       end(progress, further),
-                      stop))
+                      stop,
+                      workers))
               .run();
     }
     if (result.outcome() == RunResult.Outcome.STOPPED) {
       throw new Stopped(stop.exitCode().orElse(UserError.Kind.RUN.exitCode()));
     }
     return result;
+  }
+
+  /** Those of {@code TF_CONFIG}, or this process alone. */
+  private Workers workers(ConsoleProgress progress) {
+    Optional<Cluster> cluster = Cluster.of(System.getenv(Cluster.VARIABLE));
+    if (cluster.isEmpty()) {
+      return Workers.ALONE;
+    }
+    SessionSettings.decide(config.getRuntime());
+    return new ClusterWorkers(
+        cluster.get(),
+        config.getCluster(),
+        SessionSettings.of(config.getRuntime()),
+        SessionSettings.usesGpu(config.getRuntime()),
+        progress::message,
+        this::endAtOnce);
+  }
+
+  /** A thread waits in TensorFlow, and cannot be told to stop: the process ends. */
+  private void endAtOnce(String message) {
+    console.error(message);
+    Runtime.getRuntime().halt(UserError.Kind.RUN.exitCode());
   }
 
   private RunEnd end(ConsoleProgress progress, RunEnd... further) {

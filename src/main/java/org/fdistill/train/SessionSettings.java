@@ -58,6 +58,20 @@ public final class SessionSettings {
     SessionFactory.prepare(of(runtime));
   }
 
+  /**
+   * Whether a run's graph goes to a GPU.
+   *
+   * @throws UserError of kind run, where a GPU is demanded and there is none
+   */
+  public static boolean usesGpu(RuntimeConfig runtime) {
+    try {
+      requireGpu(of(runtime));
+      return runtime.getDevice() != RuntimeConfig.Device.CPU;
+    } catch (UserError none) {
+      return false;
+    }
+  }
+
   /** Runs one op that may be placed on a GPU alone. */
   private static void requireGpu(ConfigProto config) {
     ConfigProto strict = config.toBuilder().setAllowSoftPlacement(false).build();

@@ -1,6 +1,7 @@
 package org.fdistill.train;
 
 import java.nio.file.Path;
+import org.fdistill.cluster.Workers;
 import org.fdistill.proto.RunConfig;
 import org.fdistill.task.Task;
 
@@ -14,6 +15,7 @@ import org.fdistill.task.Task;
  * @param rewriter of the built graph
  * @param end called after the last step
  * @param stop ends the run early
+ * @param workers that train together
  */
 public record TrainingRun(
     RunConfig config,
@@ -22,4 +24,5 @@ public record TrainingRun(
     ProgressListener listener,
     Rewriter rewriter,
     RunEnd end,
-    StopRequest stop) {}
+    StopRequest stop,
+    Workers workers) {}

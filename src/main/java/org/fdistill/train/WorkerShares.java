@@ -1,0 +1,36 @@
+package org.fdistill.train;
+
+import org.fdistill.cluster.Workers;
+import org.fdistill.config.UserError;
+import org.fdistill.proto.RunConfig;
+import org.fdistill.proto.RuntimeConfig.Xla;
+
+/** Whether a run can be shared out among workers. */
+final class WorkerShares {
+  private WorkerShares() {}
+
+  /**
+   * Checks what depends on the number of workers.
+   *
+   * @throws UserError of kind usage
+   */
+  static void require(RunConfig config, Workers workers) {
+    if (!workers.areMany()) {
+      return;
+    }
+    int batch = config.getTrainData().getBatchSize();
+    int accumulation = config.getOptimizer().getAccumulation();
+    if (batch % (accumulation * workers.count()) != 0) {
+      throw UserError.usage(
+          String.format(
+              "train_data.batch_size is %d, the batch of all %d workers, and has to be a multiple of"
+                  + " %d (workers times optimizer.accumulation), so that each has the same share.",
+              batch, workers.count(), accumulation * workers.count()));
+    }
+    if (config.getRuntime().getXla() == Xla.WHOLE_STEP) {
+      throw UserError.usage(
+          "runtime.xla is WHOLE_STEP, but a step of several workers exchanges gradients, which XLA"
+              + " does not compile. Take AUTO or OFF.");
+    }
+  }
+}
