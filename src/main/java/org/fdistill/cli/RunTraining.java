@@ -69,7 +69,7 @@ final class RunTraining {
               .run();
     }
     if (result.outcome() == RunResult.Outcome.STOPPED) {
-      throw new Stopped(stop.exitCode().orElse(UserError.Kind.RUN.exitCode()));
+      throw new Stopped(stop.exitCode().orElse(StopRequest.BY_ANOTHER_WORKER));
     }
     return result;
   }

@@ -9,6 +9,7 @@ import org.fdistill.graph.SavedModelFolder;
 import org.fdistill.proto.RunConfig;
 import org.fdistill.task.Tasks;
 import org.fdistill.train.RunResult;
+import org.fdistill.train.WorkerShares;
 
 /** {@code fdistill train}: runs a config, or goes on with a run. */
 final class TrainCommand implements Command {
@@ -71,7 +72,9 @@ final class TrainCommand implements Command {
   public void run(ParsedOptions options, Console console) throws Exception {
     RunConfig config = Tasks.load(options.path(CONFIG), options.all(OptionSpec.SET));
     if (options.has(LOCAL_WORKERS)) {
-      new LocalWorkers(options.integer(LOCAL_WORKERS, 1), console).run(words(options));
+      int workers = options.integer(LOCAL_WORKERS, 1);
+      WorkerShares.require(config, workers);
+      new LocalWorkers(workers, console).run(words(options));
       return;
     }
     Path folder = options.findPath(WORKDIR).orElseGet(() -> Path.of("runs", config.getName()));

@@ -46,7 +46,7 @@ public final class Trainer {
    */
   public RunResult run() {
     long start = System.nanoTime();
-    WorkerShares.require(config, workers);
+    WorkerShares.require(config, workers.count());
     SessionSettings.decide(config.getRuntime());
     run.task().open();
     try (RunFolder folder = new RunFolder(folder(), config);
