@@ -7,7 +7,7 @@ from unittest import mock
 import cv2
 import numpy as np
 import torch
-from PIL import Image
+from PIL import Image, ImageFilter
 from timm.data import auto_augment, create_transform
 from timm.data.mixup import Mixup
 from timm.data.random_erasing import RandomErasing
@@ -317,6 +317,52 @@ def erasing():
     golden_files.write("augment/erasing", arrays, {"side": side, "draws": draws})
 
 
+def student_image():
+    """torchvision's greys and PIL's solarise and Gaussian blur, of which radii fall on either side of a whole box."""
+    arrays, cases = {}, []
+    for name, image in images().items():
+        arrays[f"image/{name}"] = np.asarray(image)
+        arrays[f"grey/{name}"] = np.asarray(F.rgb_to_grayscale(image, num_output_channels=3))
+        arrays[f"solarize/{name}"] = np.asarray(F.solarize(image, 128))
+        for sigma in (0.1, 0.37, 0.8, 1.0, 1.3333, 1.9, 2.0, 5.5) if name == "picture" else (1.7, 3.1):
+            sigma = float(np.float32(sigma))
+            cases.append({"key": f"blur/{name}/{sigma}", "image": name, "sigma": sigma})
+            arrays[cases[-1]["key"]] = np.asarray(image.filter(ImageFilter.GaussianBlur(sigma)))
+    golden_files.write("augment/student-image", arrays, {"blurs": cases})
+
+
+def block_mask(generator, grid, hidden, min_block=16, min_aspect=0.3):
+    """BEiT's block-wise mask (masking_generator.py), brought to the exact number as in BEiT v2; True is hidden."""
+    mask, failures = np.zeros((grid, grid), bool), 0
+    while mask.sum() < hidden and failures < 10:
+        missing = hidden - mask.sum()
+        area = min_block + generator.random() * (missing - min_block)
+        aspect = np.exp(generator.uniform(np.log(min_aspect), -np.log(min_aspect)))
+        height, width = round(np.sqrt(area * aspect)), round(np.sqrt(area / aspect))
+        failures += 1
+        if height < grid and width < grid:
+            top, left = generator.integers(grid - height + 1), generator.integers(grid - width + 1)
+            more = mask.copy()
+            more[top:top + height, left:left + width] = True
+            if 0 < more.sum() - mask.sum() <= missing:
+                mask, failures = more, 0
+    rest = np.flatnonzero(~mask)
+    mask.flat[generator.choice(rest, hidden - mask.sum(), replace=False)] = True
+    return mask
+
+
+def block_masks():
+    """How often each patch is hidden, and how many pairs of neighbours are, of many masks."""
+    arrays, cases = {}, []
+    for grid, hidden, draws in ((14, 78, 20_000), (14, 147, 20_000)):
+        generator = np.random.default_rng(hidden)
+        masks = np.array([block_mask(generator, grid, hidden) for _ in range(draws)])
+        pairs = (masks[:, 1:] & masks[:, :-1]).sum((1, 2)) + (masks[:, :, 1:] & masks[:, :, :-1]).sum((1, 2))
+        arrays[f"hidden/{hidden}"] = masks.mean(0).ravel().astype(np.float32)
+        cases.append({"grid": grid, "hidden": hidden, "draws": draws, "pairs": pairs.mean(), "deviation": pairs.std()})
+    golden_files.write("augment/block-masks", arrays, {"cases": cases})
+
+
 if __name__ == "__main__":
     rand_augment()
     jitter()
@@ -325,3 +371,5 @@ if __name__ == "__main__":
     masks()
     mixup()
     erasing()
+    student_image()
+    block_masks()

@@ -1,9 +1,13 @@
 package org.fdistill.bench;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiFunction;
 import org.fdistill.checkpoint.Checkpoint;
 import org.fdistill.checkpoint.CheckpointStore;
 import org.fdistill.checkpoint.Manifest;
@@ -41,59 +45,89 @@ public final class RandomTeacher {
 
   private RandomTeacher() {}
 
-  /** Whether a run has a teacher of which there is no SavedModel. */
-  public static boolean isMissing(RunConfig run) {
-    return Tasks.of(run)
-        .teacher()
-        .map(TeacherConfig::getPath)
-        .filter(path -> path.isEmpty() || !SavedModelFolder.isAt(Path.of(path)))
-        .isPresent();
+  /** The teachers of a run of which there is no SavedModel. */
+  public static List<TeacherConfig> missing(RunConfig run) {
+    return Tasks.of(run).teachers().stream().filter(RandomTeacher::isMissing).toList();
   }
 
-  /** Whether a run says what its teacher's network is; else the student's stands in. */
-  public static boolean isDescribed(RunConfig run) {
-    return Tasks.of(run).teacher().filter(TeacherConfig::hasArchitecture).isPresent();
+  private static boolean isMissing(TeacherConfig teacher) {
+    return teacher.getPath().isEmpty() || !SavedModelFolder.isAt(Path.of(teacher.getPath()));
   }
 
   /**
-   * Writes a stand-in with random weights.
+   * Writes stand-ins with random weights.
    *
-   * @param run that lacks its teacher
-   * @param folder for a checkpoint and the SavedModel
-   * @return the run, with the stand-in for its teacher
+   * @param run that lacks teachers
+   * @param folder for checkpoints and SavedModels
+   * @return the run, with stand-ins for the teachers that are not there
    */
   public static RunConfig withWeights(RunConfig run, Path folder) {
-    Checkpoint checkpoint = checkpoint(network(run), folder.resolve("checkpoints"));
-    Path model = SavedModelExporter.export(checkpoint, folder.resolve("export")).path();
-    return taughtBy(run, model);
+    return complete(
+        run,
+        folder,
+        (network, own) -> {
+          Checkpoint checkpoint = checkpoint(network, own.resolve("checkpoints"));
+          return SavedModelExporter.export(checkpoint, own.resolve("export")).path();
+        });
   }
 
   /**
-   * Writes a stand-in without weights, on which the training graph can be built, but not run.
+   * Writes stand-ins without weights, on which the training graph can be built, but not run.
    *
-   * @param run that lacks its teacher
-   * @param folder for the SavedModel
-   * @return the run, with the stand-in for its teacher
+   * @param run that lacks teachers
+   * @param folder for the SavedModels
+   * @return the run, with stand-ins for the teachers that are not there
    */
   public static RunConfig withoutWeights(RunConfig run, Path folder) throws IOException {
-    SavedModelExporter.exportGraph(network(run), folder);
-    return taughtBy(run, folder);
+    try {
+      return complete(run, folder, RandomTeacher::exportGraph);
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
+  }
+
+  private static Path exportGraph(RunConfig network, Path folder) {
+    try {
+      SavedModelExporter.exportGraph(network, Files.createDirectories(folder));
+      return folder;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /**
+   * What the config says of a missing model's tensors does not hold for its stand-in; its weight
+   * does.
+   *
+   * @param writer writes a network into a folder, and says where
+   */
+  private static RunConfig complete(
+      RunConfig run, Path folder, BiFunction<RunConfig, Path, Path> writer) {
+    List<TeacherConfig> teachers = new ArrayList<>(Tasks.of(run).teachers());
+    for (int i = 0; i < teachers.size(); i++) {
+      TeacherConfig teacher = teachers.get(i);
+      if (isMissing(teacher)) {
+        String name = teachers.size() == 1 ? NAME : NAME + "-" + i;
+        Path model = writer.apply(network(run, teacher), folder.resolve(name));
+        teachers.set(
+            i,
+            TeacherConfig.newBuilder()
+                .setPath(model.toString())
+                .setName(name)
+                .setWeight(teacher.getWeight())
+                .build());
+      }
+    }
+    return Tasks.withTeachers(run, teachers);
   }
 
   /** The run whose model is the stand-in's network. */
-  private static RunConfig network(RunConfig run) {
+  private static RunConfig network(RunConfig run, TeacherConfig teacher) {
     RunConfig.Builder network = run.toBuilder().clearValidationData().clearTask().setName(NAME);
-    Tasks.of(run)
-        .teacher()
-        .filter(TeacherConfig::hasArchitecture)
-        .ifPresent(teacher -> network.setModel(teacher.getArchitecture()));
+    if (teacher.hasArchitecture()) {
+      network.setModel(teacher.getArchitecture());
+    }
     return network.build();
-  }
-
-  /** What the config says of the missing model's tensors does not hold for the stand-in. */
-  private static RunConfig taughtBy(RunConfig run, Path model) {
-    return Tasks.withTeacher(
-        run, TeacherConfig.newBuilder().setPath(model.toString()).setName(NAME).build());
   }
 
   private static Checkpoint checkpoint(RunConfig run, Path folder) {

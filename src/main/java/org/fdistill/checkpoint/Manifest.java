@@ -50,7 +50,7 @@ public record Manifest(
   public static final int FORMAT = 2;
 
   /** The name of the file. */
-  static final String FILE = "manifest.json";
+  public static final String FILE = "manifest.json";
 
   private static final Gson GSON =
       new GsonBuilder()
@@ -150,7 +150,8 @@ public record Manifest(
           """
           %s: format %s, but this version of fdistill reads format %d.
           Go on with the version that wrote it (see "versions" in the file); its export can be \
-          another run's model.init_from."""
+          another run's model.init_from.\
+          """
               .formatted(file, format, FORMAT));
     }
   }

@@ -10,6 +10,7 @@ import org.fdistill.bench.BenchReport;
 import org.fdistill.bench.Benchmark;
 import org.fdistill.bench.RandomTeacher;
 import org.fdistill.proto.RunConfig;
+import org.fdistill.proto.TeacherConfig;
 import org.fdistill.task.Tasks;
 
 /** {@code fdistill bench}: measures the step of a run. */
@@ -35,13 +36,14 @@ final class BenchCommand implements Command {
 
   @Override
   public String description() {
-    return "Runs some steps of a config and measures the steady state: milliseconds a step, images a"
-        + " second, the input pipeline alone, the share of teacher, student and update, memory, and"
-        + " the achieved rate of floating point operations as a fraction of a large matrix"
-        + " product's, which is run beside each step in the same process, precision and threads."
-        + " Nothing is trained for good. Without a path of the teacher, a teacher of the student's"
-        + " architecture with random weights takes its place, or, where the teacher's SavedModel is"
-        + " missing, of distill.teacher.architecture: speed does not depend on weights.";
+    return "Runs some steps of a config and measures the steady state: milliseconds a step, images"
+        + " a second, the input pipeline alone, the share of teacher, student and update,"
+        + " memory, and the achieved rate of floating point operations as a fraction of a"
+        + " large matrix product's, which is run beside each step in the same process,"
+        + " precision and threads. Nothing is trained for good. Without a path of the"
+        + " teacher, a teacher of the student's architecture with random weights takes its"
+        + " place, or, where the teacher's SavedModel is missing, of"
+        + " distill.teacher.architecture: speed does not depend on weights.";
   }
 
   @Override
@@ -85,9 +87,9 @@ final class BenchCommand implements Command {
 
   /** A path where nothing is may be a slip; with an architecture beside it, it is not. */
   private static boolean takesRandomTeacher(RunConfig config) {
-    boolean named =
-        Tasks.of(config).teacher().filter(teacher -> !teacher.getPath().isEmpty()).isPresent();
-    return RandomTeacher.isMissing(config) && (!named || RandomTeacher.isDescribed(config));
+    List<TeacherConfig> missing = RandomTeacher.missing(config);
+    return !missing.isEmpty()
+        && missing.stream().allMatch(t -> t.getPath().isEmpty() || t.hasArchitecture());
   }
 
   private static BenchReport measure(RunConfig config, int warmup, int steps, Console console) {

@@ -16,6 +16,8 @@ final class Commands {
         new EvaluateCommand(),
         new ExportCommand(),
         new PredictCommand(),
+        new ReportCommand(),
+        new DiagnoseCommand(),
         new InspectCommand(),
         new PlanCommand(),
         new BenchCommand(),

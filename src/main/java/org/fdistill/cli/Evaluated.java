@@ -100,6 +100,13 @@ record Evaluated(
     return new Evaluated(changed.build(), weights, step, model);
   }
 
+  /** The same settings of images from another source, named as for {@link #on}. */
+  static DataConfig data(DataConfig settings, String data) {
+    DataConfig.Builder images = settings.toBuilder();
+    setSource(images, data);
+    return images.build();
+  }
+
   private static void setSource(DataConfig.Builder images, String data) {
     if (Files.isDirectory(Path.of(data)) && images.hasSegmentationFolder()) {
       images.getSegmentationFolderBuilder().setPath(data);

@@ -43,7 +43,7 @@ final class FeatureComparison implements RunEnd {
     List<Outcome> outcomes =
         neighbours.run(
             List.of(
-                neighbours.teacher(),
+                neighbours.teacher(0),
                 neighbours.untrained(),
                 neighbours.student(SavedWeights.of(run.last()))));
     Map<String, Object> entries = new LinkedHashMap<>();

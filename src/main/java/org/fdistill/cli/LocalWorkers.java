@@ -82,8 +82,7 @@ final class LocalWorkers {
     Map<String, String> environment = builder.environment();
     environment.put(Cluster.VARIABLE, config(addresses, index));
     int cores = Runtime.getRuntime().availableProcessors();
-    environment.putIfAbsent(
-        "TF_NUM_INTRAOP_THREADS", String.valueOf(Math.max(1, cores / count)));
+    environment.putIfAbsent("TF_NUM_INTRAOP_THREADS", String.valueOf(Math.max(1, cores / count)));
     return builder.start();
   }
 

@@ -12,8 +12,9 @@ import org.fdistill.proto.TeacherConfig;
 import org.fdistill.task.Tasks;
 import org.fdistill.task.knn.FeatureNetwork;
 import org.fdistill.task.knn.NearestNeighbours.Outcome;
+import org.fdistill.teacher.TeacherDescription;
 
-/** kNN top-1 of what is evaluated and, beside it, of its teacher and of random weights. */
+/** kNN top-1 of what is evaluated and, beside it, of its teachers and of random weights. */
 final class NeighbourComparison {
   private final Evaluated evaluated;
   private final ParsedOptions options;
@@ -67,24 +68,35 @@ final class NeighbourComparison {
       networks.put("untrained", evaluation.untrained());
     }
     String what = "kNN of " + evaluated.weights().origin();
-    String teacher = Tasks.of(evaluated.config()).teacher().map(TeacherConfig::getPath).orElse("");
-    boolean withTeacher =
-        !teacher.isEmpty() && !evaluated.isDescribed() && !options.has(EvaluateCommand.NO_TEACHER);
-    if (withTeacher && SavedModelFolder.isAt(Path.of(teacher))) {
-      networks.put("teacher", evaluation.teacher());
-      what += " and of the teacher " + teacher;
-    } else if (withTeacher) {
-      console.warn("the teacher " + teacher + " is not there; its kNN is left out.");
+    if (!evaluated.isDescribed() && !options.has(EvaluateCommand.NO_TEACHER)) {
+      what += addTeachers(networks);
     }
     console.note(what + " ...");
     return networks;
+  }
+
+  /** The one teacher as teacher, of several each with its name behind it; says which they are. */
+  private String addTeachers(Map<String, FeatureNetwork> networks) {
+    List<TeacherConfig> teachers = Tasks.of(evaluated.config()).teachers();
+    StringBuilder what = new StringBuilder();
+    for (int i = 0; i < teachers.size(); i++) {
+      Path path = Path.of(teachers.get(i).getPath());
+      if (SavedModelFolder.isAt(path)) {
+        String name = TeacherDescription.nameOf(teachers.get(i));
+        networks.put(teachers.size() == 1 ? "teacher" : "teacher_" + name, evaluation.teacher(i));
+        what.append(" and of the teacher ").append(path);
+      } else {
+        console.warn("the teacher " + path + " is not there; its kNN is left out.");
+      }
+    }
+    return what.toString();
   }
 
   private FeatureNetwork own() {
     if (evaluated.model() == null) {
       return evaluation.student(evaluated.weights());
     }
-    return evaluated.isDescribed() ? evaluation.teacher() : evaluation.export(evaluated.model());
+    return evaluated.isDescribed() ? evaluation.teacher(0) : evaluation.export(evaluated.model());
   }
 
   /** Under its name; of several numbers of neighbours each with it. */

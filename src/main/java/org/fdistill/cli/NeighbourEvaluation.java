@@ -78,10 +78,10 @@ final class NeighbourEvaluation {
     return FeatureNetwork.of(Tasks.evaluated(config), weights);
   }
 
-  /** The teacher that the run learned from; call it only where there is one. */
-  FeatureNetwork teacher() {
-    TeacherConfig teacher = Tasks.of(config).teacher().orElseThrow();
-    return savedModel(teacher.toBuilder().setName("teacher").build());
+  /** The i-th of the teachers that the run learned from. */
+  FeatureNetwork teacher(int i) {
+    TeacherConfig teacher = Tasks.of(config).teachers().get(i);
+    return savedModel(teacher.toBuilder().setName("teacher" + i).build());
   }
 
   /** An export, as its own graph computes it. */

@@ -47,18 +47,18 @@ final class PlanCommand implements Command {
 
   @Override
   public String description() {
-    return "Builds the graph of a run without running it and prints what it will cost: steps, epochs"
-        + " and images; hours at a rate; trained parameters; memory of weights, optimiser,"
-        + " gradients and activations; floating point operations an image, and the teacher's share"
-        + " of them.\n"
-        + "Data and teacher may be missing. Without the data, --examples says how many there will"
-        + " be (ImageNet-1K has 1281167). In place of a teacher whose SavedModel is missing stands"
-        + " the network that distill.teacher.architecture describes, else one of the student's"
-        + " architecture. Hours need a rate, from --rate or --measure; without either they are"
-        + " given for 1,000 images a second.\n"
-        + "Operations are multiplications and additions of products and convolutions. Memory is"
-        + " that of tensors on the device; a process takes some more for the runtime and the"
-        + " working space of kernels.";
+    return "Builds the graph of a run without running it and prints what it will cost: steps,"
+        + " epochs and images; hours at a rate; trained parameters; memory of weights,"
+        + " optimiser, gradients and activations; floating point operations an image, and"
+        + " the teacher's share of them.\n"
+        + "Data and teacher may be missing. Without the data, --examples says how many there"
+        + " will be (ImageNet-1K has 1281167). In place of a teacher whose SavedModel is"
+        + " missing stands the network that distill.teacher.architecture describes, else one"
+        + " of the student's architecture. Hours need a rate, from --rate or --measure;"
+        + " without either they are given for 1,000 images a second.\n"
+        + "Operations are multiplications and additions of products and convolutions. Memory"
+        + " is that of tensors on the device; a process takes some more for the runtime and"
+        + " the working space of kernels.";
   }
 
   @Override
@@ -135,12 +135,13 @@ final class PlanCommand implements Command {
           data.missing()
               + "\nWithout the data, what depends on its size is not known; give --examples N.");
     }
-    if (!RandomTeacher.isMissing(config)) {
-      return;
-    }
-    String path = Tasks.of(config).teacher().map(TeacherConfig::getPath).orElse("");
+    RandomTeacher.missing(config).forEach(teacher -> tellMissing(teacher, console));
+  }
+
+  private static void tellMissing(TeacherConfig teacher, Console console) {
+    String path = teacher.getPath();
     String missing = path.isEmpty() ? "No teacher is set" : "No SavedModel is at " + path;
-    if (RandomTeacher.isDescribed(config)) {
+    if (teacher.hasArchitecture()) {
       console.note(missing + ": planned with distill.teacher.architecture.");
     } else {
       console.warn(
@@ -164,10 +165,7 @@ final class PlanCommand implements Command {
                   .build());
     }
     try (TemporaryFolder folder = new TemporaryFolder("fdistill-plan")) {
-      RunConfig measured =
-          RandomTeacher.isMissing(config)
-              ? RandomTeacher.withWeights(step.build(), folder.path())
-              : step.build();
+      RunConfig measured = RandomTeacher.withWeights(step.build(), folder.path());
       BenchReport report =
           new Benchmark(
                   measured, Tasks.of(measured), WARMUP, STEPS, text -> console.note(text + " ..."))

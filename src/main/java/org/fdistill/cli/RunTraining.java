@@ -12,9 +12,11 @@ import org.fdistill.cluster.Workers;
 import org.fdistill.config.UserError;
 import org.fdistill.proto.RunConfig;
 import org.fdistill.task.Tasks;
+import org.fdistill.train.ProgressListener;
 import org.fdistill.train.Rewriter;
 import org.fdistill.train.RunEnd;
 import org.fdistill.train.RunResult;
+import org.fdistill.train.RunStart;
 import org.fdistill.train.SessionSettings;
 import org.fdistill.train.StopRequest;
 import org.fdistill.train.Trainer;
@@ -56,22 +58,49 @@ final class RunTraining {
             stop.onSignals(() -> progress.message(STOPPING), Runtime.getRuntime()::halt);
         Workers workers = workers(progress)) {
       result =
-          new Trainer(
-                  new TrainingRun(
-                      config,
-                      Tasks.of(config),
-                      folder,
-                      workers.isChief() ? progress : new WorkerProgress(progress),
-                      Rewriter.of(config.getRuntime()),
-                      end(progress, further),
-                      stop,
-                      workers))
-              .run();
+          workers.isChief()
+              ? train(progress, stop, workers, further)
+              : assist(progress, stop, workers);
     }
     if (result.outcome() == RunResult.Outcome.STOPPED) {
       throw new Stopped(stop.exitCode().orElse(StopRequest.BY_ANOTHER_WORKER));
     }
     return result;
+  }
+
+  private RunResult train(
+      ConsoleProgress progress, StopRequest stop, Workers workers, RunEnd... further) {
+    ReportAtEnd report = new ReportAtEnd(config, folder, progress::message);
+    RunResult result;
+    try {
+      result = train(progress, report, end(progress, report, further), stop, workers);
+    } catch (RuntimeException e) {
+      report.writeIfStarted();
+      throw e;
+    }
+    report.write();
+    return result;
+  }
+
+  /** A worker that is not the chief writes nothing but what concerns itself. */
+  private RunResult assist(ConsoleProgress progress, StopRequest stop, Workers workers) {
+    return train(new WorkerProgress(progress), RunStart.nothing(), RunEnd.nothing(), stop, workers);
+  }
+
+  private RunResult train(
+      ProgressListener progress, RunStart start, RunEnd end, StopRequest stop, Workers workers) {
+    return new Trainer(
+            new TrainingRun(
+                config,
+                Tasks.of(config),
+                folder,
+                progress,
+                Rewriter.of(config.getRuntime()),
+                start,
+                end,
+                stop,
+                workers))
+        .run();
   }
 
   /** Those of {@code TF_CONFIG}, or this process alone. */
@@ -96,11 +125,12 @@ final class RunTraining {
     Runtime.getRuntime().halt(UserError.Kind.RUN.exitCode());
   }
 
-  private RunEnd end(ConsoleProgress progress, RunEnd... further) {
+  private RunEnd end(ConsoleProgress progress, ReportAtEnd report, RunEnd... further) {
     List<RunEnd> all = new ArrayList<>();
     if (config.getExport().getAtEnd()) {
       all.add(new ExportAtEnd(progress));
     }
+    all.add(report);
     all.addAll(List.of(further));
     return run -> {
       Map<String, Object> entries = new LinkedHashMap<>();

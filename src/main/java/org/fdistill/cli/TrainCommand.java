@@ -1,5 +1,6 @@
 package org.fdistill.cli;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -7,6 +8,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import org.fdistill.graph.SavedModelFolder;
 import org.fdistill.proto.RunConfig;
+import org.fdistill.report.RunReport;
 import org.fdistill.task.Tasks;
 import org.fdistill.train.RunResult;
 import org.fdistill.train.WorkerShares;
@@ -24,8 +26,8 @@ final class TrainCommand implements Command {
       OptionSpec.value(
           "local-workers",
           "N",
-          "Trains with N processes on this machine, which share each batch; the batch size stays that"
-              + " of the config.");
+          "Trains with N processes on this machine, which share each batch; the batch size stays"
+              + " that of the config.");
 
   @Override
   public String name() {
@@ -40,10 +42,11 @@ final class TrainCommand implements Command {
   @Override
   public String description() {
     return "Trains until the schedule's end, validates, and exports the network to export/1 in the"
-        + " run's folder. The folder also gets config.txtpb (every default spelt out), run.log,"
-        + " metrics.jsonl, events/ for TensorBoard, checkpoints/step-N and, at the end,"
-        + " summary.json. The same command goes on with a run that was stopped or killed, from its"
-        + " newest checkpoint. Ctrl-C, SIGTERM or SIGHUP stops after the current step with a"
+        + " run's folder. The folder also gets config.txtpb (every default spelt out),"
+        + " run.log, metrics.jsonl, events/ for TensorBoard, checkpoints/step-N, report.html"
+        + " (for a browser, however the run ends) and, at the end, summary.json. The same"
+        + " command goes on with a run that was stopped or killed, from its newest"
+        + " checkpoint. Ctrl-C, SIGTERM or SIGHUP stops after the current step with a"
         + " checkpoint (exit code 130, 143 or 129); a second one stops at once.\n"
         + "Several processes train together, one a device, where the environment variable TF_CONFIG"
         + " names them, as TensorFlow and Kubeflow's TFJob set it: docs/cluster.md.\n"
@@ -100,6 +103,10 @@ final class TrainCommand implements Command {
     boolean exported = SavedModelFolder.isAt(exports);
     if (exported) {
       console.print("export      " + SavedModelFolder.read(exports).path());
+    }
+    Path page = folder.resolve(RunReport.FILE);
+    if (Files.exists(page)) {
+      console.print("report      " + page);
     }
     if (!result.validation().isEmpty()) {
       console.print("validation  " + figures(result.validation()));

@@ -5,8 +5,8 @@ import java.util.Map;
 import org.fdistill.train.ProgressListener;
 
 /**
- * What a worker that is not the chief says: messages, and nothing of the progress, which is the same
- * in all.
+ * What a worker that is not the chief says: messages, and nothing of the progress, which is the
+ * same in all.
  *
  * @param console progress that shows messages
  */

@@ -26,8 +26,9 @@ public record Cluster(List<String> addresses, int index) {
   private static final String CHIEF = "chief";
   private static final String WORKER = "worker";
   private static final String FORM =
-      "\nExpected: {\"cluster\": {\"worker\": [\"host1:2222\", \"host2:2222\"]}, \"task\": {\"type\":"
-          + " \"worker\", \"index\": 0}}.";
+      "\n"
+          + "Expected: {\"cluster\": {\"worker\": [\"host1:2222\", \"host2:2222\"]}, \"task\":"
+          + " {\"type\": \"worker\", \"index\": 0}}.";
 
   /** Takes a copy. */
   public Cluster {
@@ -67,8 +68,7 @@ public record Cluster(List<String> addresses, int index) {
     try {
       return JsonParser.parseString(text).getAsJsonObject();
     } catch (JsonParseException | IllegalStateException e) {
-      throw new UserError(
-          UserError.Kind.USAGE, VARIABLE + " is no JSON object: " + text + FORM, e);
+      throw new UserError(UserError.Kind.USAGE, VARIABLE + " is no JSON object: " + text + FORM, e);
     }
   }
 
@@ -132,8 +132,7 @@ public record Cluster(List<String> addresses, int index) {
     try {
       return task.has("index") ? task.get("index").getAsInt() : 0;
     } catch (NumberFormatException | IllegalStateException | UnsupportedOperationException e) {
-      throw new UserError(
-          UserError.Kind.USAGE, VARIABLE + ": task.index is no number." + FORM, e);
+      throw new UserError(UserError.Kind.USAGE, VARIABLE + ": task.index is no number." + FORM, e);
     }
   }
 

@@ -1,8 +1,8 @@
 package org.fdistill.cluster;
 
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
-import java.io.IOException;
 import org.fdistill.config.UserError;
 import org.tensorflow.Graph;
 import org.tensorflow.GraphBridge;

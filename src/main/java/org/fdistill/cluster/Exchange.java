@@ -56,8 +56,7 @@ final class Exchange implements AutoCloseable {
   private Summation build(int size) {
     Graph graph = new Graph();
     Ops tf = Ops.create(graph);
-    Placeholder<TFloat64> input =
-        tf.placeholder(TFloat64.class, Placeholder.shape(Shape.of(size)));
+    Placeholder<TFloat64> input = tf.placeholder(TFloat64.class, Placeholder.shape(Shape.of(size)));
     Output<TFloat64> sum =
         tf.scope()
             .opBuilder("CollectiveReduce", "sum")

@@ -14,7 +14,8 @@ import java.nio.charset.StandardCharsets;
 final class PeerProbe {
   /** The client's preface: its fixed text, and an empty frame of settings. */
   private static final byte[] PREFACE =
-      "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\u0004\0\0\0\0\0".getBytes(StandardCharsets.ISO_8859_1);
+      "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\u0004\0\0\0\0\0"
+          .getBytes(StandardCharsets.ISO_8859_1);
 
   /** What a worker's address answers. */
   enum Answer {

@@ -1,8 +1,9 @@
 /**
  * Several processes that train one network, on TensorFlow's own distributed runtime: {@link
- * org.fdistill.cluster.Cluster} reads {@code TF_CONFIG}, {@link org.fdistill.cluster.ClusterWorkers}
- * starts the process's server, waits for the others and watches them. Tensors go through TensorFlow's
- * collective operations ({@link org.fdistill.graph.Replicas}); there is no protocol of ours.
+ * org.fdistill.cluster.Cluster} reads {@code TF_CONFIG}, {@link
+ * org.fdistill.cluster.ClusterWorkers} starts the process's server, waits for the others and
+ * watches them. Tensors go through TensorFlow's collective operations ({@link
+ * org.fdistill.graph.Replicas}); there is no protocol of ours.
  *
  * <pre>{@code
  * Optional<Cluster> cluster = Cluster.of(System.getenv(Cluster.VARIABLE));

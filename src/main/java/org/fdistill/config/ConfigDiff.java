@@ -57,11 +57,32 @@ public final class ConfigDiff {
   }
 
   private void field(Message left, Message right, FieldDescriptor field, String path) {
-    boolean nested = field.getJavaType() == JavaType.MESSAGE && !field.isRepeated();
-    if (nested && left.hasField(field) && right.hasField(field)) {
-      messages((Message) left.getField(field), (Message) right.getField(field), path);
+    List<Message> before = nested(left, field);
+    List<Message> after = nested(right, field);
+    if (!before.isEmpty() && before.size() == after.size()) {
+      for (int i = 0; i < before.size(); i++) {
+        messages(before.get(i), after.get(i), Fields.element(path, i, before.size()));
+      }
       return;
     }
+    values(left, right, field, path);
+  }
+
+  /** The messages in a field: those of a list, or the one where it is set. */
+  private static List<Message> nested(Message message, FieldDescriptor field) {
+    if (field.getJavaType() != JavaType.MESSAGE) {
+      return List.of();
+    }
+    List<Message> found = new ArrayList<>();
+    if (field.isRepeated()) {
+      ((List<?>) message.getField(field)).forEach(element -> found.add((Message) element));
+    } else if (message.hasField(field)) {
+      found.add((Message) message.getField(field));
+    }
+    return found;
+  }
+
+  private void values(Message left, Message right, FieldDescriptor field, String path) {
     String before = show(left, field);
     String after = show(right, field);
     if (!before.equals(after)) {
@@ -69,7 +90,8 @@ public final class ConfigDiff {
     }
   }
 
-  private static String show(Message message, FieldDescriptor field) {
+  /** The value of a field, that of its default where it is not set. */
+  static String show(Message message, FieldDescriptor field) {
     boolean set =
         field.isRepeated() ? message.getRepeatedFieldCount(field) > 0 : message.hasField(field);
     if (!set) {

@@ -96,12 +96,14 @@ final class Effective {
   private static void spell(Message.Builder builder) {
     spellScalars(builder);
     for (FieldDescriptor field : builder.getDescriptorForType().getFields()) {
-      boolean present =
+      boolean message =
           field.getJavaType() == JavaType.MESSAGE
-              && !field.isRepeated()
-              && builder.hasField(field)
               && field.getMessageType() != TeacherConfig.getDescriptor();
-      if (present) {
+      if (message && field.isRepeated()) {
+        for (int i = 0; i < builder.getRepeatedFieldCount(field); i++) {
+          spell(builder.getRepeatedFieldBuilder(field, i));
+        }
+      } else if (message && builder.hasField(field)) {
         spell(builder.getFieldBuilder(field));
       }
     }

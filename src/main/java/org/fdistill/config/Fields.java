@@ -87,6 +87,13 @@ final class Fields {
     return path.isEmpty() ? name : path + "." + name;
   }
 
+  /**
+   * Where an element of a list of messages stands: {@code path[2]}; the only one needs no index.
+   */
+  static String element(String path, int index, int count) {
+    return count == 1 ? path : path + "[" + index + "]";
+  }
+
   /** The members of the oneof that a field belongs to. */
   static String members(FieldDescriptor field) {
     return field.getContainingOneof().getFields().stream()

@@ -26,7 +26,7 @@ record Origin(
     if (overridden.stream().anyMatch(set -> inside(field, set) || inside(set, field))) {
       return " (--set)";
     }
-    int line = line(List.of(field.split("\\.")));
+    int line = line(List.of(path.split("\\.")));
     return line < 0 ? "" : " (" + source + ":" + (line + 1) + ")";
   }
 
@@ -39,18 +39,30 @@ record Origin(
     Descriptor message = type;
     TextFormatParseInfoTree tree = places;
     int line = -1;
-    for (String name : path) {
-      FieldDescriptor field = message.findFieldByName(name);
+    for (String segment : path) {
+      FieldDescriptor field = message.findFieldByName(segment.replaceFirst("\\[.*", ""));
+      int index = index(segment);
       if (field == null || tree.getLocations(field).isEmpty()) {
         return line;
       }
-      line = tree.getLocations(field).get(0).getLine();
+      line = element(tree.getLocations(field), index).getLine();
       if (tree.getNestedTrees(field).isEmpty()) {
         return line;
       }
-      tree = tree.getNestedTrees(field).get(0);
+      tree = element(tree.getNestedTrees(field), index);
       message = field.getMessageType();
     }
     return line;
+  }
+
+  /** The number in brackets; 0 without. */
+  private static int index(String segment) {
+    int bracket = segment.indexOf('[');
+    return bracket < 0 ? 0 : Integer.parseInt(segment, bracket + 1, segment.length() - 1, 10);
+  }
+
+  /** The text form may have a list's elements in one place; then that is the place of them all. */
+  private static <T> T element(List<T> places, int index) {
+    return places.get(Math.min(index, places.size() - 1));
   }
 }

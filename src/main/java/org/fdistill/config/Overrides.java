@@ -16,7 +16,8 @@ import java.util.regex.Pattern;
  * <p>The value is what the text format writes, quotes being optional. A repeated field takes values
  * separated by commas; the first override of a repeated field replaces what the file has, later
  * ones append; {@code field[2]=value} replaces one element. A message takes its text in braces and
- * is replaced as a whole. Nothing after the equals sign unsets the field.
+ * is replaced as a whole. Of a list of messages {@code field[2].name=value} goes into one element;
+ * {@code field.name=value} into the only one. Nothing after the equals sign unsets the field.
  */
 final class Overrides {
   private static final Pattern SEGMENT = Pattern.compile("(\\w+)(?:\\[(\\d+)])?");
@@ -116,13 +117,17 @@ final class Overrides {
     if (!field.isRepeated()) {
       return target.parent().getFieldBuilder(field);
     }
-    if (target.index() < 0) {
-      throw mistake(target.path() + " is a list; say which element, such as [0]");
+    if (target.index() < 0 && target.count() > 1) {
+      throw mistake(
+          String.format(
+              "%1$s has %2$d elements; say which one, such as %1$s[0]",
+              target.path(), target.count()));
     }
-    if (target.index() == target.count()) {
+    int index = Math.max(0, target.index());
+    if (index == target.count()) {
       target.parent().addRepeatedField(field, target.parent().newBuilderForField(field).build());
     }
-    return target.parent().getRepeatedFieldBuilder(field, target.index());
+    return target.parent().getRepeatedFieldBuilder(field, index);
   }
 
   private void assign(Target target, String value) {

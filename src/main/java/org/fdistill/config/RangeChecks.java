@@ -36,7 +36,8 @@ final class RangeChecks {
               if (field.isRepeated()) {
                 List<?> elements = (List<?>) value;
                 for (int i = 0; i < elements.size(); i++) {
-                  value(field, elements.get(i), here + "[" + i + "]");
+                  boolean only = elements.size() == 1 && elements.get(i) instanceof Message;
+                  value(field, elements.get(i), only ? here : here + "[" + i + "]");
                 }
               } else {
                 value(field, value, here);

@@ -16,6 +16,12 @@ public record Field<T extends TType>(String name, Class<T> type) {
   /** Pixels, RGB from 0 to 255: [S, S, 3] of an example. */
   public static final Field<TUint8> IMAGE = new Field<>("image", TUint8.class);
 
+  /** As the image, in the student's version where it has one of its own: [S, S, 3]. */
+  public static final Field<TUint8> STUDENT_IMAGE = new Field<>("student_image", TUint8.class);
+
+  /** Numbers of the patches that a student sees, row by row of the grid, ascending [K]. */
+  public static final Field<TInt32> KEPT_PATCHES = new Field<>("kept_patches", TInt32.class);
+
   /** The class, a scalar of an example; -1 where it has none. */
   public static final Field<TInt64> LABEL = new Field<>("label", TInt64.class);
 

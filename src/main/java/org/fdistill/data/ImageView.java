@@ -77,9 +77,15 @@ public record ImageView(Framing framing, Resize resize, List<Change> then) imple
   public Map<Field<?>, Operand<?>> of(Ops tf, StoredExample example) {
     Operand<TUint8> image =
         example.image().view(tf, framing, example.draws().seed(tf, Purpose.AUGMENT), resize);
-    for (Change change : then) {
-      image = change.augmentation().apply(tf, image, example.draws().seed(tf, change.purpose()));
+    return Map.of(Field.IMAGE, changed(tf, image, then, example.draws()));
+  }
+
+  /** An image after some changes, one after the other. */
+  static Operand<TUint8> changed(Ops tf, Operand<TUint8> image, List<Change> changes, Draws draws) {
+    Operand<TUint8> changed = image;
+    for (Change change : changes) {
+      changed = change.augmentation().apply(tf, changed, draws.seed(tf, change.purpose()));
     }
-    return Map.of(Field.IMAGE, image);
+    return changed;
   }
 }

@@ -15,7 +15,21 @@ enum Purpose {
   /** Rectangles of random erasing. */
   ERASING(6),
   /** How a batch is mixed. */
-  MIXUP(7);
+  MIXUP(7),
+  /** Patches that a student does not see. */
+  PATCH_MASK(8),
+  /** Colour jitter of the student's image alone. */
+  STUDENT_JITTER(9),
+  /** Whether the student's image is grey. */
+  GREY(10),
+  /** Blur of the student's image. */
+  BLUR(11),
+  /** Whether the student's image is solarised. */
+  SOLARIZE(12),
+  /** Order of the blocks in an epoch. */
+  BLOCK_ORDER(13),
+  /** Order of the examples that wait in the shuffle buffer. */
+  BLOCK_MIX(14);
 
   private final long stream;
 

@@ -7,7 +7,6 @@ import org.fdistill.model.Endpoints;
 import org.fdistill.model.Network;
 import org.fdistill.model.head.DenseHead;
 import org.fdistill.model.head.Head;
-import org.fdistill.proto.DataConfig;
 import org.fdistill.proto.EvalCropConfig;
 import org.fdistill.proto.RunConfig;
 import org.fdistill.task.Tasks;
@@ -33,10 +32,9 @@ public record ExportedNetwork(
 
   /** The network of a run, as its task has it exported. */
   public static ExportedNetwork of(RunConfig run) {
-    DataConfig evaluation = run.hasValidationData() ? run.getValidationData() : run.getTrainData();
     return new ExportedNetwork(
         Tasks.evaluated(run),
-        evaluation.getEvalCrop(),
+        Tasks.evalCrop(run),
         Tasks.head(run),
         Tasks.denseHead(run).orElse(null));
   }

@@ -29,7 +29,7 @@ import org.tensorflow.proto.OpDef.ArgDef;
  * not as values decide, stay functions, and so does a function that takes its types from its call.
  * TensorFlow does the same before it runs a graph.
  */
-final class InlinedCalls {
+public final class InlinedCalls {
   private static final Set<String> CALLS =
       Set.of(PartitionedCall.OP_NAME, StatefulPartitionedCall.OP_NAME);
 
@@ -55,7 +55,7 @@ final class InlinedCalls {
    * @param graph whose calls have been found to end ({@link GraphLimits})
    * @param among names of the nodes to look at
    */
-  static InlinedCalls of(GraphDef graph, Collection<String> among) {
+  public static InlinedCalls of(GraphDef graph, Collection<String> among) {
     InlinedCalls inlined = new InlinedCalls(graph);
     Deque<String> open = new ArrayDeque<>(among);
     while (!open.isEmpty()) {
@@ -66,7 +66,7 @@ final class InlinedCalls {
   }
 
   /** The graph without the calls; its functions are still there. */
-  GraphDef graph() {
+  public GraphDef graph() {
     GraphDef.Builder result = graph.toBuilder().clearNode();
     for (NodeDef node : nodes.values()) {
       NodeDef.Builder resolved = node.toBuilder().clearInput();
@@ -77,7 +77,7 @@ final class InlinedCalls {
   }
 
   /** The tensor ({@code node:index}) that takes the place of one of the graph as it was. */
-  String tensor(String before) {
+  public String tensor(String before) {
     String now = Subgraph.tensor(before);
     while (values.containsKey(now)) {
       now = values.get(now);

@@ -158,7 +158,6 @@ public final class Replicas {
     long key = attributes.getAttrInt("instance_key") + GRADIENT_KEYS;
     long count = attributes.getAttrInt("group_size");
     String hint = attributes.getAttrString("communication_hint");
-    return List.of(
-        mean(collective(tf, REDUCE, op.device(), count, key, hint), upstream.get(0)));
+    return List.of(mean(collective(tf, REDUCE, op.device(), count, key, hint), upstream.get(0)));
   }
 }

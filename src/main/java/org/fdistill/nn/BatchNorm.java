@@ -12,9 +12,10 @@ import org.tensorflow.types.TInt32;
 
 /**
  * Batch norm (arXiv 1502.03167) in float32, as PyTorch has it. Training normalises with the mean
- * and the biased variance of the micro-batch (of all replicas together), and moves the running statistics {@code mean} and
- * {@code variance} (unbiased) a tenth of the way to the batch's; inference normalises with the
- * running statistics. They are variables of state: part of checkpoint and export.
+ * and the biased variance of the micro-batch (of all replicas together), and moves the running
+ * statistics {@code mean} and {@code variance} (unbiased) a tenth of the way to the batch's;
+ * inference normalises with the running statistics. They are variables of state: part of checkpoint
+ * and export.
  *
  * @param width C, of the last axis
  * @param epsilon added to the variance

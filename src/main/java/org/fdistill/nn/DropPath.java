@@ -44,8 +44,8 @@ public final class DropPath {
 
   /**
    * Draws for each example of a batch. Each process draws for the batch of all, and takes what is
-   * its own: so the draws do not depend on how many there are. Philox is named, for XLA would choose
-   * another generator, and other numbers.
+   * its own: so the draws do not depend on how many there are. Philox is named, for XLA would
+   * choose another generator, and other numbers.
    *
    * @param purpose seeds the draw, with the scope's path
    * @param batch B

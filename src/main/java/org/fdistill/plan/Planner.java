@@ -44,12 +44,11 @@ public final class Planner {
   /**
    * Builds the graph of the run and counts what is in it.
    *
-   * @param folder an empty one, for the graph of a teacher that is missing
+   * @param folder an empty one, for the graphs of teachers that are missing
    */
   public RunPlan plan(Path folder) throws IOException {
-    boolean standIn = RandomTeacher.isMissing(run);
-    RunConfig complete = standIn ? RandomTeacher.withoutWeights(run, folder) : run;
-    complete = withoutFiles(complete);
+    boolean standIn = !RandomTeacher.missing(run).isEmpty();
+    RunConfig complete = withoutFiles(RandomTeacher.withoutWeights(run, folder));
     Task task = Tasks.of(complete);
     task.open();
     ProgramGraph program = ProgramGraph.of(complete, task);

@@ -132,9 +132,9 @@ public interface Task {
   /** What a model card says of the task. */
   CardEntry card();
 
-  /** The frozen network that it learns from, as configured; empty where there is none. */
-  default Optional<TeacherConfig> teacher() {
-    return Optional.empty();
+  /** The frozen networks that it learns from, as configured; empty where there are none. */
+  default List<TeacherConfig> teachers() {
+    return List.of();
   }
 
   /** Noise that can stand in for training examples. */

@@ -2,6 +2,7 @@ package org.fdistill.task;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.fdistill.config.Problems;
@@ -11,6 +12,7 @@ import org.fdistill.model.Network;
 import org.fdistill.model.head.DenseHead;
 import org.fdistill.model.head.Head;
 import org.fdistill.proto.DataConfig;
+import org.fdistill.proto.EvalCropConfig;
 import org.fdistill.proto.RunConfig;
 import org.fdistill.proto.TeacherConfig;
 import org.fdistill.task.classify.Classification;
@@ -68,6 +70,11 @@ public final class Tasks {
     }
   }
 
+  /** The name of a config's task, such as distill; empty where it has none. */
+  public static String name(RunConfig run) {
+    return isOfRun(run) ? run.getTaskCase().name().toLowerCase(Locale.ROOT) : "";
+  }
+
   /** Whether a config is that of a run, and not of a network alone. */
   public static boolean isOfRun(RunConfig config) {
     return config.getTaskCase() != RunConfig.TaskCase.TASK_NOT_SET;
@@ -83,10 +90,10 @@ public final class Tasks {
    */
   public static RunConfig describing(Path model, List<String> overrides) {
     RunConfig.Builder run = RunConfig.newBuilder();
-    run.getDistillBuilder().getTeacherBuilder().setPath(model.toString());
+    run.getDistillBuilder().addTeacherBuilder().setPath(model.toString());
     RunConfigs.override(run, overrides);
     RunConfigs.checkRanges(run.build(), model.toString());
-    int described = TeacherDescription.of(run.getDistill().getTeacher()).getImageSize();
+    int described = TeacherDescription.of(run.getDistill().getTeacher(0)).getImageSize();
     int side = described > 0 ? described : PLAIN_SIDE;
     for (DataConfig.Builder data :
         List.of(run.getTrainDataBuilder(), run.getValidationDataBuilder())) {
@@ -127,11 +134,16 @@ public final class Tasks {
         : network(run);
   }
 
-  /** A run that learns from another teacher; the run itself where it learns from none. */
-  public static RunConfig withTeacher(RunConfig run, TeacherConfig teacher) {
+  /** How a file becomes pixels in a run's validation and export. */
+  public static EvalCropConfig evalCrop(RunConfig run) {
+    return (run.hasValidationData() ? run.getValidationData() : run.getTrainData()).getEvalCrop();
+  }
+
+  /** A run that learns from other teachers; the run itself where it learns from none. */
+  public static RunConfig withTeachers(RunConfig run, List<TeacherConfig> teachers) {
     RunConfig.Builder taught = run.toBuilder();
     if (run.hasDistill()) {
-      taught.getDistillBuilder().setTeacher(teacher);
+      taught.getDistillBuilder().clearTeacher().addAllTeacher(teachers);
     }
     return taught.build();
   }

@@ -56,13 +56,25 @@ final class ModelInterface {
     return name.isEmpty() ? only("output", outputs) : named("output", name, outputs);
   }
 
+  /** As {@link #output}; of several outputs that nothing chooses among, the first by name. */
+  ModelTensor anyOutput() {
+    Map<String, TensorInfo> outputs = new TreeMap<>();
+    if (description.getOutput().isEmpty()) {
+      outputs.putAll(signature().getOutputsMap());
+    }
+    return outputs.size() < 2 || outputs.containsKey(DEFAULT_OUTPUT)
+        ? output()
+        : named("output", outputs.keySet().iterator().next(), outputs);
+  }
+
   private ModelTensor only(String field, Map<String, TensorInfo> tensors) {
     if (tensors.size() != 1) {
       throw UserError.input(
           """
           %s: signature "%s" has %d %ss, and teacher.%s does not say which one to take.
           They are: %s.
-          Set teacher.%s to one of them."""
+          Set teacher.%s to one of them.\
+          """
               .formatted(
                   who,
                   description.getSignature(),
@@ -81,7 +93,8 @@ final class ModelInterface {
           """
           %s: signature "%s" has no %s "%s"%s.
           Its %ss are: %s.
-          Set teacher.%s to one of them, or to a tensor of the graph such as x:0."""
+          Set teacher.%s to one of them, or to a tensor of the graph such as x:0.\
+          """
               .formatted(
                   who,
                   description.getSignature(),
@@ -109,7 +122,8 @@ final class ModelInterface {
           """
           %s: the %s %s of signature "%s" is %s.
           Expected one dense tensor, such as x:0. Set teacher.%s to another one, or export the \
-          model with a dense %s."""
+          model with a dense %s.\
+          """
               .formatted(who, field, name, description.getSignature(), found, field, field));
     }
     return ModelTensor.of(name, info);
@@ -128,7 +142,8 @@ final class ModelInterface {
           %s: it has no signature "%s".
           Its signatures are: %s.
           Set teacher.signature to one of them, or teacher.input and teacher.output to tensors of \
-          the graph such as x:0."""
+          the graph such as x:0.\
+          """
               .formatted(who, name, all.isEmpty() ? "none" : String.join(", ", all.keySet())));
     }
     return all.get(name);

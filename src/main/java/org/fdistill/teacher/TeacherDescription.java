@@ -24,6 +24,17 @@ public final class TeacherDescription {
         : RunConfigs.teacher(config);
   }
 
+  /** The name of a config's teacher, whose model is there: its folder's, where none is given. */
+  public static String nameOf(TeacherConfig config) {
+    SavedModelFolder folder = SavedModelFolder.read(Path.of(config.getPath()));
+    return nameOf(resolve(config, folder.path()), folder);
+  }
+
+  /** As {@link #nameOf(TeacherConfig)}, of a description that is resolved. */
+  static String nameOf(TeacherConfig resolved, SavedModelFolder folder) {
+    return resolved.getName().isEmpty() ? folder.name() : resolved.getName();
+  }
+
   /**
    * The description of a model that is there.
    *

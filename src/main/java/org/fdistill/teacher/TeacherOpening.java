@@ -3,6 +3,8 @@ package org.fdistill.teacher;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
 import org.fdistill.config.UserError;
 import org.fdistill.graph.ImportedModel;
 import org.fdistill.graph.Precision;
@@ -44,7 +46,7 @@ final class TeacherOpening {
   TeacherOpening(SavedModelFolder folder, TeacherConfig config, int imageSize) {
     this.folder = folder;
     TeacherConfig resolved = TeacherDescription.resolve(config, folder.path());
-    String name = resolved.getName().isEmpty() ? folder.name() : resolved.getName();
+    String name = TeacherDescription.nameOf(resolved, folder);
     this.description = resolved.toBuilder().setName(name).build();
     this.imageSize = imageSize;
     this.who = "teacher " + name + " (" + folder.path() + ")";
@@ -57,23 +59,47 @@ final class TeacherOpening {
    * @param run the precision of the run's products
    */
   Teacher open(Precision run) {
+    boolean asRun = description.getPrecision() == TeacherConfig.Precision.AS_RUN;
+    Opened opened = opened(asRun ? run : Precision.FLOAT32, ModelInterface::output);
+    ModelTensor features = opened.features();
+    Shape shape = features.shape();
+    if (!TokenLayout.isDeclared(shape)) {
+      shape = measured(opened.input(), opened.images().tensor(), features.tensor());
+    }
+    TokenLayout layout = TokenLayout.of(description, features, shape, outputs(), who);
+    return new Teacher(description, who, opened.input(), opened.model(), layout, failure);
+  }
+
+  /** Makes those checks that hold for a model of any output. */
+  ImageModel openAny() {
+    Opened opened = opened(Precision.FLOAT32, ModelInterface::anyOutput);
+    return new ImageModel(description, opened.input(), opened.model(), failure);
+  }
+
+  /** The side that description or signature state; empty where neither does. */
+  Optional<Integer> declaredSide() {
+    if (description.getImageSize() > 0) {
+      return Optional.of(description.getImageSize());
+    }
+    Shape shape = new ModelInterface(folder, description, who).input().shape();
+    boolean sided = !shape.isUnknown() && shape.numDimensions() == 4 && shape.get(1) > 0;
+    return sided ? Optional.of((int) shape.get(1)) : Optional.empty();
+  }
+
+  private record Opened(
+      ModelTensor images, ModelTensor features, TeacherInput input, ImportedModel model) {}
+
+  private Opened opened(Precision precision, Function<ModelInterface, ModelTensor> output) {
     ModelInterface tensors = new ModelInterface(folder, description, who);
     ModelTensor images = tensors.input();
-    ModelTensor features = tensors.output();
+    ModelTensor features = output.apply(tensors);
     TeacherInput input = new TeacherInput(description, images.type(), imageSize);
     input.check(images, who);
-    boolean asRun = description.getPrecision() == TeacherConfig.Precision.AS_RUN;
-    ImportedModel model =
-        importable(images.tensor(), features.tensor(), asRun ? run : Precision.FLOAT32);
+    ImportedModel model = importable(images.tensor(), features.tensor(), precision);
     checkOps(model);
     checkWiring(model, images, features);
     checkVariables(model, features);
-    Shape shape = features.shape();
-    if (!TokenLayout.isDeclared(shape)) {
-      shape = measured(input, images.tensor(), features.tensor());
-    }
-    TokenLayout layout = TokenLayout.of(description, features, shape, outputs(), who);
-    return new Teacher(description, who, input, model, layout, failure);
+    return new Opened(images, features, input, model);
   }
 
   private ImportedModel importable(String input, String output, Precision precision) {
@@ -97,7 +123,8 @@ final class TeacherOpening {
           """
           %s: refused, since its graph holds ops that reach outside of it: %s.
           Such ops run with your rights, and may bring in what is not the model's.
-          If you know where the model comes from and what they do, set teacher.trust: true."""
+          If you know where the model comes from and what they do, set teacher.trust: true.\
+          """
               .formatted(who, String.join(", ", unsafe)));
     }
     needed.addAll(model.restoreOperations());
@@ -107,7 +134,8 @@ final class TeacherOpening {
           """
           %s: TensorFlow %s of this process has no op %s.
           The model was written by TensorFlow %s.
-          Export it again without these ops; custom ops cannot be loaded."""
+          Export it again without these ops; custom ops cannot be loaded.\
+          """
               .formatted(
                   who,
                   org.tensorflow.TensorFlow.version(),
@@ -121,7 +149,8 @@ final class TeacherOpening {
       throw UserError.input(
           """
           %s: its output %s does not depend on its input %s.
-          Set teacher.input and teacher.output to tensors of one computation."""
+          Set teacher.input and teacher.output to tensors of one computation.\
+          """
               .formatted(who, features.label(), images.label()));
     }
     List<String> others = model.otherPlaceholders();
@@ -130,7 +159,8 @@ final class TeacherOpening {
           """
           %s: its output %s needs more inputs than images: %s.
           Expected a model of images alone. Choose another signature or output, or export the \
-          model with these inputs fixed."""
+          model with these inputs fixed.\
+          """
               .formatted(who, features.label(), String.join(", ", others)));
     }
   }
@@ -143,7 +173,8 @@ final class TeacherOpening {
           %s: its output %s reads %d variables that the model's saver does not restore, such as %s.
           Python's loader alone knows where such a model keeps them; TensorFlow Serving and \
           this program go by the saver. Keras 3 writes such models with tf.saved_model.save.
-          Export it again: a Keras 3 model with model.export(path)."""
+          Export it again: a Keras 3 model with model.export(path).\
+          """
               .formatted(who, features.label(), empty.size(), empty.get(0)));
     }
   }
@@ -176,7 +207,8 @@ final class TeacherOpening {
       throw UserError.input(
           """
           %s: its output is of type %s.
-          Expected floats. Set teacher.output to the output with the features."""
+          Expected floats. Set teacher.output to the output with the features.\
+          """
               .formatted(who, ModelTensor.text(output.dataType())));
     }
     return output.type() == TFloat32.class

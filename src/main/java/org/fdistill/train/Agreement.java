@@ -29,14 +29,16 @@ final class Agreement {
     mine.put("seed", String.valueOf(config.getSeed()));
     mine.put("config", TextProtos.toText(config.toBuilder().clearCluster().build()));
     mine.put("training data set", data.examples() + " " + data.files() + " " + data.digest());
-    double[][] all = workers.gather(mine.values().stream().mapToDouble(Agreement::digest).toArray());
+    double[][] all =
+        workers.gather(mine.values().stream().mapToDouble(Agreement::digest).toArray());
     List<String> names = List.copyOf(mine.keySet());
     for (int w = 1; w < workers.count(); w++) {
       for (int i = 0; i < names.size(); i++) {
         if (all[w][i] != all[0][i]) {
           throw UserError.usage(
               String.format(
-                  "%s has another %s than %s.%nGive all workers the same command, program and data.",
+                  "%s has another %s than %s.%nGive all workers the same command, program and"
+                      + " data.",
                   workers.name(w), names.get(i), workers.name(0)));
         }
       }

@@ -14,7 +14,8 @@ import org.fdistill.proto.RunConfig;
  */
 record Decision(boolean rollBack, boolean validate, boolean checkpoint, boolean stop) {
   /**
-   * What this process wants to follow the next step: a stop, a checkpoint by the clock; each 0 or 1.
+   * What this process wants to follow the next step: a stop, a checkpoint by the clock; each 0 or
+   * 1.
    */
   static float[] votes(boolean stopAsked, boolean clockDue) {
     return new float[] {stopAsked ? 1 : 0, clockDue ? 1 : 0};

@@ -40,8 +40,7 @@ public record Evaluation(RunConfig config, Task task) {
         Graph graph = new Graph()) {
       Ops tf = GraphScope.ops(draft);
       Variables variables = new Variables(tf, tf.constant(0L));
-      ValidationGraph validation = 
-          ValidationGraph.build(tf, variables, config, task, Replicas.ONE);
+      ValidationGraph validation = ValidationGraph.build(tf, variables, config, task, Replicas.ONE);
       VariableFiles files = VariableFiles.build(tf.withSubScope("files"), variables.all());
       graph.importGraphDef(StandardRewrite.apply(StaticShapes.fold(draft)));
       weights.requireVariables(files.shapes());

@@ -108,7 +108,8 @@ final class ProgramBuilder {
     ProgramEndpoints.Step step = step(trainData, outputs, update);
     Optional<ValidationGraph> validation =
         config.hasValidationData()
-            ? Optional.of(ValidationGraph.build(tf, averages.evaluated(variables), config, task, replicas))
+            ? Optional.of(
+                ValidationGraph.build(tf, averages.evaluated(variables), config, task, replicas))
             : Optional.empty();
     ProgramEndpoints endpoints = endpoints(update, step, parameters);
     return new Built(

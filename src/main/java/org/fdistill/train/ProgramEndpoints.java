@@ -46,7 +46,8 @@ public record ProgramEndpoints(
   public record Feeds(String seed, String microStep, String hyperparameters) {}
 
   /**
-   * What several processes vote on in each step: whether to stop, and whether to write a checkpoint.
+   * What several processes vote on in each step: whether to stop, and whether to write a
+   * checkpoint.
    *
    * @param own [2], fed
    * @param all [2], above 0 where some process wants it

@@ -89,8 +89,8 @@ public final class SessionSettings {
       throw new UserError(
           UserError.Kind.RUN,
           "runtime.device is GPU, but TensorFlow finds no GPU on this machine.\n"
-              + "Build with the GPU libraries (mvn -Pgpu package) on a machine with an NVIDIA driver,"
-              + " or run with --set runtime.device=ANY.",
+              + "Build with the GPU libraries (mvn -Pgpu package) on a machine with an NVIDIA"
+              + " driver, or run with --set runtime.device=ANY.",
           e);
     }
   }

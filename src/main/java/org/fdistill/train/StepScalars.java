@@ -22,9 +22,7 @@ import org.tensorflow.types.TFloat32;
  * @param votes on what follows; empty where one process decides alone
  */
 record StepScalars(
-    Operand<TFloat32> loss,
-    Map<String, Operand<TFloat32>> metrics,
-    Optional<Votes> votes) {
+    Operand<TFloat32> loss, Map<String, Operand<TFloat32>> metrics, Optional<Votes> votes) {
   private static final int VOTE_COUNT = 2;
 
   /**
@@ -47,24 +45,19 @@ record StepScalars(
     List<Operand<TFloat32>> own = new ArrayList<>(List.of(outputs.loss()));
     own.addAll(outputs.metrics().values());
     Placeholder<TFloat32> votes =
-        Placeholder.create(
-            tf.scope(), TFloat32.class, Placeholder.shape(Shape.of(VOTE_COUNT)));
-    Operand<TFloat32> vector =
-        tf.concat(List.of(tf.stack(own), votes), tf.constant(0));
+        Placeholder.create(tf.scope(), TFloat32.class, Placeholder.shape(Shape.of(VOTE_COUNT)));
+    Operand<TFloat32> vector = tf.concat(List.of(tf.stack(own), votes), tf.constant(0));
     Operand<TFloat32> means = replicas.mean(tf, vector);
     Map<String, Operand<TFloat32>> metrics = new LinkedHashMap<>();
     for (String name : outputs.metrics().keySet()) {
       metrics.put(name, element(tf, means, 1 + metrics.size()));
     }
     return new StepScalars(
-        element(tf, means, 0),
-        metrics,
-        Optional.of(new Votes(votes, tail(tf, means, own.size()))));
+        element(tf, means, 0), metrics, Optional.of(new Votes(votes, tail(tf, means, own.size()))));
   }
 
   private static Operand<TFloat32> tail(Ops tf, Operand<TFloat32> vector, int from) {
-    return tf.slice(
-        vector, tf.constant(new int[] {from}), tf.constant(new int[] {VOTE_COUNT}));
+    return tf.slice(vector, tf.constant(new int[] {from}), tf.constant(new int[] {VOTE_COUNT}));
   }
 
   private static Operand<TFloat32> element(Ops tf, Operand<TFloat32> vector, int index) {

@@ -95,10 +95,12 @@ public final class Trainer {
   }
 
   private RunState train(RunFolder folder, RunLog log, CheckpointStore store) {
-    try (TrainingProgram program = new TrainingProgram(config, run.task(), run.rewriter(), workers)) {
+    try (TrainingProgram program =
+        new TrainingProgram(config, run.task(), run.rewriter(), workers)) {
       RunParts parts = RunParts.of(run, program, folder, log, store);
       RunState state = restore(parts);
       greet(parts, state);
+      run.start().starting(new RunStart.Starting(folder.path(), program.trainData()));
       return last(parts, loop(parts, state));
     }
   }
@@ -108,8 +110,7 @@ public final class Trainer {
     RunState state = isWanted(run.stop().isRequested()) ? start.stop() : start;
     while (!state.stopped() && state.step() < parts.length().totalSteps()) {
       long step = state.step() + 1;
-      StepOutcome outcome =
-          parts.step().run(state.step(), votes(parts), isTraced(parts, step));
+      StepOutcome outcome = parts.step().run(state.step(), votes(parts), isTraced(parts, step));
       parts.reporter().step(step, outcome, parts.rule().validationsFrom(step));
       float[] votes = workers.areMany() ? outcome.votes() : votes(parts);
       Decision next = parts.rule().after(step, Decision.vector(outcome, votes));

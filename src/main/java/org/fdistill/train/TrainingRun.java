@@ -13,6 +13,7 @@ import org.fdistill.task.Task;
  * @param folder the run's folder; a run that it holds goes on
  * @param listener hears what happens
  * @param rewriter of the built graph
+ * @param start called before the first step
  * @param end called after the last step
  * @param stop ends the run early
  * @param workers that train together
@@ -23,6 +24,7 @@ public record TrainingRun(
     Path folder,
     ProgressListener listener,
     Rewriter rewriter,
+    RunStart start,
     RunEnd end,
     StopRequest stop,
     Workers workers) {}

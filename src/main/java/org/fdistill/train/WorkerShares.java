@@ -23,8 +23,9 @@ public final class WorkerShares {
     if (batch % (accumulation * workers) != 0) {
       throw UserError.usage(
           String.format(
-              "train_data.batch_size is %d, the batch of all %d workers, and has to be a multiple of"
-                  + " %d (workers times optimizer.accumulation), so that each has the same share.",
+              "train_data.batch_size is %d, the batch of all %d workers, and has to be a multiple"
+                  + " of %d (workers times optimizer.accumulation), so that each has the same"
+                  + " share.",
               batch, workers, accumulation * workers));
     }
     if (config.getRuntime().getXla() == Xla.WHOLE_STEP) {

@@ -118,7 +118,8 @@ class ClusterRunTest {
         .allSatisfy(
             ending ->
                 assertThat(ending)
-                    .contains("worker 1 (" + addresses.get(1) + ") has another seed than worker 0"));
+                    .contains(
+                        "worker 1 (" + addresses.get(1) + ") has another seed than worker 0"));
   }
 
   @ParameterizedTest
@@ -166,7 +167,8 @@ class ClusterRunTest {
     if (workers > 1) {
       words.addAll(List.of("--local-workers", String.valueOf(workers)));
     }
-    for (String set : List.of("schedule.length.steps=20", "log.every_steps=1", "export.at_end=false")) {
+    for (String set :
+        List.of("schedule.length.steps=20", "log.every_steps=1", "export.at_end=false")) {
       words.addAll(List.of("--set", set));
     }
     for (String set : sets) {

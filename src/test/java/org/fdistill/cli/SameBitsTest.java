@@ -55,7 +55,7 @@ class SameBitsTest {
     String teacher =
         RandomTeacher.withWeights(RunConfigs.parse(config, "config", List.of()), root)
             .getDistill()
-            .getTeacher()
+            .getTeacher(0)
             .getPath();
     Path file =
         Files.writeString(

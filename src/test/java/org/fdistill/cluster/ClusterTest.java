@@ -19,8 +19,7 @@ class ClusterTest {
 
   @Test
   void workersStandInTheOrderOfTheList() {
-    Cluster cluster =
-        Cluster.of(config(TWO, "\"type\": \"worker\", \"index\": 1")).orElseThrow();
+    Cluster cluster = Cluster.of(config(TWO, "\"type\": \"worker\", \"index\": 1")).orElseThrow();
     assertThat(cluster).isEqualTo(new Cluster(List.of("a:1", "b:2"), 1));
     assertThat(cluster.isChief()).isFalse();
     assertThat(cluster.name(0)).isEqualTo("worker 0 (a:1)");
@@ -31,7 +30,8 @@ class ClusterTest {
     String jobs = "\"chief\": [\"c:9\"], " + TWO;
     assertThat(Cluster.of(config(jobs, "\"type\": \"worker\", \"index\": 1")))
         .contains(new Cluster(List.of("c:9", "a:1", "b:2"), 2));
-    assertThat(Cluster.of(config(jobs, "\"type\": \"chief\", \"index\": 0")).orElseThrow().isChief())
+    assertThat(
+            Cluster.of(config(jobs, "\"type\": \"chief\", \"index\": 0")).orElseThrow().isChief())
         .isTrue();
   }
 
@@ -61,7 +61,8 @@ class ClusterTest {
         "\"worker\": [\"a:1\", \"a:1\"] | \"type\": \"worker\", \"index\": 0    | a:1 stands twice",
         "\"worker\": [\"a\", \"b:2\"]   | \"type\": \"worker\", \"index\": 0    | \"a\"",
         "\"worker\": \"a:1\"           | \"type\": \"worker\", \"index\": 0    | no list",
-        "\"ps\": [\"p:1\"], \"worker\": [\"a:1\"] | \"type\": \"worker\", \"index\": 0 | cluster.ps",
+        "\"ps\": [\"p:1\"], \"worker\": [\"a:1\"] | \"type\": \"worker\", \"index\": 0 |"
+            + " cluster.ps",
         "\"chief\": [\"a:1\", \"b:2\"] | \"type\": \"chief\", \"index\": 0 | one chief"
       })
   void whatIsWrongIsNamed(String cluster, String task, String named) {

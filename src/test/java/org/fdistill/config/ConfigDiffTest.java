@@ -38,6 +38,19 @@ class ConfigDiffTest {
   }
 
   @Test
+  void elementsOfAListOfMessagesAreComparedOneByOne() {
+    assertThat(ConfigDiff.between(SMALL, parse("distill.teacher.name=b"), Set.of()))
+        .containsExactly("distill.teacher.name: (not set) -> \"b\"");
+    RunConfig two = parse("distill.teacher[1].name=b");
+    assertThat(ConfigDiff.between(two, parse("distill.teacher[1].name=c"), Set.of()))
+        .containsExactly("distill.teacher[1].name: \"b\" -> \"c\"");
+    assertThat(ConfigDiff.between(SMALL, two, Set.of()))
+        .containsExactly(
+            "distill.teacher: [{ path: \"savedmodels/teacher\" }] -> [{ path:"
+                + " \"savedmodels/teacher\" }, { name: \"b\" }]");
+  }
+
+  @Test
   void harmlessFieldsCanBeLeftOut() {
     RunConfig other =
         parse("log.every_steps=1", "runtime.intra_op_threads=7", "train_data.decode_threads=3");

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
 import org.fdistill.proto.DataConfig;
+import org.fdistill.proto.DistillTask;
 import org.fdistill.proto.Duration;
 import org.fdistill.proto.RunConfig;
 import org.fdistill.proto.RuntimeConfig;
@@ -72,6 +73,30 @@ class OverridesTest {
     assertThat(config.getTrainData().getAugment().getMinScale()).isEqualTo(0.5f);
     assertThat(config.getValidationData().getNoise().getExamples()).isEqualTo(3);
     assertThat(config.getSchedule().getWarmup().getEpochs()).isEqualTo(1);
+  }
+
+  @Test
+  void ofAListOfMessagesTheOnlyElementNeedsNoIndex() {
+    assertThat(apply("distill.teacher.path=a", "distill.teacher.name=b").getDistill())
+        .isEqualTo(distill("teacher { path: 'a' name: 'b' }"));
+    assertThat(apply("distill.teacher[0].path=a", "distill.teacher[1].path=b").getDistill())
+        .isEqualTo(distill("teacher { path: 'a' } teacher { path: 'b' }"));
+    assertThat(apply("distill.teacher={ path: 'a' }", "distill.teacher={}").getDistill())
+        .isEqualTo(distill("teacher { path: 'a' } teacher {}"));
+  }
+
+  private static DistillTask distill(String text) {
+    DistillTask.Builder task = DistillTask.newBuilder();
+    TextProtos.merge(text, "text", task);
+    return task.build();
+  }
+
+  @Test
+  void ofSeveralElementsOneMustBeNamed() {
+    assertThatThrownBy(
+            () -> apply("distill.teacher={}", "distill.teacher={}", "distill.teacher.path=a"))
+        .hasMessageContaining(
+            "distill.teacher has 2 elements; say which one, such as distill.teacher[0]");
   }
 
   @Test

@@ -55,7 +55,7 @@ class RunConfigsTest {
   @Test
   void aTeacherStaysAsItIsUntilItsDescriptionIsMerged() {
     TeacherConfig teacher =
-        RunConfigs.parse(SMALL, "small.txtpb", List.of()).getDistill().getTeacher();
+        RunConfigs.parse(SMALL, "small.txtpb", List.of()).getDistill().getTeacher(0);
     assertThat(teacher.hasPrefixTokens()).isFalse();
     TeacherConfig effective = RunConfigs.teacher(teacher);
     assertThat(effective.hasPrefixTokens()).isTrue();

@@ -111,7 +111,7 @@ class ShippedConfigsTest {
   @MethodSource("distillations")
   void importedTeachersDescribeTheirInputThemselves(Path file) throws IOException {
     TeacherConfig teacher =
-        TextProtos.read(file, RunConfig.getDefaultInstance()).getDistill().getTeacher();
+        TextProtos.read(file, RunConfig.getDefaultInstance()).getDistill().getTeacher(0);
     assertThat(teacher.hasPath()).isTrue();
     assertThat(teacher.hasInputRange() || teacher.hasNormalization()).isFalse();
     assertThat(Tasks.load(file, List.of()).getTrainData().getNormalization().getMeanList())

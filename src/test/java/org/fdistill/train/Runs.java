@@ -62,6 +62,7 @@ final class Runs {
         folder,
         listener,
         Rewriter.of(config.getRuntime()),
+        RunStart.nothing(),
         end,
         stop,
         Workers.ALONE);

@@ -11,8 +11,11 @@
  * org.fdistill.data.augment.ColourJitter}. {@link org.fdistill.data.augment.RandomErasing} and
  * {@link org.fdistill.data.augment.Mixup} draw in the pipeline and act on normalised batches.
  * {@link org.fdistill.data.augment.SegmentCrop} brings an image and its mask, which {@link
- * org.fdistill.data.augment.MaskDecoder} decodes, through one geometry. All draws come from one
- * seed for each example.
+ * org.fdistill.data.augment.MaskDecoder} decodes, through one geometry. {@link
+ * org.fdistill.data.augment.GaussianBlur}, {@link org.fdistill.data.augment.RandomGrey} and {@link
+ * org.fdistill.data.augment.RandomSolarize} are for an image that a student alone sees, {@link
+ * org.fdistill.data.augment.PatchMask} says which of its patches. All draws come from one seed for
+ * each example.
  *
  * <p>Boxes and pixels agree with torchvision and timm on PIL images, those of segmentation with
  * mmsegmentation on OpenCV: the distribution of what is drawn is the same (the draws are not);

@@ -1,14 +1,21 @@
 /**
- * Feature Distillation (arXiv 2205.14141): {@link org.fdistill.task.distill.FeatureDistillation}
- * opens the teacher, checks that student and teacher fit, and puts student, projector and teacher
- * into the graph.
+ * Feature Distillation (arXiv 2205.14141), from one teacher or several.
+ *
+ * <p>{@link org.fdistill.task.distill.FeatureDistillation} is the task. {@code Teachers} are opened
+ * once; a {@code FeatureSource} gives the features of one for a batch, from the teacher's graph. A
+ * {@code StudentObjective} is all that a student learns: a {@code TeacherTerm} for each teacher,
+ * joined by a {@code Weighting}. In a term the {@code Alignment} says which tokens meet, the {@code
+ * TargetNormalizer} makes targets of the teacher's, a projector brings the student's to the
+ * teacher's width, and {@code SmoothL1} compares both. One teacher is the case of a list of length
+ * one.
  *
  * <p>The paper's words and ours: its projector g is the parameters {@code projector} ({@code
- * decoder} in the reference, the code at github.com/SwinTransformer/Feature-Distillation), its
- * whitening the target normalisation {@code WHITEN}. The teacher sees the same augmented view as
- * the student, under its own normalisation. Tokens are compared patch with patch, and class token
- * with class token where both have one; registers are left out.
+ * decoder} in the reference, the code at github.com/SwinTransformer/Feature-Distillation), of
+ * further teachers {@code projector_NAME}; its whitening the target normalisation {@code WHITEN}.
+ * Every teacher sees the same augmented view as the student, under its own normalisation. Tokens
+ * are compared patch with patch, and class token with class token where both have one; registers
+ * are left out.
  *
- * <p>Limits: one teacher; its drop path (Table 5 of the paper) cannot be had from a SavedModel.
+ * <p>Limits: a teacher's drop path (Table 5 of the paper) cannot be had from a SavedModel.
  */
 package org.fdistill.task.distill;

@@ -1,20 +1,25 @@
 package org.fdistill.task.distill;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import org.fdistill.config.RunConfigs;
+import org.fdistill.config.UserError;
 import org.fdistill.data.Batch;
 import org.fdistill.data.Field;
 import org.fdistill.graph.LayerScope;
 import org.fdistill.graph.ModelFiles;
 import org.fdistill.graph.Precision;
+import org.fdistill.proto.RunConfig;
+import org.fdistill.task.Tasks;
 import org.fdistill.testing.GraphRun;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.tensorflow.Operand;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
@@ -29,6 +34,8 @@ class FeatureDistillationTest {
   private static final float[][][] TOKENS = {{{1}, {1.9f}, {0.1f}, {0.2f}, {0.3f}, {0.4f}}};
 
   private static final double PATCHES = 0.01 + 0.04 + 0.09 + 0.16;
+
+  private static final String VIT = "class_token: true";
 
   @TempDir Path folder;
 
@@ -55,43 +62,90 @@ class FeatureDistillationTest {
         .isCloseTo(PATCHES / 4 / 4, within(1e-6));
   }
 
-  /** What predicting zero costs; its graph holds the student's prediction of the same rows. */
+  @Test
+  void twoTeachersCostTheMeanOfBothByTheirWeights() {
+    String patches = "prefix_tokens: 2 class_token: false";
+    double first = lossOfZero("", VIT);
+    double second = lossOfZero("class_token: false", VIT);
+    String both =
+        "teacher { path: '%s' name: 'a' prefix_tokens: 2 } teacher { path: '%s' name: 'b' ";
+    // The mean of two float32 numbers below 0.25, after three roundings.
+    assertThat(lossOfZeroOf(both + patches + " }", VIT))
+        .isCloseTo((first + second) / 2, within(5e-8));
+    assertThat(lossOfZeroOf(both + patches + " weight: 3 } combination: FIXED", VIT))
+        .isCloseTo((first + 3 * second) / 4, within(5e-8));
+  }
+
+  @Test
+  void twoTeachersOfOneNameAreRefused() {
+    String one = "teacher { path: '%s' prefix_tokens: 2 }";
+    assertThatThrownBy(() -> lossOfZeroOf(one + one, VIT))
+        .isInstanceOf(UserError.class)
+        .hasMessageContaining("Two teachers have the name teacher")
+        .hasMessageContaining("distill.teacher[i].name");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "teacher {} teacher { weight: 2 }|distill.teacher[1].weight is 2.0, but distill.combination"
+            + " is MEAN; set FIXED",
+        "teacher { weight: 0 } combination: FIXED|distill.teacher has weights that sum to nothing",
+      })
+  void weightsThatMeanNothingAreRefused(String task, String expected) {
+    assertThatThrownBy(() -> config(task, VIT)).hasMessageContaining(expected);
+  }
+
+  /** What predicting zero costs of one teacher with two prefix tokens. */
   private double lossOfZero(String teacher, String student) {
-    Path path =
-        ModelFiles.frozen(
-            folder.resolve("teacher"),
-            Shape.of(-1, SIDE, SIDE, 3),
-            (tf, images) -> {
-              Operand<TFloat32> sum = tf.sum(images, tf.constant(new int[] {1, 2, 3}));
-              Operand<TFloat32> zero = tf.math.mul(sum, tf.constant(0f));
-              Operand<TFloat32> column = tf.reshape(zero, tf.constant(new int[] {-1, 1, 1}));
-              return ModelFiles.outputs("tokens", tf.math.add(column, tf.constant(TOKENS)));
-            });
-    FeatureDistillation task =
-        new FeatureDistillation(
-            RunConfigs.parse(
-                """
-                name: "small"
-                distill {
-                  teacher { path: "%s" prefix_tokens: 2 %s }
-                  target_normalization: NONE
-                }
-                model { vit { image_size: 4 patch_size: 2 width: 4 depth: 1 heads: 1 %s } }
-                train_data { noise {} image_size: 4 batch_size: 1 }
-                schedule { length { epochs: 1 } }
-                """
-                    .formatted(path, teacher, student),
-                "small.txtpb",
-                List.of()));
+    return lossOfZeroOf("teacher { path: '%s' prefix_tokens: 2 " + teacher + " }", student);
+  }
+
+  /**
+   * What predicting zero costs; its graph holds the student's prediction of the same rows.
+   *
+   * @param task with %s for the teacher's path
+   */
+  private double lossOfZeroOf(String task, String student) {
+    FeatureDistillation distillation =
+        new FeatureDistillation(config(task.replace("%s", teacher().toString()), student));
     try (GraphRun run = new GraphRun()) {
       Ops tf = run.tf();
       LayerScope scope = LayerScope.inference(tf, run.variables(), Precision.FLOAT32);
       Operand<TUint8> images = tf.zeros(tf.constant(new int[] {1, SIDE, SIDE, 3}), TUint8.class);
       Operand<TInt64> positions = tf.constant(new long[] {0});
       Operand<TFloat32> loss =
-          task.validation(scope, new Batch(Map.of(Field.IMAGE, images, Field.POSITION, positions)))
+          distillation
+              .validation(scope, new Batch(Map.of(Field.IMAGE, images, Field.POSITION, positions)))
               .get("predict_zero_loss");
       return run.run(List.of(loss)).get(0)[0];
     }
+  }
+
+  private static RunConfig config(String task, String student) {
+    return Tasks.parse(
+        """
+        name: "small"
+        distill { target_normalization: NONE %s }
+        model { vit { image_size: 4 patch_size: 2 width: 4 depth: 1 heads: 1 %s } }
+        train_data { noise {} image_size: 4 batch_size: 1 }
+        schedule { length { epochs: 1 } }
+        """
+            .formatted(task, student),
+        "small.txtpb",
+        List.of());
+  }
+
+  private Path teacher() {
+    return ModelFiles.frozen(
+        folder.resolve("teacher"),
+        Shape.of(-1, SIDE, SIDE, 3),
+        (tf, images) -> {
+          Operand<TFloat32> sum = tf.sum(images, tf.constant(new int[] {1, 2, 3}));
+          Operand<TFloat32> zero = tf.math.mul(sum, tf.constant(0f));
+          Operand<TFloat32> column = tf.reshape(zero, tf.constant(new int[] {-1, 1, 1}));
+          return ModelFiles.outputs("tokens", tf.math.add(column, tf.constant(TOKENS)));
+        });
   }
 }

@@ -43,15 +43,15 @@ class ObjectiveTest {
       Operand<TFloat32> teacher = run.input(golden.inputs("inputs").get("teacher_tokens"));
       Operand<TFloat32> kernel = run.input(golden.inputs("inputs").get("projector/kernel"));
       Operand<TFloat32> bias = run.input(golden.inputs("inputs").get("projector/bias"));
-      Operand<TFloat32> rows = Objective.selected(tf, endpoints(student), targets, true);
-      Operand<TFloat32> prediction = tf.math.add(tf.linalg.matMul(rows, kernel), bias);
+      Alignment.Pairs pairs =
+          new Alignment(targets, true).pairs(tf, endpoints(student), endpoints(teacher));
+      Operand<TFloat32> prediction = tf.math.add(tf.linalg.matMul(pairs.student(), kernel), bias);
       Operand<TFloat32> expected =
-          Objective.targets(
-              tf,
-              Objective.selected(tf, endpoints(teacher), targets, true),
-              TargetNormalization.valueOf(about.get("target_normalization").getAsString()));
+          new TargetNormalizer(
+                  TargetNormalization.valueOf(about.get("target_normalization").getAsString()))
+              .apply(tf, pairs.teacher());
       Operand<TFloat32> loss =
-          Objective.smoothL1(tf, prediction, expected, about.get("beta").getAsFloat());
+          new SmoothL1(about.get("beta").getAsFloat()).mean(tf, prediction, expected);
 
       List<String> keys =
           List.of(
@@ -76,9 +76,10 @@ class ObjectiveTest {
   void comparesPatchesAloneWhereOneNetworkHasNoClassToken() {
     try (GraphRun run = new GraphRun()) {
       Operand<TFloat32> tokens = run.input(new float[] {1, 2, 3, 4, 5, 6, 7, 8, 9, 10}, 1, 5, 2);
-      Operand<TFloat32> rows =
-          Objective.selected(run.tf(), endpoints(tokens), Targets.TOKENS, /* classTokens= */ false);
-      assertThat(run.run(List.of(rows)).get(0)).containsExactly(3, 4, 5, 6, 7, 8, 9, 10);
+      Alignment.Pairs pairs =
+          new Alignment(Targets.TOKENS, /* classTokens= */ false)
+              .pairs(run.tf(), endpoints(tokens), endpoints(tokens));
+      assertThat(run.run(List.of(pairs.student())).get(0)).containsExactly(3, 4, 5, 6, 7, 8, 9, 10);
     }
   }
 
@@ -90,8 +91,12 @@ class ObjectiveTest {
       List<float[]> values =
           run.run(
               List.of(
-                  Objective.selected(run.tf(), teacher, Targets.TOKENS, /* classTokens= */ true),
-                  Objective.selected(run.tf(), teacher, Targets.TOKENS, /* classTokens= */ false)));
+                  new Alignment(Targets.TOKENS, /* classTokens= */ true)
+                      .pairs(run.tf(), teacher, teacher)
+                      .teacher(),
+                  new Alignment(Targets.TOKENS, /* classTokens= */ false)
+                      .pairs(run.tf(), teacher, teacher)
+                      .teacher()));
       assertThat(values.get(0)).containsExactly(1, 4, 5, 6, 7);
       assertThat(values.get(1)).containsExactly(4, 5, 6, 7);
     }

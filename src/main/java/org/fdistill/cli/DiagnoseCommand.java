@@ -1,0 +1,173 @@
+package org.fdistill.cli;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
+import org.fdistill.checkpoint.CheckpointChoice;
+import org.fdistill.config.UserError;
+import org.fdistill.diagnose.Diagnosis;
+import org.fdistill.diagnose.DiagnosisRequest;
+import org.fdistill.diagnose.Images;
+import org.fdistill.diagnose.Subject;
+import org.fdistill.diagnose.Subjects;
+import org.fdistill.proto.DataConfig;
+import org.fdistill.train.StopRequest;
+
+/** {@code fdistill diagnose}: what is inside of models, side by side. */
+final class DiagnoseCommand implements Command {
+  private static final String STOPPING =
+      "Stopping after this batch; what is done is kept. Again to stop at once.";
+
+  private static final OptionSpec MODEL =
+      new OptionSpec(
+          "model",
+          "[NAME=]PATH",
+          "A run's folder, a checkpoint's, an export, an import or another SavedModel of images,"
+              + " and its name in plots. Repeatable; the first is the one before. Required.",
+          "",
+          true);
+  private static final OptionSpec DATA =
+      OptionSpec.value(
+          "data",
+          "DATA",
+          "Images: a folder, or TFRecord files as a path or a quoted glob pattern. Required.");
+  private static final OptionSpec OUT =
+      OptionSpec.value(
+          "out",
+          "DIR",
+          "Where the results go; a diagnosis of the same that it holds goes on. Required.");
+  private static final OptionSpec CHECKPOINT =
+      OptionSpec.value("checkpoint", "WHICH", "Which of a run's checkpoints: last, best or a step.")
+          .orElse(CheckpointChoice.LAST);
+  private static final OptionSpec IMAGES =
+      OptionSpec.value("images", "N", "Images at most; of more, a random sample.").orElse("1024");
+  private static final OptionSpec BATCH =
+      OptionSpec.value("batch", "N", "Images at a time.").orElse("32");
+  private static final OptionSpec MEASURES =
+      OptionSpec.value(
+          "measures",
+          "LIST",
+          "Some of the measures alone, by commas: "
+              + String.join(", ", Diagnosis.measures())
+              + ". Default: all.");
+  private static final OptionSpec ATTENTION =
+      OptionSpec.value(
+          "attention",
+          "REGEX",
+          "Names the nodes of a graph that give attention weights, [..., heads, queries, keys], in"
+              + " models where any matches. Default: they are found.");
+
+  @Override
+  public String name() {
+    return "diagnose";
+  }
+
+  @Override
+  public String summary() {
+    return "attention distance, head similarity, maps and feature rank of models";
+  }
+
+  @Override
+  public String description() {
+    return "Looks into models on the same images, each at its own size and normalisation: average"
+        + " attention distance of each head, cosine similarity of heads, average attention maps"
+        + " and feature rank. Attention is found in a SavedModel's graph, whoever exported"
+        + " it: a softmax between two products. Measures that a model does not allow are left out"
+        + " with the reason. Every number goes to DIR/diagnostics.json. Ctrl-C keeps what is done,"
+        + " and the same command goes on from there.";
+  }
+
+  @Override
+  public List<ArgumentSpec> arguments() {
+    return List.of();
+  }
+
+  @Override
+  public List<OptionSpec> options() {
+    return List.of(MODEL, DATA, OUT, CHECKPOINT, IMAGES, BATCH, MEASURES, ATTENTION);
+  }
+
+  @Override
+  public List<String> examples() {
+    return List.of(
+        "diagnose --model before=savedmodels/dino --model after=runs/a --data photos --out looks",
+        "diagnose --model runs/a/export --model runs/b --data 'data/val-*' --images 5000 --out ab");
+  }
+
+  @Override
+  public void run(ParsedOptions options, Console console) {
+    Path out = options.path(OUT);
+    DiagnosisRequest request =
+        new DiagnosisRequest(
+            subjects(options), images(options), measures(options), pattern(options), out);
+    StopRequest stop = new StopRequest();
+    boolean complete;
+    try (DiagnosisProgress progress = new DiagnosisProgress(console, request.images().count());
+        StopRequest.Signals signals =
+            stop.onSignals(() -> console.note(STOPPING), Runtime.getRuntime()::halt)) {
+      complete = new Diagnosis(request, stop::isRequested, progress).run();
+    }
+    if (!complete) {
+      throw new Stopped(stop.exitCode().orElse(UserError.Kind.RUN.exitCode()));
+    }
+    console.print("results  " + out.resolve("diagnostics.json"));
+  }
+
+  private static List<Subject> subjects(ParsedOptions options) {
+    List<String> given = options.all(MODEL);
+    if (given.isEmpty()) {
+      options.text(MODEL);
+    }
+    List<Subject> subjects = new ArrayList<>();
+    Set<String> labels = new HashSet<>();
+    for (String text : given) {
+      Path path = Path.of(NamedPath.of(text).path());
+      String label = unique(NamedPath.of(text).name(), labels);
+      subjects.add(Subjects.open(label, path, options.text(CHECKPOINT)));
+    }
+    return subjects;
+  }
+
+  private static String unique(String label, Set<String> taken) {
+    String unique = label;
+    for (int i = 2; !taken.add(unique); i++) {
+      unique = label + "-" + i;
+    }
+    return unique;
+  }
+
+  private static Images images(ParsedOptions options) {
+    DataConfig data = Evaluated.data(DataConfig.getDefaultInstance(), options.text(DATA));
+    return Images.open(data, options.integer(IMAGES, 1), options.integer(BATCH, 1));
+  }
+
+  private static Set<String> measures(ParsedOptions options) {
+    Optional<String> list = options.find(MEASURES);
+    if (list.isEmpty()) {
+      return Set.copyOf(Diagnosis.measures());
+    }
+    Set<String> names = Set.of(list.get().split(","));
+    List<String> unknown =
+        names.stream().filter(name -> !Diagnosis.measures().contains(name)).sorted().toList();
+    if (!unknown.isEmpty()) {
+      throw UserError.usage(
+          "--measures has no %s.\nThere are: %s."
+              .formatted(String.join(", ", unknown), String.join(", ", Diagnosis.measures())));
+    }
+    return names;
+  }
+
+  private static Pattern pattern(ParsedOptions options) {
+    try {
+      return options.find(ATTENTION).map(Pattern::compile).orElse(null);
+    } catch (PatternSyntaxException e) {
+      throw new UserError(
+          UserError.Kind.USAGE, "--attention is no regular expression: " + e.getMessage(), e);
+    }
+  }
+}

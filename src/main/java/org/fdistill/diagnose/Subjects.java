@@ -1,0 +1,182 @@
+package org.fdistill.diagnose;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.function.Consumer;
+import java.util.zip.CRC32C;
+import org.fdistill.checkpoint.Checkpoint;
+import org.fdistill.checkpoint.CheckpointChoice;
+import org.fdistill.checkpoint.Manifest;
+import org.fdistill.checkpoint.SavedWeights;
+import org.fdistill.checkpoint.VariableFiles;
+import org.fdistill.config.TextProtos;
+import org.fdistill.graph.BundleIndex;
+import org.fdistill.graph.LayerScope;
+import org.fdistill.graph.Precision;
+import org.fdistill.graph.SavedModelFolder;
+import org.fdistill.graph.Variable;
+import org.fdistill.graph.Variables;
+import org.fdistill.model.Network;
+import org.fdistill.proto.EvalCropConfig;
+import org.fdistill.proto.RunConfig;
+import org.fdistill.proto.TeacherConfig;
+import org.fdistill.task.Tasks;
+import org.fdistill.teacher.ImageModel;
+import org.fdistill.teacher.TeacherDescription;
+import org.tensorflow.Operand;
+import org.tensorflow.Session;
+import org.tensorflow.op.Ops;
+import org.tensorflow.types.TUint8;
+
+/** From a folder to what is looked into: a checkpoint of a run, or any SavedModel of images. */
+public final class Subjects {
+  /** Where nothing says how large a model's images are. */
+  private static final int PLAIN_SIDE = 224;
+
+  private Subjects() {}
+
+  /**
+   * Opens a model.
+   *
+   * @param label its name in files and plots
+   * @param path a run's folder, a checkpoint's, or a SavedModel's
+   * @param choice which of a run's checkpoints
+   * @throws org.fdistill.config.UserError where it cannot be run on images
+   */
+  public static Subject open(String label, Path path, String choice) {
+    return SavedModelFolder.isAt(path)
+        ? savedModel(label, path)
+        : ofRun(label, CheckpointChoice.open(path, choice));
+  }
+
+  private static Subject savedModel(String label, Path path) {
+    SavedModelFolder folder = SavedModelFolder.read(path);
+    TeacherConfig plain =
+        TeacherConfig.newBuilder().setPath(folder.path().toString()).setName(label).build();
+    boolean ours = Files.isRegularFile(folder.path().resolve(SavedModelFolder.CONFIG));
+    int side = ImageModel.declaredSide(plain).orElse(PLAIN_SIDE);
+    return new OfSavedModel(
+        label,
+        folder.path(),
+        side,
+        ours ? evalCrop(folder) : EvalCropConfig.getDefaultInstance(),
+        prefixTokens(TeacherDescription.of(plain)),
+        ImageModel.open(plain, side));
+  }
+
+  private static OptionalInt prefixTokens(TeacherConfig described) {
+    if (described.getLayout() == TeacherConfig.Layout.FEATURE_MAP) {
+      return OptionalInt.of(0);
+    }
+    return described.hasPrefixTokens()
+        ? OptionalInt.of(described.getPrefixTokens())
+        : OptionalInt.empty();
+  }
+
+  private static EvalCropConfig evalCrop(SavedModelFolder folder) {
+    Path file = folder.path().resolve(SavedModelFolder.CONFIG);
+    return Tasks.evalCrop(TextProtos.read(file, RunConfig.getDefaultInstance()));
+  }
+
+  private static Subject ofRun(String label, Checkpoint checkpoint) {
+    RunConfig config =
+        Tasks.parse(
+            checkpoint.manifest().config(), checkpoint.folder() + "/" + Manifest.FILE, List.of());
+    return new OfRun(
+        label,
+        checkpoint.folder(),
+        Tasks.evaluated(config),
+        Tasks.evalCrop(config),
+        SavedWeights.of(checkpoint));
+  }
+
+  /** A digest of small files that hold digests of large ones. */
+  private static String digest(Path... files) {
+    CRC32C crc = new CRC32C();
+    try {
+      for (Path file : files) {
+        if (Files.isRegularFile(file)) {
+          crc.update(Files.readAllBytes(file));
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return HexFormat.of().toHexDigits((int) crc.getValue());
+  }
+
+  private record OfSavedModel(
+      String label,
+      Path folder,
+      int imageSize,
+      EvalCropConfig evalCrop,
+      OptionalInt prefixTokens,
+      ImageModel model)
+      implements Subject {
+    @Override
+    public String origin() {
+      return folder.toString();
+    }
+
+    @Override
+    public String identity() {
+      return digest(
+          folder.resolve(SavedModelFolder.FILE),
+          folder.resolve(TeacherDescription.FILE),
+          folder.resolve("variables").resolve("variables" + BundleIndex.SUFFIX));
+    }
+
+    @Override
+    public Operand<?> build(Ops tf, Variables variables, Operand<TUint8> images) {
+      return model.build(tf, images);
+    }
+
+    @Override
+    public Consumer<Session> weights(Ops tf, Variables variables) {
+      return model::restore;
+    }
+  }
+
+  private record OfRun(
+      String label, Path folder, Network network, EvalCropConfig evalCrop, SavedWeights weights)
+      implements Subject {
+    @Override
+    public String origin() {
+      return folder.toString();
+    }
+
+    @Override
+    public String identity() {
+      return digest(folder.resolve(Manifest.FILE));
+    }
+
+    @Override
+    public int imageSize() {
+      return network.backbone().imageSize();
+    }
+
+    @Override
+    public OptionalInt prefixTokens() {
+      return OptionalInt.of(network.backbone().prefixTokens());
+    }
+
+    @Override
+    public Operand<?> build(Ops tf, Variables variables, Operand<TUint8> images) {
+      return network.build(LayerScope.inference(tf, variables, Precision.FLOAT32), images).tokens();
+    }
+
+    @Override
+    public Consumer<Session> weights(Ops tf, Variables variables) {
+      List<Variable> own =
+          variables.all().stream().filter(variable -> network.owns(variable.name())).toList();
+      VariableFiles files = VariableFiles.build(tf.withSubScope("files"), own);
+      weights.requireVariables(files.shapes());
+      return session -> files.restore(session, weights.prefix());
+    }
+  }
+}

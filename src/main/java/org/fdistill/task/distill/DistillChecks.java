@@ -1,0 +1,55 @@
+package org.fdistill.task.distill;
+
+import java.util.List;
+import java.util.Optional;
+import org.fdistill.config.AugmentChecks;
+import org.fdistill.config.ModelChecks;
+import org.fdistill.config.Problems;
+import org.fdistill.config.TeacherChecks;
+import org.fdistill.proto.DistillTask;
+import org.fdistill.proto.DistillTask.Combination;
+import org.fdistill.proto.DistillTask.Targets;
+import org.fdistill.proto.RunConfig;
+import org.fdistill.proto.TeacherConfig;
+
+/** Checks the values of a distillation's config, before anything is opened. */
+final class DistillChecks {
+  private static final String TEACHER = "distill.teacher";
+
+  private DistillChecks() {}
+
+  /** Checks a run's task, and the run where the task depends on it. */
+  static void check(DistillTask config, RunConfig run, Problems problems) {
+    Optional<String> noClassToken = ModelChecks.noClassToken(run.getModel());
+    problems.unless(
+        noClassToken.isEmpty() || config.getTargets() != Targets.CLASS_TOKEN,
+        "distill.targets",
+        "is CLASS_TOKEN, but " + noClassToken.orElse(""));
+    ModelChecks.finalNorm(
+        run.getModel(), config.getTargets() == Targets.GAP, "distill.targets GAP", problems);
+    TeacherChecks.check(config.getTeacherList(), TEACHER, problems);
+    weights(config, problems);
+    AugmentChecks.pixelsAlone(run.getTrainData(), "distill", problems);
+  }
+
+  private static void weights(DistillTask config, Problems problems) {
+    List<TeacherConfig> teachers = config.getTeacherList();
+    if (config.getCombination() == Combination.FIXED) {
+      problems.unless(
+          teachers.isEmpty() || teachers.stream().anyMatch(t -> t.getWeight() > 0),
+          TEACHER,
+          "has weights that sum to nothing; give one teacher at least a weight above 0");
+      return;
+    }
+    for (int i = 0; i < teachers.size(); i++) {
+      problems.unless(
+          !teachers.get(i).hasWeight() || teachers.get(i).getWeight() == 1,
+          TeacherChecks.path(TEACHER, i, teachers.size()) + ".weight",
+          "is "
+              + teachers.get(i).getWeight()
+              + ", but distill.combination is "
+              + config.getCombination()
+              + "; set FIXED");
+    }
+  }
+}
