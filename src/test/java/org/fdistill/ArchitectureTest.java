@@ -268,6 +268,8 @@ class ArchitectureTest {
     noClasses()
         .that()
         .resideOutsideOfPackage(ROOT + "graph")
+        .and()
+        .areNotAssignableTo(GraphBridge.class)
         .should()
         .callConstructorWhere(target(owner(equivalentTo(Session.class))))
         .orShould()

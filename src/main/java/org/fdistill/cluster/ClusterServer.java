@@ -4,8 +4,8 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import org.fdistill.config.UserError;
+import org.fdistill.graph.SessionFactory;
 import org.tensorflow.Graph;
-import org.tensorflow.GraphBridge;
 import org.tensorflow.Server;
 import org.tensorflow.Session;
 import org.tensorflow.exceptions.TensorFlowException;
@@ -90,6 +90,6 @@ final class ClusterServer {
 
   /** A session of this process's devices. */
   Session open(Graph graph) {
-    return GraphBridge.open(graph, target, settings);
+    return SessionFactory.open(graph, target, settings);
   }
 }

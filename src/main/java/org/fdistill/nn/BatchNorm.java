@@ -78,8 +78,9 @@ public record BatchNorm(int width, float epsilon, boolean affine) {
     Operand<TFloat32> centred = tf.math.sub(x, batchMean);
     Operand<TFloat32> biased =
         scope.replicas().mean(tf, tf.math.mean(tf.math.square(centred), places));
-    float count = (float) (x.shape().size() / width) * scope.replicas().count();
-    Operand<TFloat32> unbiased = tf.math.mul(biased, tf.constant(count / Math.max(1, count - 1)));
+    long count = x.shape().size() / width * scope.replicas().count();
+    Operand<TFloat32> unbiased =
+        tf.math.mul(biased, tf.constant((float) count / Math.max(1, count - 1)));
     scope.update(moved(tf, mean, batchMean));
     scope.update(moved(tf, variance, unbiased));
     Operand<TFloat32> factor =

@@ -1,8 +1,11 @@
 package org.fdistill.train;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.fdistill.graph.Replicas;
+import org.fdistill.graph.Variable;
 import org.fdistill.optim.Gradient;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
@@ -18,7 +21,7 @@ final class GradientExchange {
   private final Ops tf;
   private final Replicas replicas;
   private final long bucketBytes;
-  private final List<Gradient> means = new ArrayList<>();
+  private final Map<String, Operand<TFloat32>> means = new HashMap<>();
   private final List<Gradient> bucket = new ArrayList<>();
   private long filled;
 
@@ -43,19 +46,15 @@ final class GradientExchange {
     GradientExchange exchange = new GradientExchange(tf, replicas, bucketBytes);
     gradients.forEach(exchange::add);
     exchange.send();
-    List<Gradient> ordered = new ArrayList<>();
-    for (Gradient gradient : gradients) {
-      exchange.means.stream()
-          .filter(mean -> mean.variable() == gradient.variable())
-          .forEach(ordered::add);
-    }
-    return ordered;
+    return gradients.stream()
+        .map(g -> new Gradient(g.variable(), exchange.means.get(g.variable().name())))
+        .toList();
   }
 
   private void add(Gradient gradient) {
     long bytes = gradient.variable().shape().size() * Float.BYTES;
     if (bytes >= bucketBytes) {
-      means.add(new Gradient(gradient.variable(), replicas.mean(tf, gradient.value())));
+      means.put(gradient.variable().name(), replicas.mean(tf, gradient.value()));
       return;
     }
     bucket.add(gradient);
@@ -80,9 +79,9 @@ final class GradientExchange {
     List<? extends Operand<TFloat32>> parts =
         tf.splitV(mean, tf.constant(sizes), tf.constant(0), (long) sizes.length).output();
     for (int i = 0; i < sizes.length; i++) {
-      Gradient gradient = bucket.get(i);
-      Operand<TInt64> shape = tf.constant(gradient.variable().shape().asArray());
-      means.add(new Gradient(gradient.variable(), tf.reshape(parts.get(i), shape)));
+      Variable parameter = bucket.get(i).variable();
+      Operand<TInt64> shape = tf.constant(parameter.shape().asArray());
+      means.put(parameter.name(), tf.reshape(parts.get(i), shape));
     }
     bucket.clear();
     filled = 0;

@@ -21,28 +21,28 @@ import org.fdistill.files.WholeFile;
  * @param positions of each worker
  */
 @SuppressWarnings("ArrayRecordComponent") // Read, never compared.
-record Standing(long step, double[] positions) {
+record Standing(long step, long[] positions) {
   private static final String FILE = "worker-positions.json";
 
   /** The beginning of a run. */
   static Standing start(Workers workers) {
-    return new Standing(0, new double[workers.count()]);
+    return new Standing(0, new long[workers.count()]);
   }
 
   /** That of a checkpoint, whatever number of workers wrote it. */
   static Standing of(Checkpoint checkpoint, Workers workers) {
     Manifest.RunPosition progress = checkpoint.manifest().progress();
-    double[] positions = new double[workers.count()];
+    long[] positions = new long[workers.count()];
     Arrays.fill(positions, progress.dataPosition());
-    double[] own = read(checkpoint.folder().resolve(FILE));
+    long[] own = read(checkpoint.folder().resolve(FILE));
     return new Standing(progress.step(), own.length == positions.length ? own : positions);
   }
 
-  private static double[] read(Path file) {
+  private static long[] read(Path file) {
     try {
       return Files.exists(file)
-          ? new Gson().fromJson(Files.readString(file), double[].class)
-          : new double[0];
+          ? new Gson().fromJson(Files.readString(file), long[].class)
+          : new long[0];
     } catch (IOException | JsonParseException e) {
       throw new UserError(
           UserError.Kind.INPUT, file + ": cannot be read: " + e.getMessage() + ".", e);
@@ -54,7 +54,7 @@ record Standing(long step, double[] positions) {
    *
    * @param positions of each worker
    */
-  static void write(Path folder, double[] positions) throws IOException {
+  static void write(Path folder, long[] positions) throws IOException {
     if (positions.length > 1) {
       WholeFile.write(folder.resolve(FILE), new Gson().toJson(positions));
     }
@@ -64,15 +64,15 @@ record Standing(long step, double[] positions) {
   Standing shared(Workers workers) {
     double[] all = new double[positions.length + 1];
     if (workers.isChief()) {
-      System.arraycopy(positions, 0, all, 1, positions.length);
-      all[0] = step;
+      Arrays.setAll(all, i -> i == 0 ? step : positions[i - 1]);
     }
     double[] sums = workers.sum(all);
-    return new Standing((long) sums[0], Arrays.copyOfRange(sums, 1, sums.length));
+    long[] shared = Arrays.stream(sums).mapToLong(Math::round).toArray();
+    return new Standing(shared[0], Arrays.copyOfRange(shared, 1, shared.length));
   }
 
   /** Where a worker's data go on. */
   long position(int worker) {
-    return (long) positions[worker];
+    return positions[worker];
   }
 }

@@ -264,14 +264,13 @@ public final class Trainer {
   }
 
   private RunState checkpoint(RunParts parts, RunState state, Map<String, Double> values) {
-    double[] positions = new double[workers.count()];
-    double[][] next = workers.gather(parts.batches().nextPosition());
-    Arrays.setAll(positions, w -> next[w][0]);
+    double[][] next = workers.gather((double) parts.batches().nextPosition());
+    long[] positions = Arrays.stream(next).mapToLong(own -> Math.round(own[0])).toArray();
     parts.clock().restart();
     if (!workers.isChief()) {
       return state;
     }
-    long position = (long) Arrays.stream(positions).min().orElseThrow();
+    long position = Arrays.stream(positions).min().orElseThrow();
     Manifest.RunPosition where =
         new Manifest.RunPosition(state.step(), parts.step().microSteps(state.step()), position);
     Checkpoint written =
