@@ -29,6 +29,7 @@ final class DistillChecks {
         run.getModel(), config.getTargets() == Targets.GAP, "distill.targets GAP", problems);
     TeacherChecks.check(config.getTeacherList(), TEACHER, problems);
     weights(config, problems);
+    StudentInputChecks.check(config, run.getModel(), problems);
     AugmentChecks.pixelsAlone(run.getTrainData(), "distill", problems);
   }
 

@@ -7,7 +7,6 @@ import java.util.Optional;
 import org.fdistill.config.Problems;
 import org.fdistill.config.UserError;
 import org.fdistill.data.Batch;
-import org.fdistill.data.Field;
 import org.fdistill.data.ImageView;
 import org.fdistill.data.View;
 import org.fdistill.eval.Criterion;
@@ -16,6 +15,7 @@ import org.fdistill.graph.LayerScope;
 import org.fdistill.graph.Precision;
 import org.fdistill.model.Endpoints;
 import org.fdistill.model.Network;
+import org.fdistill.optim.ParameterRules;
 import org.fdistill.proto.DataConfig;
 import org.fdistill.proto.DistillTask;
 import org.fdistill.proto.RunConfig;
@@ -64,7 +64,7 @@ public final class FeatureDistillation implements Task {
 
   @Override
   public View trainingView(DataConfig data) {
-    return ImageView.training(data);
+    return input().trainingView(data, network().backbone().grid());
   }
 
   @Override
@@ -74,7 +74,7 @@ public final class FeatureDistillation implements Task {
 
   @Override
   public TrainingOutputs training(LayerScope scope, Batch batch) {
-    Endpoints student = network().build(scope, batch.get(Field.IMAGE));
+    Endpoints student = input().training(scope, network(), batch);
     List<Endpoints> features = openedTeachers().features(scope, batch);
     StudentObjective.Losses losses = objective().build(scope, student, features);
     return new TrainingOutputs(
@@ -84,7 +84,7 @@ public final class FeatureDistillation implements Task {
   @Override
   public Map<String, Operand<TFloat32>> validation(LayerScope scope, Batch batch) {
     List<Endpoints> features = openedTeachers().features(scope, batch);
-    Endpoints student = Tasks.evaluated(run).build(scope, batch.get(Field.IMAGE));
+    Endpoints student = input().validation(scope, Tasks.evaluated(run), batch);
     StudentObjective.Losses losses = objective().build(scope, student, features);
     Map<String, Operand<TFloat32>> means = new LinkedHashMap<>();
     means.put(LOSS, losses.combined());
@@ -106,6 +106,13 @@ public final class FeatureDistillation implements Task {
   @Override
   public Network network() {
     return Tasks.network(run);
+  }
+
+  @Override
+  public ParameterRules parameterRules() {
+    return config.getFreezePatchEmbedding()
+        ? ParameterRules.frozen(network().name() + "/patch_embed")
+        : ParameterRules.weightDecay();
   }
 
   /** Exports leave out the projector, which the loss goes through. */
@@ -137,6 +144,10 @@ public final class FeatureDistillation implements Task {
   @Override
   public void restoreFrozen(Session session) {
     openedTeachers().restore(session);
+  }
+
+  private StudentInput input() {
+    return new StudentInput(config);
   }
 
   private StudentObjective objective() {

@@ -33,7 +33,7 @@ record StudentObjective(List<TeacherTerm> terms, Weighting weighting) {
               teacher.name(),
               terms.isEmpty() ? PROJECTOR : PROJECTOR + "_" + teacher.name(),
               teacher.width(),
-              Alignment.of(config.getTargets(), student, teacher),
+              Alignment.of(config, student, teacher),
               new TargetNormalizer(config.getTargetNormalization()),
               new SmoothL1(config.getBeta())));
     }

@@ -12,6 +12,7 @@ import org.fdistill.graph.Precision;
 import org.fdistill.model.Backbone;
 import org.fdistill.model.Endpoints;
 import org.fdistill.proto.DistillTask;
+import org.fdistill.proto.DistillTask.Aligned;
 import org.fdistill.proto.DistillTask.Targets;
 import org.fdistill.proto.TeacherConfig;
 import org.fdistill.teacher.Teacher;
@@ -43,7 +44,7 @@ record Teachers(List<FeatureSource> sources) {
     Map<String, FeatureSource> byName = new LinkedHashMap<>();
     for (TeacherConfig described : config.getTeacherList()) {
       Teacher teacher = Teacher.open(described, student.imageSize(), precision);
-      requireFit(teacher, student, config.getTargets());
+      requireFit(teacher, student, config);
       if (byName.put(teacher.name(), FeatureSource.of(teacher)) != null) {
         throw UserError.usage(
             "Two teachers have the name "
@@ -55,11 +56,13 @@ record Teachers(List<FeatureSource> sources) {
     return new Teachers(List.copyOf(byName.values()));
   }
 
-  private static void requireFit(Teacher teacher, Backbone student, Targets targets) {
-    if (targets == Targets.CLASS_TOKEN) {
+  private static void requireFit(Teacher teacher, Backbone student, DistillTask config) {
+    boolean tokens = config.getTargets() == Targets.TOKENS;
+    boolean classAlone = tokens && config.getAligned() == Aligned.CLASS;
+    if (config.getTargets() == Targets.CLASS_TOKEN || classAlone) {
       teacher.requireClassToken();
     }
-    if (targets == Targets.TOKENS) {
+    if (tokens && !classAlone) {
       teacher.requireGridOf(student);
     }
   }

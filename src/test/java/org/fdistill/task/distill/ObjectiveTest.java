@@ -6,6 +6,7 @@ import com.google.gson.JsonObject;
 import java.util.ArrayList;
 import java.util.List;
 import org.fdistill.model.Endpoints;
+import org.fdistill.proto.DistillTask.Aligned;
 import org.fdistill.proto.DistillTask.TargetNormalization;
 import org.fdistill.proto.DistillTask.Targets;
 import org.fdistill.testing.Golden;
@@ -44,7 +45,8 @@ class ObjectiveTest {
       Operand<TFloat32> kernel = run.input(golden.inputs("inputs").get("projector/kernel"));
       Operand<TFloat32> bias = run.input(golden.inputs("inputs").get("projector/bias"));
       Alignment.Pairs pairs =
-          new Alignment(targets, true).pairs(tf, endpoints(student), endpoints(teacher));
+          new Alignment(targets, Aligned.CLASS_AND_VISIBLE, true)
+              .pairs(tf, endpoints(student), endpoints(teacher));
       Operand<TFloat32> prediction = tf.math.add(tf.linalg.matMul(pairs.student(), kernel), bias);
       Operand<TFloat32> expected =
           new TargetNormalizer(
@@ -77,7 +79,7 @@ class ObjectiveTest {
     try (GraphRun run = new GraphRun()) {
       Operand<TFloat32> tokens = run.input(new float[] {1, 2, 3, 4, 5, 6, 7, 8, 9, 10}, 1, 5, 2);
       Alignment.Pairs pairs =
-          new Alignment(Targets.TOKENS, /* classTokens= */ false)
+          new Alignment(Targets.TOKENS, Aligned.CLASS_AND_VISIBLE, /* classTokens= */ false)
               .pairs(run.tf(), endpoints(tokens), endpoints(tokens));
       assertThat(run.run(List.of(pairs.student())).get(0)).containsExactly(3, 4, 5, 6, 7, 8, 9, 10);
     }
@@ -91,10 +93,10 @@ class ObjectiveTest {
       List<float[]> values =
           run.run(
               List.of(
-                  new Alignment(Targets.TOKENS, /* classTokens= */ true)
+                  new Alignment(Targets.TOKENS, Aligned.CLASS_AND_VISIBLE, /* classTokens= */ true)
                       .pairs(run.tf(), teacher, teacher)
                       .teacher(),
-                  new Alignment(Targets.TOKENS, /* classTokens= */ false)
+                  new Alignment(Targets.TOKENS, Aligned.CLASS_AND_VISIBLE, /* classTokens= */ false)
                       .pairs(run.tf(), teacher, teacher)
                       .teacher()));
       assertThat(values.get(0)).containsExactly(1, 4, 5, 6, 7);
