@@ -170,7 +170,6 @@ public final class Trainer {
         .ifPresent(changes -> tell(parts.log(), changes));
     Agreement.require(workers, config, parts.data());
     long step = goTo(parts, latest);
-    run.task().prepare(parts.program().session(), text -> tell(parts.log(), text));
     parts.batches().checkReadable();
     parts.log().start(step, config.getLog().getTensorboard());
     return new RunState(step, latest, false, false);
@@ -184,6 +183,7 @@ public final class Trainer {
       parts.program().share();
     }
     parts.batches().start(standing.position(workers.index()));
+    run.task().prepare(parts.program().session(), text -> tell(parts.log(), text));
     workers.reached(standing.step());
     return standing.step();
   }

@@ -4,6 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.fdistill.config.Problems;
 import org.fdistill.config.UserError;
 import org.fdistill.data.Batch;
@@ -41,6 +42,7 @@ public final class FeatureDistillation implements Task {
   private final RunConfig run;
   private final DistillTask config;
   private Teachers opened;
+  private List<TargetStatistics> statistics = List.of();
 
   /**
    * Reads the config alone; {@link #open} opens the teachers.
@@ -60,6 +62,7 @@ public final class FeatureDistillation implements Task {
   @Override
   public void open() {
     opened = Teachers.open(config, network().backbone(), Precision.of(run.getRuntime()));
+    objective(); // Refuses what does not fit.
   }
 
   @Override
@@ -76,18 +79,27 @@ public final class FeatureDistillation implements Task {
   public TrainingOutputs training(LayerScope scope, Batch batch) {
     Endpoints student = input().training(scope, network(), batch);
     List<Endpoints> features = openedTeachers().features(scope, batch);
-    StudentObjective.Losses losses = objective().build(scope, student, features);
+    StudentObjective objective = objective();
+    StudentObjective.Losses losses = objective.build(scope, batch, student, features);
+    statistics =
+        TargetStatistics.build(
+            scope,
+            run,
+            config.getStatisticsImages(),
+            trainingView(run.getTrainData()),
+            objective.terms(),
+            images -> openedTeachers().features(scope, images));
     return new TrainingOutputs(
-        losses.combined(), losses.named(), openedTeachers().named(features), scope.updates());
+        losses.trained(), losses.metrics(), openedTeachers().named(features), scope.updates());
   }
 
   @Override
   public Map<String, Operand<TFloat32>> validation(LayerScope scope, Batch batch) {
     List<Endpoints> features = openedTeachers().features(scope, batch);
     Endpoints student = input().validation(scope, Tasks.evaluated(run), batch);
-    StudentObjective.Losses losses = objective().build(scope, student, features);
+    StudentObjective.Losses losses = objective().build(scope, batch, student, features);
     Map<String, Operand<TFloat32>> means = new LinkedHashMap<>();
-    means.put(LOSS, losses.combined());
+    means.put(LOSS, losses.mean());
     means.put(ZERO_LOSS, losses.ofZero());
     means.putAll(losses.named());
     return ExampleMeans.sums(scope.tf(), batch, means);
@@ -144,6 +156,15 @@ public final class FeatureDistillation implements Task {
   @Override
   public void restoreFrozen(Session session) {
     openedTeachers().restore(session);
+  }
+
+  @Override
+  public void prepare(Session session, Consumer<String> tell) {
+    objective().terms().stream()
+        .map(TeacherTerm::note)
+        .filter(note -> !note.isEmpty())
+        .forEach(tell);
+    statistics.forEach(pass -> pass.prepare(session, tell));
   }
 
   private StudentInput input() {

@@ -44,7 +44,7 @@ record Teachers(List<FeatureSource> sources) {
     Map<String, FeatureSource> byName = new LinkedHashMap<>();
     for (TeacherConfig described : config.getTeacherList()) {
       Teacher teacher = Teacher.open(described, student.imageSize(), precision);
-      requireFit(teacher, student, config);
+      requireFit(teacher, config);
       if (byName.put(teacher.name(), FeatureSource.of(teacher)) != null) {
         throw UserError.usage(
             "Two teachers have the name "
@@ -56,20 +56,12 @@ record Teachers(List<FeatureSource> sources) {
     return new Teachers(List.copyOf(byName.values()));
   }
 
-  private static void requireFit(Teacher teacher, Backbone student, DistillTask config) {
-    boolean tokens = config.getTargets() == Targets.TOKENS;
-    boolean classAlone = tokens && config.getAligned() == Aligned.CLASS;
+  private static void requireFit(Teacher teacher, DistillTask config) {
+    boolean classAlone =
+        config.getTargets() == Targets.TOKENS && config.getAligned() == Aligned.CLASS;
     if (config.getTargets() == Targets.CLASS_TOKEN || classAlone) {
       teacher.requireClassToken();
     }
-    if (tokens && !classAlone) {
-      teacher.requireGridOf(student);
-    }
-  }
-
-  /** Whether each loss has to be told from the others. */
-  boolean areSeveral() {
-    return sources.size() > 1;
   }
 
   /** What each makes of a batch, in their order. */

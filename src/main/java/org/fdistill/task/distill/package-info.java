@@ -7,7 +7,9 @@
  * joined by a {@code Weighting}. In a term the {@code Alignment} says which tokens meet, the {@code
  * TargetNormalizer} makes targets of the teacher's, a projector brings the student's to the
  * teacher's width, and {@code SmoothL1} compares both. One teacher is the case of a list of length
- * one.
+ * one. Patches of another grid are resampled to the student's before they are normalised. What a
+ * normaliser knows of the run's data are variables {@code targets/NAME/...}: running statistics
+ * move with every micro-batch, {@code TargetStatistics} takes those of PHI-S before the first step.
  *
  * <p>MOMA (arXiv 2302.02089) is the same task with less to see: a mask leaves the student a part of
  * the patches, and its tokens meet those of the teacher at the same places. Where all places are

@@ -115,7 +115,7 @@ class StudentInputTest {
       float[] tokens = {5, 6, 10, 20, 30, 40};
       Endpoints whole = Endpoints.ofTokens(run.input(tokens, 1, 6, 1), 2, true, 2, 1, 8);
       Alignment.Pairs pairs =
-          new Alignment(Targets.TOKENS, aligned, classTokens).pairs(tf, seen, whole);
+          new Alignment(Targets.TOKENS, aligned, classTokens, 2).pairs(tf, seen, whole);
       List<float[]> values = run.run(List.of(pairs.student(), pairs.teacher()));
       assertThat(values.get(0)).containsExactly(numbers(student));
       assertThat(values.get(1)).containsExactly(numbers(teacher));
