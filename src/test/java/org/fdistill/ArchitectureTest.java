@@ -62,11 +62,27 @@ class ArchitectureTest {
               Map.entry(
                   "plan",
                   Set.of(
-                      "bench", "train", "task", "optim", "data", "checkpoint", "graph", "config")),
+                      "bench",
+                      "train",
+                      "task",
+                      "cache",
+                      "optim",
+                      "data",
+                      "checkpoint",
+                      "graph",
+                      "config")),
               Map.entry(
                   "train",
                   Set.of(
-                      "task", "model", "optim", "checkpoint", "eval", "graph", "config", "data")),
+                      "task",
+                      "cluster",
+                      "model",
+                      "optim",
+                      "checkpoint",
+                      "eval",
+                      "graph",
+                      "config",
+                      "data")),
               Map.entry(
                   "report",
                   Set.of(
@@ -80,7 +96,10 @@ class ArchitectureTest {
                       "config")),
               Map.entry(
                   "task",
-                  Set.of("model", "teacher", "nn", "optim", "data", "eval", "graph", "config")),
+                  Set.of(
+                      "cache", "model", "teacher", "nn", "optim", "data", "eval", "graph",
+                      "config")),
+              Map.entry("cache", Set.of("teacher", "model", "data", "graph", "config")),
               Map.entry(
                   "export",
                   Set.of(
@@ -99,6 +118,7 @@ class ArchitectureTest {
                       "config")),
               Map.entry("teacher", Set.of("model", "graph", "config")),
               Map.entry("model", Set.of("nn", "graph", "config")),
+              Map.entry("cluster", Set.of("graph", "config")),
               Map.entry("nn", Set.of("graph", "config")),
               Map.entry("optim", Set.of("graph", "config")),
               Map.entry("checkpoint", Set.of("data", "eval", "resample", "graph", "config")),
@@ -267,6 +287,8 @@ class ArchitectureTest {
     noClasses()
         .that()
         .resideOutsideOfPackage(ROOT + "graph")
+        .and()
+        .areNotAssignableTo(GraphBridge.class)
         .should()
         .callConstructorWhere(target(owner(equivalentTo(Session.class))))
         .orShould()
