@@ -42,7 +42,7 @@ public final class ReportParts implements RunStart {
         "training images",
         () -> {
           var source = run.trainData().source();
-          var view = Tasks.of(config).trainingView(config.getTrainData());
+          var view = run.task().trainingView(config.getTrainData());
           new SampleImages(run.folder(), source.classNames())
               .write(new SampleGraph(config, view, source, wanted).run(), source);
         });

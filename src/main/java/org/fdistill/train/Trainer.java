@@ -100,7 +100,7 @@ public final class Trainer {
       RunParts parts = RunParts.of(run, program, folder, log, store);
       RunState state = restore(parts);
       greet(parts, state);
-      run.start().starting(new RunStart.Starting(folder.path(), program.trainData()));
+      run.start().starting(new RunStart.Starting(folder.path(), run.task(), program.trainData()));
       return last(parts, loop(parts, state));
     }
   }

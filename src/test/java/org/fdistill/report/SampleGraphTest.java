@@ -9,6 +9,9 @@ import org.fdistill.data.ExampleSource;
 import org.fdistill.data.Field;
 import org.fdistill.data.ImageView;
 import org.fdistill.data.InputPipeline;
+import org.fdistill.data.View;
+import org.fdistill.data.VisiblePatches;
+import org.fdistill.data.augment.PatchMask;
 import org.fdistill.graph.GraphScope;
 import org.fdistill.graph.SessionFactory;
 import org.fdistill.proto.RunConfig;
@@ -119,7 +122,11 @@ class SampleGraphTest {
   @Test
   void aStudentsViewShowsItsPatches() {
     RunConfig config = RunConfigs.parse(MASKED, "config", List.of());
-    SampleGraph.Samples samples = samples(config, 3);
+    View view =
+        View.all(
+            ImageView.training(config.getTrainData()),
+            new VisiblePatches(PatchMask.of(config.getDistill().getMask(), 4)));
+    SampleGraph.Samples samples = samples(config, view, 3);
     int kept = 0;
     for (int patch = 0; patch < 3 * 16; patch++) {
       byte[] image = patch(samples.pixels(), patch);
@@ -149,16 +156,12 @@ class SampleGraphTest {
   }
 
   private static SampleGraph.Samples samples(String augment, int count) {
-    return samples(config(augment), count);
+    RunConfig config = config(augment);
+    return samples(config, Tasks.of(config).trainingView(config.getTrainData()), count);
   }
 
-  private static SampleGraph.Samples samples(RunConfig config, int count) {
-    return new SampleGraph(
-            config,
-            Tasks.of(config).trainingView(config.getTrainData()),
-            ExampleSource.open(config.getTrainData()),
-            count)
-        .run();
+  private static SampleGraph.Samples samples(RunConfig config, View view, int count) {
+    return new SampleGraph(config, view, ExampleSource.open(config.getTrainData()), count).run();
   }
 
   /** Before it is mixed. */
