@@ -12,7 +12,9 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A student that learned a teacher's features segments better than the same network from scratch. */
+/**
+ * A student that learned a teacher's features segments better than the same network from scratch.
+ */
 @Tag("slow")
 class DistilledSegmentationTest {
   @TempDir Path root;

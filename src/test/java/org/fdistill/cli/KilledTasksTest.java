@@ -15,7 +15,9 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A run that is killed without a warning, as by {@code kill -9}, ends in the bits of a whole one. */
+/**
+ * A run that is killed without a warning, as by {@code kill -9}, ends in the bits of a whole one.
+ */
 @Tag("slow")
 class KilledTasksTest {
   private static final int STEPS = 60;
