@@ -2,9 +2,13 @@ package org.fdistill.plan;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.fdistill.bench.RandomTeacher;
+import org.fdistill.cache.CacheSize;
+import org.fdistill.cache.FeatureCache;
 import org.fdistill.config.RunLength;
 import org.fdistill.optim.RuleTable;
 import org.fdistill.proto.DataConfig;
@@ -16,6 +20,7 @@ import org.fdistill.task.Task;
 import org.fdistill.task.Tasks;
 import org.fdistill.train.ProgramGraph;
 import org.tensorflow.Graph;
+import org.tensorflow.types.TUint8;
 
 /**
  * Works out what a run will cost, from the graph that it would train. The graph is built and never
@@ -42,23 +47,39 @@ public final class Planner {
   }
 
   /**
-   * Builds the graph of the run and counts what is in it.
+   * Builds the graph of the run, with its teachers in every step, and counts what is in it.
    *
    * @param folder an empty one, for the graphs of teachers that are missing
    */
   public RunPlan plan(Path folder) throws IOException {
     boolean standIn = !RandomTeacher.missing(run).isEmpty();
-    RunConfig complete = withoutFiles(RandomTeacher.withoutWeights(run, folder));
+    RunConfig taught = RandomTeacher.withoutWeights(run, folder);
+    RunConfig complete = withoutFiles(Tasks.withoutCache(taught));
     Task task = Tasks.of(complete);
     task.open();
     ProgramGraph program = ProgramGraph.of(complete, task);
     try (Graph graph = new Graph()) {
       graph.importGraphDef(program.definition());
-      return plan(new StepCost(graph, program.endpoints()), program.rules(), standIn);
+      StepCost cost = new StepCost(graph, program.endpoints());
+      return plan(task, cost, program.rules(), standIn, caches(taught));
     }
   }
 
-  private RunPlan plan(StepCost cost, RuleTable rules, boolean standIn) {
+  /** What is kept on disk; of data whose size nobody knows nothing. */
+  private List<CacheSize> caches(RunConfig taught) {
+    List<CacheSize> sizes = new ArrayList<>();
+    for (FeatureCache cache : Tasks.of(taught).caches()) {
+      TrainingSet examples =
+          cache.split() == FeatureCache.Split.TRAIN
+              ? data
+              : TrainingSet.of(run.getValidationData(), OptionalLong.empty());
+      examples.examples().ifPresent(n -> sizes.add(cache.size(n)));
+    }
+    return sizes;
+  }
+
+  private RunPlan plan(
+      Task task, StepCost cost, RuleTable rules, boolean standIn, List<CacheSize> caches) {
     RunPlan.Length length = length();
     long teacher = cost.teacherWeights().count();
     return new RunPlan(
@@ -69,8 +90,9 @@ public final class Planner {
         cost.hasTeacher()
             ? Optional.of(new RunPlan.TeacherCost(standIn, teacher))
             : Optional.empty(),
+        caches,
         cost.work(length.microBatch()),
-        cost.memory(run.getOptimizer().getAccumulation() > 1, batches(length.microBatch())));
+        cost.memory(run.getOptimizer().getAccumulation() > 1, batches(task, length.microBatch())));
   }
 
   /** The run on noise in the place of its images: the step is the same. */
@@ -82,10 +104,15 @@ public final class Planner {
   }
 
   /** Bytes of the images that wait ready, of those in the making and of those in use. */
-  private long batches(int microBatch) {
+  private long batches(Task task, int microBatch) {
     DataConfig config = run.getTrainData();
-    long image = 3L * config.getImageSize() * config.getImageSize();
-    return (config.getPrefetchBatches() + 1L) * microBatch * image;
+    // What is not of bytes is a few numbers.
+    long example =
+        task.trainingView(config).fields().entrySet().stream()
+            .filter(field -> field.getKey().type().equals(TUint8.class))
+            .mapToLong(field -> field.getValue().size())
+            .sum();
+    return (config.getPrefetchBatches() + 1L) * microBatch * example;
   }
 
   private RunPlan.Length length() {

@@ -2,6 +2,7 @@ package org.fdistill.task;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.fdistill.config.Problems;
@@ -69,6 +70,11 @@ public final class Tasks {
     }
   }
 
+  /** The name of a config's task, such as distill; empty where it has none. */
+  public static String name(RunConfig run) {
+    return isOfRun(run) ? run.getTaskCase().name().toLowerCase(Locale.ROOT) : "";
+  }
+
   /** Whether a config is that of a run, and not of a network alone. */
   public static boolean isOfRun(RunConfig config) {
     return config.getTaskCase() != RunConfig.TaskCase.TASK_NOT_SET;
@@ -131,6 +137,15 @@ public final class Tasks {
   /** How a file becomes pixels in a run's validation and export. */
   public static EvalCropConfig evalCrop(RunConfig run) {
     return (run.hasValidationData() ? run.getValidationData() : run.getTrainData()).getEvalCrop();
+  }
+
+  /** The run with its teachers in every step, whatever it keeps of them on disk. */
+  public static RunConfig withoutCache(RunConfig run) {
+    RunConfig.Builder taught = run.toBuilder();
+    if (run.hasDistill()) {
+      taught.getDistillBuilder().clearCache();
+    }
+    return taught.build();
   }
 
   /** A run that learns from other teachers; the run itself where it learns from none. */

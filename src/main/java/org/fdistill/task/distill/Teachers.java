@@ -12,6 +12,7 @@ import org.fdistill.graph.Precision;
 import org.fdistill.model.Backbone;
 import org.fdistill.model.Endpoints;
 import org.fdistill.proto.DistillTask;
+import org.fdistill.proto.DistillTask.Aligned;
 import org.fdistill.proto.DistillTask.Targets;
 import org.fdistill.proto.TeacherConfig;
 import org.fdistill.teacher.Teacher;
@@ -31,9 +32,11 @@ record Teachers(List<FeatureSource> sources) {
    * Opens them all.
    *
    * @param student whose tokens learn theirs
+   * @param stored says where the features of each come from
    * @throws UserError where there is none, one cannot serve, or two have one name
    */
-  static Teachers open(DistillTask config, Backbone student, Precision precision) {
+  static Teachers open(
+      DistillTask config, Backbone student, Precision precision, StoredTeachers stored) {
     if (config.getTeacherCount() == 0) {
       throw UserError.usage(
           "distill.teacher is missing.\nFeature distillation needs a frozen SavedModel; add"
@@ -43,8 +46,8 @@ record Teachers(List<FeatureSource> sources) {
     Map<String, FeatureSource> byName = new LinkedHashMap<>();
     for (TeacherConfig described : config.getTeacherList()) {
       Teacher teacher = Teacher.open(described, student.imageSize(), precision);
-      requireFit(teacher, student, config.getTargets());
-      if (byName.put(teacher.name(), FeatureSource.of(teacher)) != null) {
+      requireFit(teacher, config);
+      if (byName.put(teacher.name(), stored.source(teacher)) != null) {
         throw UserError.usage(
             "Two teachers have the name "
                 + teacher.name()
@@ -55,18 +58,12 @@ record Teachers(List<FeatureSource> sources) {
     return new Teachers(List.copyOf(byName.values()));
   }
 
-  private static void requireFit(Teacher teacher, Backbone student, Targets targets) {
-    if (targets == Targets.CLASS_TOKEN) {
+  private static void requireFit(Teacher teacher, DistillTask config) {
+    boolean classAlone =
+        config.getTargets() == Targets.TOKENS && config.getAligned() == Aligned.CLASS;
+    if (config.getTargets() == Targets.CLASS_TOKEN || classAlone) {
       teacher.requireClassToken();
     }
-    if (targets == Targets.TOKENS) {
-      teacher.requireGridOf(student);
-    }
-  }
-
-  /** Whether each loss has to be told from the others. */
-  boolean areSeveral() {
-    return sources.size() > 1;
   }
 
   /** What each makes of a batch, in their order. */
