@@ -1,23 +1,42 @@
 """Python TensorFlow runs an exported segmenter on images of any size, as fdistill predict does.
 
-    python check_segmenter.py EXPORT IMAGES MAPS
+    python check_segmenter.py EXPORT [--fdistill COMMAND]
 
-MAPS is what `fdistill predict EXPORT --images IMAGES --out MAPS` wrote.
+Makes some images and has `fdistill predict` segment them.
 """
 
+import argparse
 import os
 import pathlib
+import subprocess
 import sys
+import tempfile
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
 import numpy as np  # noqa: E402
 import tensorflow as tf  # noqa: E402
 
+import deterministic  # noqa: E402
 from checks import require, run_checks  # noqa: E402
+
+FDISTILL = pathlib.Path(__file__).resolve().parents[3] / "fdistill"
+# Height and width of the images: of odd sides, narrow, as small as they come. The first is cut by a check.
+SIDES = {"a.png": (231, 157), "b.jpg": (90, 301), "c.png": (1, 1), "d.png": (33, 64)}
 
 # Sums in another order may decide where two classes are equally probable.
 SAME = 0.9999
+
+
+def make_images(folder):
+    """Smooth images with some noise: classes change from place to place."""
+    folder.mkdir()
+    for name, (height, width) in SIDES.items():
+        coarse = deterministic.integers(name, 8 * 8 * 3, 200).reshape(1, 8, 8, 3)
+        noise = deterministic.integers(name + "/noise", height * width * 3, 56).reshape(height, width, 3)
+        pixels = tf.cast(tf.image.resize(coarse, (height, width))[0] + noise, tf.uint8)
+        encoded = tf.io.encode_jpeg(pixels) if name.endswith(".jpg") else tf.io.encode_png(pixels)
+        tf.io.write_file(str(folder / name), encoded)
 
 
 class Segmenter:
@@ -81,7 +100,20 @@ def variables(segmenter):
     require(any(v.trainable for v in segmenter.model.variables), "nothing is trainable")
 
 
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("export", type=pathlib.Path)
+    parser.add_argument("--fdistill", default=str(FDISTILL))
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as work:
+        images, maps = pathlib.Path(work, "images"), pathlib.Path(work, "maps")
+        make_images(images)
+        subprocess.run([options.fdistill, "predict", str(options.export.parent), "--images", str(images), "--out", str(maps)],
+                       check=True)
+        segmenter = Segmenter(options.export, images, maps)
+        checks = (predictions, odd_sizes, a_batch, variables)
+        return run_checks({check.__doc__: lambda check=check: check(segmenter) for check in checks})
+
+
 if __name__ == "__main__":
-    segmenter = Segmenter(*sys.argv[1:4])
-    checks = (predictions, odd_sizes, a_batch, variables)
-    sys.exit(run_checks({check.__doc__: lambda check=check: check(segmenter) for check in checks}))
+    sys.exit(main())

@@ -9,11 +9,11 @@ import org.fdistill.model.FeatureMap;
 import org.fdistill.nn.BatchNorm;
 import org.fdistill.nn.Gelu;
 import org.fdistill.nn.LayerNorm;
+import org.fdistill.nn.MaxPooling;
 import org.fdistill.nn.Upsampling;
 import org.fdistill.proto.SegmentTask;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
-import org.tensorflow.op.nn.MaxPool;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.family.TFloating;
 
@@ -78,16 +78,10 @@ final class Pyramid {
     Operand<TFloat32> twice = upsampling.apply(finest.at("first"), maps.get(0));
     Operand<TFloat32> normed = new BatchNorm(width).apply(finest.at("norm"), twice);
     Operand<TFloating> active = Gelu.apply(tf, scope.precision().compute(tf, normed));
-    MaxPool<TFloat32> halved =
-        tf.nn.maxPool(
-            maps.get(3),
-            tf.constant(new int[] {1, 2, 2, 1}),
-            tf.constant(new int[] {1, 2, 2, 1}),
-            "VALID");
     return List.of(
         upsampling.apply(finest.at("second"), active),
         upsampling.apply(scope.at("up2"), maps.get(1)),
         maps.get(2),
-        halved);
+        MaxPooling.halve(tf, maps.get(3)));
   }
 }

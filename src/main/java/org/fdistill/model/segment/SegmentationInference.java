@@ -10,8 +10,8 @@ import org.tensorflow.ndarray.index.Indices;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Stack;
 import org.tensorflow.op.image.ResizeBilinear;
+import org.tensorflow.types.TBool;
 import org.tensorflow.types.TFloat32;
-import org.tensorflow.types.TFloat64;
 import org.tensorflow.types.TInt32;
 
 /**
@@ -66,17 +66,7 @@ public record SegmentationInference(
     if (config.getMode() == Mode.SLIDE && config.getShorterSide() == 0) {
       return images;
     }
-    Operand<TFloat64> lengths = tf.dtypes.cast(sides, TFloat64.class);
-    Operand<TInt32> axis = tf.constant(0);
-    Operand<TFloat64> ofLonger =
-        tf.math.div(tf.constant((double) longest()), tf.reduceMax(lengths, axis));
-    Operand<TFloat64> ofShorter =
-        tf.math.div(tf.constant((double) config.getShorterSide()), tf.reduceMin(lengths, axis));
-    Operand<TFloat64> factor =
-        config.getMode() == Mode.WHOLE ? ofLonger : tf.math.minimum(ofLonger, ofShorter);
-    Operand<TFloat64> rounded =
-        tf.math.floor(tf.math.add(tf.math.mul(lengths, factor), tf.constant(0.5)));
-    Operand<TInt32> size = tf.dtypes.cast(tf.math.maximum(rounded, tf.constant(1.0)), TInt32.class);
+    Operand<TInt32> size = fitting(tf, sides);
     // Bytes again, as training has them; interpolation never leaves their range.
     return tf.math.floor(
         tf.math.add(
@@ -84,8 +74,30 @@ public record SegmentationInference(
             tf.constant(0.5f)));
   }
 
-  private int longest() {
-    return config.getMode() == Mode.WHOLE ? side : config.getLongerSide();
+  /**
+   * The sides that an image is scaled to, rounded half up, 1 at least: in whole numbers, which need
+   * no type that a converter lacks.
+   */
+  private Operand<TInt32> fitting(Ops tf, Operand<TInt32> sides) {
+    Operand<TInt32> longer = tf.math.maximum(at(tf, sides, 0), at(tf, sides, 1));
+    Operand<TInt32> shorter = tf.math.minimum(at(tf, sides, 0), at(tf, sides, 1));
+    if (config.getMode() == Mode.WHOLE) {
+      return scaled(tf, sides, tf.constant(side), longer);
+    }
+    Operand<TInt32> longest = tf.constant(config.getLongerSide());
+    Operand<TInt32> shortest = tf.constant(config.getShorterSide());
+    Operand<TBool> tooLong =
+        tf.math.less(tf.math.mul(longest, shorter), tf.math.mul(shortest, longer));
+    return scaled(
+        tf, sides, tf.select(tooLong, longest, shortest), tf.select(tooLong, longer, shorter));
+  }
+
+  private static Operand<TInt32> scaled(
+      Ops tf, Operand<TInt32> sides, Operand<TInt32> to, Operand<TInt32> from) {
+    Operand<TInt32> two = tf.constant(2);
+    Operand<TInt32> doubled = tf.math.mul(tf.math.mul(sides, to), two);
+    Operand<TInt32> rounded = tf.math.floorDiv(tf.math.add(doubled, from), tf.math.mul(from, two));
+    return tf.math.maximum(rounded, tf.constant(1));
   }
 
   /** At least S by S, with the mean colour below and to the right, which becomes 0. */

@@ -67,9 +67,7 @@ record Windows(Operand<TInt32> starts, Operand<TInt32> length) {
     Operand<TFloat32> share = tf.dtypes.cast(covered, TFloat32.class);
     Operand<TFloat32> windows = tf.sum(share, one, Sum.keepDims(true));
     Operand<TFloat32> weights = tf.expandDims(tf.math.div(share, windows), tf.constant(2));
-    Operand<TInt32> known =
-        tf.math.minimum(tf.math.maximum(place, tf.constant(0)), tf.constant(window - 1));
-    Operand<TFloat32> rows = tf.gather(enlarging(tf, window, grid), known, tf.constant(0));
+    Operand<TFloat32> rows = enlarging(tf, place, window, grid);
     Operand<TFloat32> averaging = tf.math.mul(rows, weights); // [L, n, G]
     Operand<TInt32> columns = tf.math.mul(count(tf), tf.constant(grid));
     Operand<TFloat32> asImage = tf.reshape(averaging, tf.stack(List.of(one, length, columns, one)));
@@ -79,14 +77,25 @@ record Windows(Operand<TInt32> starts, Operand<TInt32> length) {
     return tf.reshape(resized, tf.stack(List.of(target, columns)));
   }
 
-  /** From the places of a window to its pixels, [S, G]. */
-  private static Operand<TFloat32> enlarging(Ops tf, int window, int grid) {
-    Operand<TInt32> places = tf.range(tf.constant(0), tf.constant(grid), tf.constant(1));
-    Operand<TFloat32> each = tf.oneHot(places, tf.constant(grid), tf.constant(1f), tf.constant(0f));
-    Operand<TFloat32> asImage = tf.reshape(each, tf.constant(new int[] {1, grid, 1, grid}));
-    Operand<TFloat32> large =
-        tf.image.resizeBilinear(
-            asImage, tf.constant(new int[] {window, 1}), ResizeBilinear.halfPixelCenters(true));
-    return tf.reshape(large, tf.constant(new int[] {window, grid}));
+  /**
+   * How much of each place of a window's logits is in a pixel, as resizing takes it between the
+   * centres of pixels. By formula, as OpenVINO cannot resize what it knows when it reads a model.
+   *
+   * @param pixel of a window; one beside it counts as the nearest in it [L, n]
+   * @return [L, n, G]
+   */
+  private static Operand<TFloat32> enlarging(Ops tf, Operand<TInt32> pixel, int window, int grid) {
+    Operand<TFloat32> half = tf.constant(0.5f);
+    Operand<TFloat32> scale = tf.constant((float) grid / window);
+    Operand<TFloat32> centre = tf.math.add(tf.dtypes.cast(pixel, TFloat32.class), half);
+    Operand<TFloat32> unlimited = tf.math.sub(tf.math.mul(centre, scale), half);
+    Operand<TFloat32> at =
+        tf.math.minimum(
+            tf.math.maximum(unlimited, tf.constant(0f)), tf.constant((float) (grid - 1)));
+    Operand<TFloat32> places =
+        tf.range(tf.constant(0f), tf.constant((float) grid), tf.constant(1f));
+    Operand<TFloat32> distance =
+        tf.math.abs(tf.math.sub(tf.expandDims(at, tf.constant(2)), places));
+    return tf.math.maximum(tf.math.sub(tf.constant(1f), distance), tf.constant(0f));
   }
 }
