@@ -51,7 +51,7 @@ final class Validation {
    */
   Optional<Validated> run(StopRequest stop, LongConsumer listener) {
     InputPipeline data = graph.data();
-    long examples = data.source().size();
+    long examples = graph.examples();
     data.start(session, 0, examples);
     BadExamples bad = new BadExamples(data, 0, report, config.getMaxBadShare());
     Sums sums = new Sums();

@@ -20,10 +20,14 @@ import org.tensorflow.op.Ops;
  * The validation of one batch, by the names of its tensors.
  *
  * @param data where the batches come from
+ * @param examples how many of them a pass sees
  * @param sums what is added up over batches: name in the graph by name of the sum
  * @param fields of the batch that are looked at, by name in the graph
  */
-record ValidationGraph(InputPipeline data, Map<String, String> sums, Map<Field<?>, String> fields) {
+record ValidationGraph(
+    InputPipeline data, long examples, Map<String, String> sums, Map<Field<?>, String> fields) {
+  private static final long SAMPLE_SEED = 0;
+
   /**
    * Adds it to a graph.
    *
@@ -31,6 +35,16 @@ record ValidationGraph(InputPipeline data, Map<String, String> sums, Map<Field<?
    * @param config with validation data
    */
   static ValidationGraph build(Ops tf, Variables variables, RunConfig config, Task task) {
+    return build(tf, variables, config, task, Long.MAX_VALUE);
+  }
+
+  /**
+   * As {@link #build(Ops, Variables, RunConfig, Task)}, of a part of the data.
+   *
+   * @param most examples; of more, a random sample
+   */
+  static ValidationGraph build(
+      Ops tf, Variables variables, RunConfig config, Task task, long most) {
     DataConfig examples = config.getValidationData();
     View view = task.validationView(examples);
     ExampleSource source =
@@ -44,7 +58,9 @@ record ValidationGraph(InputPipeline data, Map<String, String> sums, Map<Field<?
             examples,
             source,
             view,
-            InputPipeline.Options.evaluation(batchSize(examples, view)));
+            most < source.size()
+                ? InputPipeline.Options.sample(SAMPLE_SEED, batchSize(examples, view))
+                : InputPipeline.Options.evaluation(batchSize(examples, view)));
     Ops in = tf.withSubScope("validation");
     LayerScope scope = LayerScope.inference(in, variables, Precision.of(config.getRuntime()));
     Ops values = in.withSubScope("values");
@@ -53,6 +69,7 @@ record ValidationGraph(InputPipeline data, Map<String, String> sums, Map<Field<?
         .forEach((name, sum) -> sums.put(name, values.withName(name).identity(sum).op().name()));
     return new ValidationGraph(
         data,
+        Math.min(most, source.size()),
         sums,
         ObservedFields.endpoints(in.withSubScope("fields"), data.batch(), task.checks()));
   }

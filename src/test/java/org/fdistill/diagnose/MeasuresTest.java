@@ -12,7 +12,9 @@ import java.util.List;
 import org.fdistill.graph.SessionFactory;
 import org.fdistill.testing.Golden;
 import org.fdistill.testing.NpyArray;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
@@ -20,7 +22,9 @@ import org.tensorflow.Session;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.ndarray.buffer.DataBuffers;
 import org.tensorflow.op.Ops;
+import org.tensorflow.op.core.Placeholder;
 import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TInt32;
 
 /** Each measure against NumPy, on attention and tokens of PyTorch's networks. */
 class MeasuresTest {
@@ -160,5 +164,78 @@ class MeasuresTest {
     JsonObject found = measured(new FeatureRank(), model);
     requireAll(found.get("effective"), stated(model, "effective"));
     assertThat(found.get("numerical")).isEqualTo(stated(model, "numerical"));
+  }
+
+  /** As one batch of six images, and as two of four. */
+  @ParameterizedTest
+  @CsvSource({"one, 6, 0", "two, 4, 0 2"})
+  void linearCka(String golden, int batch, String offsets) {
+    try (Graph graph = new Graph()) {
+      Ops tf = Ops.create(graph);
+      Placeholder<TInt32> offset = tf.placeholder(TInt32.class, Placeholder.shape(Shape.scalar()));
+      List<Inside> models = new ArrayList<>();
+      for (String model : List.of("vit", "beit", "swin")) {
+        models.add(batchOf(tf, inside(tf, model), offset, batch));
+      }
+      Sums sums = new Sums(tf);
+      LinearCka.build(tf, models, batch, sums);
+      sums.finish();
+      try (Session session = SessionFactory.open(graph)) {
+        sums.clear(session);
+        for (String from : offsets.split(" ", -1)) {
+          try (TInt32 fed = TInt32.scalarOf(Integer.parseInt(from))) {
+            session.runner().feed(offset, fed).addTarget(sums.addition()).run().close();
+          }
+        }
+        double[] found = numbers(LinearCka.read(models, session, sums).get("values"));
+        double[] expected = GOLDEN.array("cka/" + golden).doubles();
+        assertThat(found).hasSameSizeAs(expected);
+        for (int i = 0; i < found.length; i++) {
+          // HSIC is a difference of terms some ten times its size; products have 768 terms.
+          assertThat(found[i]).isCloseTo(expected[i], within(10 * Math.sqrt(768) * 0x1p-24));
+        }
+      }
+    }
+  }
+
+  /** Some of the images of a model that is as large as all of them. */
+  private static Inside batchOf(Ops tf, Inside all, Operand<TInt32> offset, int batch) {
+    Operand<TInt32> from = tf.stack(List.of(offset, tf.constant(0), tf.constant(0)));
+    List<Layer> layers = new ArrayList<>();
+    for (Layer layer : all.layers()) {
+      Operand<TFloat32> some =
+          tf.slice(
+              layer.leaving(), from, tf.constant(new int[] {batch, layer.tokens(), layer.width()}));
+      layers.add(
+          new Layer(
+              layer.name(), layer.attention(), layer.shape(), some, layer.tokens(), layer.width()));
+    }
+    return new Inside(null, layers, "", "");
+  }
+
+  /** Tokens of three directions, on a scale of thousands, have rank three. */
+  @Test
+  void ranksOfKnownSpectra() {
+    assertThat(FeatureRank.numerical(new double[] {1e-9, 3, 1000, 2000})).isEqualTo(3);
+    assertThat(FeatureRank.effective(new double[] {0, 5, 5, 5, 5})).isCloseTo(4, within(1e-12));
+    assertThat(FeatureRank.effective(new double[] {0, 0, 7})).isCloseTo(1, within(1e-12));
+  }
+
+  /** A map of offsets alone, and one of keys alone. */
+  @Test
+  void whatMapsDependOn() {
+    double[] byOffset = new double[81];
+    double[] byKey = new double[81];
+    for (int i = 0; i < 81; i++) {
+      int rows = i % 9 / 3 - i / 9 / 3;
+      int columns = i % 9 % 3 - i / 9 % 3;
+      byOffset[i] = 1.0 / (1 + rows * rows + 2 * columns + 4);
+      byKey[i] = (i % 9) * (i % 9);
+    }
+    assertThat(ExplainedVariance.byOffset(byOffset, 3)).isCloseTo(1, within(1e-12));
+    assertThat(ExplainedVariance.byColumn(byOffset, 3)).isLessThan(0.9);
+    assertThat(ExplainedVariance.byColumn(byKey, 3)).isCloseTo(1, within(1e-12));
+    assertThat(ExplainedVariance.byOffset(byKey, 3)).isLessThan(0.9);
+    assertThat(ExplainedVariance.byOffset(new double[16], 2)).isNaN();
   }
 }
