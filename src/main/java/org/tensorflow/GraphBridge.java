@@ -1,12 +1,21 @@
 package org.tensorflow;
 
+import static org.tensorflow.internal.c_api.global.tensorflow.TF_DeleteFunction;
+import static org.tensorflow.internal.c_api.global.tensorflow.TF_FunctionName;
+import static org.tensorflow.internal.c_api.global.tensorflow.TF_GraphCopyFunction;
 import static org.tensorflow.internal.c_api.global.tensorflow.TF_GraphImportGraphDef;
+import static org.tensorflow.internal.c_api.global.tensorflow.TF_GraphToFunction;
 import static org.tensorflow.internal.c_api.global.tensorflow.TF_ImportGraphDefOptionsAddInputMapping;
 import static org.tensorflow.internal.c_api.global.tensorflow.TF_ImportGraphDefOptionsSetPrefix;
 
+import java.util.List;
 import java.util.Map;
+import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.Pointer;
+import org.bytedeco.javacpp.PointerPointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.tensorflow.internal.c_api.TF_Buffer;
+import org.tensorflow.internal.c_api.TF_Function;
 import org.tensorflow.internal.c_api.TF_ImportGraphDefOptions;
 import org.tensorflow.internal.c_api.TF_Output;
 import org.tensorflow.internal.c_api.TF_Status;
@@ -40,6 +49,64 @@ public final class GraphBridge {
       TF_GraphImportGraphDef(reference.nativeHandle(), buffer, options, status);
       status.throwExceptionIfNotOK();
     }
+  }
+
+  /**
+   * Makes a function of a whole graph and adds it to another, with all functions that it calls.
+   * Other than {@link ConcreteFunction} it lets a function give what Java has no type for, such as
+   * a data set.
+   *
+   * @param graph receives the function
+   * @param name start of its name
+   * @param body what it computes
+   * @param inputs placeholders of the body, in order
+   * @param outputs what it gives, in order
+   * @return its whole name
+   */
+  public static String addFunction(
+      Graph graph, String name, Graph body, List<Output<?>> inputs, List<Output<?>> outputs) {
+    try (PointerScope scope = new PointerScope();
+        Graph.Reference to = graph.ref();
+        Graph.Reference from = body.ref()) {
+      TF_Status status = TF_Status.newStatus();
+      TF_Function function =
+          TF_GraphToFunction(
+              from.nativeHandle(),
+              new BytePointer(name),
+              (byte) 1, // a checksum of its content makes the name its own
+              -1,
+              new PointerPointer<>((Pointer) null),
+              inputs.size(),
+              outputs(inputs),
+              outputs.size(),
+              outputs(outputs),
+              new PointerPointer<>((Pointer) null),
+              null,
+              null,
+              status);
+      status.throwExceptionIfNotOK();
+      for (NativeFunction called : body.getNativeFunctions(scope)) {
+        TF_GraphCopyFunction(to.nativeHandle(), called.getNativeHandle(), null, status);
+        status.throwExceptionIfNotOK();
+      }
+      TF_GraphCopyFunction(to.nativeHandle(), function, null, status);
+      status.throwExceptionIfNotOK();
+      String whole = TF_FunctionName(function).getString();
+      TF_DeleteFunction(function);
+      return whole;
+    }
+  }
+
+  private static TF_Output outputs(List<Output<?>> tensors) {
+    TF_Output array = new TF_Output(tensors.size());
+    for (int i = 0; i < tensors.size(); i++) {
+      Output<?> tensor = tensors.get(i);
+      array
+          .position(i)
+          .oper(((GraphOperation) tensor.op()).getUnsafeNativeHandle())
+          .index(tensor.index());
+    }
+    return array.position(0);
   }
 
   private static void map(TF_ImportGraphDefOptions options, String tensor, Output<?> replacement) {

@@ -68,6 +68,9 @@ class ArchitectureTest {
                   Set.of(
                       "task", "model", "optim", "checkpoint", "eval", "graph", "config", "data")),
               Map.entry(
+                  "report",
+                  Set.of("train", "task", "data", "checkpoint", "model", "graph", "config")),
+              Map.entry(
                   "task",
                   Set.of("model", "teacher", "nn", "optim", "data", "eval", "graph", "config")),
               Map.entry(

@@ -49,6 +49,18 @@ final class RunTraining {
     try (ConsoleProgress progress = console.progress();
         StopRequest.Signals signals =
             stop.onSignals(() -> progress.message(STOPPING), Runtime.getRuntime()::halt)) {
+      result = train(progress, stop, further);
+    }
+    if (result.outcome() == RunResult.Outcome.STOPPED) {
+      throw new Stopped(stop.exitCode().orElse(UserError.Kind.RUN.exitCode()));
+    }
+    return result;
+  }
+
+  private RunResult train(ConsoleProgress progress, StopRequest stop, RunEnd... further) {
+    ReportAtEnd report = new ReportAtEnd(config, folder, progress::message);
+    RunResult result;
+    try {
       result =
           new Trainer(
                   new TrainingRun(
@@ -57,21 +69,24 @@ final class RunTraining {
                       folder,
                       progress,
                       Rewriter.of(config.getRuntime()),
-                      end(progress, further),
+                      report,
+                      end(progress, report, further),
                       stop))
               .run();
+    } catch (RuntimeException e) {
+      report.writeIfStarted();
+      throw e;
     }
-    if (result.outcome() == RunResult.Outcome.STOPPED) {
-      throw new Stopped(stop.exitCode().orElse(UserError.Kind.RUN.exitCode()));
-    }
+    report.write();
     return result;
   }
 
-  private RunEnd end(ConsoleProgress progress, RunEnd... further) {
+  private RunEnd end(ConsoleProgress progress, ReportAtEnd report, RunEnd... further) {
     List<RunEnd> all = new ArrayList<>();
     if (config.getExport().getAtEnd()) {
       all.add(new ExportAtEnd(progress));
     }
+    all.add(report);
     all.addAll(List.of(further));
     return run -> {
       Map<String, Object> entries = new LinkedHashMap<>();

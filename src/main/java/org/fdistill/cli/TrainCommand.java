@@ -1,11 +1,13 @@
 package org.fdistill.cli;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.fdistill.graph.SavedModelFolder;
 import org.fdistill.proto.RunConfig;
+import org.fdistill.report.RunReport;
 import org.fdistill.task.Tasks;
 import org.fdistill.train.RunResult;
 
@@ -31,12 +33,14 @@ final class TrainCommand implements Command {
   @Override
   public String description() {
     return "Trains until the schedule's end, validates, and exports the network to export/1 in the"
-        + " run's folder. The folder also gets config.txtpb (every default spelt out), run.log,"
-        + " metrics.jsonl, events/ for TensorBoard, checkpoints/step-N and, at the end,"
-        + " summary.json. The same command goes on with a run that was stopped or killed, from its"
-        + " newest checkpoint. Ctrl-C, SIGTERM or SIGHUP stops after the current step with a"
+        + " run's folder. The folder also gets config.txtpb (every default spelt out),"
+        + " run.log, metrics.jsonl, events/ for TensorBoard, checkpoints/step-N, report.html"
+        + " (for a browser, however the run ends) and, at the end, summary.json. The same"
+        + " command goes on with a run that was stopped or killed, from its newest"
+        + " checkpoint. Ctrl-C, SIGTERM or SIGHUP stops after the current step with a"
         + " checkpoint (exit code 130, 143 or 129); a second one stops at once.\n"
-        + "Relative paths, on the command line and in the config, start at the current directory.";
+        + "Relative paths, on the command line and in the config, start at the current"
+        + " directory.";
   }
 
   @Override
@@ -72,6 +76,10 @@ final class TrainCommand implements Command {
     boolean exported = SavedModelFolder.isAt(exports);
     if (exported) {
       console.print("export      " + SavedModelFolder.read(exports).path());
+    }
+    Path page = folder.resolve(RunReport.FILE);
+    if (Files.exists(page)) {
+      console.print("report      " + page);
     }
     if (!result.validation().isEmpty()) {
       console.print("validation  " + figures(result.validation()));

@@ -6,6 +6,7 @@ import org.fdistill.proto.DataConfig;
 import org.fdistill.proto.Normalization;
 import org.fdistill.proto.PhotometricConfig;
 import org.fdistill.proto.RandomErasingConfig;
+import org.fdistill.proto.ReadOrder;
 import org.fdistill.proto.SegmentAugmentConfig;
 
 /** Checks the values of a data set's description. */
@@ -24,6 +25,10 @@ final class DataChecks {
 
   private void check(DataConfig data) {
     source(data);
+    problems.unless(
+        data.getOrder() != ReadOrder.BLOCKS || data.hasTfrecord(),
+        at("order"),
+        "BLOCKS is for tfrecord, whose files hold many examples one after the other; leave it out");
     if (data.hasAugment()) {
       augment(data.getAugment());
     }

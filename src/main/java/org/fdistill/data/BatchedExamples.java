@@ -18,7 +18,10 @@ import org.tensorflow.op.data.ParallelMapDataset;
 import org.tensorflow.types.TInt64;
 import org.tensorflow.types.family.TType;
 
-/** The tf.data graph: positions, parallel map, skip what fails, batch, prefetch, iterator. */
+/**
+ * The tf.data graph: elements of a traversal, parallel map, skip what fails, batch, prefetch,
+ * iterator.
+ */
 final class BatchedExamples {
   private final DataConfig config;
   private final InputPipeline.Options options;
@@ -49,13 +52,11 @@ final class BatchedExamples {
    *
    * @param start first position, scalar
    * @param end position after the last, scalar
-   * @param arrays the source's index arrays
+   * @param arrays the traversal's index arrays
    */
   Ends build(Ops tf, Operand<TInt64> start, Operand<TInt64> end, List<Operand<?>> arrays) {
-    Operand<TInt64> step = tf.constant((long) options.workers());
-    Operand<? extends TType> positions =
-        tf.data.rangeDataset(start, end, step, List.of(TInt64.class), List.of(Shape.scalar()));
-    Operand<? extends TType> examples = examples(tf, positions, arrays);
+    Operand<? extends TType> elements = map.traversal().elements(tf, start, end, arrays);
+    Operand<? extends TType> examples = examples(tf, elements, arrays);
     List<Shape> batched = batchShapes();
     Operand<? extends TType> batches =
         tf.data.batchDataset(
@@ -83,7 +84,7 @@ final class BatchedExamples {
 
   /** Single examples in the order of their positions, without the unreadable ones. */
   private Operand<? extends TType> examples(
-      Ops tf, Operand<? extends TType> positions, List<Operand<?>> arrays) {
+      Ops tf, Operand<? extends TType> elements, List<Operand<?>> arrays) {
     long threads =
         config.getDecodeThreads() > 0
             ? config.getDecodeThreads()
@@ -91,7 +92,7 @@ final class BatchedExamples {
     try (ConcreteFunction example = map.function(name + "_example")) {
       Operand<? extends TType> mapped =
           tf.data.parallelMapDataset(
-              positions,
+              elements,
               arrays,
               tf.constant(threads),
               example,

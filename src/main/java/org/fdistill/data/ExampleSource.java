@@ -79,6 +79,11 @@ public interface ExampleSource {
     return "";
   }
 
+  /** Reads examples in runs; empty where each is a file of its own, or none. */
+  default Optional<RunReader> runs() {
+    return Optional.empty();
+  }
+
   /** The arrays that {@link #example} looks examples up in; fed once, when a pipeline starts. */
   List<IndexArray> indexArrays();
 
@@ -99,7 +104,7 @@ public interface ExampleSource {
    */
   static ExampleSource open(DataConfig config) {
     return switch (config.getSourceCase()) {
-      case TFRECORD -> TfRecordExamples.open(config.getTfrecord());
+      case TFRECORD -> TfRecordExamples.open(config.getTfrecord(), config.getOrder());
       case IMAGE_FOLDER -> ImageFolderExamples.open(config.getImageFolder());
       case SEGMENTATION_FOLDER -> MaskedFolderExamples.open(config.getSegmentationFolder());
       case NOISE -> new NoiseExamples(config.getNoise());

@@ -2,9 +2,11 @@ package org.fdistill.data;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.fdistill.config.UserError;
 import org.fdistill.data.augment.ImageDecoder;
 import org.fdistill.proto.DataConfig;
+import org.fdistill.proto.ReadOrder;
 import org.tensorflow.DeviceSpec;
 import org.tensorflow.Operand;
 import org.tensorflow.Result;
@@ -68,14 +70,21 @@ public final class InputPipeline {
 
   private final ExampleSource source;
   private final Options options;
+  private final Traversal traversal;
   private final String scope;
   private final String initializer;
   private final Batch batch;
 
   private InputPipeline(
-      ExampleSource source, Options options, String scope, String initializer, Batch batch) {
+      ExampleSource source,
+      Options options,
+      Traversal traversal,
+      String scope,
+      String initializer,
+      Batch batch) {
     this.source = source;
     this.options = options;
+    this.traversal = traversal;
     this.scope = scope;
     this.initializer = initializer;
     this.batch = batch;
@@ -99,24 +108,39 @@ public final class InputPipeline {
     Placeholder<TInt64> start = scalar(scoped, "start", TInt64.class);
     Placeholder<TInt64> end = scalar(scoped, "end", TInt64.class);
     List<Operand<?>> arrays = new ArrayList<>();
-    for (IndexArray array : source.indexArrays()) {
+    Traversal traversal = traversal(name, config, source, options);
+    for (IndexArray array : traversal.indexArrays()) {
       arrays.add(
           scoped
               .withName(array.name())
               .placeholder(array.type(), Placeholder.shape(Shape.of(Shape.UNKNOWN_SIZE))));
     }
-    EpochOrder order = new EpochOrder(source.size(), options.shuffled(), options.seed());
     BatchedExamples dataset =
-        new BatchedExamples(config, options, new ExampleMap(source, order, view), name);
+        new BatchedExamples(config, options, new ExampleMap(traversal, view), name);
     BatchedExamples.Ends ends = dataset.build(scoped, start, end, arrays);
-    addEndpoints(scoped, order);
+    addEndpoints(scoped, traversal, arrays);
     String scope = start.op().name().substring(0, start.op().name().lastIndexOf('/') + 1);
-    return new InputPipeline(source, options, scope, ends.initializer().op().name(), ends.batch());
+    return new InputPipeline(
+        source, options, traversal, scope, ends.initializer().op().name(), ends.batch());
   }
 
-  private static void addEndpoints(Ops tf, EpochOrder order) {
+  private static Traversal traversal(
+      String name, DataConfig config, ExampleSource source, Options options) {
+    boolean blocks = config.getOrder() == ReadOrder.BLOCKS;
+    Optional<Traversal> inRuns =
+        source
+            .runs()
+            .filter(reader -> blocks || reader.frontToBack())
+            .map(reader -> new BlockTraversal(source, reader, config, options, name));
+    EpochOrder order = new EpochOrder(source.size(), options.shuffled(), options.seed());
+    return inRuns.orElseGet(() -> new RecordTraversal(source, order, options.workers()));
+  }
+
+  private static void addEndpoints(Ops tf, Traversal traversal, List<Operand<?>> arrays) {
     Operand<TInt64> position = scalar(tf, "position", TInt64.class);
-    tf.withName("example").identity(order.exampleAt(tf, position));
+    int own = traversal.orderArrays().size();
+    List<Operand<?>> orderArrays = arrays.subList(arrays.size() - own, arrays.size());
+    tf.withName("example").identity(traversal.exampleAt(tf, position, orderArrays));
     Operand<TString> bytes = scalar(tf, "bytes", TString.class);
     tf.withName("decoded").identity(tf.shape(new ImageDecoder().decode(tf, bytes)));
   }
@@ -163,12 +187,16 @@ public final class InputPipeline {
       Session.Runner runner = session.runner().addTarget(initializer);
       feed(runner, fed, "start", TInt64.scalarOf(firstPosition(position)));
       feed(runner, fed, "end", TInt64.scalarOf(end));
-      for (IndexArray array : source.indexArrays()) {
-        feed(runner, fed, array.name(), array.values().get());
-      }
+      feedArrays(runner, fed, traversal.indexArrays());
       runner.run().close();
     } finally {
       fed.forEach(Tensor::close);
+    }
+  }
+
+  private void feedArrays(Session.Runner runner, List<Tensor> fed, List<IndexArray> arrays) {
+    for (IndexArray array : arrays) {
+      feed(runner, fed, array.name(), array.values().get());
     }
   }
 
@@ -179,10 +207,16 @@ public final class InputPipeline {
 
   /** The example that stands at a position. */
   public long exampleAt(Session session, long position) {
-    try (TInt64 p = TInt64.scalarOf(position);
-        Result result =
-            session.runner().feed(scope + "position", p).fetch(scope + "example").run()) {
-      return ((TInt64) result.get(0)).getLong();
+    List<Tensor> fed = new ArrayList<>();
+    try {
+      Session.Runner runner = session.runner().fetch(scope + "example");
+      feed(runner, fed, "position", TInt64.scalarOf(position));
+      feedArrays(runner, fed, traversal.orderArrays());
+      try (Result result = runner.run()) {
+        return ((TInt64) result.get(0)).getLong();
+      }
+    } finally {
+      fed.forEach(Tensor::close);
     }
   }
 

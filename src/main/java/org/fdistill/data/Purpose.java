@@ -25,7 +25,11 @@ enum Purpose {
   /** Blur of the student's image. */
   BLUR(11),
   /** Whether the student's image is solarised. */
-  SOLARIZE(12);
+  SOLARIZE(12),
+  /** Order of the blocks in an epoch. */
+  BLOCK_ORDER(13),
+  /** Order of the examples that wait in the shuffle buffer. */
+  BLOCK_MIX(14);
 
   private final long stream;
 

@@ -8,6 +8,7 @@ import org.fdistill.config.UserError;
 import org.fdistill.data.augment.EncodedImage;
 import org.fdistill.data.augment.StoredImage;
 import org.fdistill.data.tfrecord.FilePatterns;
+import org.fdistill.proto.ReadOrder;
 import org.fdistill.proto.TfRecordSource;
 import org.tensorflow.Operand;
 import org.tensorflow.Output;
@@ -21,10 +22,17 @@ import org.tensorflow.types.TString;
 import org.tensorflow.types.family.TType;
 
 /**
- * Records of tf.Example in uncompressed TFRecord files, read one at a time at their offsets, so
- * that any order costs the same.
+ * Records of tf.Example in TFRecord files. They are read at their offsets: one at a time, so that
+ * any order costs the same, or in runs. Compressed files are read in runs alone, for whatever lies
+ * before an offset in them has to be decompressed.
  */
-final class TfRecordExamples implements ExampleSource {
+final class TfRecordExamples implements ExampleSource, RunReader {
+  /** The most bytes that are read at once. */
+  private static final long MOST_BYTES = 64L << 20;
+
+  /** Of a compressed file. */
+  private static final long COMPRESSED_BYTES = 1L << 20;
+
   private final TfRecordIndex index;
   private final ExampleLayout layout;
   private final long labelOffset;
@@ -37,13 +45,19 @@ final class TfRecordExamples implements ExampleSource {
     this.classNames = ClassNames.beside(index.files());
   }
 
-  static TfRecordExamples open(TfRecordSource config) {
+  /**
+   * Opens the files of a config.
+   *
+   * @throws UserError where one is missing or no whole TFRecord file, or is compressed and wanted
+   *     in any order
+   */
+  static TfRecordExamples open(TfRecordSource config, ReadOrder order) {
     if (config.getPathCount() == 0) {
       throw UserError.usage(
           "tfrecord: path is not set. Name files, such as data/train-*.tfrecord.");
     }
     List<Path> files = FilePatterns.resolve(config.getPathList());
-    TfRecordIndex index = TfRecordIndex.scan(files);
+    TfRecordIndex index = TfRecordIndex.scan(files, order == ReadOrder.BLOCKS);
     if (index.size() == 0) {
       throw UserError.input(
           "No records in the %d files of %s.".formatted(files.size(), config.getPathList()));
@@ -147,26 +161,74 @@ final class TfRecordExamples implements ExampleSource {
     return List.of(
         new IndexArray("files", TString.class, () -> PathBytes.tensor(index.files())),
         new IndexArray("file_of", TInt32.class, index::fileOf),
-        new IndexArray("offsets", TInt64.class, index::offsets));
+        new IndexArray("offsets", TInt64.class, index::offsets),
+        new IndexArray("ends", TInt64.class, index::ends));
   }
 
   @Override
   public StoredExample example(
       Ops tf, Operand<TInt64> number, List<Operand<?>> arrays, Draws draws) {
-    Operand<TInt64> axis = tf.constant(0L);
-    Operand<TString> files = arrays.get(0).asOutput().expect(TString.class);
-    Operand<TInt32> fileOf = arrays.get(1).asOutput().expect(TInt32.class);
-    Operand<TInt64> offsets = arrays.get(2).asOutput().expect(TInt64.class);
-    Operand<TString> file = tf.gather(files, tf.gather(fileOf, number, axis), axis);
-    return parse(tf, record(tf, file, tf.gather(offsets, number, axis)), draws);
+    return example(tf, stored(tf, number, arrays), number, arrays, draws);
   }
 
-  /** The record at an offset: a data set of one file, of which one element is taken. */
-  private static Operand<TString> record(Ops tf, Operand<TString> file, Operand<TInt64> offset) {
+  @Override
+  public Optional<RunReader> runs() {
+    return Optional.of(this);
+  }
+
+  @Override
+  public long[] firstOfFiles() {
+    return index.firstOfFiles();
+  }
+
+  @Override
+  public boolean frontToBack() {
+    return index.compressed();
+  }
+
+  @Override
+  public Operand<? extends TType> run(
+      Ops tf, Operand<TInt64> first, Operand<TInt64> count, List<Operand<?>> arrays) {
+    Place place = Place.of(tf, first, arrays);
+    if (index.compressed()) {
+      // TensorFlow counts offsets in what comes out.
+      return tf.data.tfRecordDataset(
+          place.file(), tf.constant("GZIP"), tf.constant(COMPRESSED_BYTES), place.offset());
+    }
+    Operand<TInt64> last = tf.math.sub(tf.math.add(first, count), tf.constant(1L));
+    Operand<TInt64> bytes = tf.math.sub(Place.of(tf, last, arrays).end(), place.offset());
+    return tf.data.tfRecordDataset(
+        place.file(),
+        tf.constant(""),
+        tf.math.minimum(bytes, tf.constant(MOST_BYTES)),
+        place.offset());
+  }
+
+  /**
+   * Where a record is, scalars.
+   *
+   * @param offset its first byte
+   * @param end the byte after it
+   */
+  private record Place(Operand<TString> file, Operand<TInt64> offset, Operand<TInt64> end) {
+    static Place of(Ops tf, Operand<TInt64> number, List<Operand<?>> arrays) {
+      Operand<TInt64> axis = tf.constant(0L);
+      Operand<TInt32> file = tf.gather(arrays.get(1).asOutput().expect(TInt32.class), number, axis);
+      return new Place(
+          tf.gather(arrays.get(0).asOutput().expect(TString.class), file, axis),
+          tf.gather(arrays.get(2).asOutput().expect(TInt64.class), number, axis),
+          tf.gather(arrays.get(3).asOutput().expect(TInt64.class), number, axis));
+    }
+  }
+
+  /** The record at its offset: a data set of one file, of which one element is taken. */
+  @Override
+  public Operand<TString> stored(Ops tf, Operand<TInt64> number, List<Operand<?>> arrays) {
+    Place place = Place.of(tf, number, arrays);
     List<Class<? extends TType>> types = List.of(TString.class);
     List<Shape> shapes = List.of(Shape.scalar());
     Operand<? extends TType> all =
-        tf.data.tfRecordDataset(file, tf.constant(""), tf.constant(0L), offset);
+        tf.data.tfRecordDataset(place.file(), tf.constant(""), tf.constant(0L), place.offset());
     Operand<? extends TType> one = tf.data.takeDataset(all, tf.constant(1L), types, shapes);
     return tf.data
         .datasetToSingleElement(one, types, shapes)
@@ -176,7 +238,13 @@ final class TfRecordExamples implements ExampleSource {
   }
 
   /** The image and the label each by itself: where nothing takes the label, nothing looks at it. */
-  private StoredExample parse(Ops tf, Operand<TString> record, Draws draws) {
+  @Override
+  public StoredExample example(
+      Ops tf,
+      Operand<TString> record,
+      Operand<TInt64> number,
+      List<Operand<?>> arrays,
+      Draws draws) {
     StoredImage image =
         new EncodedImage(
             feature(tf, record, layout.image(), tf.constant("")).expect(TString.class));

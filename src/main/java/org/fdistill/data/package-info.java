@@ -21,13 +21,17 @@
  * <p>An element depends on the seed and its position alone. The position of the next example is all
  * that a checkpoint needs of the input ({@link org.fdistill.data.BadExamples#nextPosition}).
  *
- * <p>Limits: records are read one by one at random offsets, which suits local disks and not object
- * stores; compressed TFRecord files are refused; a truncated JPEG counts as readable where the crop
- * lies above the damage. What cannot be read is skipped without a word: where every file vanishes
- * during a run, the pipeline gives no batch until the end that {@code start} set, so that a caller
- * who must notice starts it over windows of positions. Each source numbers its classes by itself:
- * {@link org.fdistill.data.ClassMatch} brings validation's labels into training's numbers. {@link
- * org.fdistill.data.ImageFolderConversion} packs a folder into TFRecord files; {@link
- * org.fdistill.data.synthetic} makes a set.
+ * <p>A {@code Traversal} is the way through a source: {@code RecordTraversal} reads one example at
+ * a time at random offsets, {@code BlockTraversal} whole blocks of them, which suits network disks
+ * and compressed files. What stands at a position is a function of the seed and the position in
+ * both.
+ *
+ * <p>Limits: a worker that reads in blocks reads those of all workers; a truncated JPEG counts as
+ * readable where the crop lies above the damage. What cannot be read is skipped without a word:
+ * where every file vanishes during a run, the pipeline gives no batch until the end that {@code
+ * start} set, so that a caller who must notice starts it over windows of positions. Each source
+ * numbers its classes by itself: {@link org.fdistill.data.ClassMatch} brings validation's labels
+ * into training's numbers. {@link org.fdistill.data.ImageFolderConversion} packs a folder into
+ * TFRecord files; {@link org.fdistill.data.synthetic} makes a set.
  */
 package org.fdistill.data;

@@ -8,6 +8,7 @@ import org.tensorflow.op.Op;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
+import org.tensorflow.types.TInt64;
 
 /**
  * Where a layer is built: the graph, the path that its parameters' names start with, and the
@@ -92,6 +93,11 @@ public final class LayerScope {
     return variables.state(qualified(name), Shape.of(shape), initializer);
   }
 
+  /** As {@link #state}, of the run's data; see {@link Variables#statistic}. */
+  public Variable statistic(String name, Initializer initializer, long... shape) {
+    return variables.statistic(qualified(name), Shape.of(shape), initializer);
+  }
+
   /** Notes an op that is to run with every micro-batch, such as that of a running statistic. */
   public void update(Op op) {
     updates.add(op);
@@ -105,6 +111,11 @@ public final class LayerScope {
   /** The seed [2] of a draw that this layer makes anew in each step. */
   public Operand<TInt32> seed(String purpose) {
     return seeds.of(tf, qualified(purpose));
+  }
+
+  /** A number for one purpose that is the run's, whatever the step; scalar. */
+  public Operand<TInt64> runSeed(String purpose) {
+    return seeds.ofRun(tf, qualified(purpose));
   }
 
   private String qualified(String name) {

@@ -138,9 +138,15 @@ final class ProgramBuilder {
    */
   private WeightAverages averages(Collection<Variable> trained) {
     List<Variable> moving =
-        variables.all().stream().filter(v -> !v.trainable() || trained.contains(v)).toList();
+        variables.all().stream()
+            .filter(v -> v.trainable() ? trained.contains(v) : !isStatistic(v))
+            .toList();
     boolean wanted = config.getOptimizer().getEmaDecay() > 0;
     return new WeightAverages(variables, wanted ? moving : List.of());
+  }
+
+  private boolean isStatistic(Variable variable) {
+    return variables.statistics().contains(variable.name());
   }
 
   private Placeholder<TInt64> scalar(String name) {
@@ -228,6 +234,7 @@ final class ProgramBuilder {
         new ProgramEndpoints.Feeds(name(seed), name(microStep), name(update.hyperparameters())),
         step,
         parameters.stream().map(Variable::name).toList(),
+        List.copyOf(variables.statistics()),
         target(tf, "initialize_variables", variables.initializations()),
         target(tf, "adopt_averages", update.averages().adopt(tf)),
         variablesFinite(saved),

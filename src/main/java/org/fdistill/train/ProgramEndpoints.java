@@ -13,6 +13,7 @@ import org.fdistill.data.Field;
  * @param feeds what each run is fed
  * @param step the training step
  * @param parameters names of all parameters of network and task, those that stay frozen included
+ * @param statistics names of variables that describe the run's data
  * @param initialize target that gives every variable its first value; needs the seed
  * @param adoptAverages target that sets what is trained to the averages that are kept of it
  * @param variablesFinite [V], whether each variable of {@code files} is finite, in the order of
@@ -23,6 +24,7 @@ public record ProgramEndpoints(
     Feeds feeds,
     Step step,
     List<String> parameters,
+    List<String> statistics,
     String initialize,
     String adoptAverages,
     String variablesFinite,

@@ -70,6 +70,7 @@ public final class Trainer {
       RunParts parts = RunParts.of(run, program, folder, log, store);
       RunState state = restore(parts);
       greet(parts, state);
+      run.start().starting(new RunStart.Starting(folder.path(), program.trainData()));
       return last(parts, loop(parts, state));
     }
   }
@@ -122,7 +123,6 @@ public final class Trainer {
         .flatMap(checkpoint -> checkpoint.compareData(parts.data(), accepted))
         .ifPresent(changes -> tell(parts.log(), changes));
     long step = goTo(parts, latest);
-    run.task().prepare(parts.program().session(), text -> tell(parts.log(), text));
     parts.batches().checkReadable();
     parts.log().start(step, config.getLog().getTensorboard());
     return new RunState(step, latest, false, false);
@@ -130,6 +130,12 @@ public final class Trainer {
 
   /** The step that a checkpoint, or the beginning, stands at. */
   private long goTo(RunParts parts, Optional<Checkpoint> checkpoint) {
+    long step = read(parts, checkpoint);
+    run.task().prepare(parts.program().session(), text -> tell(parts.log(), text));
+    return step;
+  }
+
+  private long read(RunParts parts, Optional<Checkpoint> checkpoint) {
     if (checkpoint.isEmpty()) {
       String initial =
           new FirstValues(parts.program(), config, run.task().network().name())

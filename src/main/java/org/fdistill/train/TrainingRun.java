@@ -12,6 +12,7 @@ import org.fdistill.task.Task;
  * @param folder the run's folder; a run that it holds goes on
  * @param listener hears what happens
  * @param rewriter of the built graph
+ * @param start called before the first step
  * @param end called after the last step
  * @param stop ends the run early
  */
@@ -21,5 +22,6 @@ public record TrainingRun(
     Path folder,
     ProgressListener listener,
     Rewriter rewriter,
+    RunStart start,
     RunEnd end,
     StopRequest stop) {}

@@ -64,8 +64,8 @@ final class ImageFolderConversionTest {
     Examples.flatFolder(from, 7);
     ImageFolderConversion.Summary summary =
         ImageFolderConversion.convert(from, to, "train", 3, done -> {});
-    assertThat(TfRecordIndex.scan(summary.files()).size()).isEqualTo(7);
-    assertThat(TfRecordIndex.scan(summary.files().subList(2, 3)).size()).isEqualTo(2);
+    assertThat(TfRecordIndex.scan(summary.files(), false).size()).isEqualTo(7);
+    assertThat(TfRecordIndex.scan(summary.files().subList(2, 3), false).size()).isEqualTo(2);
     assertThat(to.resolve("classes.txt")).doesNotExist();
   }
 

@@ -56,7 +56,14 @@ final class Runs {
       RunEnd end,
       StopRequest stop) {
     return new TrainingRun(
-        config, task, folder, listener, Rewriter.of(config.getRuntime()), end, stop);
+        config,
+        task,
+        folder,
+        listener,
+        Rewriter.of(config.getRuntime()),
+        RunStart.nothing(),
+        end,
+        stop);
   }
 
   static RunResult train(Path folder, RunConfig config, Task task, ProgressListener listener) {

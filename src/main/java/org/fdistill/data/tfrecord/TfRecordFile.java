@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.stream.LongStream;
 import org.fdistill.config.UserError;
 import org.fdistill.files.FileTrouble;
 
@@ -16,29 +17,37 @@ public final class TfRecordFile {
   private TfRecordFile() {}
 
   /**
-   * Where each record starts, from the records' headers alone.
+   * Where each record starts.
    *
-   * @throws UserError where the file is missing, compressed, cut short or no TFRecord file
+   * @throws UserError as {@link #bounds}
    */
   public static long[] offsets(Path file) {
+    long[] bounds = bounds(file);
+    return Arrays.copyOf(bounds, bounds.length - 1);
+  }
+
+  /**
+   * Where each record starts, from the records' headers alone, and where the last one ends.
+   *
+   * @return one number more than there are records
+   * @throws UserError where the file is missing, compressed, cut short or no TFRecord file
+   */
+  public static long[] bounds(Path file) {
     try (FileChannel channel = FileChannel.open(file)) {
-      return offsets(file, channel);
+      return bounds(file, channel);
     } catch (IOException e) {
       throw new UserError(
           UserError.Kind.INPUT, "Cannot read " + file + ": " + reason(file, e) + ".", e);
     }
   }
 
-  private static long[] offsets(Path file, FileChannel channel) throws IOException {
+  private static long[] bounds(Path file, FileChannel channel) throws IOException {
     long size = channel.size();
-    long[] offsets = new long[256];
-    int count = 0;
+    LongStream.Builder bounds = LongStream.builder();
     byte[] header = new byte[RecordFraming.HEADER];
-    for (long at = 0; at < size; count++) {
-      if (count == offsets.length) {
-        offsets = Arrays.copyOf(offsets, 2 * count);
-      }
-      offsets[count] = at;
+    long at = 0;
+    for (int count = 0; at < size; count++) {
+      bounds.add(at);
       long length = length(file, channel, header, at, count);
       long left = size - at - RecordFraming.HEADER - RecordFraming.FOOTER;
       if (length < 0 || length > left) {
@@ -48,7 +57,7 @@ public final class TfRecordFile {
       }
       at += RecordFraming.HEADER + length + RecordFraming.FOOTER;
     }
-    return Arrays.copyOf(offsets, count);
+    return bounds.add(at).build().toArray();
   }
 
   /** Where a record ends, by a length that is unsigned and may be absurd. */
@@ -78,11 +87,16 @@ public final class TfRecordFile {
     }
     boolean gzip = start[0] == (byte) 0x1f && start[1] == (byte) 0x8b;
     boolean zlib = start[0] == 0x78 && ((start[0] << 8) + (start[1] & 0xff)) % 31 == 0;
-    if (gzip || zlib) {
-      return "%s is compressed with %s; records are read in random order, which needs plain TFRecord"
-              .formatted(file, gzip ? "gzip" : "zlib")
-          + " files. Write the set again without compression"
-          + (gzip ? ", or decompress it: gunzip -S '' < FILE > NEW_FILE." : ".");
+    if (gzip) {
+      return file
+          + " is compressed with gzip; records are read in random order, which needs plain TFRecord"
+          + " files. Set order: BLOCKS, which reads compressed files from front to back, or"
+          + " decompress it: gunzip -S '' < FILE > NEW_FILE.";
+    }
+    if (zlib) {
+      return file
+          + " is compressed with zlib, which is not read. Write the set again without compression,"
+          + " or with gzip and read it with order: BLOCKS.";
     }
     return file + " is not a TFRecord file: its first 12 bytes are no record header.";
   }

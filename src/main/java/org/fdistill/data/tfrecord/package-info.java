@@ -6,7 +6,7 @@
  *
  * <p>A record is its length (8 bytes, little endian), the masked CRC-32C of those 8 bytes, the data
  * and the masked CRC-32C of the data. There is no table of contents: {@code TfRecordFile.offsets}
- * makes one by hopping from length to length. Compressed files cannot be hopped through and are
- * refused.
+ * makes one by hopping from length to length. Files that are compressed with gzip cannot be hopped
+ * through: {@link org.fdistill.data.tfrecord.CompressedRecords} decompresses them.
  */
 package org.fdistill.data.tfrecord;

@@ -18,6 +18,7 @@ import org.fdistill.graph.Variables;
 import org.fdistill.graph.rewrite.StandardRewrite;
 import org.fdistill.graph.rewrite.StaticShapes;
 import org.fdistill.proto.DataConfig;
+import org.fdistill.proto.ReadOrder;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.Result;
@@ -140,12 +141,13 @@ public final class NearestNeighbours {
     ExampleSource bank = labelled(ExampleSource.open(train), "train_data");
     ExampleSource queries = labelled(ClassMatch.open(validation, train), "validation_data");
     int rows = (int) Math.min(largestBank, bank.size());
+    boolean all = rows == bank.size();
     InputPipeline.Options order =
-        rows < bank.size()
-            ? InputPipeline.Options.sample(seed, BATCH)
-            : InputPipeline.Options.evaluation(BATCH);
+        all ? InputPipeline.Options.evaluation(BATCH) : InputPipeline.Options.sample(seed, BATCH);
+    // The first blocks of an order would be no sample of all.
+    DataConfig read = all ? train : train.toBuilder().setOrder(ReadOrder.RECORDS).build();
     return new FeatureBank.Inputs(
-        InputPipeline.build(tf, "bank_input", train, bank, view(train), order),
+        InputPipeline.build(tf, "bank_input", read, bank, view(train), order),
         InputPipeline.build(
             tf,
             "query_input",

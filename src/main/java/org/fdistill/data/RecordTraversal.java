@@ -1,0 +1,51 @@
+package org.fdistill.data;
+
+import java.util.List;
+import org.tensorflow.Operand;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.op.Ops;
+import org.tensorflow.types.TInt64;
+import org.tensorflow.types.family.TType;
+
+/**
+ * One example after the other, each found and read by itself.
+ *
+ * @param source where examples come from
+ * @param order which example stands at a position
+ * @param workers W, which share the positions
+ */
+record RecordTraversal(ExampleSource source, EpochOrder order, int workers) implements Traversal {
+  @Override
+  public long seed() {
+    return order.seed();
+  }
+
+  @Override
+  public List<IndexArray> orderArrays() {
+    return List.of();
+  }
+
+  @Override
+  public Operand<TInt64> exampleAt(Ops tf, Operand<TInt64> position, List<Operand<?>> arrays) {
+    return order.exampleAt(tf, position);
+  }
+
+  @Override
+  public Operand<? extends TType> elements(
+      Ops tf, Operand<TInt64> start, Operand<TInt64> end, List<Operand<?>> arrays) {
+    Operand<TInt64> step = tf.constant((long) workers);
+    return tf.data.rangeDataset(start, end, step, List.of(TInt64.class), List.of(Shape.scalar()));
+  }
+
+  @Override
+  public List<Class<? extends TType>> elementTypes() {
+    return List.of(TInt64.class);
+  }
+
+  @Override
+  public Turn turn(Ops tf, List<Operand<?>> element, List<Operand<?>> arrays) {
+    Operand<TInt64> position = element.get(0).asOutput().expect(TInt64.class);
+    Operand<TInt64> index = order.exampleAt(tf, position);
+    return new Turn(index, source.example(tf, index, arrays, new Draws(order.seed(), position)));
+  }
+}
