@@ -91,13 +91,13 @@ final class DiagnoseCommand implements Command {
   @Override
   public String description() {
     return "Looks into models on the same images, each at its own size and normalisation: average"
-               + " attention distance of each head, cosine similarity of heads, average attention"
-               + " maps, feature rank, linear CKA between all blocks of all models, and of"
-               + " classifiers that a run trained the landscape of loss and accuracy. Attention is"
-               + " found in a SavedModel's graph, whoever exported it: a softmax between two"
-               + " products. Measures that a model does not allow are left out with the reason."
-               + " Every number goes to DIR/diagnostics.json. Ctrl-C keeps what is done, and the"
-               + " same command goes on from there.";
+        + " attention distance of each head, cosine similarity of heads, average attention"
+        + " maps, feature rank, linear CKA between all blocks of all models, and of"
+        + " classifiers that a run trained the landscape of loss and accuracy. Attention is"
+        + " found in a SavedModel's graph, whoever exported it: a softmax between two"
+        + " products. Measures that a model does not allow are left out with the reason."
+        + " Every number goes to DIR/diagnostics.json. Ctrl-C keeps what is done, and the"
+        + " same command goes on from there.";
   }
 
   @Override
