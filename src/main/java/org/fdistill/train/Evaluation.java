@@ -5,6 +5,7 @@ import java.util.function.LongConsumer;
 import org.fdistill.checkpoint.SavedWeights;
 import org.fdistill.checkpoint.VariableFiles;
 import org.fdistill.graph.GraphScope;
+import org.fdistill.graph.Replicas;
 import org.fdistill.graph.SessionFactory;
 import org.fdistill.graph.Variables;
 import org.fdistill.graph.rewrite.StandardRewrite;
@@ -63,7 +64,8 @@ public record Evaluation(RunConfig config, Task task) {
     try (Graph draft = new Graph()) {
       Ops tf = GraphScope.ops(draft);
       Variables variables = new Variables(tf, tf.constant(0L));
-      ValidationGraph validation = ValidationGraph.build(tf, variables, config, task, most);
+      ValidationGraph validation =
+          ValidationGraph.build(tf, variables, config, task, Replicas.ONE, most);
       VariableFiles files = VariableFiles.build(tf.withSubScope("files"), variables.all());
       addition.build(tf, variables);
       graph.importGraphDef(StandardRewrite.apply(StaticShapes.fold(draft)));

@@ -35,7 +35,8 @@ public final class OpenEvaluation implements AutoCloseable {
               validation,
               evaluation.task(),
               evaluation.config().getValidationData(),
-              report)
+              report,
+              Workers.ALONE)
           .run(stop, listener);
     } catch (RuntimeException e) {
       throw evaluation.task().explain(e).<RuntimeException>map(x -> x).orElse(e);
