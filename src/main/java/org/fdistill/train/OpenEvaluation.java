@@ -3,6 +3,7 @@ package org.fdistill.train;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.function.LongConsumer;
+import org.fdistill.cluster.Workers;
 import org.tensorflow.Graph;
 import org.tensorflow.Session;
 

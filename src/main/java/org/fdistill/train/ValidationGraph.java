@@ -64,7 +64,7 @@ record ValidationGraph(
             tf,
             "validation_data",
             examples,
-            source,
+            task.validationExamples(source),
             view,
             order(most < source.size(), batchSize(examples, view))
                 .of(replicas.count(), replicas.index()));
