@@ -3,7 +3,6 @@ package org.fdistill.cli;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.fdistill.config.UserError;
 import org.fdistill.proto.RunConfig;
@@ -11,6 +10,7 @@ import org.fdistill.report.ReportParts;
 import org.fdistill.report.RunReport;
 import org.fdistill.train.RunEnd;
 import org.fdistill.train.RunStart;
+import org.fdistill.train.StopRequest;
 
 /** The report that a run leaves in its folder, however it ends. */
 final class ReportAtEnd implements RunStart, RunEnd {
@@ -26,7 +26,7 @@ final class ReportAtEnd implements RunStart, RunEnd {
    * @param tell is told what cannot be shown
    * @param stop is asked whether to leave out the rest
    */
-  ReportAtEnd(RunConfig config, Path folder, Consumer<String> tell, BooleanSupplier stop) {
+  ReportAtEnd(RunConfig config, Path folder, Consumer<String> tell, StopRequest stop) {
     this.config = config;
     this.folder = folder;
     this.tell = tell;

@@ -72,7 +72,7 @@ final class RunTraining {
 
   private RunResult train(
       ConsoleProgress progress, StopRequest stop, Workers workers, RunEnd... further) {
-    ReportAtEnd report = new ReportAtEnd(config, folder, progress::message, stop::isRequested);
+    ReportAtEnd report = new ReportAtEnd(config, folder, progress::message, stop);
     RunResult result;
     try {
       result = train(progress, report, end(progress, report, further), stop, workers);

@@ -1,7 +1,6 @@
 package org.fdistill.report;
 
 import java.io.IOException;
-import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.fdistill.checkpoint.SavedWeights;
 import org.fdistill.files.FileTrouble;
@@ -9,6 +8,7 @@ import org.fdistill.proto.RunConfig;
 import org.fdistill.task.Tasks;
 import org.fdistill.train.RunEnd;
 import org.fdistill.train.RunStart;
+import org.fdistill.train.StopRequest;
 
 /**
  * Keeps what a run's report shows beside its log: when it starts the images that its network sees
@@ -18,7 +18,7 @@ import org.fdistill.train.RunStart;
 public final class ReportParts implements RunStart {
   private final RunConfig config;
   private final Consumer<String> tell;
-  private final BooleanSupplier stop;
+  private final StopRequest stop;
 
   /**
    * Of one run.
@@ -26,7 +26,7 @@ public final class ReportParts implements RunStart {
    * @param tell is told what went wrong
    * @param stop is asked whether to leave out the rest
    */
-  public ReportParts(RunConfig config, Consumer<String> tell, BooleanSupplier stop) {
+  public ReportParts(RunConfig config, Consumer<String> tell, StopRequest stop) {
     this.config = config;
     this.tell = tell;
     this.stop = stop;
