@@ -29,8 +29,8 @@ public final class Gelu {
   }
 
   /**
-   * Φ(x) + x φ(x), which with z = x/√2 is half of 1 + erf z + z exp(ln(2/√π) - z²): the factor stands
-   * in the exponent, where the sign takes a pass over memory anyway.
+   * Φ(x) + x φ(x), which with z = x/√2 is half of 1 + erf z + z exp(ln(2/√π) - z²): the factor
+   * stands in the exponent, where the sign takes a pass over memory anyway.
    */
   @SuppressWarnings("unchecked") // The gradient has the type of x.
   private static List<Operand<?>> gradients(Ops tf, List<Operand<?>> saved, Operand<?> upstream) {
