@@ -17,7 +17,6 @@ import org.fdistill.proto.DistillTask;
 import org.fdistill.proto.DistillTask.Aligned;
 import org.fdistill.proto.DistillTask.Targets;
 import org.fdistill.proto.RunConfig;
-import org.fdistill.task.Task;
 import org.fdistill.task.Tasks;
 import org.fdistill.testing.DeterministicValues;
 import org.fdistill.testing.GraphRun;
@@ -95,11 +94,12 @@ class StudentInputTest {
     assertThat(fields("mask { ratio: 0 }")).isEqualTo(List.of(Field.IMAGE));
     assertThat(fields("mask { ratio: 0.5 } student_image { blur {} }"))
         .isEqualTo(List.of(Field.IMAGE, Field.STUDENT_IMAGE, Field.KEPT_PATCHES));
-    RunConfig run = config("mask { ratio: 0.5 }", VIT);
-    Task task = Tasks.of(run);
-    assertThat(task.trainingView(run.getTrainData()).fields().get(Field.KEPT_PATCHES))
-        .isEqualTo(Shape.of(4));
-    assertThat(task.validationView(run.getTrainData()).fields()).containsOnlyKeys(Field.IMAGE);
+    assertThat(shapes("mask { ratio: 0.5 }").get(Field.KEPT_PATCHES)).isEqualTo(Shape.of(4));
+  }
+
+  private static Map<Field<?>, Shape> shapes(String task) {
+    RunConfig run = config(task, VIT);
+    return new StudentInput(run.getDistill()).trainingView(run.getTrainData(), 3).fields();
   }
 
   /** Inference has no drop path, so that equal inputs give equal bits. */
@@ -135,8 +135,7 @@ class StudentInputTest {
   }
 
   private static List<Field<?>> fields(String task) {
-    RunConfig run = config(task, VIT);
-    return List.copyOf(Tasks.of(run).trainingView(run.getTrainData()).fields().keySet());
+    return List.copyOf(shapes(task).keySet());
   }
 
   /** One image: class token and patches 2 and 0 of four, beside a teacher with a register. */
