@@ -47,8 +47,7 @@ final class FlaxDialects {
             .same("cls", "student/cls_token")
             .same("pos_embedding", "student/pos_embed")
             .all(
-                block(
-                    "LayerNorm_0", "MultiHeadDotProductAttention_0", "LayerNorm_1", "MlpBlock_0"))
+                block("LayerNorm_0", "MultiHeadDotProductAttention_0", "LayerNorm_1", "MlpBlock_0"))
             .all(norm("Transformer/encoder_norm", "student/norm"))
             .leaveOut("MAPHead_0/*", POOLING_HEAD)
             .leaveOut("head/*", PRE_TRAINING_HEAD)
@@ -70,8 +69,7 @@ final class FlaxDialects {
         .same(from + "/bias", to + "/offset");
   }
 
-  private static NameRules.Builder block(
-      String norm1, String attention, String norm2, String mlp) {
+  private static NameRules.Builder block(String norm1, String attention, String norm2, String mlp) {
     String from = "Transformer/encoderblock_#/";
     String to = "student/blocks/#/";
     NameRules.Builder rules = NameRules.builder().all(norm(from + norm1, to + "norm1"));
