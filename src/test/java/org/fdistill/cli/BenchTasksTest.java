@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Every task's step can be measured, and nothing but training data is needed. */
 @Tag("slow")
-class BenchCommandTest {
+class BenchTasksTest {
   @TempDir Path root;
 
   @ParameterizedTest
