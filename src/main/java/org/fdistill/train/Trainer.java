@@ -16,6 +16,7 @@ import org.fdistill.data.InputPipeline;
 import org.fdistill.eval.ClassTable;
 import org.fdistill.proto.RunConfig;
 import org.tensorflow.TensorFlow;
+import org.tensorflow.exceptions.TensorFlowException;
 
 /**
  * Trains. {@link #run} opens what a run needs, and {@link #loop} is the loop: step, decide, go
@@ -86,7 +87,23 @@ public final class Trainer {
       log.message(lost.get());
       return new UserError(UserError.Kind.RUN, lost.get(), e);
     }
-    return run.task().explain(e).<RuntimeException>map(x -> x).orElse(e);
+    Optional<UserError> known = run.task().explain(e);
+    if (known.isEmpty() && workers.areMany() && e instanceof TensorFlowException) {
+      return betweenWorkers(e);
+    }
+    return known.<RuntimeException>map(x -> x).orElse(e);
+  }
+
+  /** Though all answer, a request between them got lost or came twice. */
+  private UserError betweenWorkers(RuntimeException e) {
+    String reason = String.valueOf(e.getMessage());
+    return new UserError(
+        UserError.Kind.RUN,
+        String.format(
+            "%s: TensorFlow's runtime failed between workers: %.300s%nStart all workers again: the"
+                + " run goes on from its newest checkpoint.",
+            workers.name(workers.index()), reason),
+        e);
   }
 
   /** What the chief finds of its files, in every worker. */
