@@ -107,11 +107,12 @@ public interface ExampleSource {
       case TFRECORD -> TfRecordExamples.open(config.getTfrecord(), config.getOrder());
       case IMAGE_FOLDER -> ImageFolderExamples.open(config.getImageFolder());
       case SEGMENTATION_FOLDER -> MaskedFolderExamples.open(config.getSegmentationFolder());
+      case TAR -> TarExamples.open(config.getTar());
       case NOISE -> new NoiseExamples(config.getNoise());
       case SOURCE_NOT_SET ->
           throw UserError.usage(
               "The data has no source: set one of tfrecord { path: ... }, image_folder { path: ..."
-                  + " }, segmentation_folder { path: ... } or noise { }.");
+                  + " }, segmentation_folder { path: ... }, tar { path: ... } or noise { }.");
     };
   }
 }
