@@ -7,11 +7,13 @@ import java.util.OptionalLong;
 import org.fdistill.checkpoint.Checkpoint;
 import org.fdistill.checkpoint.SavedWeights;
 import org.fdistill.config.TextProtos;
+import org.fdistill.data.TarIndexes;
 import org.fdistill.export.SavedModelWriter;
 import org.fdistill.graph.SavedModelFolder;
 import org.fdistill.proto.DataConfig;
 import org.fdistill.proto.ImageFolderSource;
 import org.fdistill.proto.RunConfig;
+import org.fdistill.proto.TarSource;
 import org.fdistill.proto.TfRecordSource;
 import org.fdistill.task.Tasks;
 
@@ -81,7 +83,7 @@ record Evaluated(
    * The same with other validation images: everything but their source stays.
    *
    * @param data an image folder (for a run on ADE20K's layout one of that), or the path or glob
-   *     pattern of TFRecord files
+   *     pattern of tar or TFRecord files
    */
   Evaluated on(String data) {
     DataConfig.Builder images =
@@ -112,6 +114,8 @@ record Evaluated(
       images.getSegmentationFolderBuilder().setPath(data);
     } else if (Files.isDirectory(Path.of(data))) {
       images.setImageFolder(ImageFolderSource.newBuilder().setPath(data));
+    } else if (TarIndexes.isTar(data)) {
+      images.setTar(TarSource.newBuilder().addPath(data));
     } else {
       images.setTfrecord(TfRecordSource.newBuilder().addPath(data));
     }

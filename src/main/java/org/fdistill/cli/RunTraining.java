@@ -44,6 +44,7 @@ final class RunTraining {
    * @throws UserError where it cannot start or go on
    */
   RunResult run(RunEnd... further) {
+    TarNotice.print(console, config.getTrainData(), config.getValidationData());
     StopRequest stop = new StopRequest();
     RunResult result;
     try (ConsoleProgress progress = console.progress();

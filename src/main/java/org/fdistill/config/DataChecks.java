@@ -28,7 +28,8 @@ final class DataChecks {
     problems.unless(
         data.getOrder() != ReadOrder.BLOCKS || data.hasTfrecord() || data.hasTar(),
         at("order"),
-        "BLOCKS is for tfrecord and tar, whose files hold many examples one after the other; leave it out");
+        "BLOCKS is for tfrecord and tar, whose files hold many examples one after the other; leave"
+            + " it out");
     if (data.hasAugment()) {
       augment(data.getAugment());
     }

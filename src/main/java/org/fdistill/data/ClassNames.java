@@ -55,7 +55,7 @@ public final class ClassNames {
       case TFRECORD -> files(data.getTfrecord().getPathList()).map(ClassNames::beside);
       case IMAGE_FOLDER -> ImageFolder.findClassNames(data.getImageFolder().getPath());
       case TAR ->
-          files(data.getTar().getPathList())
+          files(TarIndexes.patterns(data.getTar()))
               .map(found -> TarExamples.open(data.getTar()).classNames());
       default -> Optional.empty();
     };

@@ -116,8 +116,7 @@ final class ImageFolder {
 
     static Contents of(Path root, int depth) {
       if (!Files.isDirectory(root)) {
-        throw UserError.input(
-            root + ": " + problem(root));
+        throw UserError.input(root + ": " + problem(root));
       }
       Contents contents = new Contents(root);
       try {

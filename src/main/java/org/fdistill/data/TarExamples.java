@@ -67,10 +67,9 @@ final class TarExamples implements ExampleSource, RunReader {
     if (config.getPathCount() == 0) {
       throw UserError.usage("tar: path is not set. Name files, such as data/train-*.tar.");
     }
-    List<Path> files = FilePatterns.resolve(config.getPathList());
+    List<Path> files = FilePatterns.resolve(TarIndexes.patterns(config));
     Path root = TarIndexes.folder(config);
-    List<TarIndex> indexes =
-        files.parallelStream().map(file -> TarIndex.open(file, root)).toList();
+    List<TarIndex> indexes = files.parallelStream().map(file -> TarIndex.open(file, root)).toList();
     return new TarExamples(config, files, indexes);
   }
 
@@ -175,7 +174,7 @@ final class TarExamples implements ExampleSource, RunReader {
     long[] numbers = new long[examples.size()];
     for (int f = 0; f < files.size(); f++) {
       for (int i = firstOfFile[f]; i < firstOfFile[f + 1]; i++) {
-        numbers[i] = (i - firstOfFile[f]) % FileRanges.MOST;
+        numbers[i] = Math.floorMod(i - firstOfFile[f], FileRanges.MOST);
       }
     }
     return TInt64.tensorOf(StdArrays.ndCopyOf(numbers));
@@ -228,8 +227,7 @@ final class TarExamples implements ExampleSource, RunReader {
   @Override
   public Operand<TString> stored(Ops tf, Operand<TInt64> number, List<Operand<?>> arrays) {
     Operand<TInt64> axis = tf.constant(0L);
-    Operand<TInt32> prefix =
-        tf.gather(arrays.get(1).asOutput().expect(TInt32.class), number, axis);
+    Operand<TInt32> prefix = tf.gather(arrays.get(1).asOutput().expect(TInt32.class), number, axis);
     return FileRanges.read(
         tf,
         tf.gather(arrays.get(0).asOutput().expect(TString.class), prefix, axis),

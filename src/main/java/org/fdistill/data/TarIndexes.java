@@ -1,7 +1,9 @@
 package org.fdistill.data;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import org.fdistill.config.UserError;
 import org.fdistill.data.tar.TarIndex;
 import org.fdistill.data.tfrecord.FilePatterns;
@@ -11,6 +13,24 @@ import org.fdistill.proto.TarSource;
 /** Where the indexes of tar files are kept, and which are still to be made. */
 public final class TarIndexes {
   private TarIndexes() {}
+
+  /**
+   * Whether a file is a tar file, or a pattern stands for some, by the name or, where that says
+   * nothing, by the content. Compressed ones are among them.
+   */
+  public static boolean isTar(String pathOrPattern) {
+    String name = pathOrPattern.toLowerCase(Locale.ROOT);
+    return name.endsWith(".tgz")
+        || name.matches("(?s).*\\.tar(\\.[a-z0-9]+)?")
+        || TarIndex.isTar(FilePatterns.path(pathOrPattern));
+  }
+
+  /** The patterns of a config; a folder stands for the tar files in it. */
+  static List<String> patterns(TarSource config) {
+    return config.getPathList().stream()
+        .map(path -> Files.isDirectory(FilePatterns.path(path)) ? path + "/*.tar" : path)
+        .toList();
+  }
 
   /** The folder that a config names, else one in the user's folder for what can be made again. */
   static Path folder(TarSource config) {
@@ -36,7 +56,7 @@ public final class TarIndexes {
     }
     try {
       Path root = folder(config.getTar());
-      return FilePatterns.resolve(config.getTar().getPathList()).stream()
+      return FilePatterns.resolve(patterns(config.getTar())).stream()
           .filter(file -> TarIndex.isMissing(file, root))
           .toList();
     } catch (UserError e) {

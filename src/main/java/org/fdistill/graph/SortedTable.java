@@ -12,10 +12,10 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Reads and writes a table of sorted keys in the format of LevelDB, which TensorFlow keeps a bundle's index
- * in: blocks of entries, an index block with the place of each, and a footer with the place of
- * that. A block is followed by its kind of compression (a byte) and a masked checksum of both (four
- * bytes); its keys are stored without what they share with the key before.
+ * Reads and writes a table of sorted keys in the format of LevelDB, which TensorFlow keeps a
+ * bundle's index in: blocks of entries, an index block with the place of each, and a footer with
+ * the place of that. A block is followed by its kind of compression (a byte) and a masked checksum
+ * of both (four bytes); its keys are stored without what they share with the key before.
  *
  * <p>Nothing is believed before its checksum was computed. See LevelDB's {@code table_format.md}.
  */
@@ -92,7 +92,9 @@ final class SortedTable {
     footer.write(append(table, List.of()));
     footer.write(append(table, places));
     table.write(Arrays.copyOf(footer.toByteArray(), FOOTER - Long.BYTES));
-    table.write(littleEndianBytes(Long.BYTES).putLong(MAGIC).array());
+    byte[] magic = new byte[Long.BYTES];
+    littleEndian(magic).putLong(MAGIC);
+    table.write(magic);
     return table.toByteArray();
   }
 
@@ -101,7 +103,8 @@ final class SortedTable {
       throws IOException {
     ByteArrayOutputStream block = new ByteArrayOutputStream();
     CodedOutputStream out = CodedOutputStream.newInstance(block);
-    ByteBuffer restarts = littleEndianBytes(Integer.BYTES * (Math.max(1, entries.size()) + 1));
+    byte[] end = new byte[Integer.BYTES * (Math.max(1, entries.size()) + 1)];
+    ByteBuffer restarts = littleEndian(end);
     for (Entry entry : entries) {
       restarts.putInt(out.getTotalBytesWritten());
       out.writeUInt32NoTag(0);
@@ -110,16 +113,18 @@ final class SortedTable {
       out.writeRawBytes(entry.key());
       out.writeRawBytes(entry.value());
     }
-    restarts.putInt(restarts.capacity() - Integer.BYTES, Math.max(1, entries.size()));
+    restarts.putInt(end.length - Integer.BYTES, Math.max(1, entries.size()));
     out.flush();
-    block.write(restarts.array());
+    block.write(end);
     int offset = table.size();
     int size = block.size();
     block.write(0); // not compressed
     byte[] bytes = block.toByteArray();
     table.write(bytes);
     int crc = MaskedCrc.of(bytes, 0, bytes.length);
-    table.write(littleEndianBytes(Integer.BYTES).putInt(crc).array());
+    byte[] trailer = new byte[Integer.BYTES];
+    littleEndian(trailer).putInt(crc);
+    table.write(trailer);
     return handle(offset, size);
   }
 
@@ -132,8 +137,8 @@ final class SortedTable {
     return handle.toByteArray();
   }
 
-  private static ByteBuffer littleEndianBytes(int size) {
-    return ByteBuffer.allocate(size).order(ByteOrder.LITTLE_ENDIAN);
+  private static ByteBuffer littleEndian(byte[] bytes) {
+    return ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
   }
 
   /** The bytes of a block whose place, offset and size, comes next. */

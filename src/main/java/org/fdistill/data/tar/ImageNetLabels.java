@@ -26,16 +26,15 @@ import us.hebi.matlab.mat.types.Struct;
 
 /**
  * The classes of ImageNet's validation images, from its development kit: {@code
- * data/ILSVRC2012_validation_ground_truth.txt} has the number of a synset for each image, and {@code
- * data/meta.mat} the name of each synset. Synsets that have no others below them are the classes,
- * numbered in the order of their names.
+ * data/ILSVRC2012_validation_ground_truth.txt} has the number of a synset for each image, and
+ * {@code data/meta.mat} the name of each synset. Synsets that have no others below them are the
+ * classes, numbered in the order of their names.
  */
 public final class ImageNetLabels {
   private static final String TRUTH = "data/ILSVRC2012_validation_ground_truth.txt";
   private static final String SYNSETS = "data/meta.mat";
   private static final int MOST_BYTES = 64 << 20;
-  private static final Pattern IMAGE =
-      Pattern.compile("(?:.*/)?ILSVRC2012_val_(\\d{8})\\.JPEG");
+  private static final Pattern IMAGE = Pattern.compile("(?:.*/)?ILSVRC2012_val_(\\d{8})\\.JPEG");
 
   private final List<String> classNames;
   private final List<Long> labels;
@@ -102,8 +101,8 @@ public final class ImageNetLabels {
     Map<String, Long> numbers = new HashMap<>();
     classNames.forEach(name -> numbers.put(name, (long) numbers.size()));
     List<Long> labels = new ArrayList<>();
-    for (String line : new String(truth, StandardCharsets.US_ASCII).strip().split("\\s+")) {
-      Long label = numbers.get(names.get(Long.parseLong(line)));
+    for (String line : new String(truth, StandardCharsets.US_ASCII).lines().toList()) {
+      Long label = numbers.get(names.get(Long.parseLong(line.strip())));
       if (label == null) {
         throw new IOException("no class has the number " + line + ", which an image has");
       }

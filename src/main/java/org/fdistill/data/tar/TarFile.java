@@ -2,6 +2,7 @@ package org.fdistill.data.tar;
 
 import java.io.BufferedInputStream;
 import java.io.EOFException;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -80,8 +81,8 @@ final class TarFile {
     if (!kind.isEmpty()) {
       throw UserError.input(
           "%s is compressed with %s; members are read in place, which needs a plain tar file."
-              .formatted(file, kind)
-          + " Decompress it: images do not get smaller by it.");
+                  .formatted(file, kind)
+              + " Decompress it: images do not get smaller by it.");
     }
     if (!TarArchiveInputStream.matches(start, start.length) && !isOld(start)) {
       throw UserError.input(file + " is no tar file.");
@@ -94,7 +95,7 @@ final class TarFile {
       return start.length == TarConstants.DEFAULT_RCDSIZE
           && start[0] != 0
           && new TarArchiveEntry(start).isCheckSumOK();
-    } catch (IllegalArgumentException e) {
+    } catch (RuntimeException e) { // no number where a header has one
       return false;
     }
   }
@@ -117,19 +118,73 @@ final class TarFile {
     }
   }
 
+  /** Counts what was taken of a stream. */
+  private static final class Counted extends FilterInputStream {
+    private long count;
+
+    Counted(InputStream in) {
+      super(in);
+    }
+
+    @Override
+    public int read() throws IOException {
+      int next = super.read();
+      count += next < 0 ? 0 : 1;
+      return next;
+    }
+
+    @Override
+    public int read(byte[] bytes, int offset, int length) throws IOException {
+      int read = super.read(bytes, offset, length);
+      count += Math.max(0, read);
+      return read;
+    }
+
+    @Override
+    public long skip(long bytes) throws IOException {
+      long skipped = super.skip(bytes);
+      count += skipped;
+      return skipped;
+    }
+  }
+
+  /**
+   * Knows where it is, which the stream itself loses at a sparse member, and whether the mark was
+   * seen that a tar file ends with, a record of zeros.
+   */
+  private static final class Entries extends TarArchiveInputStream {
+    private final Counted taken;
+    private boolean ended;
+
+    Entries(Counted in) {
+      super(
+          in,
+          TarConstants.DEFAULT_BLKSIZE,
+          TarConstants.DEFAULT_RCDSIZE,
+          StandardCharsets.UTF_8.name(),
+          false);
+      taken = in;
+    }
+
+    @Override
+    protected boolean isEOFRecord(byte[] record) {
+      boolean end = super.isEOFRecord(record);
+      ended |= end && record != null;
+      return end;
+    }
+  }
+
   private void walk(InputStream in, Member within) throws IOException {
-    // Not closed: that would close the stream around it.
-    TarArchiveInputStream tar =
-        new TarArchiveInputStream(
-            in,
-            TarConstants.DEFAULT_BLKSIZE,
-            TarConstants.DEFAULT_RCDSIZE,
-            StandardCharsets.UTF_8.name(),
-            false);
+    Entries tar =
+        new Entries(new Counted(in)); // not closed, for that would close the stream around it
     String last = "its beginning";
     for (TarArchiveEntry entry = next(tar, last); entry != null; entry = next(tar, last)) {
       last = entry.getName();
       visit(tar, entry, within);
+    }
+    if (!tar.ended) {
+      String name = within == null ? "it" : within.name();
+      throw new BadTar("%s ends after %s, without an end mark".formatted(name, last), null);
     }
   }
 
@@ -147,18 +202,22 @@ final class TarFile {
     }
   }
 
-  private void visit(TarArchiveInputStream tar, TarArchiveEntry entry, Member within)
-      throws IOException {
+  private void visit(Entries tar, TarArchiveEntry entry, Member within) throws IOException {
     if (entry.isDirectory()) {
       return;
     }
-    boolean plain = entry.isFile() && !entry.isSparse() && !entry.isLink();
-    if (!plain) {
+    byte kind = entry.getLinkFlag();
+    boolean file =
+        kind == TarConstants.LF_NORMAL
+            || kind == TarConstants.LF_OLDNORM
+            || kind == TarConstants.LF_CONTIG;
+    if (!file || entry.isSparse()) {
       visitor.other(entry.getName());
       return;
     }
-    long base = within == null ? 0 : within.offset();
-    Member member = new Member(entry.getName(), base + entry.getDataOffset(), entry.getSize());
+    // What was taken ends with the header.
+    long offset = tar.taken.count + (within == null ? 0 : within.offset());
+    Member member = new Member(entry.getName(), offset, entry.getSize());
     requireInside(member, within);
     try {
       if (within == null && member.isTar()) {
@@ -177,7 +236,10 @@ final class TarFile {
       throw new BadTar(
           "%s has %d bytes, and from byte %d on there are %d"
               .formatted(
-                  member.name(), member.size(), member.offset(), Math.max(0, end - member.offset())),
+                  member.name(),
+                  member.size(),
+                  member.offset(),
+                  Math.max(0, end - member.offset())),
           null);
     }
   }

@@ -5,17 +5,20 @@ import java.io.BufferedOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.zip.CRC32C;
-import java.util.HexFormat;
+import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
+import org.apache.commons.compress.archivers.tar.TarConstants;
 import org.fdistill.config.UserError;
 import org.fdistill.files.FileTrouble;
 import org.fdistill.files.Folders;
@@ -72,6 +75,16 @@ public final class TarIndex {
       digest.update(path.getBytes(StandardCharsets.UTF_8));
       String name = path.substring(path.lastIndexOf('/') + 1);
       return name + "-" + HexFormat.of().toHexDigits((int) digest.getValue());
+    }
+  }
+
+  /** Whether a file starts as tar files do since POSIX. One that cannot be read does not. */
+  public static boolean isTar(Path file) {
+    try (InputStream in = Files.newInputStream(file)) {
+      byte[] start = in.readNBytes(TarConstants.DEFAULT_RCDSIZE);
+      return TarArchiveInputStream.matches(start, start.length);
+    } catch (IOException e) {
+      return false;
     }
   }
 
