@@ -13,7 +13,6 @@ import org.fdistill.graph.SavedModelFolder;
 import org.fdistill.proto.DataConfig;
 import org.fdistill.proto.ImageFolderSource;
 import org.fdistill.proto.RunConfig;
-import org.fdistill.proto.TarSource;
 import org.fdistill.proto.TfRecordSource;
 import org.fdistill.task.Tasks;
 
@@ -115,7 +114,7 @@ record Evaluated(
     } else if (Files.isDirectory(Path.of(data))) {
       images.setImageFolder(ImageFolderSource.newBuilder().setPath(data));
     } else if (TarIndexes.isTar(data)) {
-      images.setTar(TarSource.newBuilder().addPath(data));
+      images.getTarBuilder().clearPath().addPath(data);
     } else {
       images.setTfrecord(TfRecordSource.newBuilder().addPath(data));
     }
