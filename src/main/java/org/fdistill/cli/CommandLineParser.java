@@ -74,18 +74,20 @@ final class CommandLineParser {
     return values;
   }
 
-  private Map<String, String> arguments(List<String> words) {
+  private Map<String, List<String>> arguments(List<String> words) {
     List<ArgumentSpec> expected = command.arguments();
-    if (words.size() > expected.size()) {
+    boolean open = !expected.isEmpty() && expected.get(expected.size() - 1).repeatable();
+    if (words.size() > expected.size() && !open) {
       throw mistake(tooMany(words.get(expected.size())));
     }
     if (words.size() < expected.size()) {
       ArgumentSpec missing = expected.get(words.size());
       throw mistake(missing.name() + " is missing. " + missing.help());
     }
-    Map<String, String> arguments = new LinkedHashMap<>();
+    Map<String, List<String>> arguments = new LinkedHashMap<>();
     for (int i = 0; i < words.size(); i++) {
-      arguments.put(expected.get(i).name(), words.get(i));
+      ArgumentSpec argument = expected.get(Math.min(i, expected.size() - 1));
+      arguments.computeIfAbsent(argument.name(), name -> new ArrayList<>()).add(words.get(i));
     }
     return arguments;
   }
@@ -95,7 +97,7 @@ final class CommandLineParser {
       return "unexpected '" + word + "'. Did you mean '--set " + word + "'?";
     }
     String takes =
-        command.arguments().stream().map(ArgumentSpec::name).collect(Collectors.joining(" "));
+        command.arguments().stream().map(ArgumentSpec::usage).collect(Collectors.joining(" "));
     return String.format(
         "unexpected '%s'; fdistill %s takes %s.",
         word, command.name(), takes.isEmpty() ? "options only" : takes + " and options");

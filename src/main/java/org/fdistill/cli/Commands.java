@@ -16,6 +16,7 @@ final class Commands {
         new EvaluateCommand(),
         new ExportCommand(),
         new PredictCommand(),
+        new ReportCommand(),
         new DiagnoseCommand(),
         new InspectCommand(),
         new PlanCommand(),

@@ -71,7 +71,7 @@ final class HelpText {
   private static String usage(Command command) {
     String arguments =
         command.arguments().stream()
-            .map(argument -> argument.name() + " ")
+            .map(argument -> argument.usage() + " ")
             .collect(Collectors.joining());
     return "fdistill " + command.name() + " " + arguments + "[options]";
   }

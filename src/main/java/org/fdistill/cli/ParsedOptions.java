@@ -11,7 +11,7 @@ import org.fdistill.config.UserError;
 public final class ParsedOptions {
   private final String command;
   private final Map<String, List<String>> options;
-  private final Map<String, String> arguments;
+  private final Map<String, List<String>> arguments;
 
   /**
    * Holds what was given.
@@ -20,7 +20,8 @@ public final class ParsedOptions {
    * @param options values by option name; an empty list for a flag
    * @param arguments values by argument name
    */
-  ParsedOptions(String command, Map<String, List<String>> options, Map<String, String> arguments) {
+  ParsedOptions(
+      String command, Map<String, List<String>> options, Map<String, List<String>> arguments) {
     this.command = command;
     this.options = Map.copyOf(options);
     this.arguments = Map.copyOf(arguments);
@@ -103,7 +104,7 @@ public final class ParsedOptions {
 
   /** The argument, which is there if it is required. */
   public String text(ArgumentSpec argument) {
-    return arguments.get(argument.name());
+    return find(argument).orElse(null);
   }
 
   /** The argument as a path. */
@@ -111,9 +112,16 @@ public final class ParsedOptions {
     return toPath(argument.name(), text(argument));
   }
 
+  /** Each value of a repeatable argument as a path, in order. */
+  public List<Path> paths(ArgumentSpec argument) {
+    return arguments.get(argument.name()).stream()
+        .map(text -> toPath(argument.name(), text))
+        .toList();
+  }
+
   /** An argument that may be left out. */
   public Optional<String> find(ArgumentSpec argument) {
-    return Optional.ofNullable(arguments.get(argument.name()));
+    return arguments.getOrDefault(argument.name(), List.of()).stream().findFirst();
   }
 
   /** An empty path is the current folder to Java, and an unset variable of a shell to its user. */

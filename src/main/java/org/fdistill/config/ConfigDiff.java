@@ -90,7 +90,8 @@ public final class ConfigDiff {
     }
   }
 
-  private static String show(Message message, FieldDescriptor field) {
+  /** The value of a field, that of its default where it is not set. */
+  static String show(Message message, FieldDescriptor field) {
     boolean set =
         field.isRepeated() ? message.getRepeatedFieldCount(field) > 0 : message.hasField(field);
     if (!set) {

@@ -8,6 +8,7 @@ import org.tensorflow.op.Op;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
+import org.tensorflow.types.TInt64;
 
 /**
  * Where a layer is built: the graph, the path that its parameters' names start with, and the
@@ -19,6 +20,7 @@ public final class LayerScope {
   private final Variables variables;
   private final Precision precision;
   private final Seeds seeds;
+  private final Replicas replicas;
   private final List<Op> updates;
 
   private LayerScope(
@@ -27,12 +29,14 @@ public final class LayerScope {
       Variables variables,
       Precision precision,
       Seeds seeds,
+      Replicas replicas,
       List<Op> updates) {
     this.tf = tf;
     this.path = path;
     this.variables = variables;
     this.precision = precision;
     this.seeds = seeds;
+    this.replicas = replicas;
     this.updates = updates;
   }
 
@@ -43,23 +47,33 @@ public final class LayerScope {
    * @param seeds of the random draws
    */
   public static LayerScope training(Ops tf, Variables variables, Precision precision, Seeds seeds) {
-    return new LayerScope(tf, "", variables, precision, seeds, new ArrayList<>());
+    return training(tf, variables, precision, seeds, Replicas.ONE);
+  }
+
+  /**
+   * The scope of a network in training by several processes.
+   *
+   * @param replicas that have their shares of each batch
+   */
+  public static LayerScope training(
+      Ops tf, Variables variables, Precision precision, Seeds seeds, Replicas replicas) {
+    return new LayerScope(tf, "", variables, precision, seeds, replicas, new ArrayList<>());
   }
 
   /** The scope of a network in inference. */
   public static LayerScope inference(Ops tf, Variables variables, Precision precision) {
-    return new LayerScope(tf, "", variables, precision, null, new ArrayList<>());
+    return new LayerScope(tf, "", variables, precision, null, Replicas.ONE, new ArrayList<>());
   }
 
   /** This scope for a part that stays as it is: nothing in it is drawn or noted. */
   public LayerScope inference() {
-    return new LayerScope(tf, path, variables, precision, null, updates);
+    return new LayerScope(tf, path, variables, precision, null, replicas, updates);
   }
 
   /** The scope of a part: parameters and ops get {@code name/} before their names. */
   public LayerScope at(String name) {
     return new LayerScope(
-        tf.withSubScope(name), qualified(name), variables, precision, seeds, updates);
+        tf.withSubScope(name), qualified(name), variables, precision, seeds, replicas, updates);
   }
 
   /** Where to build ops. */
@@ -82,6 +96,11 @@ public final class LayerScope {
     return seeds != null;
   }
 
+  /** The processes that share a batch in training. */
+  public Replicas replicas() {
+    return replicas;
+  }
+
   /** A trainable parameter of this layer. */
   public Operand<TFloat32> parameter(String name, Initializer initializer, long... shape) {
     return variables.trainable(qualified(name), Shape.of(shape), initializer).value();
@@ -90,6 +109,11 @@ public final class LayerScope {
   /** A variable of this layer that is saved but not trained, such as a running statistic. */
   public Variable state(String name, Initializer initializer, long... shape) {
     return variables.state(qualified(name), Shape.of(shape), initializer);
+  }
+
+  /** As {@link #state}, of the run's data; see {@link Variables#statistic}. */
+  public Variable statistic(String name, Initializer initializer, long... shape) {
+    return variables.statistic(qualified(name), Shape.of(shape), initializer);
   }
 
   /** Notes an op that is to run with every micro-batch, such as that of a running statistic. */
@@ -105,6 +129,11 @@ public final class LayerScope {
   /** The seed [2] of a draw that this layer makes anew in each step. */
   public Operand<TInt32> seed(String purpose) {
     return seeds.of(tf, qualified(purpose));
+  }
+
+  /** A number for one purpose that is the run's, whatever the step; scalar. */
+  public Operand<TInt64> runSeed(String purpose) {
+    return seeds.ofRun(tf, qualified(purpose));
   }
 
   private String qualified(String name) {

@@ -36,4 +36,22 @@ public record PixelNormalization(List<Float> mean, List<Float> std) {
     }
     return tf.math.sub(tf.math.mul(pixels, tf.constant(factor)), tf.constant(offset));
   }
+
+  /**
+   * The pixels of a normalised batch, within 0 to 255.
+   *
+   * @param normalized [B, S, S, 3]
+   * @return [B, S, S, 3], not rounded
+   */
+  public Operand<TFloat32> undo(Ops tf, Operand<TFloat32> normalized) {
+    float[] factor = new float[3];
+    float[] offset = new float[3];
+    for (int c = 0; c < 3; c++) {
+      factor[c] = 255 * std.get(c);
+      offset[c] = 255 * mean.get(c);
+    }
+    Operand<TFloat32> pixels =
+        tf.math.add(tf.math.mul(normalized, tf.constant(factor)), tf.constant(offset));
+    return tf.clipByValue(pixels, tf.constant(0f), tf.constant(255f));
+  }
 }

@@ -41,6 +41,11 @@ public final class Seeds {
     return tf.dtypes.cast(tf.stack(List.of(first, second)), TInt32.class);
   }
 
+  /** The run's seed for one purpose, scalar, for draws that do not depend on the step. */
+  Operand<TInt64> ofRun(Ops tf, String purpose) {
+    return tf.bitwise.bitwiseXor(run, tf.constant(hash(purpose) << 31));
+  }
+
   /** A seed [2] from two fed scalars and a purpose. */
   static Operand<TInt64> seed(Ops tf, Operand<TInt64> run, Operand<TInt64> step, String purpose) {
     Operand<TInt64> mixed = tf.bitwise.bitwiseXor(run, tf.constant(hash(purpose) << 31));

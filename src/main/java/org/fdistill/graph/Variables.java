@@ -4,8 +4,10 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.tensorflow.Operand;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Op;
@@ -27,6 +29,7 @@ public final class Variables {
   private final String resources;
   private final Map<String, Variable> byName;
   private final Map<String, Variable> instead;
+  private final Set<String> statistics;
   private Ops initial;
 
   /**
@@ -47,7 +50,7 @@ public final class Variables {
    *     of the variables are without it
    */
   public Variables(Ops tf, Operand<TInt64> seed, String resources) {
-    this(tf, seed, resources, new LinkedHashMap<>(), Map.of());
+    this(tf, seed, resources, new LinkedHashMap<>(), Map.of(), new LinkedHashSet<>());
   }
 
   private Variables(
@@ -55,12 +58,14 @@ public final class Variables {
       Operand<TInt64> seed,
       String resources,
       Map<String, Variable> byName,
-      Map<String, Variable> instead) {
+      Map<String, Variable> instead,
+      Set<String> statistics) {
     this.tf = tf;
     this.seed = seed;
     this.resources = resources;
     this.byName = byName;
     this.instead = instead;
+    this.statistics = statistics;
   }
 
   /**
@@ -70,7 +75,7 @@ public final class Variables {
    * @param others by the names under which they are found, with the shapes of what they stand for
    */
   public Variables with(Map<String, Variable> others) {
-    return new Variables(tf, seed, resources, byName, Map.copyOf(others));
+    return new Variables(tf, seed, resources, byName, Map.copyOf(others), statistics);
   }
 
   /** A variable that the optimiser trains. */
@@ -81,6 +86,20 @@ public final class Variables {
   /** A variable of state, such as an optimiser's moment. */
   public Variable state(String name, Shape shape, Initializer initializer) {
     return getOrCreate(name, shape, false, initializer);
+  }
+
+  /**
+   * A variable of state that describes the data of the run, such as the mean of its targets. No
+   * average is kept of it, and no other run's weights give it a value.
+   */
+  public Variable statistic(String name, Shape shape, Initializer initializer) {
+    statistics.add(name);
+    return state(name, shape, initializer);
+  }
+
+  /** The names of the {@link #statistic}s. */
+  public Set<String> statistics() {
+    return Collections.unmodifiableSet(statistics);
   }
 
   /** All variables, in the order in which they were made. */

@@ -159,8 +159,9 @@ public interface Task {
   }
 
   /**
-   * Computes what training needs beside the variables, such as features that stay the same. Called
-   * once for each session, when the variables have the values that training starts from.
+   * Computes what training needs beside the variables, such as features that stay the same, and
+   * says what there is to know. Called when the variables have the values that training starts
+   * from, and again where it goes back to them.
    *
    * @param tell is told what takes long
    * @throws UserError where it cannot be had

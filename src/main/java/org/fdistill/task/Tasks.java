@@ -2,6 +2,7 @@ package org.fdistill.task;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.fdistill.config.Problems;
@@ -67,6 +68,11 @@ public final class Tasks {
     } else {
       of(run).check(problems);
     }
+  }
+
+  /** The name of a config's task, such as distill; empty where it has none. */
+  public static String name(RunConfig run) {
+    return isOfRun(run) ? run.getTaskCase().name().toLowerCase(Locale.ROOT) : "";
   }
 
   /** Whether a config is that of a run, and not of a network alone. */

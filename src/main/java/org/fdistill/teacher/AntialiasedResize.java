@@ -7,11 +7,12 @@ import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 
 /**
- * Antialiased bilinear resizing of square images, torchvision's {@code resize(antialias=True)}, as
- * two matrix products. TensorFlow's own antialiased op, ScaleAndTranslate, runs on the CPU alone;
- * this one runs where the teacher runs, and XLA compiles it.
+ * Antialiased bilinear resizing of square images or maps, torchvision's {@code
+ * resize(antialias=True)}, as two matrix products. TensorFlow's own antialiased op,
+ * ScaleAndTranslate, runs on the CPU alone; this one runs where the teacher runs, and XLA compiles
+ * it.
  */
-final class AntialiasedResize {
+public final class AntialiasedResize {
   private final int from;
   private final int to;
 
@@ -21,7 +22,7 @@ final class AntialiasedResize {
    * @param from S, side of the images
    * @param to T, side of the result
    */
-  AntialiasedResize(int from, int to) {
+  public AntialiasedResize(int from, int to) {
     this.from = from;
     this.to = to;
   }
@@ -29,10 +30,10 @@ final class AntialiasedResize {
   /**
    * Resizes a batch.
    *
-   * @param images [B, S, S, 3]
-   * @return [B, T, T, 3], not rounded
+   * @param images [B, S, S, C]
+   * @return [B, T, T, C], not rounded
    */
-  Operand<TFloat32> apply(Ops tf, Operand<TFloat32> images) {
+  public Operand<TFloat32> apply(Ops tf, Operand<TFloat32> images) {
     Operand<TFloat32> weights = tf.constant(StdArrays.ndCopyOf(weights()));
     Operand<TFloat32> rows = tf.linalg.einsum(List.of(weights, images), "th,bhwc->btwc");
     return tf.linalg.einsum(List.of(weights, rows), "tw,bhwc->bhtc");

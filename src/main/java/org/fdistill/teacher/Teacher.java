@@ -6,7 +6,6 @@ import org.fdistill.config.UserError;
 import org.fdistill.graph.ImportedModel;
 import org.fdistill.graph.Precision;
 import org.fdistill.graph.SavedModelFolder;
-import org.fdistill.model.Backbone;
 import org.fdistill.model.Endpoints;
 import org.fdistill.proto.TeacherConfig;
 import org.tensorflow.Graph;
@@ -117,32 +116,6 @@ public final class Teacher {
     return description;
   }
 
-  /** Refuses a student whose grid of patches is not this teacher's. */
-  public void requireGridOf(Backbone student) {
-    if (student.grid() == grid()) {
-      return;
-    }
-    throw UserError.usage(
-        """
-        %s: it gives %d tokens (%d prefix tokens and %d x %d patches), the student %d (%d and %d x \
-        %d).
-        Expected the same grid of patches; prefix tokens may differ.
-        Change teacher.image_size (now %d), teacher.layout or teacher.prefix_tokens, or the \
-        model's image_size (now %d) or patch_size, or learn distill.targets: GAP."""
-            .formatted(
-                who,
-                tokens(),
-                prefixTokens(),
-                grid(),
-                grid(),
-                student.prefixTokens() + student.grid() * student.grid(),
-                student.prefixTokens(),
-                student.grid(),
-                student.grid(),
-                input.side(),
-                student.imageSize()));
-  }
-
   /** Refuses a teacher without a class token. */
   public void requireClassToken() {
     if (!hasClassToken()) {
@@ -151,7 +124,8 @@ public final class Teacher {
           %s: it has no class token (prefix_tokens %d, class_token %s, layout %s), but \
           distill.targets is CLASS_TOKEN.
           Set teacher.prefix_tokens and teacher.class_token if its tokens start with one, or \
-          distill.targets to TOKENS or GAP."""
+          distill.targets to TOKENS or GAP.\
+          """
               .formatted(
                   who, prefixTokens(), description.getClassToken(), description.getLayout()));
     }
@@ -222,7 +196,8 @@ public final class Teacher {
         """
         %s: the tokens that it gives for the images of %s are not finite.
         Training has no part in this. Check teacher.input_range, teacher.normalization and \
-        teacher.output, and whether the model's weights are finite."""
+        teacher.output, and whether the model's weights are finite.\
+        """
             .formatted(who, when));
   }
 }

@@ -48,11 +48,13 @@ final class FirstValues {
   }
 
   /**
-   * All but the optimiser's slots, whose names go on from a parameter's: running statistics too.
+   * All but the optimiser's slots, whose names go on from a parameter's, and the statistics of the
+   * run's own data.
    */
   private NetworkParameters parameters() {
     Map<String, Shape> all = program.endpoints().files().shapes();
     Map<String, Shape> shapes = new LinkedHashMap<>(all);
+    program.endpoints().statistics().forEach(shapes::remove);
     shapes
         .keySet()
         .removeIf(name -> all.containsKey(name.substring(0, Math.max(0, name.lastIndexOf('/')))));

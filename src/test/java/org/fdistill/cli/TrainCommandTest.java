@@ -7,6 +7,7 @@ import com.google.gson.JsonParser;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.fdistill.checkpoint.BundleReader;
@@ -46,6 +47,35 @@ class TrainCommandTest {
     assertThat(summary.get("validation_loss").getAsDouble()).isPositive();
     assertThat(summary.get("validation_top1").getAsDouble()).isBetween(0.0, 1.0);
     assertThat(summary.get("export").getAsString()).isEqualTo("export/1");
+    assertThat(run.resolve("samples")).isDirectoryContaining("glob:**/training-8.png");
+    assertThat(run.resolve("report.html"))
+        .content()
+        .contains(
+            "classify \u00b7 finished \u00b7 step 2", "<h3>Loss</h3>", "data:image/png;base64,");
+  }
+
+  @Test
+  void reportMakesTheReportAgainOrComparesRuns() throws IOException {
+    Path file = root.resolve("again.html");
+    CommandRun again = CommandRun.done("report", run.toString(), "--out", file.toString());
+    assertThat(again.out()).isEqualTo("report  " + file + "\n");
+    assertThat(file).hasSameTextualContentAs(run.resolve("report.html"));
+    CommandRun.fails(3, List.of("this folder is no run's"), "report", root.toString());
+    CommandRun.fails(2, List.of("RUN is missing"), "report");
+  }
+
+  @Test
+  void aReportCanBeLeftOut() {
+    Path without = root.resolve("without");
+    CommandRun.done(
+        "train",
+        config,
+        "--workdir",
+        without.toString(),
+        "--set=log.report=false",
+        "--set=export.at_end=false");
+    assertThat(without.resolve("report.html")).doesNotExist();
+    assertThat(without.resolve("samples")).doesNotExist();
   }
 
   @Test
@@ -130,6 +160,9 @@ class TrainCommandTest {
         .doesNotContain("error:");
     assertThat(stopped.resolve("checkpoints")).isDirectoryContaining("glob:**/step-*");
     assertThat(stopped.resolve("export")).doesNotExist();
+    assertThat(stopped.resolve("report.html"))
+        .content()
+        .contains("classify \u00b7 not finished \u00b7 step ", " of 1,000,000");
   }
 
   /** The handler is in place before the first step. */

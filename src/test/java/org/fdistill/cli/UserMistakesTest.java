@@ -92,11 +92,20 @@ class UserMistakesTest {
     assertThat(run).doesNotExist();
   }
 
+  /** No mistake: it is resampled, and that is said. */
   @Test
   void aTeacherOfAnotherGrid() {
     config = TinyConfigs.distill(root, Golden.resource("teachers/tf2-functions"));
-    trainFails(
-        USAGE, "4 x 4 patches", "8 x 8", "Expected the same grid", "--set=model.vit.patch_size=4");
+    CommandRun run =
+        CommandRun.done(
+            "train",
+            config,
+            "--workdir",
+            root.resolve("resampled").toString(),
+            "--set=model.vit.patch_size=4");
+    assertThat(run.err())
+        .contains(
+            "The 4 x 4 patches of teacher tf2-functions are resampled to the student's 8 x 8.");
   }
 
   @Test

@@ -12,10 +12,8 @@ import java.util.Map;
 import org.fdistill.config.UserError;
 import org.fdistill.graph.ModelFiles;
 import org.fdistill.graph.SavedModelFolder;
-import org.fdistill.model.vit.VisionTransformer;
 import org.fdistill.proto.TeacherConfig;
 import org.fdistill.proto.TeacherConfig.Layout;
-import org.fdistill.proto.VitConfig;
 import org.fdistill.testing.Golden;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -153,22 +151,6 @@ class TeacherErrorsTest {
         "16 tokens",
         "leaves 15 patches, which is no square grid",
         "teacher.prefix_tokens would fit as: 0 (a grid of 4 by 4)");
-  }
-
-  @Test
-  void aGridThatIsNotTheStudents() {
-    Teacher teacher = Teacher.open(golden("tf2-functions").build(), 32);
-    VitConfig.Builder vit = VitConfig.newBuilder().setImageSize(32).setPatchSize(16);
-    assertThatThrownBy(() -> teacher.requireGridOf(new VisionTransformer(vit.build(), 0)))
-        .isInstanceOf(UserError.class)
-        .hasMessageContainingAll(
-            "17 tokens (1 prefix tokens and 4 x 4 patches)",
-            "the student 5 (1 and 2 x 2)",
-            "teacher.image_size (now 32)",
-            "teacher.prefix_tokens",
-            "patch_size");
-    vit.setPatchSize(8).setClassToken(false);
-    teacher.requireGridOf(new VisionTransformer(vit.build(), 0));
   }
 
   @Test

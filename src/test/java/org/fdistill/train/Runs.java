@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.fdistill.checkpoint.BundleReader;
+import org.fdistill.cluster.Workers;
 import org.fdistill.config.RunConfigs;
 import org.fdistill.proto.RunConfig;
 import org.fdistill.task.Task;
@@ -56,7 +57,15 @@ final class Runs {
       RunEnd end,
       StopRequest stop) {
     return new TrainingRun(
-        config, task, folder, listener, Rewriter.of(config.getRuntime()), end, stop);
+        config,
+        task,
+        folder,
+        listener,
+        Rewriter.of(config.getRuntime()),
+        RunStart.nothing(),
+        end,
+        stop,
+        Workers.ALONE);
   }
 
   static RunResult train(Path folder, RunConfig config, Task task, ProgressListener listener) {

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.List;
 import javax.imageio.ImageIO;
 import org.fdistill.data.DecodedImage;
+import org.fdistill.data.Palette;
 import org.fdistill.files.WholeFile;
 import org.fdistill.graph.LoadedModel;
 import org.tensorflow.ndarray.Shape;

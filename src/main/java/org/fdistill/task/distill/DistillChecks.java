@@ -29,6 +29,11 @@ final class DistillChecks {
         run.getModel(), config.getTargets() == Targets.GAP, "distill.targets GAP", problems);
     TeacherChecks.check(config.getTeacherList(), TEACHER, problems);
     weights(config, problems);
+    problems.unless(
+        config.getDropTeacher() == 0 || config.getTeacherCount() > 1,
+        "distill.drop_teacher",
+        "is set, but there is one teacher alone; leave it out");
+    StudentInputChecks.check(config, run.getModel(), problems);
     AugmentChecks.pixelsAlone(run.getTrainData(), "distill", problems);
   }
 

@@ -4,10 +4,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.fdistill.config.Problems;
 import org.fdistill.config.UserError;
 import org.fdistill.data.Batch;
-import org.fdistill.data.Field;
 import org.fdistill.data.ImageView;
 import org.fdistill.data.View;
 import org.fdistill.eval.Criterion;
@@ -16,6 +16,7 @@ import org.fdistill.graph.LayerScope;
 import org.fdistill.graph.Precision;
 import org.fdistill.model.Endpoints;
 import org.fdistill.model.Network;
+import org.fdistill.optim.ParameterRules;
 import org.fdistill.proto.DataConfig;
 import org.fdistill.proto.DistillTask;
 import org.fdistill.proto.RunConfig;
@@ -41,6 +42,7 @@ public final class FeatureDistillation implements Task {
   private final RunConfig run;
   private final DistillTask config;
   private Teachers opened;
+  private List<TargetStatistics> statistics = List.of();
 
   /**
    * Reads the config alone; {@link #open} opens the teachers.
@@ -60,11 +62,12 @@ public final class FeatureDistillation implements Task {
   @Override
   public void open() {
     opened = Teachers.open(config, network().backbone(), Precision.of(run.getRuntime()));
+    objective(); // Refuses what does not fit.
   }
 
   @Override
   public View trainingView(DataConfig data) {
-    return ImageView.training(data);
+    return input().trainingView(data, network().backbone().grid());
   }
 
   @Override
@@ -74,20 +77,29 @@ public final class FeatureDistillation implements Task {
 
   @Override
   public TrainingOutputs training(LayerScope scope, Batch batch) {
-    Endpoints student = network().build(scope, batch.get(Field.IMAGE));
+    Endpoints student = input().training(scope, network(), batch);
     List<Endpoints> features = openedTeachers().features(scope, batch);
-    StudentObjective.Losses losses = objective().build(scope, student, features);
+    StudentObjective objective = objective();
+    StudentObjective.Losses losses = objective.build(scope, batch, student, features);
+    statistics =
+        TargetStatistics.build(
+            scope,
+            run,
+            config.getStatisticsImages(),
+            trainingView(run.getTrainData()),
+            objective.terms(),
+            images -> openedTeachers().features(scope, images));
     return new TrainingOutputs(
-        losses.combined(), losses.named(), openedTeachers().named(features), scope.updates());
+        losses.trained(), losses.metrics(), openedTeachers().named(features), scope.updates());
   }
 
   @Override
   public Map<String, Operand<TFloat32>> validation(LayerScope scope, Batch batch) {
     List<Endpoints> features = openedTeachers().features(scope, batch);
-    Endpoints student = Tasks.evaluated(run).build(scope, batch.get(Field.IMAGE));
-    StudentObjective.Losses losses = objective().build(scope, student, features);
+    Endpoints student = input().validation(scope, Tasks.evaluated(run), batch);
+    StudentObjective.Losses losses = objective().build(scope, batch, student, features);
     Map<String, Operand<TFloat32>> means = new LinkedHashMap<>();
-    means.put(LOSS, losses.combined());
+    means.put(LOSS, losses.mean());
     means.put(ZERO_LOSS, losses.ofZero());
     means.putAll(losses.named());
     return ExampleMeans.sums(scope.tf(), batch, means);
@@ -106,6 +118,13 @@ public final class FeatureDistillation implements Task {
   @Override
   public Network network() {
     return Tasks.network(run);
+  }
+
+  @Override
+  public ParameterRules parameterRules() {
+    return config.getFreezePatchEmbedding()
+        ? ParameterRules.frozen(network().name() + "/patch_embed")
+        : ParameterRules.weightDecay();
   }
 
   /** Exports leave out the projector, which the loss goes through. */
@@ -137,6 +156,19 @@ public final class FeatureDistillation implements Task {
   @Override
   public void restoreFrozen(Session session) {
     openedTeachers().restore(session);
+  }
+
+  @Override
+  public void prepare(Session session, Consumer<String> tell) {
+    objective().terms().stream()
+        .map(TeacherTerm::note)
+        .filter(note -> !note.isEmpty())
+        .forEach(tell);
+    statistics.forEach(pass -> pass.prepare(session, tell));
+  }
+
+  private StudentInput input() {
+    return new StudentInput(config);
   }
 
   private StudentObjective objective() {

@@ -1,40 +1,37 @@
 package org.fdistill.task.distill;
 
-import org.fdistill.nn.LayerNorm;
+import org.fdistill.graph.LayerScope;
+import org.fdistill.proto.DistillTask;
 import org.fdistill.proto.DistillTask.TargetNormalization;
+import org.fdistill.proto.TeacherConfig;
 import org.tensorflow.Operand;
-import org.tensorflow.op.Ops;
-import org.tensorflow.op.core.Sum;
 import org.tensorflow.types.TFloat32;
 
-/**
- * Normalises a teacher's features, each token by itself (Table 3 of the paper).
- *
- * @param kind of the normalisation
- */
-record TargetNormalizer(TargetNormalization kind) {
-  /** PyTorch's default of a layer norm, which the reference whitens with. */
-  private static final float WHITEN_EPSILON = 1e-5f;
-
-  private static final float L2_EPSILON = 1e-12f;
-
+/** What becomes of a teacher's features before they are targets. */
+interface TargetNormalizer {
   /**
    * What the student is to predict.
    *
-   * @param features [..., Ct]
+   * @param scope whose path its variables' names start with
+   * @param features [rows, Ct]
    * @return the same shape
    */
-  Operand<TFloat32> apply(Ops tf, Operand<TFloat32> features) {
+  Operand<TFloat32> apply(LayerScope scope, Operand<TFloat32> features);
+
+  /** As a run's config has it for a teacher. */
+  static TargetNormalizer of(DistillTask config, TeacherConfig teacher) {
+    TargetNormalization kind = kind(config, teacher);
     return switch (kind) {
-      case WHITEN -> LayerNorm.whiten(tf, features, WHITEN_EPSILON);
-      case L2 -> tf.math.div(features, length(tf, features));
-      case NONE -> features;
+      case WHITEN, L2, NONE -> new TokenNormalizer(kind);
+      case STANDARDISE -> new RunningStandardizer(config.getStatisticsDecay());
+      case PHI_S -> new PhiStandardizer();
     };
   }
 
-  private static Operand<TFloat32> length(Ops tf, Operand<TFloat32> features) {
-    Operand<TFloat32> squares =
-        tf.sum(tf.math.square(features), tf.constant(-1), Sum.keepDims(true));
-    return tf.math.maximum(tf.math.sqrt(squares), tf.constant(L2_EPSILON));
+  /** The teacher's own choice, or that of the whole task. */
+  private static TargetNormalization kind(DistillTask config, TeacherConfig teacher) {
+    return teacher.hasTargetNormalization()
+        ? teacher.getTargetNormalization()
+        : config.getTargetNormalization();
   }
 }

@@ -12,6 +12,7 @@ import org.fdistill.graph.Precision;
 import org.fdistill.model.Backbone;
 import org.fdistill.model.Endpoints;
 import org.fdistill.proto.DistillTask;
+import org.fdistill.proto.DistillTask.Aligned;
 import org.fdistill.proto.DistillTask.Targets;
 import org.fdistill.proto.TeacherConfig;
 import org.fdistill.teacher.Teacher;
@@ -43,7 +44,7 @@ record Teachers(List<FeatureSource> sources) {
     Map<String, FeatureSource> byName = new LinkedHashMap<>();
     for (TeacherConfig described : config.getTeacherList()) {
       Teacher teacher = Teacher.open(described, student.imageSize(), precision);
-      requireFit(teacher, student, config.getTargets());
+      requireFit(teacher, config);
       if (byName.put(teacher.name(), FeatureSource.of(teacher)) != null) {
         throw UserError.usage(
             "Two teachers have the name "
@@ -55,18 +56,12 @@ record Teachers(List<FeatureSource> sources) {
     return new Teachers(List.copyOf(byName.values()));
   }
 
-  private static void requireFit(Teacher teacher, Backbone student, Targets targets) {
-    if (targets == Targets.CLASS_TOKEN) {
+  private static void requireFit(Teacher teacher, DistillTask config) {
+    boolean classAlone =
+        config.getTargets() == Targets.TOKENS && config.getAligned() == Aligned.CLASS;
+    if (config.getTargets() == Targets.CLASS_TOKEN || classAlone) {
       teacher.requireClassToken();
     }
-    if (targets == Targets.TOKENS) {
-      teacher.requireGridOf(student);
-    }
-  }
-
-  /** Whether each loss has to be told from the others. */
-  boolean areSeveral() {
-    return sources.size() > 1;
   }
 
   /** What each makes of a batch, in their order. */

@@ -1,4 +1,4 @@
-package org.fdistill.cli.predict;
+package org.fdistill.data;
 
 import java.awt.Color;
 
@@ -6,7 +6,7 @@ import java.awt.Color;
  * A colour for each class: hues that go round by the golden angle, which leaves any number of first
  * ones far apart, in four kinds of saturation and brightness. No class is black.
  */
-final class Palette {
+public final class Palette {
   private static final double GOLDEN = 0.61803398875;
   private static final float[][] KINDS = {{0.85f, 0.95f}, {0.55f, 0.85f}, {0.9f, 0.6f}, {0.4f, 1f}};
 
@@ -18,7 +18,7 @@ final class Palette {
    * @param number from 0; {@code none} is black
    * @return red, green and blue in the lower 24 bits
    */
-  static int colour(int number, int none) {
+  public static int colour(int number, int none) {
     if (number == none) {
       return 0;
     }

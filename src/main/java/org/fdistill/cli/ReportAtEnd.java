@@ -1,0 +1,70 @@
+package org.fdistill.cli;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.fdistill.config.UserError;
+import org.fdistill.proto.RunConfig;
+import org.fdistill.report.ReportImages;
+import org.fdistill.report.RunReport;
+import org.fdistill.train.RunEnd;
+import org.fdistill.train.RunStart;
+
+/** The report that a run leaves in its folder, however it ends. */
+final class ReportAtEnd implements RunStart, RunEnd {
+  private final RunConfig config;
+  private final Path folder;
+  private final Consumer<String> tell;
+  private final ReportImages images;
+  private boolean started;
+
+  /**
+   * For one run.
+   *
+   * @param tell is told what cannot be shown
+   */
+  ReportAtEnd(RunConfig config, Path folder, Consumer<String> tell) {
+    this.config = config;
+    this.folder = folder;
+    this.tell = tell;
+    this.images = new ReportImages(config, tell);
+  }
+
+  @Override
+  public void starting(Starting run) {
+    started = true;
+    if (config.getLog().getReport()) {
+      images.starting(run);
+    }
+  }
+
+  @Override
+  public Map<String, Object> finished(Finished run) {
+    if (config.getLog().getReport()) {
+      images.finished(run);
+    }
+    return Map.of();
+  }
+
+  /** Writes it where the run came as far as its first step: before, its folder may be another's. */
+  void writeIfStarted() {
+    if (started) {
+      write();
+    }
+  }
+
+  /** Writes it; a report that fails is no reason for a run to fail. */
+  void write() {
+    if (!config.getLog().getReport()) {
+      return;
+    }
+    try {
+      RunReport.write(List.of(folder), folder.resolve(RunReport.FILE));
+    } catch (UserError e) {
+      tell.accept(e.getMessage());
+    } catch (RuntimeException e) {
+      tell.accept("the report cannot be made: " + e);
+    }
+  }
+}
