@@ -171,21 +171,13 @@ public final class TarIndex {
         identity.write(out);
         write(out, found);
       }
-      replace(unfinished, folder);
+      // Another process may have been faster, and its index is read already.
+      if (isMissing(file, folder.getParent())) {
+        Folders.delete(folder);
+        Files.move(unfinished, folder, StandardCopyOption.ATOMIC_MOVE);
+      }
     } finally {
       Folders.delete(unfinished);
-    }
-  }
-
-  /** Where another process was faster, its index serves as well. */
-  private static void replace(Path unfinished, Path folder) throws IOException {
-    Folders.delete(folder);
-    try {
-      Files.move(unfinished, folder, StandardCopyOption.ATOMIC_MOVE);
-    } catch (IOException e) {
-      if (!Files.exists(folder.resolve(LIST))) {
-        throw e;
-      }
     }
   }
 
