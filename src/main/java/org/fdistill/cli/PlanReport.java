@@ -154,7 +154,12 @@ final class PlanReport {
     return table;
   }
 
-  String json() {
+  /**
+   * As JSON.
+   *
+   * @param scaling with several workers; empty where nobody asked
+   */
+  String json(Optional<ScalingReport> scaling) {
     JsonObject json = new JsonObject();
     json.addProperty("name", run.getName());
     RunPlan.Length length = plan.length();
@@ -180,6 +185,7 @@ final class PlanReport {
     addWork(json, plan.work());
     add(json, "run_flops", plan.runFlops());
     addMemory(json, plan.memory());
+    scaling.ifPresent(workers -> workers.add(json));
     return new GsonBuilder().setPrettyPrinting().create().toJson(json) + "\n";
   }
 

@@ -1,5 +1,6 @@
 package org.fdistill.plan;
 
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -12,6 +13,8 @@ import org.fdistill.optim.RuleTable;
  * @param length steps and images
  * @param data the training examples
  * @param parameters trained numbers by part: student, projector, head
+ * @param gradientBytes of each parameter's gradient, in the order in which the backward pass
+ *     finishes them
  * @param rules how the parameters are treated
  * @param teacher the frozen network; empty where the task has none
  * @param work floating point operations
@@ -21,6 +24,7 @@ public record RunPlan(
     Length length,
     TrainingSet data,
     Map<String, Long> parameters,
+    List<Long> gradientBytes,
     RuleTable rules,
     Optional<TeacherCost> teacher,
     Work work,
