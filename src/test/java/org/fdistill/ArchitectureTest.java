@@ -62,7 +62,15 @@ class ArchitectureTest {
               Map.entry(
                   "plan",
                   Set.of(
-                      "bench", "train", "task", "optim", "data", "checkpoint", "graph", "config")),
+                      "bench",
+                      "train",
+                      "task",
+                      "cache",
+                      "optim",
+                      "data",
+                      "checkpoint",
+                      "graph",
+                      "config")),
               Map.entry(
                   "train",
                   Set.of(
@@ -80,7 +88,10 @@ class ArchitectureTest {
                   Set.of("train", "task", "data", "checkpoint", "model", "graph", "config")),
               Map.entry(
                   "task",
-                  Set.of("model", "teacher", "nn", "optim", "data", "eval", "graph", "config")),
+                  Set.of(
+                      "cache", "model", "teacher", "nn", "optim", "data", "eval", "graph",
+                      "config")),
+              Map.entry("cache", Set.of("teacher", "model", "data", "graph", "config")),
               Map.entry(
                   "export",
                   Set.of(

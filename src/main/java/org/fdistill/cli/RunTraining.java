@@ -44,7 +44,8 @@ final class RunTraining {
   }
 
   /**
-   * Trains, or goes on, until all steps are done.
+   * Writes the features that the run keeps of its teachers where they are missing, then trains, or
+   * goes on, until all steps are done.
    *
    * @param further what happens at the end, after the export; adds to {@code summary.json}
    * @throws Stopped where a signal ended it first
@@ -52,6 +53,7 @@ final class RunTraining {
    */
   RunResult run(RunEnd... further) {
     TarNotice.print(console, config.getTrainData(), config.getValidationData());
+    new CacheRun(config, console).writeMissing();
     StopRequest stop = new StopRequest();
     RunResult result;
     try (ConsoleProgress progress = console.progress();

@@ -165,7 +165,7 @@ final class ProgramBuilder {
         tf,
         TRAIN_DATA,
         examples,
-        ExampleSource.open(examples),
+        task.trainingExamples(ExampleSource.open(examples)),
         task.trainingView(examples),
         InputPipeline.Options.training(config.getSeed(), microBatch)
             .of(replicas.count(), replicas.index()));

@@ -50,7 +50,7 @@ record ValidationGraph(
             tf,
             "validation_data",
             examples,
-            source,
+            task.validationExamples(source),
             view,
             InputPipeline.Options.evaluation(batchSize(examples, view))
                 .of(replicas.count(), replicas.index()));

@@ -6,6 +6,7 @@ import org.fdistill.config.AugmentChecks;
 import org.fdistill.config.ModelChecks;
 import org.fdistill.config.Problems;
 import org.fdistill.config.TeacherChecks;
+import org.fdistill.proto.AugmentConfig;
 import org.fdistill.proto.DistillTask;
 import org.fdistill.proto.DistillTask.Combination;
 import org.fdistill.proto.DistillTask.Targets;
@@ -35,6 +36,16 @@ final class DistillChecks {
         "is set, but there is one teacher alone; leave it out");
     StudentInputChecks.check(config, run.getModel(), problems);
     AugmentChecks.pixelsAlone(run.getTrainData(), "distill", problems);
+    geometryAlone(config, run.getTrainData().getAugment(), problems);
+  }
+
+  /** Of a view that the teacher sees in other colours every time, no features can be kept. */
+  private static void geometryAlone(DistillTask config, AugmentConfig augment, Problems problems) {
+    problems.unless(
+        !config.hasCache() || !(augment.hasColorJitter() || augment.hasRandAugment()),
+        "distill.cache",
+        "holds the teacher's features of fixed views, but train_data.augment has color_jitter or"
+            + " rand_augment, which the teacher sees as well; leave them out");
   }
 
   private static void weights(DistillTask config, Problems problems) {

@@ -5,9 +5,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import org.fdistill.cache.FeatureCache;
 import org.fdistill.config.Problems;
 import org.fdistill.config.UserError;
 import org.fdistill.data.Batch;
+import org.fdistill.data.ExampleSource;
 import org.fdistill.data.ImageView;
 import org.fdistill.data.View;
 import org.fdistill.eval.Criterion;
@@ -42,6 +44,7 @@ public final class FeatureDistillation implements Task {
   private final RunConfig run;
   private final DistillTask config;
   private Teachers opened;
+  private StoredTeachers stored;
   private List<TargetStatistics> statistics = List.of();
 
   /**
@@ -61,18 +64,34 @@ public final class FeatureDistillation implements Task {
 
   @Override
   public void open() {
-    opened = Teachers.open(config, network().backbone(), Precision.of(run.getRuntime()));
+    stored = new StoredTeachers(run, config);
+    opened = Teachers.open(config, network().backbone(), Precision.of(run.getRuntime()), stored);
     objective(); // Refuses what does not fit.
   }
 
   @Override
   public View trainingView(DataConfig data) {
-    return input().trainingView(data, network().backbone().grid());
+    return storedTeachers().with(input().trainingView(data, network().backbone().grid()));
   }
 
   @Override
   public View validationView(DataConfig data) {
-    return ImageView.evaluation(data);
+    return storedTeachers().with(ImageView.evaluation(data));
+  }
+
+  @Override
+  public ExampleSource trainingExamples(ExampleSource source) {
+    return storedTeachers().trainingExamples(source);
+  }
+
+  @Override
+  public ExampleSource validationExamples(ExampleSource source) {
+    return storedTeachers().validationExamples(source);
+  }
+
+  @Override
+  public List<FeatureCache> caches() {
+    return config.getCache().getPath().isEmpty() ? List.of() : storedTeachers().all();
   }
 
   @Override
@@ -85,6 +104,7 @@ public final class FeatureDistillation implements Task {
         TargetStatistics.build(
             scope,
             run,
+            () -> trainingExamples(ExampleSource.open(run.getTrainData())),
             config.getStatisticsImages(),
             trainingView(run.getTrainData()),
             objective.terms(),
@@ -173,6 +193,11 @@ public final class FeatureDistillation implements Task {
 
   private StudentObjective objective() {
     return StudentObjective.of(config, network().backbone(), openedTeachers());
+  }
+
+  private StoredTeachers storedTeachers() {
+    openedTeachers();
+    return stored;
   }
 
   private Teachers openedTeachers() {
