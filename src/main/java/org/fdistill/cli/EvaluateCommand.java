@@ -28,8 +28,9 @@ final class EvaluateCommand implements Command {
       OptionSpec.value(
           "data",
           "DATA",
-          "Validation images instead of the run's: an image folder, or TFRecord or tar files as a"
-              + " path or a quoted glob pattern, such as 'data/validation-*'.");
+          "Validation images instead of the run's: an image folder, for a segmenter one with images"
+              + " and annotations as ADE20K's, or TFRecord or tar files as a path or a quoted glob"
+              + " pattern, such as 'data/validation-*'.");
   private static final OptionSpec KNN =
       OptionSpec.flag(
           "knn",
