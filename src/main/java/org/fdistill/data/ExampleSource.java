@@ -79,6 +79,11 @@ public interface ExampleSource {
     return "";
   }
 
+  /** Whether any example can be read at once, without all that lies before it. */
+  default boolean readsAnywhere() {
+    return runs().map(reader -> !reader.frontToBack()).orElse(true);
+  }
+
   /** Reads examples in runs; empty where each is a file of its own, or none. */
   default Optional<RunReader> runs() {
     return Optional.empty();
