@@ -90,6 +90,7 @@ class BlockOrderTest {
   }
 
   /** Files as a reader tells of them. */
+  @SuppressWarnings("ArrayRecordComponent") // It is read, never compared.
   private record Files(long[] firstOfFiles) implements RunReader {
     @Override
     public boolean frontToBack() {
