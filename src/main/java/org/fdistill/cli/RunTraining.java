@@ -52,6 +52,7 @@ final class RunTraining {
    * @throws UserError where it cannot start or go on
    */
   RunResult run(RunEnd... further) {
+    TarNotice.print(console, config.getTrainData(), config.getValidationData());
     new CacheRun(config, console).writeMissing();
     StopRequest stop = new StopRequest();
     RunResult result;
