@@ -43,7 +43,7 @@ public final class ReportParts implements RunStart {
         () -> {
           var source = run.trainData().source();
           var view = run.task().trainingView(config.getTrainData());
-          new SampleImages(run.folder(), source.classNames())
+          new SampleImages(run.folder(), run.task().classNames(source.classNames()))
               .write(new SampleGraph(config, view, source, wanted).run(), source);
         });
   }

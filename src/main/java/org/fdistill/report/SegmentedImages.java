@@ -66,9 +66,9 @@ final class SegmentedImages {
   void write(Path run, long step) throws IOException {
     DataConfig data = config.getValidationData();
     ExampleSource source = ExampleSource.open(data);
-    SampleImages files = new SampleImages(run, source.classNames());
-    Files.createDirectories(files.folder());
     Task task = Tasks.of(config);
+    SampleImages files = new SampleImages(run, task.classNames(source.classNames()));
+    Files.createDirectories(files.folder());
     try (Graph graph = new Graph()) {
       Ops tf = GraphScope.ops(graph);
       InputPipeline input =

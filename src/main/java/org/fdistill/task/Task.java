@@ -125,6 +125,15 @@ public interface Task {
     return Optional.empty();
   }
 
+  /**
+   * The names of the task's classes.
+   *
+   * @param ofData the names that the data have, by label; empty where they have none
+   */
+  default List<String> classNames(List<String> ofData) {
+    return ofData;
+  }
+
   /** Which value of a validation ranks checkpoints. */
   Criterion criterion();
 

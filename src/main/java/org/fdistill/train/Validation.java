@@ -65,8 +65,11 @@ final class Validation {
     Sums sums = new Sums();
     boolean whole = pass(sums, stop, listener);
     Optional<Sums> all = workers.areMany() ? overWorkers(sums, whole) : only(sums, whole);
-    return all.map(
-        s -> new Validated(task.values(s), task.classes(s, graph.data().source().classNames())));
+    return all.map(s -> new Validated(task.values(s), task.classes(s, names())));
+  }
+
+  private List<String> names() {
+    return task.classNames(graph.data().source().classNames());
   }
 
   private static Optional<Sums> only(Sums sums, boolean whole) {

@@ -4,6 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.fdistill.config.Problems;
 import org.fdistill.data.Batch;
 import org.fdistill.data.ExampleCheck;
@@ -144,6 +145,22 @@ public final class Segmentation implements Task {
   @Override
   public Optional<ClassTable> classes(Sums sums, List<String> names) {
     return Optional.of(ClassTable.of(matrix(sums), names));
+  }
+
+  /**
+   * Where the data name one class fewer than masks tell apart, the names are those of objects, and
+   * what is left of the image is the background. Other numbers of names mean nothing here.
+   */
+  @Override
+  public List<String> classNames(List<String> ofData) {
+    if (ofData.size() == config.getClasses()) {
+      return ofData;
+    }
+    boolean background =
+        !config.getZeroIsNoClass() && ofData.size() == config.getClasses() - 1 && !ofData.isEmpty();
+    return background
+        ? Stream.concat(Stream.of("background"), ofData.stream()).toList()
+        : List.of();
   }
 
   private ConfusionMatrix matrix(Sums sums) {
