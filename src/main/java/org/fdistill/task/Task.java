@@ -106,6 +106,11 @@ public interface Task {
   /** Which value of a validation ranks checkpoints. */
   Criterion criterion();
 
+  /** The criterion of each student, by {@link Student#title}. */
+  default Map<String, Criterion> criteria() {
+    return Map.of(new Student("", null).title(), criterion());
+  }
+
   /** The network that is trained and exported. */
   Network network();
 
