@@ -1,9 +1,9 @@
 """Goldens of ten whole training steps, validation and export at their end: feature distillation, classification, fine-tuning
-with layer decay and averages of the weights, and a linear probe.
+with layer decay and averages of the weights, a linear probe, and masked students.
 
-What a run draws is read from fdistill's side: golden/steps/draws.npz and finetune-draws.npz hold the order of the
-examples, the factors of drop path and first values of projector and probe (TenStepsTest and FineTuneStepsTest write
-them). All else is
+What a run draws is read from fdistill's side: golden/steps/draws.npz, finetune-draws.npz and moma-draws.npz hold the
+order of the examples, the factors of drop path, masks, and first values of projector, decoder and probe (TenStepsTest,
+FineTuneStepsTest and MaskedStepsTest write them). All else is
 computed here: views, normalisation, networks, objective, accumulation, clipping, AdamW, schedule. Arrays are of
 float64. bfloat16_error is that of PyTorch's autocast.
 """
@@ -51,7 +51,8 @@ class Run:
         return self[of + ".normalization.mean"], self[of + ".normalization.std"]
 
 
-CLASSIFY, DISTILL, FINETUNE, PROBE = (Run(task) for task in ("classify", "distill", "finetune", "probe"))
+CLASSIFY, DISTILL, FINETUNE, PROBE, MOMA, MOMA_ALL = (
+    Run(task) for task in ("classify", "distill", "finetune", "probe", "moma", "moma-all"))
 SIDE, CLASSES = CLASSIFY.vit.image_size, CLASSIFY["classify.classes"]
 PROJECTOR = ("projector/kernel", "projector/bias")
 PROBE_LAYER = ("probe/kernel", "probe/bias")
@@ -164,7 +165,7 @@ class Distillation:
         self.run, self.dtype = run, dtype
         first = values(ranges(classifier_shapes(CLASSIFY)))
         self.teacher = {n: torch.tensor(v, dtype=dtype) for n, v in network(first).items()}
-        self.first = values(ranges(network_shapes(run.vit))) | {n: draws["distill/" + n] for n in PROJECTOR}
+        self.first = values(ranges(network_shapes(run.vit))) | {n: draws[f"{run.task}/{n}"] for n in PROJECTOR}
 
     def targets(self, images):
         with torch.no_grad(), torch.autocast("cpu", enabled=False):
@@ -185,6 +186,45 @@ class Distillation:
         prediction, targets = self.prediction(parameters, images, {}), self.targets(images)
         return {"loss": F.smooth_l1_loss(prediction, targets, beta=self.run["distill.beta"]),
                 "predict_zero_loss": F.smooth_l1_loss(torch.zeros_like(targets), targets, beta=self.run["distill.beta"])}
+
+
+class Masked(Distillation):
+    """A student that sees a part of the patches of a solarised image; completed by a decoder where all are aligned."""
+
+    def __init__(self, run, draws, dtype):
+        super().__init__(run, draws, dtype)
+        self.kept = torch.tensor(draws[run.task + "/kept"].astype(np.int64))
+        own = {n.removeprefix(run.task + "/"): v for n, v in draws.items() if n.startswith((f"{run.task}/projector", f"{run.task}/decoder"))}
+        self.first = values(ranges(network_shapes(run.vit))) | own
+        self.decoder = None
+        if "distill.decoder.width" in run.settings:
+            self.decoder = vit_torch.decoder_of(run.vit, *(run["distill.decoder." + n] for n in ("width", "depth", "heads")))
+
+    def compared(self, parameters, images, targets, drop_path, kept):
+        """Prediction and targets, token by token."""
+        x = normalized(images, self.run.statistics("train_data"), self.dtype)
+        tokens = vit_torch.forward(self.run.vit, network(parameters), x, drop_path=drop_path, kept=kept)
+        if self.decoder:
+            own = {n.removeprefix("decoder/"): p for n, p in parameters.items() if n.startswith("decoder/")}
+            tokens = vit_torch.completed(self.decoder, own, tokens, kept)
+        elif kept is not None:
+            patches = torch.take_along_dim(targets[:, 1:], kept[:, :, None], dim=1)
+            targets = torch.cat([targets[:, :1], patches], dim=1)
+        return F.linear(tokens, parameters[PROJECTOR[0]].T, parameters[PROJECTOR[1]]).to(self.dtype), targets
+
+    def loss(self, prediction, targets):
+        return F.smooth_l1_loss(prediction, targets, beta=self.run["distill.beta"])
+
+    def training(self, parameters, images, _, drop_path):
+        solarised = "distill.student_image.solarize.probability" in self.run.settings
+        own = np.where(images < 128, images, 255 - images) if solarised else images
+        prediction, targets = self.compared(parameters, own, self.targets(images), drop_path, self.kept[self.positions])
+        self.beyond = float(((prediction - targets).abs() >= self.run["distill.beta"]).double().mean())
+        return {"loss": self.loss(prediction, targets)}
+
+    def validation(self, parameters, images, _):
+        prediction, targets = self.compared(parameters, images, self.targets(images), {}, None)
+        return {"loss": self.loss(prediction, targets), "predict_zero_loss": self.loss(torch.zeros_like(targets), targets)}
 
 
 class Classification:
@@ -265,7 +305,8 @@ def train(model, draws, first, autocast=False):
         optimizer.zero_grad()
         for part in range(run.accumulation):
             at = step * run.accumulation + part
-            batch = draws[run.task + "/order"][at * micro:(at + 1) * micro].astype(int)
+            model.positions = slice(at * micro, (at + 1) * micro)
+            batch = draws[run.task + "/order"][model.positions].astype(int)
             with torch.autocast("cpu", dtype=torch.bfloat16, enabled=autocast):
                 found = model.training(parameters, images[batch], targets[batch], drop_path(draws, run.task, at, dtype))
             (found["loss"] / run.accumulation).backward()
@@ -370,12 +411,14 @@ def change_error(run, found, double, first):
 
 def main():
     draws = {}
-    for name in ("draws", "finetune-draws"):
+    for name in ("draws", "finetune-draws", "moma-draws"):
         draws |= np.load(golden_files.ROOT / "steps" / (name + ".npz"))
     make(Classification, CLASSIFY, draws, ranges(classifier_shapes(CLASSIFY)))
     make(Distillation, DISTILL, draws, ranges(network_shapes(DISTILL.vit)))
     make(Classification, FINETUNE, draws, ranges(classifier_shapes(FINETUNE)))
     make(Probe, PROBE, draws, ranges(classifier_shapes(FINETUNE)))
+    make(Masked, MOMA, draws, ranges(network_shapes(MOMA.vit)))
+    make(Masked, MOMA_ALL, draws, ranges(network_shapes(MOMA_ALL.vit)))
 
 
 if __name__ == "__main__":

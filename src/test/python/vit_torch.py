@@ -159,6 +159,27 @@ def forward(vit, parameters, images, fused_attention=False, drop_path=None, kept
     return _norm(vit, x, parameters, "norm") if vit.final_norm == "ON_TOKENS" else x
 
 
+def decoder_of(vit, width, depth, heads):
+    """The decoder that completes a network's tokens, as a Vit without an embedding of its own."""
+    return dataclasses.replace(vit, width=width, depth=depth, heads=heads, qkv_bias="FULL_BIAS", layer_scale=False,
+                               relative_position_shared=False, relative_position_per_layer=False,
+                               absolute_position=False)
+
+
+def completed(decoder, parameters, tokens, kept=None):
+    """MAE's decoder: from the tokens of the kept patches [B, K] (None: of all) to those of all patches."""
+    x = F.linear(tokens, parameters["embed/kernel"].T, parameters["embed/bias"])
+    prefix, patches = x[:, :decoder.prefix], x[:, decoder.prefix:]
+    if kept is not None:
+        masked = parameters["mask_token"].to(x.dtype).expand(len(x), decoder.grid**2, -1)
+        patches = masked.scatter(1, kept[:, :, None].expand_as(patches), patches)
+    positions = torch.tensor(sine_cosine("SIN_COS_MAE", decoder.grid, decoder.width)).to(x)
+    x = torch.cat([prefix, patches + positions], dim=1)
+    for i in range(decoder.depth):
+        x = _Block(decoder, parameters, f"blocks/{i:02d}/", False, {}, None)(x, None)
+    return _norm(decoder, x, parameters, "norm")
+
+
 def pooled(vit, parameters, tokens):
     """[B, C]: the mean of the patch tokens, through the final norm if that is on the mean."""
     mean = tokens[:, vit.prefix:].mean(dim=1)

@@ -103,14 +103,14 @@ public final class ParameterRules {
   }
 
   /**
-   * Rules by which a network stays as it is and what stands on it is trained as {@link
+   * Rules by which a network, or a part of one, stays as it is and all else is trained as {@link
    * #weightDecay} has it.
    *
-   * @param network what the names of the network's parameters start with
+   * @param part what the names of its parameters start with
    */
-  public static ParameterRules frozen(String network) {
+  public static ParameterRules frozen(String part) {
     List<Rule> rules = new ArrayList<>();
-    rules.add(Rule.named(network + "/.*", ParameterGroup.FROZEN));
+    rules.add(Rule.named(part + "/.*", ParameterGroup.FROZEN));
     rules.addAll(weightDecay().rules);
     return new ParameterRules(rules);
   }

@@ -16,6 +16,7 @@ import org.fdistill.task.Task;
 import org.fdistill.task.Tasks;
 import org.fdistill.train.ProgramGraph;
 import org.tensorflow.Graph;
+import org.tensorflow.types.TUint8;
 
 /**
  * Works out what a run will cost, from the graph that it would train. The graph is built and never
@@ -54,11 +55,11 @@ public final class Planner {
     ProgramGraph program = ProgramGraph.of(complete, task);
     try (Graph graph = new Graph()) {
       graph.importGraphDef(program.definition());
-      return plan(new StepCost(graph, program.endpoints()), program.rules(), standIn);
+      return plan(task, new StepCost(graph, program.endpoints()), program.rules(), standIn);
     }
   }
 
-  private RunPlan plan(StepCost cost, RuleTable rules, boolean standIn) {
+  private RunPlan plan(Task task, StepCost cost, RuleTable rules, boolean standIn) {
     RunPlan.Length length = length();
     long teacher = cost.teacherWeights().count();
     return new RunPlan(
@@ -70,7 +71,7 @@ public final class Planner {
             ? Optional.of(new RunPlan.TeacherCost(standIn, teacher))
             : Optional.empty(),
         cost.work(length.microBatch()),
-        cost.memory(run.getOptimizer().getAccumulation() > 1, batches(length.microBatch())));
+        cost.memory(run.getOptimizer().getAccumulation() > 1, batches(task, length.microBatch())));
   }
 
   /** The run on noise in the place of its images: the step is the same. */
@@ -82,10 +83,15 @@ public final class Planner {
   }
 
   /** Bytes of the images that wait ready, of those in the making and of those in use. */
-  private long batches(int microBatch) {
+  private long batches(Task task, int microBatch) {
     DataConfig config = run.getTrainData();
-    long image = 3L * config.getImageSize() * config.getImageSize();
-    return (config.getPrefetchBatches() + 1L) * microBatch * image;
+    // What is not of bytes is a few numbers.
+    long example =
+        task.trainingView(config).fields().entrySet().stream()
+            .filter(field -> field.getKey().type().equals(TUint8.class))
+            .mapToLong(field -> field.getValue().size())
+            .sum();
+    return (config.getPrefetchBatches() + 1L) * microBatch * example;
   }
 
   private RunPlan.Length length() {

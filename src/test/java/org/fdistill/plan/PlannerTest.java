@@ -86,6 +86,23 @@ class PlannerTest {
                 + memory.step());
   }
 
+  /** Only visible tokens cost the student anything; the teacher sees all. */
+  @Test
+  void aMaskTakesWorkFromTheStudentAlone() throws IOException {
+    RunPlan plan = plan(small("distill.mask.ratio=0.5"), OptionalLong.empty());
+    RunPlan whole = plan(small(), OptionalLong.empty());
+    double embedding = 2.0 * 8 * 3 * 8 * 8 * 24;
+    double network = vitFlops(2, 24, 9, 8);
+    double projector = 2.0 * 9 * 24 * 24;
+    assertThat(plan.work().forward()).isEqualTo(network + projector);
+    assertThat(plan.work().backward()).isEqualTo(2 * (network + projector) - embedding);
+    assertThat(plan.work().teacher()).isEqualTo(whole.work().teacher());
+    assertThat(plan.memory().step()).isLessThan(whole.memory().step());
+    assertThat(plan.memory().batches()).isEqualTo(whole.memory().batches());
+    RunPlan versions = plan(small("distill.student_image={ blur {} }"), OptionalLong.empty());
+    assertThat(versions.memory().batches()).isEqualTo(2 * whole.memory().batches());
+  }
+
   /** Patch embedding, then for each block queries, keys and values, scores, mix, output, MLP. */
   private static double vitFlops(int depth, long width, long tokens, long patch) {
     double embedding = 2.0 * (tokens - 1) * 3 * patch * patch * width;

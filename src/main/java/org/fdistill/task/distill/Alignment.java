@@ -3,6 +3,8 @@ package org.fdistill.task.distill;
 import java.util.List;
 import org.fdistill.model.Backbone;
 import org.fdistill.model.Endpoints;
+import org.fdistill.proto.DistillTask;
+import org.fdistill.proto.DistillTask.Aligned;
 import org.fdistill.proto.DistillTask.Targets;
 import org.fdistill.teacher.AntialiasedResize;
 import org.tensorflow.Operand;
@@ -15,15 +17,19 @@ import org.tensorflow.types.TFloat32;
  * teacher, Ct width of the teacher.
  *
  * @param targets that the config asks for
+ * @param tokens which ones, where targets are {@code TOKENS}
  * @param classTokens whether student and teacher both have a class token; if not, {@code TOKENS}
  *     are the patches alone
  * @param grid G
  */
-record Alignment(Targets targets, boolean classTokens, int grid) {
+record Alignment(Targets targets, Aligned tokens, boolean classTokens, int grid) {
   /** Of one student with one teacher. */
-  static Alignment of(Targets targets, Backbone student, FeatureSource teacher) {
+  static Alignment of(DistillTask config, Backbone student, FeatureSource teacher) {
     return new Alignment(
-        targets, student.hasClassToken() && teacher.hasClassToken(), student.grid());
+        config.getTargets(),
+        config.getAligned(),
+        student.hasClassToken() && teacher.hasClassToken(),
+        student.grid());
   }
 
   /**
@@ -36,24 +42,30 @@ record Alignment(Targets targets, boolean classTokens, int grid) {
 
   /** The pairs of one batch; the rows of an image follow each other. */
   Pairs pairs(Ops tf, Endpoints student, Endpoints teacher) {
-    return new Pairs(rows(tf, student), teacherRows(tf, teacher));
+    Endpoints placed = placed(tf, teacher);
+    boolean byToken = targets == Targets.TOKENS;
+    return new Pairs(rows(tf, student), rows(tf, byToken ? placed.seenBy(tf, student) : placed));
   }
 
-  /** The teacher's features that take part, at the student's places: [rows, Ct]. */
+  /** The teacher's features that take part where a student sees every patch: [rows, Ct]. */
   Operand<TFloat32> teacherRows(Ops tf, Endpoints teacher) {
-    return rows(tf, resamples(teacher.grid()) ? resampled(tf, teacher) : teacher);
+    return rows(tf, placed(tf, teacher));
+  }
+
+  /** The teacher's features at the student's places. */
+  private Endpoints placed(Ops tf, Endpoints teacher) {
+    return resamples(teacher.grid()) ? resampled(tf, teacher) : teacher;
   }
 
   /** Whether the patches of a teacher of such a grid are brought to the student's. */
   boolean resamples(int teacherGrid) {
-    return targets == Targets.TOKENS && teacherGrid != grid;
+    return targets == Targets.TOKENS && tokens != Aligned.CLASS && teacherGrid != grid;
   }
 
   private Operand<TFloat32> rows(Ops tf, Endpoints endpoints) {
     Operand<TFloat32> features =
         switch (targets) {
-          case TOKENS ->
-              classTokens ? endpoints.classAndPatchTokens(tf) : endpoints.patchTokens(tf);
+          case TOKENS -> tokens(tf, endpoints);
           case CLASS_TOKEN -> endpoints.classToken(tf);
           case GAP -> endpoints.pooled(tf);
         };
@@ -66,12 +78,21 @@ record Alignment(Targets targets, boolean classTokens, int grid) {
         new AntialiasedResize(teacher.grid(), grid).apply(tf, teacher.featureMap(tf));
     Operand<TFloat32> patches =
         tf.reshape(map, tf.constant(new int[] {-1, grid * grid, teacher.width()}));
-    Operand<TFloat32> tokens =
+    Operand<TFloat32> all =
         classTokens
             ? tf.concat(
                 List.of(tf.expandDims(teacher.classToken(tf), tf.constant(1)), patches),
                 tf.constant(1))
             : patches;
-    return Endpoints.ofTokens(tokens, classTokens ? 1 : 0, classTokens, grid, teacher.width(), 1);
+    return Endpoints.ofTokens(all, classTokens ? 1 : 0, classTokens, grid, teacher.width(), 1);
+  }
+
+  private Operand<TFloat32> tokens(Ops tf, Endpoints endpoints) {
+    return switch (tokens) {
+      case CLASS_AND_VISIBLE, ALL ->
+          classTokens ? endpoints.classAndPatchTokens(tf) : endpoints.patchTokens(tf);
+      case VISIBLE -> endpoints.patchTokens(tf);
+      case CLASS -> endpoints.classToken(tf);
+    };
   }
 }

@@ -33,6 +33,7 @@ final class DistillChecks {
         config.getDropTeacher() == 0 || config.getTeacherCount() > 1,
         "distill.drop_teacher",
         "is set, but there is one teacher alone; leave it out");
+    StudentInputChecks.check(config, run.getModel(), problems);
     AugmentChecks.pixelsAlone(run.getTrainData(), "distill", problems);
   }
 

@@ -8,7 +8,6 @@ import java.util.function.Consumer;
 import org.fdistill.config.Problems;
 import org.fdistill.config.UserError;
 import org.fdistill.data.Batch;
-import org.fdistill.data.Field;
 import org.fdistill.data.ImageView;
 import org.fdistill.data.View;
 import org.fdistill.eval.Criterion;
@@ -17,6 +16,7 @@ import org.fdistill.graph.LayerScope;
 import org.fdistill.graph.Precision;
 import org.fdistill.model.Endpoints;
 import org.fdistill.model.Network;
+import org.fdistill.optim.ParameterRules;
 import org.fdistill.proto.DataConfig;
 import org.fdistill.proto.DistillTask;
 import org.fdistill.proto.RunConfig;
@@ -62,12 +62,12 @@ public final class FeatureDistillation implements Task {
   @Override
   public void open() {
     opened = Teachers.open(config, network().backbone(), Precision.of(run.getRuntime()));
-    objective();
+    objective(); // Refuses what does not fit.
   }
 
   @Override
   public View trainingView(DataConfig data) {
-    return ImageView.training(data);
+    return input().trainingView(data, network().backbone().grid());
   }
 
   @Override
@@ -77,7 +77,7 @@ public final class FeatureDistillation implements Task {
 
   @Override
   public TrainingOutputs training(LayerScope scope, Batch batch) {
-    Endpoints student = network().build(scope, batch.get(Field.IMAGE));
+    Endpoints student = input().training(scope, network(), batch);
     List<Endpoints> features = openedTeachers().features(scope, batch);
     StudentObjective objective = objective();
     StudentObjective.Losses losses = objective.build(scope, batch, student, features);
@@ -96,7 +96,7 @@ public final class FeatureDistillation implements Task {
   @Override
   public Map<String, Operand<TFloat32>> validation(LayerScope scope, Batch batch) {
     List<Endpoints> features = openedTeachers().features(scope, batch);
-    Endpoints student = Tasks.evaluated(run).build(scope, batch.get(Field.IMAGE));
+    Endpoints student = input().validation(scope, Tasks.evaluated(run), batch);
     StudentObjective.Losses losses = objective().build(scope, batch, student, features);
     Map<String, Operand<TFloat32>> means = new LinkedHashMap<>();
     means.put(LOSS, losses.mean());
@@ -118,6 +118,13 @@ public final class FeatureDistillation implements Task {
   @Override
   public Network network() {
     return Tasks.network(run);
+  }
+
+  @Override
+  public ParameterRules parameterRules() {
+    return config.getFreezePatchEmbedding()
+        ? ParameterRules.frozen(network().name() + "/patch_embed")
+        : ParameterRules.weightDecay();
   }
 
   /** Exports leave out the projector, which the loss goes through. */
@@ -158,6 +165,10 @@ public final class FeatureDistillation implements Task {
         .filter(note -> !note.isEmpty())
         .forEach(tell);
     statistics.forEach(pass -> pass.prepare(session, tell));
+  }
+
+  private StudentInput input() {
+    return new StudentInput(config);
   }
 
   private StudentObjective objective() {

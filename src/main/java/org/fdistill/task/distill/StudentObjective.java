@@ -36,7 +36,7 @@ record StudentObjective(List<TeacherTerm> terms, Weighting weighting) {
           new TeacherTerm(
               teacher,
               i == 0 ? PROJECTOR : PROJECTOR + "_" + teacher.name(),
-              Alignment.of(config.getTargets(), student, teacher),
+              Alignment.of(config, student, teacher),
               TargetNormalizer.of(config, config.getTeacher(i)),
               new SmoothL1(config.getBeta())));
     }

@@ -12,6 +12,7 @@ import org.fdistill.graph.Precision;
 import org.fdistill.model.Backbone;
 import org.fdistill.model.Endpoints;
 import org.fdistill.proto.DistillTask;
+import org.fdistill.proto.DistillTask.Aligned;
 import org.fdistill.proto.DistillTask.Targets;
 import org.fdistill.proto.TeacherConfig;
 import org.fdistill.teacher.Teacher;
@@ -43,9 +44,7 @@ record Teachers(List<FeatureSource> sources) {
     Map<String, FeatureSource> byName = new LinkedHashMap<>();
     for (TeacherConfig described : config.getTeacherList()) {
       Teacher teacher = Teacher.open(described, student.imageSize(), precision);
-      if (config.getTargets() == Targets.CLASS_TOKEN) {
-        teacher.requireClassToken();
-      }
+      requireFit(teacher, config);
       if (byName.put(teacher.name(), FeatureSource.of(teacher)) != null) {
         throw UserError.usage(
             "Two teachers have the name "
@@ -55,6 +54,14 @@ record Teachers(List<FeatureSource> sources) {
       }
     }
     return new Teachers(List.copyOf(byName.values()));
+  }
+
+  private static void requireFit(Teacher teacher, DistillTask config) {
+    boolean classAlone =
+        config.getTargets() == Targets.TOKENS && config.getAligned() == Aligned.CLASS;
+    if (config.getTargets() == Targets.CLASS_TOKEN || classAlone) {
+      teacher.requireClassToken();
+    }
   }
 
   /** What each makes of a batch, in their order. */

@@ -11,12 +11,17 @@
  * normaliser knows of the run's data are variables {@code targets/NAME/...}: running statistics
  * move with every micro-batch, {@code TargetStatistics} takes those of PHI-S before the first step.
  *
+ * <p>MOMA (arXiv 2302.02089) is the same task with less to see: a mask leaves the student a part of
+ * the patches, and its tokens meet those of the teacher at the same places. Where all places are
+ * compared, a {@link org.fdistill.model.vit.TokenDecoder} completes the student's tokens first; its
+ * parameters are {@code decoder}. At ratio 0 the graph is that of Feature Distillation.
+ *
  * <p>The paper's words and ours: its projector g is the parameters {@code projector} ({@code
  * decoder} in the reference, the code at github.com/SwinTransformer/Feature-Distillation), of
  * further teachers {@code projector_NAME}; its whitening the target normalisation {@code WHITEN}.
- * Every teacher sees the same augmented view as the student, under its own normalisation. Tokens
- * are compared patch with patch, and class token with class token where both have one; registers
- * are left out.
+ * Every teacher sees the same augmented view as the student, under its own normalisation, unless a
+ * {@code StudentInput} takes something from the student. Tokens are compared patch with patch, and
+ * class token with class token where both have one; registers are left out.
  *
  * <p>Limits: a teacher's drop path (Table 5 of the paper) cannot be had from a SavedModel.
  */

@@ -8,6 +8,7 @@ import java.util.List;
 import org.fdistill.graph.LayerScope;
 import org.fdistill.graph.Precision;
 import org.fdistill.model.Endpoints;
+import org.fdistill.proto.DistillTask.Aligned;
 import org.fdistill.proto.DistillTask.TargetNormalization;
 import org.fdistill.proto.DistillTask.Targets;
 import org.fdistill.testing.Golden;
@@ -46,7 +47,8 @@ class ObjectiveTest {
       Operand<TFloat32> kernel = run.input(golden.inputs("inputs").get("projector/kernel"));
       Operand<TFloat32> bias = run.input(golden.inputs("inputs").get("projector/bias"));
       Alignment.Pairs pairs =
-          new Alignment(targets, true, 2).pairs(tf, endpoints(student), endpoints(teacher));
+          new Alignment(targets, Aligned.CLASS_AND_VISIBLE, true, 2)
+              .pairs(tf, endpoints(student), endpoints(teacher));
       Operand<TFloat32> prediction = tf.math.add(tf.linalg.matMul(pairs.student(), kernel), bias);
       Operand<TFloat32> expected =
           new TokenNormalizer(
@@ -79,7 +81,7 @@ class ObjectiveTest {
     try (GraphRun run = new GraphRun()) {
       Operand<TFloat32> tokens = run.input(new float[] {1, 2, 3, 4, 5, 6, 7, 8, 9, 10}, 1, 5, 2);
       Alignment.Pairs pairs =
-          new Alignment(Targets.TOKENS, /* classTokens= */ false, 2)
+          new Alignment(Targets.TOKENS, Aligned.CLASS_AND_VISIBLE, /* classTokens= */ false, 2)
               .pairs(run.tf(), endpoints(tokens), endpoints(tokens));
       assertThat(run.run(List.of(pairs.student())).get(0)).containsExactly(3, 4, 5, 6, 7, 8, 9, 10);
     }
@@ -93,10 +95,10 @@ class ObjectiveTest {
       List<float[]> values =
           run.run(
               List.of(
-                  new Alignment(Targets.TOKENS, /* classTokens= */ true, 2)
+                  new Alignment(Targets.TOKENS, Aligned.CLASS_AND_VISIBLE, true, 2)
                       .pairs(run.tf(), teacher, teacher)
                       .teacher(),
-                  new Alignment(Targets.TOKENS, /* classTokens= */ false, 2)
+                  new Alignment(Targets.TOKENS, Aligned.CLASS_AND_VISIBLE, false, 2)
                       .pairs(run.tf(), teacher, teacher)
                       .teacher()));
       assertThat(values.get(0)).containsExactly(1, 4, 5, 6, 7);

@@ -16,6 +16,7 @@ import org.fdistill.graph.Seeds;
 import org.fdistill.graph.Variable;
 import org.fdistill.model.Endpoints;
 import org.fdistill.proto.DistillTask;
+import org.fdistill.proto.DistillTask.Aligned;
 import org.fdistill.proto.DistillTask.Combination;
 import org.fdistill.proto.DistillTask.TargetNormalization;
 import org.fdistill.proto.DistillTask.Targets;
@@ -171,14 +172,14 @@ class SeveralTeachersTest {
         new TeacherTerm(
             new NamedSource("a", 7, 4, true),
             "projector",
-            new Alignment(Targets.TOKENS, true, GRID),
+            new Alignment(Targets.TOKENS, Aligned.CLASS_AND_VISIBLE, true, GRID),
             TargetNormalizer.of(config, config.getTeacher(0)),
             new SmoothL1(config.getBeta()));
     TeacherTerm b =
         new TeacherTerm(
             new NamedSource("b", 5, 2, false),
             "projector_b",
-            new Alignment(Targets.TOKENS, false, GRID),
+            new Alignment(Targets.TOKENS, Aligned.CLASS_AND_VISIBLE, false, GRID),
             TargetNormalizer.of(config, config.getTeacher(1)),
             new SmoothL1(config.getBeta()));
     return new StudentObjective(List.of(a, b), Weighting.of(config));
