@@ -66,8 +66,8 @@ public final class LayerScope {
   }
 
   /**
-   * As {@link #at}, for one of several wholes that are alike: first values and draws in it are those
-   * that it would have without {@code name/} before the names.
+   * As {@link #at}, for one of several wholes that are alike: first values and draws in it are
+   * those that it would have without {@code name/} before the names.
    */
   public LayerScope beside(String name) {
     return within(name, drawn);

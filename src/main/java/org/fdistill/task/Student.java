@@ -1,5 +1,6 @@
 package org.fdistill.task;
 
+import java.util.List;
 import org.fdistill.proto.RunConfig;
 
 /**
@@ -22,18 +23,13 @@ public record Student(String name, RunConfig run) {
     return name.isEmpty();
   }
 
-  /** A variable of this student's by the name that it would have in a run of its own. */
-  public String variable(String alone) {
-    return prefix() + alone;
-  }
-
   /** What the names of its variables have before those of a run of its own. */
   public String prefix() {
     return isFirst() ? "" : name + "/";
   }
 
-  /** The name of one of its metrics, among those of several students. */
-  public String metric(String value) {
-    return title() + "_" + value;
+  /** The name of the student that a variable belongs to; empty for the first's. */
+  public static String ownerOf(String variable, List<String> further) {
+    return further.stream().filter(name -> variable.startsWith(name + "/")).findFirst().orElse("");
   }
 }

@@ -106,9 +106,14 @@ public interface Task {
   /** Which value of a validation ranks checkpoints. */
   Criterion criterion();
 
-  /** The criterion of each student, by {@link Student#title}. */
-  default Map<String, Criterion> criteria() {
-    return Map.of(new Student("", null).title(), criterion());
+  /** What ranks checkpoints for each student, in their order. */
+  default List<Criterion> criteria() {
+    return List.of(criterion());
+  }
+
+  /** The names of {@link Student}s beside the first, which have clipping of their own. */
+  default List<String> furtherStudents() {
+    return List.of();
   }
 
   /** The network that is trained and exported. */

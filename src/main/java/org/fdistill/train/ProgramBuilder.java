@@ -19,7 +19,6 @@ import org.fdistill.graph.Seeds;
 import org.fdistill.graph.Variable;
 import org.fdistill.graph.Variables;
 import org.fdistill.graph.rewrite.StaticShapes;
-import org.fdistill.optim.GlobalNormClipping;
 import org.fdistill.optim.Gradient;
 import org.fdistill.optim.GradientSums;
 import org.fdistill.optim.Optimizer;
@@ -180,9 +179,10 @@ final class ProgramBuilder {
     int accumulation = config.getOptimizer().getAccumulation();
     GradientSums sums =
         accumulation > 1 ? GradientSums.build(in.withSubScope("sums"), variables, gradients) : null;
-    GlobalNormClipping.Result clipped =
-        GlobalNormClipping.apply(
+    StudentClipping clipped =
+        StudentClipping.apply(
             in.withSubScope("clip"),
+            task.furtherStudents(),
             sums == null ? gradients : sums.totals(),
             accumulation,
             config.getOptimizer().getClipNorm());
@@ -205,13 +205,14 @@ final class ProgramBuilder {
         endpoint(in, "gradient_norm", clipped.norm()),
         endpoint(in, "gradient_half_squares", clipped.halfSquares()),
         endpoints(in.withSubScope("metrics"), outputs.metrics()),
+        endpoints(in.withSubScope("gradient_norms"), clipped.norms()),
         List.copyOf(outputs.inputs().keySet()),
         inputsFinite(in, outputs.inputs()),
         ObservedFields.endpoints(in.withSubScope("fields"), data.batch(), task.checks()),
         sums == null ? null : target(in, "begin", with(sums.begin(), update.further())),
         sums == null ? null : target(in, "add", with(sums.add(), update.further())),
         target(in, "update", with(moved, averaged)),
-        gradients.stream().map(g -> g.variable().name()).toList());
+        clipped.gradients().stream().map(g -> g.variable().name()).toList());
   }
 
   private static String inputsFinite(Ops in, Map<String, Operand<TFloat32>> inputs) {

@@ -107,7 +107,7 @@ public final class Trainer {
   private CheckpointStore store(RunFolder folder) {
     return new CheckpointStore(
         folder.file("checkpoints"),
-        Retention.of(config.getCheckpoint(), run.task().criterion()),
+        Retention.of(config.getCheckpoint(), run.task().criteria()),
         TextProtos.toText(config));
   }
 

@@ -21,6 +21,7 @@ import org.fdistill.proto.TeacherConfig;
 import org.fdistill.proto.serving.PredictRequest;
 import org.fdistill.proto.serving.PredictionLog;
 import org.fdistill.resample.RelativePositionTable;
+import org.fdistill.task.Tasks;
 import org.fdistill.teacher.Teacher;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -289,7 +290,13 @@ class SavedModelExporterTest {
   void anotherImageSizeResamplesPositionsAndNothingElse() throws Exception {
     Checkpoint checkpoint = checkpoint(TrainedRuns.classified());
     Path path =
-        SavedModelExporter.export(checkpoint, List.of(2 * SIDE), folder.resolve("x")).get(0).path();
+        SavedModelExporter.export(
+                checkpoint,
+                Tasks.students(checkpoint.runConfig()).get(0),
+                List.of(2 * SIDE),
+                folder.resolve("x"))
+            .get(0)
+            .path();
     try (BundleReader trained = new BundleReader(checkpoint.prefix());
         BundleReader larger = new BundleReader(path.resolve("variables/variables"))) {
       for (Map.Entry<String, Shape> variable : larger.shapes().entrySet()) {

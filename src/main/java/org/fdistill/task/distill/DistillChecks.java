@@ -5,7 +5,9 @@ import java.util.Optional;
 import org.fdistill.config.AugmentChecks;
 import org.fdistill.config.ModelChecks;
 import org.fdistill.config.Problems;
+import org.fdistill.config.StudentChecks;
 import org.fdistill.config.TeacherChecks;
+import org.fdistill.proto.BackboneConfig;
 import org.fdistill.proto.DistillTask;
 import org.fdistill.proto.DistillTask.Combination;
 import org.fdistill.proto.DistillTask.Targets;
@@ -20,21 +22,30 @@ final class DistillChecks {
 
   /** Checks a run's task, and the run where the task depends on it. */
   static void check(DistillTask config, RunConfig run, Problems problems) {
-    Optional<String> noClassToken = ModelChecks.noClassToken(run.getModel());
-    problems.unless(
-        noClassToken.isEmpty() || config.getTargets() != Targets.CLASS_TOKEN,
-        "distill.targets",
-        "is CLASS_TOKEN, but " + noClassToken.orElse(""));
-    ModelChecks.finalNorm(
-        run.getModel(), config.getTargets() == Targets.GAP, "distill.targets GAP", problems);
+    student(config, run.getModel(), problems);
+    StudentChecks.check(config.getStudentList(), run.getModel(), problems);
+    for (int i = 0; i < config.getStudentCount(); i++) {
+      String path = StudentChecks.path(i, config.getStudentCount()) + ".model";
+      student(config, config.getStudent(i).getModel(), problems.at("model", path));
+    }
     TeacherChecks.check(config.getTeacherList(), TEACHER, problems);
     weights(config, problems);
     problems.unless(
         config.getDropTeacher() == 0 || config.getTeacherCount() > 1,
         "distill.drop_teacher",
         "is set, but there is one teacher alone; leave it out");
-    StudentInputChecks.check(config, run.getModel(), problems);
     AugmentChecks.pixelsAlone(run.getTrainData(), "distill", problems);
+  }
+
+  private static void student(DistillTask config, BackboneConfig model, Problems problems) {
+    Optional<String> noClassToken = ModelChecks.noClassToken(model);
+    problems.unless(
+        noClassToken.isEmpty() || config.getTargets() != Targets.CLASS_TOKEN,
+        "distill.targets",
+        "is CLASS_TOKEN, but " + noClassToken.orElse(""));
+    ModelChecks.finalNorm(
+        model, config.getTargets() == Targets.GAP, "distill.targets GAP", problems);
+    StudentInputChecks.check(config, model, problems);
   }
 
   private static void weights(DistillTask config, Problems problems) {
