@@ -16,6 +16,9 @@
  * compared, a {@link org.fdistill.model.vit.TokenDecoder} completes the student's tokens first; its
  * parameters are {@code decoder}. At ratio 0 the graph is that of Feature Distillation.
  *
+ * <p>Of several students each is a {@code Learner}, whose variables stand below its name; draws and
+ * first values in there are those of a run of its own, so that it becomes the same student.
+ *
  * <p>The paper's words and ours: its projector g is the parameters {@code projector} ({@code
  * decoder} in the reference, the code at github.com/SwinTransformer/Feature-Distillation), of
  * further teachers {@code projector_NAME}; its whitening the target normalisation {@code WHITEN}.

@@ -89,6 +89,27 @@ class FeatureDistillationTest {
   @CsvSource(
       delimiter = '|',
       value = {
+        "student { name: 'student' model { %1$s } }|distill.student.name must start with a letter",
+        "student { name: '1' model { %1$s } }|distill.student.name must start with a letter",
+        "student { name: 's' model { %1$s } } student { name: 's' model { %1$s } }"
+            + "|distill.student[1].name is that of another student too: s",
+        "student { name: 's' }|distill.student.model has no architecture",
+        "student { name: 's' model { vit { image_size: 8 patch_size: 2 width: 4 heads: 1 } } }"
+            + "|distill.student.model must take images of the first student's size",
+        "student { name: 's' model { vit { image_size: 4 patch_size: 3 width: 4 heads: 1 } } }"
+            + "|distill.student.model.vit.image_size must be a multiple of patch_size",
+      })
+  void studentsThatCannotBeTrainedTogetherAreRefused(String students, String expected) {
+    String model = "vit { image_size: 4 patch_size: 2 width: 4 depth: 1 heads: 1 }";
+    assertThatThrownBy(() -> config("teacher {} " + students.formatted(model), VIT))
+        .hasMessageContaining(expected);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "teacher {} drop_teacher: 0.5|distill.drop_teacher is set, but there is one teacher alone",
         "teacher {} teacher { weight: 2 }|distill.teacher[1].weight is 2.0, but distill.combination"
             + " is MEAN; set FIXED",
         "teacher { weight: 0 } combination: FIXED|distill.teacher has weights that sum to nothing",
