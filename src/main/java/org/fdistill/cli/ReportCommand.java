@@ -2,12 +2,15 @@ package org.fdistill.cli;
 
 import java.nio.file.Path;
 import java.util.List;
+import org.fdistill.report.DiagnosisReport;
 import org.fdistill.report.RunReport;
 
 /** {@code fdistill report}: the report of runs, as one HTML file. */
 final class ReportCommand implements Command {
   private static final ArgumentSpec RUNS =
-      ArgumentSpec.several("RUN", "The folder of a run, finished or not; several are compared.");
+      ArgumentSpec.several(
+          "RUN",
+          "The folder of a run, finished or not, or of a diagnosis; several runs are compared.");
   private static final OptionSpec OUT =
       OptionSpec.value(
           "out",
@@ -61,7 +64,11 @@ final class ReportCommand implements Command {
                     runs.size() == 1
                         ? runs.get(0).resolve(RunReport.FILE)
                         : Path.of(RunReport.FILE));
-    RunReport.write(runs, file);
+    if (runs.size() == 1 && DiagnosisReport.isDiagnosis(runs.get(0))) {
+      DiagnosisReport.write(runs.get(0), file);
+    } else {
+      RunReport.write(runs, file);
+    }
     console.print("report  " + file);
   }
 }

@@ -43,19 +43,20 @@ final class Curves {
   private Plot plot(String name) {
     List<Plot.Line> lines = new ArrayList<>();
     for (NamedRun run : runs) {
-      add(lines, run, name, "training", false);
-      add(lines, run, Metrics.VALIDATION + name, "validation", true);
+      add(lines, run, name, "training", Plot.Look.SOLID);
+      add(lines, run, Metrics.VALIDATION + name, "validation", Plot.Look.DASHED);
     }
     return new Plot(Figures.title(name), "step", lines);
   }
 
   private void add(
-      List<Plot.Line> lines, NamedRun run, String series, String kind, boolean dashed) {
+      List<Plot.Line> lines, NamedRun run, String series, String kind, Plot.Look look) {
     Series points = run.run().metrics().series().get(series);
     if (points != null && points.finite() > 0) {
+      boolean dashed = look == Plot.Look.DASHED;
       String label = runs.size() == 1 ? kind : dashed ? run.label() + ", " + kind : run.label();
       int colour = runs.size() == 1 && dashed ? run.colour() + 1 : run.colour();
-      lines.add(new Plot.Line(label, colour, dashed, points));
+      lines.add(new Plot.Line(label, colour, look, points));
     }
   }
 }

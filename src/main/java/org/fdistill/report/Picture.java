@@ -95,7 +95,7 @@ final class Picture {
     return colour;
   }
 
-  private static byte[] png(BufferedImage image) throws IOException {
+  static byte[] png(BufferedImage image) throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     ImageIO.write(image, "png", bytes);
     return bytes.toByteArray();

@@ -8,11 +8,27 @@ import java.util.List;
  * @param title a few words
  * @param xAxis what stands on the x axis, such as step
  * @param lines in the order of the legend
+ * @param table of the values; null for one that is made of the curves
  */
-record Plot(String title, String xAxis, List<Line> lines) {
+record Plot(String title, String xAxis, List<Line> lines, Table table) {
   /** Takes a copy. */
   Plot {
     lines = List.copyOf(lines);
+  }
+
+  /** A plot whose table is made of its curves. */
+  Plot(String title, String xAxis, List<Line> lines) {
+    this(title, xAxis, lines, null);
+  }
+
+  /** How a curve is drawn. */
+  enum Look {
+    /** A line. */
+    SOLID,
+    /** A broken line: how validation differs from training. */
+    DASHED,
+    /** Points without a line: several values at a place, which stand beside each other. */
+    DOTS
   }
 
   /**
@@ -20,8 +36,7 @@ record Plot(String title, String xAxis, List<Line> lines) {
    *
    * @param label in the legend
    * @param colour number of its colour, from 0
-   * @param dashed how validation differs from training
    * @param series its points
    */
-  record Line(String label, int colour, boolean dashed, Series series) {}
+  record Line(String label, int colour, Look look, Series series) {}
 }

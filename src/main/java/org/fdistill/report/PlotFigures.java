@@ -5,14 +5,16 @@ import com.google.gson.JsonNull;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeSet;
 
 /** Plots as figures of a page, each with a table of values, and their points for the script. */
 final class PlotFigures {
-  /** Points of a curve in the page; see {@link Series#thinned}. */
-  static final int POINTS = 1200;
+  /** Of a curve with more points the page has this many parts; see {@link Series#parts}. */
+  static final int PARTS = 600;
 
   private static final int ROWS = 20;
 
@@ -25,6 +27,9 @@ final class PlotFigures {
 
   /** The figures of some plots, which move together under the pointer. */
   Html figures(List<Plot> plots, String group) {
+    if (plots.isEmpty()) {
+      return Html.NOTHING;
+    }
     List<Html> figures = new ArrayList<>();
     for (Plot plot : plots) {
       figures.add(figure(plot));
@@ -39,7 +44,10 @@ final class PlotFigures {
     Html frame =
         Html.element("div", Map.of("class", "frame", "role", "img", "aria-label", spoken(plot)));
     Html values =
-        Html.element("details", Html.element("summary", "Values as a table"), table(plot).html());
+        Html.element(
+            "details",
+            Html.element("summary", "Values as a table"),
+            (plot.table() == null ? table(plot) : plot.table()).html());
     return Html.element(
         "figure",
         Map.of("class", "plot", "data-plot", number),
@@ -48,17 +56,15 @@ final class PlotFigures {
 
   private static Html thinned(Plot plot) {
     long most = plot.lines().stream().mapToLong(line -> line.series().size()).max().orElse(0);
-    return most <= POINTS
+    return most <= PARTS
         ? Html.NOTHING
         : Html.element(
             "p",
             Map.of("class", "note"),
             Html.text(
-                "Drawn from the smallest and the largest of every "
-                    + Figures.whole(Math.round(most * 2.0 / POINTS))
-                    + " of "
-                    + Figures.whole(most)
-                    + " values."));
+                "Of %s values the line is the mean of each %s, and the band their smallest and largest."
+                    .formatted(
+                        Figures.whole(most), Figures.whole(Math.round((double) most / PARTS)))));
   }
 
   /** What the plot shows, for those who hear it. */
@@ -74,16 +80,21 @@ final class PlotFigures {
                   line.label(),
                   Figures.whole(series.size()),
                   plot.xAxis(),
-                  Figures.of(series.xs()[0]),
-                  Figures.of(series.xs()[series.size() - 1]),
+                  place(series, 0),
+                  place(series, series.size() - 1),
                   Figures.of(series.ys()[0]),
                   Figures.of(series.ys()[series.size() - 1]),
                   Figures.of(series.ys()[low]),
-                  Figures.of(series.xs()[low]),
+                  place(series, low),
                   Figures.of(series.ys()[high]),
-                  Figures.of(series.xs()[high])));
+                  place(series, high)));
     }
     return plot.title() + " by " + plot.xAxis() + ". " + String.join(" ", sentences);
+  }
+
+  /** Points that stand beside each other belong to the whole number between them. */
+  private static String place(Series series, int i) {
+    return Figures.whole(Math.round(series.xs()[i]));
   }
 
   private static Table table(Plot plot) {
@@ -105,20 +116,18 @@ final class PlotFigures {
   }
 
   private static String valueAt(Series series, double x) {
-    int place = java.util.Arrays.binarySearch(series.xs(), x);
+    int place = Arrays.binarySearch(series.xs(), x);
     return place < 0 ? "" : Figures.of(series.ys()[place]);
   }
 
   private static JsonObject json(Plot plot, String group) {
     JsonArray lines = new JsonArray();
     for (Plot.Line line : plot.lines()) {
-      Series series = line.series().thinned(POINTS);
       JsonObject object = new JsonObject();
       object.addProperty("label", line.label());
       object.addProperty("colour", line.colour());
-      object.addProperty("dashed", line.dashed());
-      object.add("x", numbers(series.xs()));
-      object.add("y", numbers(series.ys()));
+      object.addProperty("look", line.look().name().toLowerCase(Locale.ROOT));
+      addPoints(object, line.series());
       lines.add(object);
     }
     JsonObject object = new JsonObject();
@@ -127,6 +136,19 @@ final class PlotFigures {
     object.addProperty("group", group);
     object.add("lines", lines);
     return object;
+  }
+
+  private static void addPoints(JsonObject line, Series series) {
+    if (series.size() <= PARTS) {
+      line.add("x", numbers(series.xs()));
+      line.add("y", numbers(series.ys()));
+      return;
+    }
+    Series.Parts parts = series.parts(PARTS);
+    line.add("x", numbers(parts.xs()));
+    line.add("y", numbers(parts.means()));
+    line.add("low", numbers(parts.lowest()));
+    line.add("high", numbers(parts.highest()));
   }
 
   /** In single precision, which is more than a plot shows; steps are whole and stay exact. */

@@ -1,6 +1,7 @@
 package org.fdistill.report;
 
 import java.util.Arrays;
+import java.util.DoubleSummaryStatistics;
 import java.util.stream.IntStream;
 
 /**
@@ -22,45 +23,34 @@ record Series(double[] xs, double[] ys) {
   }
 
   /**
-   * A curve of fewer points that looks the same at this many points: of each of equal parts the
-   * smallest and the largest value stay, and a gap where it has one; so do the first and the last
-   * point.
+   * The curve in equal parts, for a page: it stays as small however long a run is, and no value,
+   * however rare, goes unseen.
    *
-   * @param limit of the points; half as many more where every part has a gap
-   * @return this one where it has no more than the limit
+   * @param xs the middle point of each part
+   * @param means of each part; NaN where it has no value
+   * @param lowest value of each part, NaN likewise
+   * @param highest value of each part, NaN likewise
    */
-  Series thinned(int limit) {
-    if (size() <= limit) {
-      return this;
-    }
-    boolean[] kept = new boolean[size()];
-    kept[0] = true;
-    kept[size() - 1] = true;
-    int parts = Math.max(1, (limit - 2) / 2);
-    for (int part = 0; part < parts; part++) {
-      keep(kept, (int) ((long) part * size() / parts), (int) ((part + 1L) * size() / parts));
-    }
-    return at(IntStream.range(0, size()).filter(i -> kept[i]).toArray());
-  }
+  @SuppressWarnings("ArrayRecordComponent") // Drawn, never compared.
+  record Parts(double[] xs, double[] means, double[] lowest, double[] highest) {}
 
-  /** Marks what stays of the points from {@code start} to before {@code end}. */
-  private void keep(boolean[] kept, int start, int end) {
-    int lowest = -1;
-    int highest = -1;
-    int gap = -1;
-    for (int i = start; i < end; i++) {
-      if (!Double.isFinite(ys[i])) {
-        gap = i;
-      } else {
-        lowest = lowest < 0 || ys[i] < ys[lowest] ? i : lowest;
-        highest = highest < 0 || ys[i] > ys[highest] ? i : highest;
-      }
+  /** Sums up each of so many parts; at most one a point. */
+  Parts parts(int count) {
+    int parts = Math.min(count, size());
+    Parts all =
+        new Parts(new double[parts], new double[parts], new double[parts], new double[parts]);
+    for (int part = 0; part < parts; part++) {
+      int start = (int) ((long) part * size() / parts);
+      int end = (int) ((part + 1L) * size() / parts);
+      DoubleSummaryStatistics values =
+          Arrays.stream(ys, start, end).filter(Double::isFinite).summaryStatistics();
+      boolean none = values.getCount() == 0;
+      all.xs()[part] = xs[(start + end - 1) / 2];
+      all.means()[part] = none ? Double.NaN : values.getAverage();
+      all.lowest()[part] = none ? Double.NaN : values.getMin();
+      all.highest()[part] = none ? Double.NaN : values.getMax();
     }
-    for (int i : new int[] {lowest, highest, gap}) {
-      if (i >= 0) {
-        kept[i] = true;
-      }
-    }
+    return all;
   }
 
   /** About so many points at equal distances in the list, the first and the last among them. */
@@ -78,7 +68,7 @@ record Series(double[] xs, double[] ys) {
         Arrays.stream(places).mapToDouble(i -> ys[i]).toArray());
   }
 
-  /** Places of the smallest value, the first of equal ones; -1 where there is none. */
+  /** The place of the smallest value, the first of equal ones; -1 where there is none. */
   int lowest() {
     return IntStream.range(0, size())
         .filter(i -> Double.isFinite(ys[i]))

@@ -48,8 +48,11 @@
       this.frame = node.querySelector('.frame');
       this.logarithmic = false;
       this.hidden = plot.lines.map(() => false);
-      this.data = uPlot.join(plot.lines.map(line => [line.x, line.y]));
-      if (plot.lines.length === 1) this.data = [plot.lines[0].x, plot.lines[0].y];
+      const tables = plot.lines.map(line => line.low ? [line.x, line.y, line.low, line.high] : [line.x, line.y]);
+      this.data = tables.length === 1 ? tables[0] : uPlot.join(tables);
+      // Where in the data the values of each curve stand; those of its band, if it has one, follow.
+      this.column = [];
+      tables.reduce((at, table) => { this.column.push(at); return at + table.length - 1; }, 1);
       this.legend(node);
       this.keys();
       this.scaleButton(node);
@@ -79,30 +82,40 @@
       };
       return {
         ...this.size(),
-        padding: [8, 12, 0, 0],
+        padding: [8, 18, 0, 0],
         legend: {show: false},
-        scales: {x: {time: false}, y: {distr: this.logarithmic ? 3 : 1}},
+        scales: {x: {time: false, range: this.plot.x === 'layer' ? (u, low, high) => [Math.round(low) - 0.5, Math.round(high) + 0.5] : undefined}, y: {distr: this.logarithmic ? 3 : 1}},
         axes: [
-          {...axis, size: 30, values: (u, at) => ticks(at)},
+          {...axis, size: 30, incrs: [...Array(12)].flatMap((_, power) => [1, 2, 5].map(n => n * 10 ** power)), values: (u, at) => ticks(at)},
           {...axis, size: (u, values) => 14 + 7 * Math.max(3, ...(values || []).map(v => v == null ? 0 : v.length)), values: (u, at) => ticks(at)},
         ],
         cursor: {
-          points: {size: 7}, drag: {x: true, y: false, setScale: true},
+          points: {size: (u, at) => this.column.includes(at) ? 7 : 0}, drag: {x: true, y: false, setScale: true},
           sync: {key: this.plot.group, scales: ['x', null], setSeries: false},
         },
         hooks: {setCursor: [u => this.values(u.cursor.idx)]},
-        series: [{}, ...this.plot.lines.map((line, i) => this.series(line, i))],
+        series: [{}, ...this.plot.lines.flatMap((line, i) => this.series(line, i))],
+        bands: this.plot.lines.flatMap((line, i) => line.low
+          ? [{series: [this.column[i] + 2, this.column[i] + 1], fill: () => colour('--s' + line.colour % COLOURS) + '40'}] : []),
       };
     }
 
     series(line, i) {
       const name = '--s' + line.colour % COLOURS;
+      const dots = line.look === 'dots';
+      const dashed = line.look === 'dashed';
       const few = line.x.length < 40;
-      return {
-        label: line.label, show: !this.hidden[i], width: line.dashed ? 1.5 : 1.75,
-        stroke: () => colour(name), dash: line.dashed ? [6, 4] : line.colour >= COLOURS ? [12, 3] : undefined,
-        points: {show: few || line.dashed && line.x.length < 200, size: 5, stroke: () => colour(name), fill: () => colour('--card')},
+      const edge = {show: !this.hidden[i], width: 0, stroke: 'transparent', points: {show: false}};
+      const curve = {
+        label: line.label, show: !this.hidden[i], width: dashed ? 1.5 : 1.75,
+        paths: dots ? () => null : undefined,
+        stroke: () => colour(name), dash: dashed ? [6, 4] : line.colour >= COLOURS ? [12, 3] : undefined,
+        points: {
+          show: dots || few || dashed && line.x.length < 200, size: dots ? 6 : 5,
+          stroke: () => colour(name) + (dots ? '00' : ''), fill: () => dots ? colour(name) + 'a0' : colour('--card'),
+        },
       };
+      return line.low ? [curve, edge, edge] : [curve];
     }
 
     legend(node) {
@@ -113,13 +126,15 @@
         const button = element('button');
         button.type = 'button';
         button.setAttribute('aria-pressed', 'true');
-        const swatch = element('span', 'swatch c' + line.colour % COLOURS + (line.dashed ? ' dashed' : ''));
+        const swatch = element('span', 'swatch c' + line.colour % COLOURS + ' ' + line.look);
         const value = element('span', 'value');
         button.append(swatch, line.label, value);
         button.addEventListener('click', () => {
           this.hidden[i] = !this.hidden[i];
           button.setAttribute('aria-pressed', String(!this.hidden[i]));
-          this.chart.setSeries(i + 1, {show: !this.hidden[i]});
+          for (let part = 0; part < (line.low ? 3 : 1); part++) {
+            this.chart.setSeries(this.column[i] + part, {show: !this.hidden[i]});
+          }
         });
         entry.append(button);
         list.append(entry);
@@ -134,7 +149,7 @@
 
     /** The value at a place, or the nearest that the curve has. */
     near(line, idx) {
-      const values = this.data[line + 1];
+      const values = this.data[this.column[line]];
       for (let away = 0; away < values.length; away++) {
         if (values[idx - away] != null) return values[idx - away];
         if (values[idx + away] != null) return values[idx + away];
@@ -143,9 +158,14 @@
       return null;
     }
 
+    /** Points that stand beside each other belong to the whole number between them. */
+    place(idx) {
+      return this.plot.x + ' ' + figure(Math.round(this.data[0][idx]));
+    }
+
     values(idx) {
       const last = idx == null;
-      this.position.textContent = last ? '' : this.plot.x + ' ' + figure(this.data[0][idx]);
+      this.position.textContent = last ? '' : this.place(idx);
       this.readings.forEach((node, i) => {
         const ys = this.plot.lines[i].y;
         node.textContent = figure(last ? ys[ys.length - 1] : this.near(i, idx));
@@ -166,13 +186,13 @@
         const idx = Math.min(end, Math.max(0, to));
         this.chart.setCursor({left: this.chart.valToPos(this.data[0][idx], 'x'), top: 0});
         this.values(idx);
-        this.spoken.textContent = this.plot.x + ' ' + figure(this.data[0][idx]) + ': '
+        this.spoken.textContent = this.place(idx) + ': '
           + this.plot.lines.map((line, i) => line.label + ' ' + figure(this.near(i, idx))).join(', ');
       });
     }
 
     scaleButton(node) {
-      const all = this.plot.lines.flatMap(line => line.y).filter(y => y != null);
+      const all = this.plot.lines.flatMap(line => [line.y, line.low || [], line.high || []]).flat().filter(y => y != null);
       const low = all.reduce((a, b) => Math.min(a, b), Infinity);
       const high = all.reduce((a, b) => Math.max(a, b), -Infinity);
       if (!(low > 0) || high / low < 10) return;

@@ -46,7 +46,7 @@ class RunReportTest {
         .isEqualTo(
             """
             {"title":"Loss","x":"step","group":"steps","lines":[{"label":"training","colour":0,\
-            "dashed":false,"x":[20,40],"y":[0.5,0.25]}]}\
+            "look":"solid","x":[20,40],"y":[0.5,0.25]}]}\
             """);
   }
 

@@ -1,6 +1,7 @@
 package org.fdistill.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import java.util.Arrays;
 import java.util.Random;
@@ -8,67 +9,57 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class SeriesTest {
-  private static final int LIMIT = 1200;
+  private static final int PARTS = 600;
 
+  /** Each part is compared with a plain loop over its points. */
   @Test
-  void aThinnedCurveKeepsItsEndsItsExtremesAndItsOrder() {
-    Random random = new Random(1);
-    for (int size : new int[] {LIMIT + 1, 5000, 99_999}) {
-      Series full = series(size, random);
-      full.ys()[size / 3] = 100;
-      full.ys()[size / 2] = -100;
-      Series thin = full.thinned(LIMIT);
-      assertThat(thin.size()).isLessThanOrEqualTo(LIMIT).isGreaterThan(LIMIT / 2);
-      assertThat(thin.xs()[0]).isZero();
-      assertThat(thin.xs()[thin.size() - 1]).isEqualTo(size - 1);
-      assertThat(thin.xs()).isSorted();
-      assertThat(thin.ys()).contains(100).contains(-100);
-      for (int i = 0; i < thin.size(); i++) {
-        assertThat(thin.ys()[i]).isEqualTo(full.ys()[(int) thin.xs()[i]]);
+  void partsHaveTheMeanTheLowestAndTheHighestOfTheirPoints() {
+    for (int size : new int[] {PARTS, PARTS + 1, 5000, 99_999}) {
+      Series series = series(size, new Random(size));
+      Series.Parts parts = series.parts(PARTS);
+      assertThat(parts.xs()).hasSize(PARTS).isSorted();
+      int end = 0;
+      for (int part = 0; part < PARTS; part++) {
+        int start = end;
+        end = (int) ((part + 1L) * size / PARTS);
+        double sum = 0;
+        double low = Double.MAX_VALUE;
+        double high = -Double.MAX_VALUE;
+        for (int i = start; i < end; i++) {
+          sum += series.ys()[i];
+          low = Math.min(low, series.ys()[i]);
+          high = Math.max(high, series.ys()[i]);
+        }
+        assertThat(parts.xs()[part]).isBetween(series.xs()[start], series.xs()[end - 1]);
+        // Sums of at most 167 numbers below 5, in two orders.
+        assertThat(parts.means()[part]).isCloseTo(sum / (end - start), within(1e-12));
+        assertThat(parts.lowest()[part]).isEqualTo(low);
+        assertThat(parts.highest()[part]).isEqualTo(high);
       }
+      assertThat(end).isEqualTo(size);
     }
   }
 
-  /** At every part of the width the thinned curve reaches as low and as high as the full one. */
   @Test
-  void itLooksTheSameInEveryPart() {
-    Series full = series(100_000, new Random(2));
-    Series thin = full.thinned(LIMIT);
-    int parts = (LIMIT - 2) / 2;
-    for (int part = 0; part < parts; part++) {
-      long start = (long) part * full.size() / parts;
-      long end = (part + 1L) * full.size() / parts;
-      assertThat(extremes(thin, start, end)).isEqualTo(extremes(full, start, end));
-    }
-  }
-
-  private static double[] extremes(Series series, long start, long end) {
-    double[] inside =
-        IntStream.range(0, series.size())
-            .filter(i -> series.xs()[i] >= start && series.xs()[i] < end)
-            .mapToDouble(i -> series.ys()[i])
-            .toArray();
-    return new double[] {
-      Arrays.stream(inside).min().orElse(0), Arrays.stream(inside).max().orElse(0)
-    };
+  void whatIsNoValueCountsForNothing() {
+    Series series = series(10 * PARTS, new Random(3));
+    Arrays.fill(series.ys(), 0, 10, Double.NaN);
+    Arrays.fill(series.ys(), 10, 19, Double.NaN);
+    Series.Parts parts = series.parts(PARTS);
+    assertThat(parts.means()[0]).isNaN();
+    assertThat(parts.highest()[0]).isNaN();
+    assertThat(parts.means()[1]).isEqualTo(series.ys()[19]);
+    Arrays.fill(series.ys(), Double.NaN);
+    assertThat(series.finite()).isZero();
+    assertThat(series.lowest()).isEqualTo(-1);
   }
 
   @Test
-  void gapsStay() {
-    Series full = series(10_000, new Random(3));
-    full.ys()[5000] = Double.NaN;
-    Series thin = full.thinned(LIMIT);
-    assertThat(Arrays.stream(thin.ys()).filter(Double::isNaN).count()).isEqualTo(1);
-    Arrays.fill(full.ys(), Double.NaN);
-    assertThat(full.thinned(LIMIT).finite()).isZero();
-    assertThat(full.lowest()).isEqualTo(-1);
-  }
-
-  @Test
-  void aShortCurveStaysAsItIs() {
-    Series full = series(LIMIT, new Random(4));
-    assertThat(full.thinned(LIMIT)).isSameAs(full);
-    assertThat(full.sampled(LIMIT)).isSameAs(full);
+  void aShortCurveHasAPartForEachPoint() {
+    Series series = series(7, new Random(4));
+    assertThat(series.parts(PARTS).means()).isEqualTo(series.ys());
+    assertThat(series.parts(PARTS).xs()).isEqualTo(series.xs());
+    assertThat(series.sampled(7)).isSameAs(series);
   }
 
   @Test

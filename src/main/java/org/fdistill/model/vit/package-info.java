@@ -19,7 +19,8 @@
  *
  * <p>A ViT can be built on a part of the patches ({@link org.fdistill.nn.VisibleTokens}): the
  * others are left out before the embedding's product, and no later step knows of them; positions of
- * every kind are those of the places that are left.
+ * every kind are those of the places that are left. {@link org.fdistill.model.vit.TokenDecoder}
+ * completes what it gives.
  *
  * <p>Limits: the side of the image is set when the network is built, and a table of positions fits
  * that grid alone. Registers have no relative positions. MAE's patch embedding starts with a bias
