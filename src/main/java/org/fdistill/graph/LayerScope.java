@@ -78,6 +78,18 @@ public final class LayerScope {
         tf.withSubScope(name), qualified(name), draws, variables, precision, seeds, updates);
   }
 
+  /**
+   * The scope of a whole of its own beside what is trained, such as a network that is frozen.
+   *
+   * @param root of the names of its ops
+   * @param own its variables
+   * @param products the precision of its products
+   * @param name what its draws are named by
+   */
+  public LayerScope apart(Ops root, Variables own, Precision products, String name) {
+    return new LayerScope(root, "", name, own, products, seeds, new ArrayList<>());
+  }
+
   /** Where to build ops. */
   public Ops tf() {
     return tf;

@@ -10,6 +10,7 @@ import org.fdistill.config.TeacherChecks;
 import org.fdistill.proto.BackboneConfig;
 import org.fdistill.proto.DistillTask;
 import org.fdistill.proto.DistillTask.Combination;
+import org.fdistill.proto.DistillTask.TargetNormalization;
 import org.fdistill.proto.DistillTask.Targets;
 import org.fdistill.proto.RunConfig;
 import org.fdistill.proto.TeacherConfig;
@@ -30,6 +31,7 @@ final class DistillChecks {
     }
     TeacherChecks.check(config.getTeacherList(), TEACHER, problems);
     weights(config, problems);
+    logits(config, problems);
     problems.unless(
         config.getDropTeacher() == 0 || config.getTeacherCount() > 1,
         "distill.drop_teacher",
@@ -43,9 +45,25 @@ final class DistillChecks {
         noClassToken.isEmpty() || config.getTargets() != Targets.CLASS_TOKEN,
         "distill.targets",
         "is CLASS_TOKEN, but " + noClassToken.orElse(""));
-    ModelChecks.finalNorm(
-        model, config.getTargets() == Targets.GAP, "distill.targets GAP", problems);
+    boolean mean = config.getTargets() == Targets.GAP || config.getTargets() == Targets.LOGITS;
+    ModelChecks.finalNorm(model, mean, "distill.targets GAP or LOGITS", problems);
     StudentInputChecks.check(config, model, problems);
+  }
+
+  private static void logits(DistillTask config, Problems problems) {
+    boolean ofTeacher =
+        config.getTeacherList().stream()
+            .anyMatch(
+                t ->
+                    t.hasTargetNormalization()
+                        && t.getTargetNormalization() != TargetNormalization.NONE);
+    problems.unless(
+        config.getTargets() != Targets.LOGITS
+            || (config.getTargetNormalization() == TargetNormalization.NONE && !ofTeacher),
+        "distill.target_normalization",
+        "is "
+            + config.getTargetNormalization()
+            + ", but targets LOGITS are compared as they are; set NONE, for each teacher too");
   }
 
   private static void weights(DistillTask config, Problems problems) {

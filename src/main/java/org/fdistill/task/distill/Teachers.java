@@ -45,7 +45,11 @@ record Teachers(List<FeatureSource> sources) {
     for (TeacherConfig described : config.getTeacherList()) {
       Teacher teacher = Teacher.open(described, student.imageSize(), precision);
       requireFit(teacher, config);
-      if (byName.put(teacher.name(), FeatureSource.of(teacher)) != null) {
+      FeatureSource source =
+          teacher.description().getDropPath() > 0
+              ? RebuiltTeacher.of(teacher)
+              : FeatureSource.of(teacher);
+      if (byName.put(teacher.name(), source) != null) {
         throw UserError.usage(
             "Two teachers have the name "
                 + teacher.name()
@@ -61,6 +65,22 @@ record Teachers(List<FeatureSource> sources) {
         config.getTargets() == Targets.TOKENS && config.getAligned() == Aligned.CLASS;
     if (config.getTargets() == Targets.CLASS_TOKEN || classAlone) {
       teacher.requireClassToken();
+    }
+    boolean logits = config.getTargets() == Targets.LOGITS;
+    if (logits != teacher.isVector() && (logits || config.getTargets() == Targets.TOKENS)) {
+      throw UserError.usage(
+          """
+          %s: it gives %s (teacher.layout %s), but distill.targets is %s.
+          Expected %s.\
+          """
+              .formatted(
+                  teacher.who(),
+                  logits ? "tokens" : "one vector for each image",
+                  teacher.description().getLayout(),
+                  config.getTargets(),
+                  logits
+                      ? "logits: set teacher.layout VECTOR and teacher.output logits"
+                      : "tokens, or distill.targets CLASS_TOKEN, GAP or LOGITS"));
     }
   }
 

@@ -24,8 +24,8 @@
  * further teachers {@code projector_NAME}; its whitening the target normalisation {@code WHITEN}.
  * Every teacher sees the same augmented view as the student, under its own normalisation, unless a
  * {@code StudentInput} takes something from the student. Tokens are compared patch with patch, and
- * class token with class token where both have one; registers are left out.
- *
- * <p>Limits: a teacher's drop path (Table 5 of the paper) cannot be had from a SavedModel.
+ * class token with class token where both have one; registers are left out. A teacher with drop
+ * path (Table 5 of the paper) is a {@code RebuiltTeacher}, whose network is built from the config
+ * beside its weights: a SavedModel's graph has no drop path.
  */
 package org.fdistill.task.distill;
