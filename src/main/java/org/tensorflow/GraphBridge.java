@@ -7,6 +7,8 @@ import static org.tensorflow.internal.c_api.global.tensorflow.TF_GraphImportGrap
 import static org.tensorflow.internal.c_api.global.tensorflow.TF_GraphToFunction;
 import static org.tensorflow.internal.c_api.global.tensorflow.TF_ImportGraphDefOptionsAddInputMapping;
 import static org.tensorflow.internal.c_api.global.tensorflow.TF_ImportGraphDefOptionsSetPrefix;
+import static org.tensorflow.internal.c_api.global.tensorflow.TF_SetConfig;
+import static org.tensorflow.internal.c_api.global.tensorflow.TF_SetTarget;
 
 import java.util.List;
 import java.util.Map;
@@ -18,7 +20,10 @@ import org.tensorflow.internal.c_api.TF_Buffer;
 import org.tensorflow.internal.c_api.TF_Function;
 import org.tensorflow.internal.c_api.TF_ImportGraphDefOptions;
 import org.tensorflow.internal.c_api.TF_Output;
+import org.tensorflow.internal.c_api.TF_Session;
+import org.tensorflow.internal.c_api.TF_SessionOptions;
 import org.tensorflow.internal.c_api.TF_Status;
+import org.tensorflow.proto.ConfigProto;
 import org.tensorflow.proto.GraphDef;
 
 /**
@@ -48,6 +53,28 @@ public final class GraphBridge {
       TF_Buffer buffer = TF_Buffer.newBufferFromString(definition);
       TF_GraphImportGraphDef(reference.nativeHandle(), buffer, options, status);
       status.throwExceptionIfNotOK();
+    }
+  }
+
+  /**
+   * A session of a server, which {@link Session}'s constructors cannot be told.
+   *
+   * @param target such as {@code grpc://localhost:2222}
+   * @param settings of the session
+   */
+  public static Session open(Graph graph, String target, ConfigProto settings) {
+    try (PointerScope scope = new PointerScope();
+        Graph.Reference reference = graph.ref()) {
+      TF_Status status = TF_Status.newStatus();
+      TF_SessionOptions options = TF_SessionOptions.newSessionOptions();
+      TF_SetTarget(options, target);
+      byte[] config = settings.toByteArray();
+      TF_SetConfig(options, new BytePointer(config), config.length, status);
+      status.throwExceptionIfNotOK();
+      TF_Session session = TF_Session.newSession(reference.nativeHandle(), options, status);
+      status.throwExceptionIfNotOK();
+      session.retainReference();
+      return new Session(graph, session);
     }
   }
 

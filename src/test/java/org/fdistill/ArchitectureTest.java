@@ -62,17 +62,36 @@ class ArchitectureTest {
               Map.entry(
                   "plan",
                   Set.of(
-                      "bench", "train", "task", "optim", "data", "checkpoint", "graph", "config")),
+                      "bench",
+                      "train",
+                      "task",
+                      "cache",
+                      "optim",
+                      "data",
+                      "checkpoint",
+                      "graph",
+                      "config")),
               Map.entry(
                   "train",
                   Set.of(
-                      "task", "model", "optim", "checkpoint", "eval", "graph", "config", "data")),
+                      "task",
+                      "cluster",
+                      "model",
+                      "optim",
+                      "checkpoint",
+                      "eval",
+                      "graph",
+                      "config",
+                      "data")),
               Map.entry(
                   "report",
                   Set.of("train", "task", "data", "checkpoint", "model", "graph", "config")),
               Map.entry(
                   "task",
-                  Set.of("model", "teacher", "nn", "optim", "data", "eval", "graph", "config")),
+                  Set.of(
+                      "cache", "model", "teacher", "nn", "optim", "data", "eval", "graph",
+                      "config")),
+              Map.entry("cache", Set.of("teacher", "model", "data", "graph", "config")),
               Map.entry(
                   "export",
                   Set.of(
@@ -91,6 +110,7 @@ class ArchitectureTest {
                       "config")),
               Map.entry("teacher", Set.of("model", "graph", "config")),
               Map.entry("model", Set.of("nn", "graph", "config")),
+              Map.entry("cluster", Set.of("graph", "config")),
               Map.entry("nn", Set.of("graph", "config")),
               Map.entry("optim", Set.of("graph", "config")),
               Map.entry("checkpoint", Set.of("data", "eval", "resample", "graph", "config")),
@@ -259,6 +279,8 @@ class ArchitectureTest {
     noClasses()
         .that()
         .resideOutsideOfPackage(ROOT + "graph")
+        .and()
+        .areNotAssignableTo(GraphBridge.class)
         .should()
         .callConstructorWhere(target(owner(equivalentTo(Session.class))))
         .orShould()

@@ -59,11 +59,11 @@ public final class RandomTeacher {
    *
    * @param run that lacks teachers
    * @param folder for checkpoints and SavedModels
-   * @return the run, with stand-ins for the teachers that are not there
+   * @return the run, with stand-ins for the teachers that are not there; it then reads no cache
    */
   public static RunConfig withWeights(RunConfig run, Path folder) {
     return complete(
-        run,
+        missing(run).isEmpty() ? run : Tasks.withoutCache(run),
         folder,
         (network, own) -> {
           Checkpoint checkpoint = checkpoint(network, own.resolve("checkpoints"));

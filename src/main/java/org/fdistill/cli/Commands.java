@@ -12,6 +12,7 @@ final class Commands {
         new QuickstartCommand(),
         new MakeDataCommand(),
         new ImportTeacherCommand(),
+        new CacheCommand(),
         new TrainCommand(),
         new EvaluateCommand(),
         new ExportCommand(),

@@ -2,6 +2,7 @@ package org.fdistill.cli;
 
 import java.util.Locale;
 import java.util.function.LongConsumer;
+import java.util.function.LongFunction;
 import java.util.function.LongSupplier;
 
 /** Progress of work that counts: one line that changes on a terminal, else a line now and then. */
@@ -10,7 +11,7 @@ final class CountProgress implements LongConsumer, AutoCloseable {
   private static final long LINE_NANOS = 10_000_000_000L;
 
   private final Console console;
-  private final String what;
+  private final LongFunction<String> line;
   private final LongSupplier clock;
   private long last;
   private boolean drawn;
@@ -26,8 +27,21 @@ final class CountProgress implements LongConsumer, AutoCloseable {
 
   /** With a clock of nanoseconds, for tests. */
   CountProgress(Console console, String what, LongSupplier clock) {
+    this(console, done -> String.format(Locale.ROOT, "%,d %s", done, what), clock);
+  }
+
+  /**
+   * With a line of its own.
+   *
+   * @param line says how many are done
+   */
+  CountProgress(Console console, LongFunction<String> line) {
+    this(console, line, System::nanoTime);
+  }
+
+  private CountProgress(Console console, LongFunction<String> line, LongSupplier clock) {
     this.console = console;
-    this.what = what;
+    this.line = line;
     this.clock = clock;
     this.last = clock.getAsLong();
   }
@@ -40,12 +54,12 @@ final class CountProgress implements LongConsumer, AutoCloseable {
       return;
     }
     last = now;
-    String line = String.format(Locale.ROOT, "%,d %s", done, what);
+    String text = line.apply(done);
     if (console.isTerminal()) {
-      console.redraw(line);
+      console.redraw(text);
       drawn = true;
     } else {
-      console.note(line);
+      console.note(text);
     }
   }
 

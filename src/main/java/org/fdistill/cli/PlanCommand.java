@@ -154,7 +154,7 @@ final class PlanCommand implements Command {
   /** Runs some steps of one micro-batch, on noise where the data is missing. */
   private static Rate measured(RunConfig config, RunPlan plan, Console console) throws IOException {
     boolean files = plan.data().missing().isEmpty() && !config.getTrainData().hasNoise();
-    RunConfig.Builder step = config.toBuilder().clearValidationData();
+    RunConfig.Builder step = Tasks.withoutCache(config).toBuilder().clearValidationData();
     step.getOptimizerBuilder().setAccumulation(1);
     step.getTrainDataBuilder().setBatchSize(plan.length().microBatch());
     if (!files) {

@@ -7,6 +7,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
+import org.fdistill.cache.CacheSize;
 import org.fdistill.optim.RuleTable;
 import org.fdistill.plan.RunPlan;
 import org.fdistill.proto.RunConfig;
@@ -44,6 +45,33 @@ final class PlanReport {
     console.print(work());
     console.print("");
     console.print(memory());
+    if (!plan.caches().isEmpty()) {
+      console.print("");
+      console.print(CacheRun.table(plan.caches()));
+      console.print("");
+      console.print(caching());
+    }
+  }
+
+  /** What keeping features costs once and saves in every step. */
+  private Table caching() {
+    Table table = new Table("with the features on disk", "");
+    table.row(
+        "images that go through the teacher once",
+        String.format(Locale.ROOT, "%,d", plan.cachedImages()));
+    double images = rate.map(PlanCommand.Rate::images).orElse(ROUND_RATE);
+    table.row(
+        "hours of that, at the operations a second of "
+            + String.format(Locale.ROOT, "%,.4g", images)
+            + " images",
+        hours(plan.cachingHours(images)));
+    OptionalDouble all = plan.work().total();
+    OptionalDouble spared =
+        all.isPresent()
+            ? OptionalDouble.of(plan.work().teacher().getAsDouble() / all.getAsDouble())
+            : OptionalDouble.empty();
+    table.row("share of a step's operations that is spared", decimal("%.3f", spared));
+    return table;
   }
 
   private Table length() {
@@ -179,6 +207,10 @@ final class PlanReport {
             });
     addWork(json, plan.work());
     add(json, "run_flops", plan.runFlops());
+    if (!plan.caches().isEmpty()) {
+      json.addProperty("cached_images", plan.cachedImages());
+      json.addProperty("cache_bytes", plan.caches().stream().mapToLong(CacheSize::bytes).sum());
+    }
     addMemory(json, plan.memory());
     return new GsonBuilder().setPrettyPrinting().create().toJson(json) + "\n";
   }

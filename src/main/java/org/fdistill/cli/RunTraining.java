@@ -5,12 +5,19 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import org.fdistill.cluster.Cluster;
+import org.fdistill.cluster.ClusterWorkers;
+import org.fdistill.cluster.Workers;
 import org.fdistill.config.UserError;
 import org.fdistill.proto.RunConfig;
 import org.fdistill.task.Tasks;
+import org.fdistill.train.ProgressListener;
 import org.fdistill.train.Rewriter;
 import org.fdistill.train.RunEnd;
 import org.fdistill.train.RunResult;
+import org.fdistill.train.RunStart;
+import org.fdistill.train.SessionSettings;
 import org.fdistill.train.StopRequest;
 import org.fdistill.train.Trainer;
 import org.fdistill.train.TrainingRun;
@@ -37,48 +44,87 @@ final class RunTraining {
   }
 
   /**
-   * Trains, or goes on, until all steps are done.
+   * Writes the features that the run keeps of its teachers where they are missing, then trains, or
+   * goes on, until all steps are done.
    *
    * @param further what happens at the end, after the export; adds to {@code summary.json}
    * @throws Stopped where a signal ended it first
    * @throws UserError where it cannot start or go on
    */
   RunResult run(RunEnd... further) {
+    new CacheRun(config, console).writeMissing();
     StopRequest stop = new StopRequest();
     RunResult result;
     try (ConsoleProgress progress = console.progress();
         StopRequest.Signals signals =
-            stop.onSignals(() -> progress.message(STOPPING), Runtime.getRuntime()::halt)) {
-      result = train(progress, stop, further);
+            stop.onSignals(() -> progress.message(STOPPING), Runtime.getRuntime()::halt);
+        Workers workers = workers(progress)) {
+      result =
+          workers.isChief()
+              ? train(progress, stop, workers, further)
+              : assist(progress, stop, workers);
     }
     if (result.outcome() == RunResult.Outcome.STOPPED) {
-      throw new Stopped(stop.exitCode().orElse(UserError.Kind.RUN.exitCode()));
+      throw new Stopped(stop.exitCode().orElse(StopRequest.BY_ANOTHER_WORKER));
     }
     return result;
   }
 
-  private RunResult train(ConsoleProgress progress, StopRequest stop, RunEnd... further) {
+  private RunResult train(
+      ConsoleProgress progress, StopRequest stop, Workers workers, RunEnd... further) {
     ReportAtEnd report = new ReportAtEnd(config, folder, progress::message);
     RunResult result;
     try {
-      result =
-          new Trainer(
-                  new TrainingRun(
-                      config,
-                      Tasks.of(config),
-                      folder,
-                      progress,
-                      Rewriter.of(config.getRuntime()),
-                      report,
-                      end(progress, report, further),
-                      stop))
-              .run();
+      result = train(progress, report, end(progress, report, further), stop, workers);
     } catch (RuntimeException e) {
       report.writeIfStarted();
       throw e;
     }
     report.write();
     return result;
+  }
+
+  /** A worker that is not the chief writes nothing but what concerns itself. */
+  private RunResult assist(ConsoleProgress progress, StopRequest stop, Workers workers) {
+    return train(new WorkerProgress(progress), RunStart.nothing(), RunEnd.nothing(), stop, workers);
+  }
+
+  private RunResult train(
+      ProgressListener progress, RunStart start, RunEnd end, StopRequest stop, Workers workers) {
+    return new Trainer(
+            new TrainingRun(
+                config,
+                Tasks.of(config),
+                folder,
+                progress,
+                Rewriter.of(config.getRuntime()),
+                start,
+                end,
+                stop,
+                workers))
+        .run();
+  }
+
+  /** Those of {@code TF_CONFIG}, or this process alone. */
+  private Workers workers(ConsoleProgress progress) {
+    Optional<Cluster> cluster = Cluster.of(System.getenv(Cluster.VARIABLE));
+    if (cluster.isEmpty()) {
+      return Workers.ALONE;
+    }
+    SessionSettings.decide(config.getRuntime());
+    return new ClusterWorkers(
+        cluster.get(),
+        config.getCluster(),
+        SessionSettings.of(config.getRuntime()),
+        SessionSettings.usesGpu(config.getRuntime()),
+        progress::message,
+        this::endAtOnce);
+  }
+
+  /** A thread waits in TensorFlow, and cannot be told to stop: the process ends. */
+  private void endAtOnce(String message) {
+    console.error(message);
+    Runtime.getRuntime().halt(UserError.Kind.RUN.exitCode());
   }
 
   private RunEnd end(ConsoleProgress progress, ReportAtEnd report, RunEnd... further) {

@@ -2,6 +2,7 @@ package org.fdistill.cli;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -10,6 +11,7 @@ import org.fdistill.proto.RunConfig;
 import org.fdistill.report.RunReport;
 import org.fdistill.task.Tasks;
 import org.fdistill.train.RunResult;
+import org.fdistill.train.WorkerShares;
 
 /** {@code fdistill train}: runs a config, or goes on with a run. */
 final class TrainCommand implements Command {
@@ -19,6 +21,13 @@ final class TrainCommand implements Command {
       OptionSpec.WORKDIR.explained(
           "The run's folder. A run that it holds goes on; a run of another config is refused."
               + " Default: runs/NAME, with the config's name.");
+
+  private static final OptionSpec LOCAL_WORKERS =
+      OptionSpec.value(
+          "local-workers",
+          "N",
+          "Trains with N processes on this machine, which share each batch; the batch size stays"
+              + " that of the config.");
 
   @Override
   public String name() {
@@ -39,8 +48,9 @@ final class TrainCommand implements Command {
         + " command goes on with a run that was stopped or killed, from its newest"
         + " checkpoint. Ctrl-C, SIGTERM or SIGHUP stops after the current step with a"
         + " checkpoint (exit code 130, 143 or 129); a second one stops at once.\n"
-        + "Relative paths, on the command line and in the config, start at the current"
-        + " directory.";
+        + "Several processes train together, one a device, where the environment variable TF_CONFIG"
+        + " names them, as TensorFlow and Kubeflow's TFJob set it: docs/cluster.md.\n"
+        + "Relative paths, on the command line and in the config, start at the current directory.";
   }
 
   @Override
@@ -50,7 +60,7 @@ final class TrainCommand implements Command {
 
   @Override
   public List<OptionSpec> options() {
-    return List.of(WORKDIR, OptionSpec.SET);
+    return List.of(WORKDIR, LOCAL_WORKERS, OptionSpec.SET);
   }
 
   @Override
@@ -62,11 +72,28 @@ final class TrainCommand implements Command {
   }
 
   @Override
-  public void run(ParsedOptions options, Console console) {
+  public void run(ParsedOptions options, Console console) throws Exception {
     RunConfig config = Tasks.load(options.path(CONFIG), options.all(OptionSpec.SET));
+    if (options.has(LOCAL_WORKERS)) {
+      int workers = options.integer(LOCAL_WORKERS, 1);
+      WorkerShares.require(config, workers);
+      new LocalWorkers(workers, console).run(words(options));
+      return;
+    }
     Path folder = options.findPath(WORKDIR).orElseGet(() -> Path.of("runs", config.getName()));
     console.note("run folder " + folder);
-    report(new RunTraining(config, folder, console).run(), config, folder, console);
+    RunResult result = new RunTraining(config, folder, console).run();
+    if (result.checkpoint() != null) {
+      report(result, config, folder, console);
+    }
+  }
+
+  /** The same command line for one of several processes. */
+  private static List<String> words(ParsedOptions options) {
+    List<String> words = new ArrayList<>(List.of("train", options.path(CONFIG).toString()));
+    options.findPath(WORKDIR).ifPresent(p -> words.addAll(List.of("--workdir", p.toString())));
+    options.all(OptionSpec.SET).forEach(set -> words.addAll(List.of("--set", set)));
+    return words;
   }
 
   private static void report(RunResult result, RunConfig config, Path folder, Console console) {

@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
-import org.fdistill.proto.RunConfig;
 
 /** The fields in which two configs differ. */
 public final class ConfigDiff {
@@ -18,6 +17,7 @@ public final class ConfigDiff {
   public static final Set<String> HARMLESS =
       Set.of(
           "checkpoint",
+          "distill.cache.shard_megabytes",
           "export",
           "log",
           "runtime.device",
@@ -36,12 +36,12 @@ public final class ConfigDiff {
   }
 
   /**
-   * Compares two configs, best both resolved.
+   * Compares two configs, or two parts of configs, best both resolved.
    *
    * @param ignored paths to leave out, with everything below them
    * @return a line a field, {@code path: left -> right}; empty where nothing differs
    */
-  public static List<String> between(RunConfig left, RunConfig right, Set<String> ignored) {
+  public static <M extends Message> List<String> between(M left, M right, Set<String> ignored) {
     ConfigDiff diff = new ConfigDiff(ignored);
     diff.messages(left, right, "");
     return List.copyOf(diff.lines);

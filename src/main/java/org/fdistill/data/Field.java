@@ -28,6 +28,9 @@ public record Field<T extends TType>(String name, Class<T> type) {
   /** How many rows and columns of a view are image; the others are padding [2]. */
   public static final Field<TInt32> EXTENT = new Field<>("extent", TInt32.class);
 
+  /** How the image becomes its view ({@link org.fdistill.data.augment.Geometry#asVector}). */
+  public static final Field<TInt32> GEOMETRY = new Field<>("geometry", TInt32.class);
+
   /** Rectangles of random erasing [C, 4]. */
   static final Field<TInt32> ERASED = new Field<>("erased", TInt32.class);
 

@@ -66,6 +66,11 @@ public final class InputPipeline {
     public static Options sample(long seed, int batch) {
       return new Options(seed, true, false, batch, 1, 0);
     }
+
+    /** One worker's share of the same examples. */
+    public Options of(int newWorkers, int newWorker) {
+      return new Options(seed, shuffled, fullBatches, batch, newWorkers, newWorker);
+    }
   }
 
   private final ExampleSource source;

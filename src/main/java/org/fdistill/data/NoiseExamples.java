@@ -98,6 +98,12 @@ final class NoiseExamples implements ExampleSource {
     }
 
     @Override
+    public Operand<TInt32> geometry(Ops tf, Framing framing, Operand<TInt64> framingSeed) {
+      Operand<TInt32> size = tf.constant(new int[] {whole, whole});
+      return framing.of(tf, size, framingSeed).asVector(tf, size);
+    }
+
+    @Override
     public Operand<TUint8> view(
         Ops tf, Framing framing, Operand<TInt64> framingSeed, Resize resize) {
       return image(tf, resize.side(), seed);

@@ -13,11 +13,11 @@ import org.tensorflow.types.TString;
  * Paths as TensorFlow opens them: the file system's own bytes. A path's text is not enough, for
  * Java replaces what the locale's encoding cannot say.
  */
-final class PathBytes {
+public final class PathBytes {
   private PathBytes() {}
 
   /** Makes a tensor [n] of paths. */
-  static TString tensor(List<Path> paths) {
+  public static TString tensor(List<Path> paths) {
     NdArray<byte[]> bytes = NdArrays.ofObjects(byte[].class, Shape.of(paths.size()));
     for (int i = 0; i < paths.size(); i++) {
       bytes.setObject(of(paths.get(i)), i);

@@ -3,6 +3,7 @@ package org.fdistill.data;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.fdistill.config.UserError;
 import org.fdistill.data.augment.EncodedImage;
@@ -12,7 +13,6 @@ import org.fdistill.proto.ReadOrder;
 import org.fdistill.proto.TfRecordSource;
 import org.tensorflow.Operand;
 import org.tensorflow.Output;
-import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
 import org.tensorflow.proto.Feature;
 import org.tensorflow.types.TBool;
@@ -221,20 +221,10 @@ final class TfRecordExamples implements ExampleSource, RunReader {
     }
   }
 
-  /** The record at its offset: a data set of one file, of which one element is taken. */
   @Override
   public Operand<TString> stored(Ops tf, Operand<TInt64> number, List<Operand<?>> arrays) {
     Place place = Place.of(tf, number, arrays);
-    List<Class<? extends TType>> types = List.of(TString.class);
-    List<Shape> shapes = List.of(Shape.scalar());
-    Operand<? extends TType> all =
-        tf.data.tfRecordDataset(place.file(), tf.constant(""), tf.constant(0L), place.offset());
-    Operand<? extends TType> one = tf.data.takeDataset(all, tf.constant(1L), types, shapes);
-    return tf.data
-        .datasetToSingleElement(one, types, shapes)
-        .components()
-        .get(0)
-        .expect(TString.class);
+    return RecordReads.at(tf, place.file(), place.offset());
   }
 
   /** The image and the label each by itself: where nothing takes the label, nothing looks at it. */
@@ -268,16 +258,6 @@ final class TfRecordExamples implements ExampleSource, RunReader {
   /** One value of a record. */
   private static Output<?> feature(
       Ops tf, Operand<TString> record, String name, Operand<?> ifMissing) {
-    return tf.io
-        .parseSingleExample(
-            record,
-            List.of(ifMissing),
-            0L,
-            List.of(),
-            List.of(name),
-            List.of(),
-            List.of(Shape.scalar()))
-        .denseValues()
-        .get(0);
+    return RecordReads.features(tf, record, Map.of(name, ifMissing)).get(name);
   }
 }

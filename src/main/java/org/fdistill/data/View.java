@@ -71,4 +71,23 @@ public interface View {
       }
     };
   }
+
+  /**
+   * What a source knows of an example beside image, label and mask.
+   *
+   * @param fields with the shape that the source gives each
+   */
+  static View further(Map<Field<?>, Shape> fields) {
+    return new View() {
+      @Override
+      public Map<Field<?>, Shape> fields() {
+        return fields;
+      }
+
+      @Override
+      public Map<Field<?>, Operand<?>> of(Ops tf, StoredExample example) {
+        return example.further();
+      }
+    };
+  }
 }

@@ -21,6 +21,7 @@ public final class LayerScope {
   private final Variables variables;
   private final Precision precision;
   private final Seeds seeds;
+  private final Replicas replicas;
   private final List<Op> updates;
 
   private LayerScope(
@@ -30,6 +31,7 @@ public final class LayerScope {
       Variables variables,
       Precision precision,
       Seeds seeds,
+      Replicas replicas,
       List<Op> updates) {
     this.tf = tf;
     this.path = path;
@@ -37,6 +39,7 @@ public final class LayerScope {
     this.variables = variables;
     this.precision = precision;
     this.seeds = seeds;
+    this.replicas = replicas;
     this.updates = updates;
   }
 
@@ -47,17 +50,27 @@ public final class LayerScope {
    * @param seeds of the random draws
    */
   public static LayerScope training(Ops tf, Variables variables, Precision precision, Seeds seeds) {
-    return new LayerScope(tf, "", "", variables, precision, seeds, new ArrayList<>());
+    return training(tf, variables, precision, seeds, Replicas.ONE);
+  }
+
+  /**
+   * The scope of a network in training by several processes.
+   *
+   * @param replicas that have their shares of each batch
+   */
+  public static LayerScope training(
+      Ops tf, Variables variables, Precision precision, Seeds seeds, Replicas replicas) {
+    return new LayerScope(tf, "", "", variables, precision, seeds, replicas, new ArrayList<>());
   }
 
   /** The scope of a network in inference. */
   public static LayerScope inference(Ops tf, Variables variables, Precision precision) {
-    return new LayerScope(tf, "", "", variables, precision, null, new ArrayList<>());
+    return new LayerScope(tf, "", "", variables, precision, null, Replicas.ONE, new ArrayList<>());
   }
 
   /** This scope for a part that stays as it is: nothing in it is drawn or noted. */
   public LayerScope inference() {
-    return new LayerScope(tf, path, drawn, variables, precision, null, updates);
+    return new LayerScope(tf, path, drawn, variables, precision, null, replicas, updates);
   }
 
   /** The scope of a part: parameters and ops get {@code name/} before their names. */
@@ -75,7 +88,14 @@ public final class LayerScope {
 
   private LayerScope within(String name, String draws) {
     return new LayerScope(
-        tf.withSubScope(name), qualified(name), draws, variables, precision, seeds, updates);
+        tf.withSubScope(name),
+        qualified(name),
+        draws,
+        variables,
+        precision,
+        seeds,
+        replicas,
+        updates);
   }
 
   /**
@@ -87,7 +107,7 @@ public final class LayerScope {
    * @param name what its draws are named by
    */
   public LayerScope apart(Ops root, Variables own, Precision products, String name) {
-    return new LayerScope(root, "", name, own, products, seeds, new ArrayList<>());
+    return new LayerScope(root, "", name, own, products, seeds, replicas, new ArrayList<>());
   }
 
   /** Where to build ops. */
@@ -108,6 +128,11 @@ public final class LayerScope {
   /** Whether drop path is active. */
   public boolean isTraining() {
     return seeds != null;
+  }
+
+  /** The processes that share a batch in training. */
+  public Replicas replicas() {
+    return replicas;
   }
 
   /** A trainable parameter of this layer. */

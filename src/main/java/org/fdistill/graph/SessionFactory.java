@@ -2,6 +2,7 @@ package org.fdistill.graph;
 
 import java.nio.file.Path;
 import org.tensorflow.Graph;
+import org.tensorflow.GraphBridge;
 import org.tensorflow.SavedModelBundle;
 import org.tensorflow.Session;
 import org.tensorflow.proto.ConfigProto;
@@ -35,6 +36,15 @@ public final class SessionFactory {
   public static Session open(Graph graph, ConfigProto settings) {
     FirstRun.make(settings);
     return new Session(graph, settings);
+  }
+
+  /**
+   * A session of a server's devices.
+   *
+   * @param target of the server, such as {@code grpc://localhost:2222}
+   */
+  public static Session open(Graph graph, String target, ConfigProto settings) {
+    return GraphBridge.open(graph, target, settings);
   }
 
   /**

@@ -5,7 +5,6 @@ import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.random.StatelessRandomGetKeyCounter;
 import org.tensorflow.types.TFloat32;
-import org.tensorflow.types.TInt32;
 
 /**
  * Stochastic depth (arXiv 1603.09382), per example, as in timm: kept branches are divided by the
@@ -35,7 +34,7 @@ public final class DropPath {
     Ops tf = scope.tf();
     int batch = (int) (branch.shape().get(0) / tokens);
     int width = (int) branch.shape().get(1);
-    Operand<TFloat32> uniform = uniform(tf, new int[] {batch, 1}, scope.seed(purpose));
+    Operand<TFloat32> uniform = uniform(scope, purpose, batch, 1);
     Operand<TFloat32> kept = tf.math.floor(tf.math.add(uniform, tf.constant(1 - rate)));
     Operand<TFloat32> factor = tf.math.div(kept, tf.constant(1 - rate));
     Operand<TFloat32> examples = tf.reshape(branch, tf.constant(new int[] {batch, tokens * width}));
@@ -44,12 +43,26 @@ public final class DropPath {
   }
 
   /**
-   * Draws from Philox by name: without it XLA would choose another generator, and other numbers.
+   * Draws for each example of a batch. Each process draws for the batch of all, and takes what is
+   * its own: so the draws do not depend on how many there are. Philox is named, for XLA would
+   * choose another generator, and other numbers.
+   *
+   * @param purpose seeds the draw, with the scope's path
+   * @param batch B
+   * @param each shape of what an example gets
+   * @return uniform in [0, 1): [B, each]
    */
-  static Operand<TFloat32> uniform(Ops tf, int[] shape, Operand<TInt32> seed) {
-    StatelessRandomGetKeyCounter state = tf.random.statelessRandomGetKeyCounter(seed);
-    return tf.random.statelessRandomUniformV2(
-        tf.constant(shape), state.key(), state.counter(), tf.constant(PHILOX), TFloat32.class);
+  static Operand<TFloat32> uniform(LayerScope scope, String purpose, int batch, int... each) {
+    Ops tf = scope.tf();
+    int[] shape = new int[each.length + 1];
+    shape[0] = batch * scope.replicas().count();
+    System.arraycopy(each, 0, shape, 1, each.length);
+    StatelessRandomGetKeyCounter state =
+        tf.random.statelessRandomGetKeyCounter(scope.seed(purpose));
+    Operand<TFloat32> all =
+        tf.random.statelessRandomUniformV2(
+            tf.constant(shape), state.key(), state.counter(), tf.constant(PHILOX), TFloat32.class);
+    return scope.replicas().rows(tf, all);
   }
 
   /** The linear ramp over a network's blocks: 0 at the first, {@code rate} at the last. */

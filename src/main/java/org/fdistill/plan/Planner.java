@@ -2,9 +2,13 @@ package org.fdistill.plan;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.fdistill.bench.RandomTeacher;
+import org.fdistill.cache.CacheSize;
+import org.fdistill.cache.FeatureCache;
 import org.fdistill.config.RunLength;
 import org.fdistill.optim.RuleTable;
 import org.fdistill.proto.DataConfig;
@@ -43,23 +47,39 @@ public final class Planner {
   }
 
   /**
-   * Builds the graph of the run and counts what is in it.
+   * Builds the graph of the run, with its teachers in every step, and counts what is in it.
    *
    * @param folder an empty one, for the graphs of teachers that are missing
    */
   public RunPlan plan(Path folder) throws IOException {
     boolean standIn = !RandomTeacher.missing(run).isEmpty();
-    RunConfig complete = withoutFiles(RandomTeacher.withoutWeights(run, folder));
+    RunConfig taught = RandomTeacher.withoutWeights(run, folder);
+    RunConfig complete = withoutFiles(Tasks.withoutCache(taught));
     Task task = Tasks.of(complete);
     task.open();
     ProgramGraph program = ProgramGraph.of(complete, task);
     try (Graph graph = new Graph()) {
       graph.importGraphDef(program.definition());
-      return plan(task, new StepCost(graph, program.endpoints()), program.rules(), standIn);
+      StepCost cost = new StepCost(graph, program.endpoints());
+      return plan(task, cost, program.rules(), standIn, caches(taught));
     }
   }
 
-  private RunPlan plan(Task task, StepCost cost, RuleTable rules, boolean standIn) {
+  /** What is kept on disk; of data whose size nobody knows nothing. */
+  private List<CacheSize> caches(RunConfig taught) {
+    List<CacheSize> sizes = new ArrayList<>();
+    for (FeatureCache cache : Tasks.of(taught).caches()) {
+      TrainingSet examples =
+          cache.split() == FeatureCache.Split.TRAIN
+              ? data
+              : TrainingSet.of(run.getValidationData(), OptionalLong.empty());
+      examples.examples().ifPresent(n -> sizes.add(cache.size(n)));
+    }
+    return sizes;
+  }
+
+  private RunPlan plan(
+      Task task, StepCost cost, RuleTable rules, boolean standIn, List<CacheSize> caches) {
     RunPlan.Length length = length();
     long teacher = cost.teacherWeights().count();
     return new RunPlan(
@@ -70,6 +90,7 @@ public final class Planner {
         cost.hasTeacher()
             ? Optional.of(new RunPlan.TeacherCost(standIn, teacher))
             : Optional.empty(),
+        caches,
         cost.work(length.microBatch()),
         cost.memory(run.getOptimizer().getAccumulation() > 1, batches(task, length.microBatch())));
   }

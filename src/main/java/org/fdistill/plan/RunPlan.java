@@ -1,9 +1,11 @@
 package org.fdistill.plan;
 
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
+import org.fdistill.cache.CacheSize;
 import org.fdistill.optim.RuleTable;
 
 /**
@@ -14,6 +16,7 @@ import org.fdistill.optim.RuleTable;
  * @param parameters trained numbers by part: student, projector, head
  * @param rules how the parameters are treated
  * @param teacher the frozen network; empty where the task has none
+ * @param caches what the run keeps on disk of its teachers
  * @param work floating point operations
  * @param memory bytes on the device
  */
@@ -23,8 +26,39 @@ public record RunPlan(
     Map<String, Long> parameters,
     RuleTable rules,
     Optional<TeacherCost> teacher,
+    List<CacheSize> caches,
     Work work,
     Memory memory) {
+
+  /** Takes a copy. */
+  public RunPlan {
+    caches = List.copyOf(caches);
+  }
+
+  /** Images that go through the teachers once, for what is kept on disk. */
+  public long cachedImages() {
+    return caches.stream().mapToLong(CacheSize::records).sum();
+  }
+
+  /**
+   * Hours of writing what is kept on disk, where the teachers do as many operations a second as the
+   * run whose teachers are in every step. A teacher of several takes its part of the images alone.
+   *
+   * @param rate images a second of that run
+   */
+  public OptionalDouble cachingHours(double rate) {
+    OptionalDouble all = work.total();
+    long teachers = caches.stream().map(CacheSize::teacher).distinct().count();
+    return all.isPresent() && teachers > 0
+        ? OptionalDouble.of(
+            cachedImages()
+                / (double) teachers
+                * work.teacher().getAsDouble()
+                / all.getAsDouble()
+                / rate
+                / 3600)
+        : OptionalDouble.empty();
+  }
 
   /** Elements of all trained parameters together. */
   public long trainable() {

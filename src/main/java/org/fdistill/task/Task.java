@@ -4,10 +4,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import org.fdistill.cache.FeatureCache;
 import org.fdistill.config.Problems;
 import org.fdistill.config.UserError;
 import org.fdistill.data.Batch;
 import org.fdistill.data.ExampleCheck;
+import org.fdistill.data.ExampleSource;
 import org.fdistill.data.View;
 import org.fdistill.eval.ClassTable;
 import org.fdistill.eval.Criterion;
@@ -62,6 +64,26 @@ public interface Task {
    * @throws org.fdistill.config.UserError where it is missing or does not fit
    */
   default void open() {}
+
+  /**
+   * The training examples with what the task knows of each beforehand.
+   *
+   * @param source those that the config names
+   * @throws org.fdistill.config.UserError where that is not at hand
+   */
+  default ExampleSource trainingExamples(ExampleSource source) {
+    return source;
+  }
+
+  /** As {@link #trainingExamples}, of validation. */
+  default ExampleSource validationExamples(ExampleSource source) {
+    return source;
+  }
+
+  /** What is to be on disk before the examples are read; known once the task is open. */
+  default List<FeatureCache> caches() {
+    return List.of();
+  }
 
   /** What is taken of a training example. */
   View trainingView(DataConfig data);

@@ -161,6 +161,15 @@ public final class Tasks {
     return (run.hasValidationData() ? run.getValidationData() : run.getTrainData()).getEvalCrop();
   }
 
+  /** The run with its teachers in every step, whatever it keeps of them on disk. */
+  public static RunConfig withoutCache(RunConfig run) {
+    RunConfig.Builder taught = run.toBuilder();
+    if (run.hasDistill()) {
+      taught.getDistillBuilder().clearCache();
+    }
+    return taught.build();
+  }
+
   /** A run that learns from other teachers; the run itself where it learns from none. */
   public static RunConfig withTeachers(RunConfig run, List<TeacherConfig> teachers) {
     RunConfig.Builder taught = run.toBuilder();

@@ -125,6 +125,20 @@ public final class Teacher {
     return layout.grid();
   }
 
+  /** Pixels of its input from one patch to the next. */
+  public int stride() {
+    return input.side() / grid();
+  }
+
+  /**
+   * The precision of its products in a run.
+   *
+   * @param run that of the run's products
+   */
+  public Precision products(Precision run) {
+    return description.getPrecision() == TeacherConfig.Precision.AS_RUN ? run : Precision.FLOAT32;
+  }
+
   /** The description as resolved: the file beside the model under the run's config. */
   public TeacherConfig description() {
     return description;
@@ -174,12 +188,7 @@ public final class Teacher {
       return vector.withPooled(vector.classToken(after));
     }
     return Endpoints.ofTokens(
-        after.stopGradient(tokens),
-        prefixTokens(),
-        hasClassToken(),
-        grid(),
-        width(),
-        input.side() / grid());
+        after.stopGradient(tokens), prefixTokens(), hasClassToken(), grid(), width(), stride());
   }
 
   /**

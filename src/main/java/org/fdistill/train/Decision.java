@@ -14,11 +14,21 @@ import org.fdistill.proto.RunConfig;
  */
 record Decision(boolean rollBack, boolean validate, boolean checkpoint, boolean stop) {
   /**
-   * The vector of a step: not finite, stop asked for, checkpoint due by the clock; each 0 or 1.
-   * Where several processes train, the largest of each counts.
+   * What this process wants to follow the next step: a stop, a checkpoint by the clock; each 0 or
+   * 1.
    */
-  static float[] vector(StepOutcome outcome, boolean stopAsked, boolean clockDue) {
-    return new float[] {outcome.isFinite() ? 0 : 1, stopAsked ? 1 : 0, clockDue ? 1 : 0};
+  static float[] votes(boolean stopAsked, boolean clockDue) {
+    return new float[] {stopAsked ? 1 : 0, clockDue ? 1 : 0};
+  }
+
+  /**
+   * The vector of a step: not finite, stop asked for, checkpoint due by the clock; each 0 or above.
+   * Of several processes all have the same one.
+   *
+   * @param votes {@link #votes} of one process, or means of those of several
+   */
+  static float[] vector(StepOutcome outcome, float[] votes) {
+    return new float[] {outcome.isFinite() ? 0 : 1, votes[0], votes[1]};
   }
 
   /**

@@ -4,7 +4,9 @@ import java.nio.file.Path;
 import java.util.function.LongConsumer;
 import org.fdistill.checkpoint.SavedWeights;
 import org.fdistill.checkpoint.VariableFiles;
+import org.fdistill.cluster.Workers;
 import org.fdistill.graph.GraphScope;
+import org.fdistill.graph.Replicas;
 import org.fdistill.graph.SessionFactory;
 import org.fdistill.graph.Variables;
 import org.fdistill.graph.rewrite.StandardRewrite;
@@ -38,14 +40,15 @@ public record Evaluation(RunConfig config, Task task) {
         Graph graph = new Graph()) {
       Ops tf = GraphScope.ops(draft);
       Variables variables = new Variables(tf, tf.constant(0L));
-      ValidationGraph validation = ValidationGraph.build(tf, variables, config, task);
+      ValidationGraph validation = ValidationGraph.build(tf, variables, config, task, Replicas.ONE);
       VariableFiles files = VariableFiles.build(tf.withSubScope("files"), variables.all());
       graph.importGraphDef(StandardRewrite.apply(StaticShapes.fold(draft)));
       weights.requireVariables(files.shapes());
       try (Session session = SessionFactory.open(graph, SessionSettings.of(config.getRuntime()))) {
         files.restore(session, weights.prefix());
         task.restoreFrozen(session);
-        return new Validation(session, validation, task, config.getValidationData(), report)
+        return new Validation(
+                session, validation, task, config.getValidationData(), report, Workers.ALONE)
             .run(new StopRequest(), listener)
             .orElseThrow();
       }

@@ -51,9 +51,10 @@ record OptimizerStep(
    * Runs all micro-batches of a step; the last one updates the parameters.
    *
    * @param step steps before this one
+   * @param votes [2], above 0 where this process wants to stop and where it wants a checkpoint
    * @param traced whether to measure the wait for data, in the last micro-batch
    */
-  StepOutcome run(long step, boolean traced) {
+  StepOutcome run(long step, float[] votes, boolean traced) {
     batches.jump();
     long from = batches.nextPosition();
     double rate = schedule.rate(step);
@@ -61,7 +62,7 @@ record OptimizerStep(
     long start = System.nanoTime();
     double waitShare = Double.NaN;
     for (int i = 0; i < microBatches; i++) {
-      Feed feed = new Feed(seed, microSteps(step) + i, step, s -> schedule.rate(step, s));
+      Feed feed = new Feed(seed, microSteps(step) + i, step, s -> schedule.rate(step, s), votes);
       long begin = System.nanoTime();
       MicroResult result =
           microBatch(Part.of(i, microBatches), feed, traced && i == microBatches - 1);
@@ -77,6 +78,7 @@ record OptimizerStep(
         last.gradientHalfSquares(),
         metrics(results),
         results.stream().flatMap(r -> r.nonFiniteInputs().stream()).distinct().toList(),
+        last.votes(),
         rate,
         examples,
         seconds(start),

@@ -15,6 +15,7 @@ import org.fdistill.graph.FiniteFlags;
 import org.fdistill.graph.GraphScope;
 import org.fdistill.graph.LayerScope;
 import org.fdistill.graph.Precision;
+import org.fdistill.graph.Replicas;
 import org.fdistill.graph.Seeds;
 import org.fdistill.graph.Variable;
 import org.fdistill.graph.Variables;
@@ -65,24 +66,26 @@ final class ProgramBuilder {
   private final RunConfig config;
   private final Task task;
   private final Graph graph;
+  private final Replicas replicas;
   private final Ops tf;
   private final Placeholder<TInt64> seed;
   private final Placeholder<TInt64> microStep;
   private final Variables variables;
 
-  private ProgramBuilder(RunConfig config, Task task, Graph graph) {
+  private ProgramBuilder(RunConfig config, Task task, Graph graph, Replicas replicas) {
     this.config = config;
     this.task = task;
     this.graph = graph;
+    this.replicas = replicas;
     tf = GraphScope.ops(graph);
     seed = scalar("run_seed");
     microStep = scalar("micro_step");
     variables = new Variables(tf, seed);
   }
 
-  static Built build(RunConfig config, Task task) {
+  static Built build(RunConfig config, Task task, Replicas replicas) {
     try (Graph graph = new Graph()) {
-      return new ProgramBuilder(config, task, graph).build();
+      return new ProgramBuilder(config, task, graph, replicas).build();
     }
   }
 
@@ -104,7 +107,8 @@ final class ProgramBuilder {
     ProgramEndpoints.Step step = step(trainData, outputs, update);
     Optional<ValidationGraph> validation =
         config.hasValidationData()
-            ? Optional.of(ValidationGraph.build(tf, averages.evaluated(variables), config, task))
+            ? Optional.of(
+                ValidationGraph.build(tf, averages.evaluated(variables), config, task, replicas))
             : Optional.empty();
     ProgramEndpoints endpoints = endpoints(update, step, parameters);
     return new Built(
@@ -154,14 +158,16 @@ final class ProgramBuilder {
 
   private InputPipeline trainData() {
     DataConfig examples = config.getTrainData();
-    int microBatch = examples.getBatchSize() / config.getOptimizer().getAccumulation();
+    int parts = config.getOptimizer().getAccumulation() * replicas.count();
+    int microBatch = examples.getBatchSize() / parts;
     return InputPipeline.build(
         tf,
         TRAIN_DATA,
         examples,
-        ExampleSource.open(examples),
+        task.trainingExamples(ExampleSource.open(examples)),
         task.trainingView(examples),
-        InputPipeline.Options.training(config.getSeed(), microBatch));
+        InputPipeline.Options.training(config.getSeed(), microBatch)
+            .of(replicas.count(), replicas.index()));
   }
 
   private LayerScope trainingScope() {
@@ -169,7 +175,8 @@ final class ProgramBuilder {
         tf.withSubScope("train"),
         variables,
         Precision.of(config.getRuntime()),
-        new Seeds(seed, microStep));
+        new Seeds(seed, microStep),
+        replicas);
   }
 
   private ProgramEndpoints.Step step(
@@ -183,7 +190,11 @@ final class ProgramBuilder {
         StudentClipping.apply(
             in.withSubScope("clip"),
             task.furtherStudents(),
-            sums == null ? gradients : sums.totals(),
+            GradientExchange.means(
+                in.withSubScope("exchange"),
+                replicas,
+                sums == null ? gradients : sums.totals(),
+                config.getCluster().getBucketBytes()),
             accumulation,
             config.getOptimizer().getClipNorm());
     List<Op> moved =
@@ -200,14 +211,18 @@ final class ProgramBuilder {
         update
             .averages()
             .update(in.withSubScope("averages"), moved, config.getOptimizer().getEmaDecay());
+    StepScalars scalars = StepScalars.over(in.withSubScope("scalars"), replicas, outputs);
     return new ProgramEndpoints.Step(
-        endpoint(in, "loss", outputs.loss()),
+        endpoint(in, "loss", scalars.loss()),
         endpoint(in, "gradient_norm", clipped.norm()),
         endpoint(in, "gradient_half_squares", clipped.halfSquares()),
-        endpoints(in.withSubScope("metrics"), outputs.metrics()),
+        endpoints(in.withSubScope("metrics"), scalars.metrics()),
         endpoints(in.withSubScope("gradient_norms"), clipped.norms()),
         List.copyOf(outputs.inputs().keySet()),
         inputsFinite(in, outputs.inputs()),
+        scalars
+            .votes()
+            .map(v -> new ProgramEndpoints.Votes(name(v.own()), endpoint(in, "votes", v.all()))),
         ObservedFields.endpoints(in.withSubScope("fields"), data.batch(), task.checks()),
         sums == null ? null : target(in, "begin", with(sums.begin(), update.further())),
         sums == null ? null : target(in, "add", with(sums.add(), update.further())),
@@ -215,10 +230,12 @@ final class ProgramBuilder {
         clipped.gradients().stream().map(g -> g.variable().name()).toList());
   }
 
-  private static String inputsFinite(Ops in, Map<String, Operand<TFloat32>> inputs) {
-    return inputs.isEmpty()
-        ? null
-        : endpoint(in, "inputs_finite", FiniteFlags.of(in.withSubScope("inputs"), inputs).flags());
+  private String inputsFinite(Ops in, Map<String, Operand<TFloat32>> inputs) {
+    if (inputs.isEmpty()) {
+      return null;
+    }
+    Operand<TFloat32> flags = FiniteFlags.of(in.withSubScope("inputs"), inputs).flags();
+    return endpoint(in, "inputs_finite", replicas.mean(in, flags));
   }
 
   private static List<Op> with(List<Op> ops, List<Op> more) {
@@ -238,8 +255,15 @@ final class ProgramBuilder {
         List.copyOf(variables.statistics()),
         target(tf, "initialize_variables", variables.initializations()),
         target(tf, "adopt_averages", update.averages().adopt(tf)),
+        target(tf, "share_variables", shared(saved)),
         variablesFinite(saved),
         VariableFiles.build(tf.withSubScope("files"), saved));
+  }
+
+  /** What gives all replicas the values of the first. */
+  private List<Op> shared(List<Variable> saved) {
+    Ops in = tf.withSubScope("share");
+    return replicas.areMany() ? saved.stream().map(v -> replicas.share(in, v)).toList() : List.of();
   }
 
   /** One flag for each variable, by name. */

@@ -3,6 +3,7 @@ package org.fdistill.train;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.fdistill.checkpoint.VariableFiles;
 import org.fdistill.data.Field;
 
@@ -16,6 +17,8 @@ import org.fdistill.data.Field;
  * @param statistics names of variables that describe the run's data
  * @param initialize target that gives every variable its first value; needs the seed
  * @param adoptAverages target that sets what is trained to the averages that are kept of it
+ * @param share target that gives every variable of {@code files} the value that it has in the first
+ *     of several processes; all run it together
  * @param variablesFinite [V], whether each variable of {@code files} is finite, in the order of
  *     their names
  * @param files save and restore
@@ -27,6 +30,7 @@ public record ProgramEndpoints(
     List<String> statistics,
     String initialize,
     String adoptAverages,
+    String share,
     String variablesFinite,
     VariableFiles files) {
   /** Elements of all parameters that are trained. */
@@ -44,6 +48,15 @@ public record ProgramEndpoints(
   public record Feeds(String seed, String microStep, String hyperparameters) {}
 
   /**
+   * What several processes vote on in each step: whether to stop, and whether to write a
+   * checkpoint.
+   *
+   * @param own [2], fed
+   * @param all [2], above 0 where some process wants it
+   */
+  public record Votes(String own, String all) {}
+
+  /**
    * One training step: with accumulation {@code begin} runs for the first micro-batch, {@code add}
    * for those between, {@code update} for the last; without, {@code update} alone.
    *
@@ -55,6 +68,7 @@ public record ProgramEndpoints(
    * @param gradientNorms of each of several students, by metric; with {@code update} only
    * @param inputs what goes into the loss and no parameter can change, by name for people
    * @param inputsFinite [inputs], 1 where all numbers of an input are finite; null without inputs
+   * @param votes on what follows; empty where one process trains alone
    * @param fields of the batch that the process looks at, each [B]
    * @param begin target; null without accumulation
    * @param add target; null without accumulation
@@ -69,6 +83,7 @@ public record ProgramEndpoints(
       Map<String, String> gradientNorms,
       List<String> inputs,
       String inputsFinite,
+      Optional<Votes> votes,
       Map<Field<?>, String> fields,
       String begin,
       String add,
@@ -82,6 +97,7 @@ public record ProgramEndpoints(
       if (inputsFinite != null) {
         names.add(inputsFinite);
       }
+      votes.ifPresent(v -> names.add(v.all()));
       return names;
     }
   }

@@ -1,5 +1,6 @@
 package org.fdistill.train;
 
+import org.fdistill.graph.Replicas;
 import org.fdistill.optim.RuleTable;
 import org.fdistill.proto.RunConfig;
 import org.fdistill.task.Task;
@@ -20,7 +21,7 @@ public record ProgramGraph(GraphDef definition, ProgramEndpoints endpoints, Rule
    * @param task what is learned
    */
   public static ProgramGraph of(RunConfig config, Task task) {
-    ProgramBuilder.Built built = ProgramBuilder.build(config, task);
+    ProgramBuilder.Built built = ProgramBuilder.build(config, task, Replicas.ONE);
     return new ProgramGraph(built.graph(), built.endpoints(), built.rules());
   }
 }

@@ -105,7 +105,9 @@ final class Reporter {
     values.put("learning_rate", outcome.learningRate());
     values.put("gradient_norm", means.remove("gradient_norm"));
     values.put("images_per_second", batch / secondsPerStep());
-    values.put("data_wait_share", dataWaitShare);
+    if (!Double.isNaN(dataWaitShare)) {
+      values.put("data_wait_share", dataWaitShare);
+    }
     values.putAll(means);
     forget();
     return values;

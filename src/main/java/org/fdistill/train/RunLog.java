@@ -21,11 +21,17 @@ import org.fdistill.files.WholeFile;
 final class RunLog implements AutoCloseable {
   private final RunFolder folder;
   private final Path metrics;
+  private final boolean curves;
   private EventFile events;
 
-  /** Opens run.log. */
-  RunLog(RunFolder folder) {
+  /**
+   * Opens run.log.
+   *
+   * @param curves whether metrics.jsonl and events are written too
+   */
+  RunLog(RunFolder folder, boolean curves) {
     this.folder = folder;
+    this.curves = curves;
     metrics = folder.file("metrics.jsonl");
   }
 
@@ -39,7 +45,7 @@ final class RunLog implements AutoCloseable {
   void start(long step, boolean tensorboard) {
     try {
       forget(step);
-      events = tensorboard ? new EventFile(folder.file("events"), step) : null;
+      events = tensorboard && curves ? new EventFile(folder.file("events"), step) : null;
     } catch (IOException e) {
       throw failed(e);
     }
@@ -64,6 +70,9 @@ final class RunLog implements AutoCloseable {
 
   private void write(
       String prefix, String scope, long step, double epoch, Map<String, Double> values) {
+    if (!curves) {
+      return;
+    }
     Map<String, Number> line = new LinkedHashMap<>();
     line.put("step", step);
     line.put("epoch", epoch);

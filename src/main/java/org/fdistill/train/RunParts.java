@@ -64,6 +64,7 @@ record RunParts(
                     graph,
                     run.task(),
                     run.config().getValidationData(),
-                    folder.file("unreadable-validation-images.txt")));
+                    folder.file("unreadable-validation-images.txt"),
+                    run.workers()));
   }
 }

@@ -58,6 +58,20 @@ public final class SessionSettings {
     SessionFactory.prepare(of(runtime));
   }
 
+  /**
+   * Whether a run's graph goes to a GPU.
+   *
+   * @throws UserError of kind run, where a GPU is demanded and there is none
+   */
+  public static boolean usesGpu(RuntimeConfig runtime) {
+    try {
+      requireGpu(of(runtime));
+      return runtime.getDevice() != RuntimeConfig.Device.CPU;
+    } catch (UserError none) {
+      return false;
+    }
+  }
+
   /** Runs one op that may be placed on a GPU alone. */
   private static void requireGpu(ConfigProto config) {
     ConfigProto strict = config.toBuilder().setAllowSoftPlacement(false).build();
@@ -75,8 +89,8 @@ public final class SessionSettings {
       throw new UserError(
           UserError.Kind.RUN,
           "runtime.device is GPU, but TensorFlow finds no GPU on this machine.\n"
-              + "Build with the GPU libraries (mvn -Pgpu package) on a machine with an NVIDIA driver,"
-              + " or run with --set runtime.device=ANY.",
+              + "Build with the GPU libraries (mvn -Pgpu package) on a machine with an NVIDIA"
+              + " driver, or run with --set runtime.device=ANY.",
           e);
     }
   }

@@ -11,6 +11,7 @@ import java.util.Map;
  * @param gradientHalfSquares [P]
  * @param metrics means over the micro-batches, by name
  * @param nonFiniteInputs names of the loss's inputs that were not finite in one of them
+ * @param votes [2], above 0 where some process wants to stop, and where one wants a checkpoint
  * @param learningRate of this step
  * @param examples the positions that it took
  * @param seconds that it took
@@ -23,6 +24,7 @@ record StepOutcome(
     float[] gradientHalfSquares,
     Map<String, Double> metrics,
     List<String> nonFiniteInputs,
+    float[] votes,
     double learningRate,
     Span examples,
     double seconds,

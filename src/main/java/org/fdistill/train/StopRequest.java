@@ -21,6 +21,9 @@ public final class StopRequest {
   private static final Map<String, Integer> EXIT_CODES =
       Map.of("HUP", 129, "INT", 130, "TERM", 143);
 
+  /** The exit code where another worker was asked: that of SIGTERM. */
+  public static final int BY_ANOTHER_WORKER = 143;
+
   private final AtomicReference<String> reason = new AtomicReference<>();
 
   /**

@@ -1,5 +1,7 @@
 package org.fdistill.train;
 
+import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -7,6 +9,7 @@ import org.fdistill.checkpoint.Checkpoint;
 import org.fdistill.checkpoint.CheckpointStore;
 import org.fdistill.checkpoint.Manifest;
 import org.fdistill.checkpoint.Retention;
+import org.fdistill.cluster.Workers;
 import org.fdistill.config.TextProtos;
 import org.fdistill.config.UserError;
 import org.fdistill.data.InputPipeline;
@@ -27,11 +30,13 @@ public final class Trainer {
 
   private final TrainingRun run;
   private final RunConfig config;
+  private final Workers workers;
 
   /** Makes a trainer for one run. */
   public Trainer(TrainingRun run) {
     this.run = run;
     this.config = run.config();
+    this.workers = run.workers();
   }
 
   /**
@@ -41,18 +46,21 @@ public final class Trainer {
    */
   public RunResult run() {
     long start = System.nanoTime();
+    WorkerShares.require(config, workers.count());
     SessionSettings.decide(config.getRuntime());
     run.task().open();
-    try (RunFolder folder = new RunFolder(run.folder(), config);
-        RunLog log = new RunLog(folder)) {
+    try (RunFolder folder = new RunFolder(folder(), config);
+        RunLog log = new RunLog(folder, workers.isChief())) {
       try {
         CheckpointStore store = store(folder);
-        if (Summary.isWhole(folder.summary())) {
+        if (isTrueOfChief(Summary.isWhole(folder.summary()))) {
           return alreadyFinished(folder, log, store);
         }
         RunState end = train(folder, log, store);
+        workers.sum(new double[1]); // All have come this far: from here on each may leave.
+        workers.close();
         double seconds = (System.nanoTime() - start) * 1e-9;
-        if (!end.stopped()) {
+        if (!end.stopped() && workers.isChief()) {
           finish(end, folder, store, seconds);
         }
         return result(end, seconds);
@@ -60,13 +68,35 @@ public final class Trainer {
         log.message(e.getMessage());
         throw e;
       } catch (RuntimeException e) {
-        throw run.task().explain(e).<RuntimeException>map(x -> x).orElse(e);
+        throw explained(e, log);
       }
     }
   }
 
+  /** The others' folders lie in the run's: what they say of themselves is read there. */
+  private Path folder() {
+    return workers.isChief()
+        ? run.folder()
+        : run.folder().resolve("workers").resolve(String.valueOf(workers.index()));
+  }
+
+  private RuntimeException explained(RuntimeException e, RunLog log) {
+    Optional<String> lost = workers.lost();
+    if (lost.isPresent()) {
+      log.message(lost.get());
+      return new UserError(UserError.Kind.RUN, lost.get(), e);
+    }
+    return run.task().explain(e).<RuntimeException>map(x -> x).orElse(e);
+  }
+
+  /** What the chief finds of its files, in every worker. */
+  private boolean isTrueOfChief(boolean mine) {
+    return workers.sum(new double[] {workers.isChief() && mine ? 1 : 0})[0] > 0;
+  }
+
   private RunState train(RunFolder folder, RunLog log, CheckpointStore store) {
-    try (TrainingProgram program = new TrainingProgram(config, run.task(), run.rewriter())) {
+    try (TrainingProgram program =
+        new TrainingProgram(config, run.task(), run.rewriter(), workers)) {
       RunParts parts = RunParts.of(run, program, folder, log, store);
       RunState state = restore(parts);
       greet(parts, state);
@@ -77,21 +107,19 @@ public final class Trainer {
 
   /** Step, decide, go on: until all steps are done or a stop was asked for. */
   private RunState loop(RunParts parts, RunState start) {
-    RunState state = run.stop().isRequested() ? start.stop() : start;
+    RunState state = isWanted(run.stop().isRequested()) ? start.stop() : start;
     while (!state.stopped() && state.step() < parts.length().totalSteps()) {
       long step = state.step() + 1;
-      StepOutcome outcome = parts.step().run(state.step(), parts.reporter().isLogged(step));
+      StepOutcome outcome = parts.step().run(state.step(), votes(parts), isTraced(parts, step));
       parts.reporter().step(step, outcome, parts.rule().validationsFrom(step));
-      Decision next =
-          parts
-              .rule()
-              .after(
-                  step, Decision.vector(outcome, run.stop().isRequested(), parts.clock().isDue()));
+      float[] votes = workers.areMany() ? outcome.votes() : votes(parts);
+      Decision next = parts.rule().after(step, Decision.vector(outcome, votes));
       if (next.rollBack()) {
         state = goBack(parts, state, outcome);
         continue;
       }
       state = state.done(step);
+      workers.reached(step);
       Optional<Map<String, Double>> values =
           next.validate() ? validate(parts, step) : Optional.of(Map.of());
       if (next.checkpoint()) {
@@ -102,6 +130,21 @@ public final class Trainer {
       }
     }
     return state;
+  }
+
+  /** What this process wants to follow a step. Several processes learn each other's with it. */
+  private float[] votes(RunParts parts) {
+    return Decision.votes(run.stop().isRequested(), parts.clock().isDue());
+  }
+
+  /** TensorFlow Java cannot read what a session of a server records. */
+  private boolean isTraced(RunParts parts, long step) {
+    return parts.reporter().isLogged(step) && !workers.areMany();
+  }
+
+  /** Whether some worker wants something. */
+  private boolean isWanted(boolean mine) {
+    return workers.sum(new double[] {mine ? 1 : 0})[0] > 0;
   }
 
   private CheckpointStore store(RunFolder folder) {
@@ -115,13 +158,17 @@ public final class Trainer {
   private RunState restore(RunParts parts) {
     run.task().restoreFrozen(parts.program().session());
     Optional<Checkpoint> latest =
-        parts
-            .store()
-            .newest(parts.program().endpoints().files().shapes(), text -> tell(parts.log(), text));
+        workers.isChief()
+            ? parts
+                .store()
+                .newest(
+                    parts.program().endpoints().files().shapes(), text -> tell(parts.log(), text))
+            : Optional.empty();
     boolean accepted = config.getCheckpoint().getAcceptChangedData();
     latest
         .flatMap(checkpoint -> checkpoint.compareData(parts.data(), accepted))
         .ifPresent(changes -> tell(parts.log(), changes));
+    Agreement.require(workers, config, parts.data());
     long step = goTo(parts, latest);
     parts.batches().checkReadable();
     parts.log().start(step, config.getLog().getTensorboard());
@@ -130,12 +177,18 @@ public final class Trainer {
 
   /** The step that a checkpoint, or the beginning, stands at. */
   private long goTo(RunParts parts, Optional<Checkpoint> checkpoint) {
-    long step = read(parts, checkpoint);
+    Standing standing = workers.isChief() ? assign(parts, checkpoint) : received(parts);
+    if (workers.areMany()) {
+      standing = standing.shared(workers);
+      parts.program().share();
+    }
+    parts.batches().start(standing.position(workers.index()));
     run.task().prepare(parts.program().session(), text -> tell(parts.log(), text));
-    return step;
+    workers.reached(standing.step());
+    return standing.step();
   }
 
-  private long read(RunParts parts, Optional<Checkpoint> checkpoint) {
+  private Standing assign(RunParts parts, Optional<Checkpoint> checkpoint) {
     if (checkpoint.isEmpty()) {
       String initial =
           new FirstValues(parts.program(), config, run.task().network().name())
@@ -143,13 +196,16 @@ public final class Trainer {
       if (!initial.isEmpty()) {
         tell(parts.log(), initial);
       }
-      parts.batches().start(0);
-      return 0;
+      return Standing.start(workers);
     }
     parts.program().restore(checkpoint.get().prefix());
-    Manifest.RunPosition standing = checkpoint.get().manifest().progress();
-    parts.batches().start(standing.dataPosition());
-    return standing.step();
+    return Standing.of(checkpoint.get(), workers);
+  }
+
+  /** Whatever stands in the variables of another worker is replaced by the chief's. */
+  private Standing received(RunParts parts) {
+    parts.program().initialize(config.getSeed());
+    return Standing.start(workers);
   }
 
   private void greet(RunParts parts, RunState state) {
@@ -208,10 +264,26 @@ public final class Trainer {
   }
 
   private RunState checkpoint(RunParts parts, RunState state, Map<String, Double> values) {
+    double[][] next = workers.gather((double) parts.batches().nextPosition());
+    long[] positions = Arrays.stream(next).mapToLong(own -> Math.round(own[0])).toArray();
+    parts.clock().restart();
+    if (!workers.isChief()) {
+      return state;
+    }
+    long position = Arrays.stream(positions).min().orElseThrow();
     Manifest.RunPosition where =
-        new Manifest.RunPosition(
-            state.step(), parts.step().microSteps(state.step()), parts.batches().nextPosition());
-    Checkpoint written = parts.store().write(where, parts.data(), values, parts.program()::save);
+        new Manifest.RunPosition(state.step(), parts.step().microSteps(state.step()), position);
+    Checkpoint written =
+        parts
+            .store()
+            .write(
+                where,
+                parts.data(),
+                values,
+                prefix -> {
+                  parts.program().save(prefix);
+                  Standing.write(prefix.getParent(), positions);
+                });
     parts.store().prune();
     parts.clock().restart();
     parts.log().message("Checkpoint " + written.folder() + ".");
@@ -225,7 +297,7 @@ public final class Trainer {
     boolean lacksValidation =
         parts.validation().isPresent()
             && state.latest().filter(c -> c.manifest().validation().isEmpty()).isPresent();
-    if (!state.stopped() && lacksValidation) {
+    if (!state.stopped() && isTrueOfChief(lacksValidation)) {
       Optional<Map<String, Double>> values = validate(parts, state.step());
       state = values.isEmpty() ? state.stop() : checkpoint(parts, state, values.get());
     }
@@ -250,6 +322,9 @@ public final class Trainer {
   }
 
   private RunResult alreadyFinished(RunFolder folder, RunLog log, CheckpointStore store) {
+    if (!workers.isChief()) {
+      return new RunResult(RunResult.Outcome.ALREADY_FINISHED, 0, Map.of(), 0, null);
+    }
     String again = "Take another --workdir to train again.";
     String gone = folder.path() + ": a finished run whose checkpoints are gone. " + again;
     Checkpoint latest =

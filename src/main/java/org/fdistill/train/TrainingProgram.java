@@ -8,9 +8,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.function.DoubleUnaryOperator;
+import org.fdistill.cluster.Workers;
 import org.fdistill.data.Field;
 import org.fdistill.data.InputPipeline;
-import org.fdistill.graph.SessionFactory;
 import org.fdistill.optim.RuleTable;
 import org.fdistill.proto.RunConfig;
 import org.fdistill.task.Task;
@@ -45,6 +45,7 @@ public final class TrainingProgram implements AutoCloseable {
    * @param gradientHalfSquares [P]; empty unless this was the last one
    * @param fields of the batch
    * @param nonFiniteInputs names of the loss's inputs that are not finite
+   * @param votes [2], as fed, or the means of those of several processes
    * @param dataWaitSeconds how long the batch was waited for; NaN unless the run was traced
    */
   @SuppressWarnings("ArrayRecordComponent") // Results are read, never compared.
@@ -55,6 +56,7 @@ public final class TrainingProgram implements AutoCloseable {
       float[] gradientHalfSquares,
       ObservedFields fields,
       List<String> nonFiniteInputs,
+      float[] votes,
       double dataWaitSeconds) {}
 
   /** Which part of a step a run does. */
@@ -80,12 +82,21 @@ public final class TrainingProgram implements AutoCloseable {
    * @param rewriter applied to the built graph
    */
   public TrainingProgram(RunConfig config, Task task, Rewriter rewriter) {
+    this(config, task, rewriter, Workers.ALONE);
+  }
+
+  /**
+   * Builds this process's part of the program of several.
+   *
+   * @param workers that train together
+   */
+  TrainingProgram(RunConfig config, Task task, Rewriter rewriter, Workers workers) {
     ConfigProto settings = SessionSettings.of(config.getRuntime());
-    built = ProgramBuilder.build(config, task);
+    built = ProgramBuilder.build(config, task, workers.replicas());
     graph = new Graph();
     try {
       graph.importGraphDef(rewriter.rewrite(built.graph(), built.endpoints()));
-      session = SessionFactory.open(graph, settings);
+      session = workers.open(graph, settings);
     } catch (RuntimeException e) {
       graph.close();
       throw e;
@@ -129,6 +140,11 @@ public final class TrainingProgram implements AutoCloseable {
     session.runner().addTarget(endpoints().adoptAverages()).run().close();
   }
 
+  /** Gives every variable the value that it has in the first of several processes. */
+  void share() {
+    session.runner().addTarget(endpoints().share()).run().close();
+  }
+
   /** How the parameters are treated. */
   public RuleTable rules() {
     return built.rules();
@@ -166,11 +182,14 @@ public final class TrainingProgram implements AutoCloseable {
    * @param microStep micro-batches before this one
    * @param step optimiser steps before this one
    * @param rate learning rate of the step, by a group's share of the peak
+   * @param votes [2], above 0 where this process wants to stop and where it wants a checkpoint
    */
-  public record Feed(long seed, long microStep, long step, DoubleUnaryOperator rate) {
-    /** With a learning rate that the groups have their shares of. */
+  @SuppressWarnings("ArrayRecordComponent") // Fed, never compared.
+  public record Feed(
+      long seed, long microStep, long step, DoubleUnaryOperator rate, float[] votes) {
+    /** With a learning rate that the groups have their shares of, and no votes. */
     public Feed(long seed, long microStep, long step, double learningRate) {
-      this(seed, microStep, step, share -> share * learningRate);
+      this(seed, microStep, step, share -> share * learningRate, new float[2]);
     }
   }
 
@@ -185,7 +204,8 @@ public final class TrainingProgram implements AutoCloseable {
     float[] scalars = built.optimizer().hyperparameters(feed.step(), feed.rate());
     try (TInt64 seed = TInt64.scalarOf(feed.seed());
         TInt64 microStep = TInt64.scalarOf(feed.microStep());
-        TFloat32 hyperparameters = TFloat32.vectorOf(scalars)) {
+        TFloat32 hyperparameters = TFloat32.vectorOf(scalars);
+        TFloat32 votes = TFloat32.vectorOf(feed.votes())) {
       Session.Runner runner =
           session
               .runner()
@@ -194,6 +214,7 @@ public final class TrainingProgram implements AutoCloseable {
       if (part == Part.UPDATE) {
         runner.feed(endpoints().feeds().hyperparameters(), hyperparameters);
       }
+      endpoints().step().votes().ifPresent(v -> runner.feed(v.own(), votes));
       List<String> fetches = fetches(part);
       fetches.forEach(runner::fetch);
       runner.addTarget(target(part));
@@ -201,7 +222,7 @@ public final class TrainingProgram implements AutoCloseable {
         runner.setOptions(TRACED);
       }
       try (Result result = traced ? runner.runAndFetchMetadata() : runner.run()) {
-        return result(fetches, result);
+        return result(fetches, result, feed.votes());
       }
     }
   }
@@ -255,7 +276,7 @@ public final class TrainingProgram implements AutoCloseable {
     return fetches;
   }
 
-  private MicroResult result(List<String> fetches, Result result) {
+  private MicroResult result(List<String> fetches, Result result, float[] votes) {
     ProgramEndpoints.Step step = endpoints().step();
     Map<String, Double> metrics = new LinkedHashMap<>();
     step.metrics()
@@ -274,7 +295,13 @@ public final class TrainingProgram implements AutoCloseable {
             : Tensors.floats(result.get(fetches.indexOf(step.gradientHalfSquares()))),
         ObservedFields.read(step.fields().keySet(), result, 0),
         nonFiniteInputs(fetches, result),
+        votes(fetches, result, votes),
         DataWait.seconds(result, ProgramBuilder.TRAIN_DATA));
+  }
+
+  private float[] votes(List<String> fetches, Result result, float[] own) {
+    int all = endpoints().step().votes().map(v -> fetches.indexOf(v.all())).orElse(-1);
+    return all < 0 ? own : Tensors.floats(result.get(all));
   }
 
   private List<String> nonFiniteInputs(List<String> fetches, Result result) {

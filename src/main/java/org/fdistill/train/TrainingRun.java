@@ -1,6 +1,7 @@
 package org.fdistill.train;
 
 import java.nio.file.Path;
+import org.fdistill.cluster.Workers;
 import org.fdistill.proto.RunConfig;
 import org.fdistill.task.Task;
 
@@ -15,6 +16,7 @@ import org.fdistill.task.Task;
  * @param start called before the first step
  * @param end called after the last step
  * @param stop ends the run early
+ * @param workers that train together
  */
 public record TrainingRun(
     RunConfig config,
@@ -24,4 +26,5 @@ public record TrainingRun(
     Rewriter rewriter,
     RunStart start,
     RunEnd end,
-    StopRequest stop) {}
+    StopRequest stop,
+    Workers workers) {}

@@ -2,9 +2,12 @@ package org.fdistill.train;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.LongConsumer;
+import org.fdistill.cluster.Workers;
 import org.fdistill.data.BadExamples;
 import org.fdistill.data.InputPipeline;
 import org.fdistill.eval.Sums;
@@ -24,6 +27,7 @@ final class Validation {
   private final DataConfig config;
   private final CheckedFields checks;
   private final Path report;
+  private final Workers workers;
 
   /**
    * Over one data set, as often as wanted.
@@ -32,13 +36,21 @@ final class Validation {
    * @param graph the validation of a batch
    * @param config of the data
    * @param report the file that names unreadable examples
+   * @param workers that each validate their share
    */
-  Validation(Session session, ValidationGraph graph, Task task, DataConfig config, Path report) {
+  Validation(
+      Session session,
+      ValidationGraph graph,
+      Task task,
+      DataConfig config,
+      Path report,
+      Workers workers) {
     this.session = session;
     this.graph = graph;
     this.task = task;
     this.config = config;
     this.report = report;
+    this.workers = workers;
     this.checks = new CheckedFields(graph.data(), task.checks(), FIELD);
   }
 
@@ -47,14 +59,47 @@ final class Validation {
    *
    * @param stop ends a pass early
    * @param listener is told how many images are done
-   * @return what the task makes of it; empty where the pass was ended early
+   * @return what the task makes of it; empty where the pass was ended early, in some worker
    */
   Optional<Validated> run(StopRequest stop, LongConsumer listener) {
+    Sums sums = new Sums();
+    boolean whole = pass(sums, stop, listener);
+    Optional<Sums> all = workers.areMany() ? overWorkers(sums, whole) : only(sums, whole);
+    return all.map(
+        s -> new Validated(task.values(s), task.classes(s, graph.data().source().classNames())));
+  }
+
+  private static Optional<Sums> only(Sums sums, boolean whole) {
+    return whole ? Optional.of(sums) : Optional.empty();
+  }
+
+  /** Adds up all workers' sums, of the sizes that the graph says: one may have had no example. */
+  private Optional<Sums> overWorkers(Sums mine, boolean whole) {
+    double[] all = new double[1 + graph.sizes().values().stream().mapToInt(s -> s).sum()];
+    all[0] = whole ? 0 : 1;
+    int at = 1;
+    for (Map.Entry<String, Integer> sum : graph.sizes().entrySet()) {
+      if (mine.names().contains(sum.getKey())) {
+        System.arraycopy(mine.get(sum.getKey()), 0, all, at, sum.getValue());
+      }
+      at += sum.getValue();
+    }
+    double[] totals = workers.sum(all);
+    Sums sums = new Sums();
+    at = 1;
+    for (Map.Entry<String, Integer> sum : graph.sizes().entrySet()) {
+      sums.add(sum.getKey(), Arrays.copyOfRange(totals, at, at + sum.getValue()));
+      at += sum.getValue();
+    }
+    return only(sums, totals[0] == 0);
+  }
+
+  /** Whether all of this worker's examples were seen. */
+  private boolean pass(Sums sums, StopRequest stop, LongConsumer listener) {
     InputPipeline data = graph.data();
     long examples = data.source().size();
     data.start(session, 0, examples);
     BadExamples bad = new BadExamples(data, 0, report, config.getMaxBadShare());
-    Sums sums = new Sums();
     try {
       while (!stop.isRequested()) {
         ObservedFields batch = add(sums);
@@ -62,11 +107,10 @@ final class Validation {
         checks.observe(session, batch);
         listener.accept(bad.nextPosition());
       }
-      return Optional.empty();
+      return false;
     } catch (TFOutOfRangeException endOfData) {
       bad.finish(session, examples);
-      return Optional.of(
-          new Validated(task.values(sums), task.classes(sums, data.source().classNames())));
+      return true;
     }
   }
 

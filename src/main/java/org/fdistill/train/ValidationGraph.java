@@ -9,6 +9,7 @@ import org.fdistill.data.InputPipeline;
 import org.fdistill.data.View;
 import org.fdistill.graph.LayerScope;
 import org.fdistill.graph.Precision;
+import org.fdistill.graph.Replicas;
 import org.fdistill.graph.Variables;
 import org.fdistill.proto.DataConfig;
 import org.fdistill.proto.RunConfig;
@@ -21,16 +22,23 @@ import org.tensorflow.op.Ops;
  *
  * @param data where the batches come from
  * @param sums what is added up over batches: name in the graph by name of the sum
+ * @param sizes numbers in each sum
  * @param fields of the batch that are looked at, by name in the graph
  */
-record ValidationGraph(InputPipeline data, Map<String, String> sums, Map<Field<?>, String> fields) {
+record ValidationGraph(
+    InputPipeline data,
+    Map<String, String> sums,
+    Map<String, Integer> sizes,
+    Map<Field<?>, String> fields) {
   /**
    * Adds it to a graph.
    *
    * @param tf the root of the graph
    * @param config with validation data
+   * @param replicas that each take their share of the examples
    */
-  static ValidationGraph build(Ops tf, Variables variables, RunConfig config, Task task) {
+  static ValidationGraph build(
+      Ops tf, Variables variables, RunConfig config, Task task, Replicas replicas) {
     DataConfig examples = config.getValidationData();
     View view = task.validationView(examples);
     ExampleSource source =
@@ -42,18 +50,25 @@ record ValidationGraph(InputPipeline data, Map<String, String> sums, Map<Field<?
             tf,
             "validation_data",
             examples,
-            source,
+            task.validationExamples(source),
             view,
-            InputPipeline.Options.evaluation(batchSize(examples, view)));
+            InputPipeline.Options.evaluation(batchSize(examples, view))
+                .of(replicas.count(), replicas.index()));
     Ops in = tf.withSubScope("validation");
     LayerScope scope = LayerScope.inference(in, variables, Precision.of(config.getRuntime()));
     Ops values = in.withSubScope("values");
     Map<String, String> sums = new LinkedHashMap<>();
+    Map<String, Integer> sizes = new LinkedHashMap<>();
     task.validation(scope, data.batch())
-        .forEach((name, sum) -> sums.put(name, values.withName(name).identity(sum).op().name()));
+        .forEach(
+            (name, sum) -> {
+              sums.put(name, values.withName(name).identity(sum).op().name());
+              sizes.put(name, (int) sum.shape().size());
+            });
     return new ValidationGraph(
         data,
         sums,
+        sizes,
         ObservedFields.endpoints(in.withSubScope("fields"), data.batch(), task.checks()));
   }
 

@@ -65,15 +65,26 @@ class DecisionTest {
 
   @Test
   void aStepIsBadWhereLossOrNormIsNotFinite() {
-    assertThat(Decision.vector(outcome(1, 1), false, false)).containsExactly(0, 0, 0);
-    assertThat(Decision.vector(outcome(Double.NaN, 1), true, false)).containsExactly(1, 1, 0);
-    assertThat(Decision.vector(outcome(1, Double.POSITIVE_INFINITY), false, true))
+    assertThat(Decision.vector(outcome(1, 1), Decision.votes(false, false)))
+        .containsExactly(0, 0, 0);
+    assertThat(Decision.vector(outcome(Double.NaN, 1), Decision.votes(true, false)))
+        .containsExactly(1, 1, 0);
+    assertThat(Decision.vector(outcome(1, Double.POSITIVE_INFINITY), Decision.votes(false, true)))
         .containsExactly(1, 0, 1);
   }
 
   private static StepOutcome outcome(double loss, double norm) {
     return new StepOutcome(
-        loss, norm, new float[0], Map.of(), List.of(), 0, new Span(0, 8), 1, Double.NaN);
+        loss,
+        norm,
+        new float[0],
+        Map.of(),
+        List.of(),
+        new float[2],
+        0,
+        new Span(0, 8),
+        1,
+        Double.NaN);
   }
 
   @Test

@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.fdistill.checkpoint.BundleReader;
+import org.fdistill.cluster.Workers;
 import org.fdistill.config.RunConfigs;
 import org.fdistill.proto.RunConfig;
 import org.fdistill.task.Task;
@@ -63,7 +64,8 @@ final class Runs {
         Rewriter.of(config.getRuntime()),
         RunStart.nothing(),
         end,
-        stop);
+        stop,
+        Workers.ALONE);
   }
 
   static RunResult train(Path folder, RunConfig config, Task task, ProgressListener listener) {

@@ -40,6 +40,15 @@ class StepOutcomeTest {
   private static StepOutcome result(
       double loss, double norm, Map<String, Double> metrics, float... halfSquares) {
     return new StepOutcome(
-        loss, norm, halfSquares, metrics, List.of(), 0.1, new Span(0, 8), 1, Double.NaN);
+        loss,
+        norm,
+        halfSquares,
+        metrics,
+        List.of(),
+        new float[2],
+        0.1,
+        new Span(0, 8),
+        1,
+        Double.NaN);
   }
 }

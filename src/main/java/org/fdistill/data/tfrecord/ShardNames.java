@@ -14,7 +14,7 @@ import org.fdistill.config.UserError;
  * Names of sets of files, {@code train-00003-of-00008.tfrecord}: each says how many files the set
  * has, so that a missing one can be told.
  */
-final class ShardNames {
+public final class ShardNames {
   /** What names end in that are made here. */
   static final String ENDING = ".tfrecord";
 
@@ -24,7 +24,7 @@ final class ShardNames {
   private ShardNames() {}
 
   /** The name of file {@code shard}, from 0, of a set of {@code shards}. */
-  static String of(String split, int shard, int shards) {
+  public static String of(String split, int shard, int shards) {
     return split + "-" + digits(shard, 5) + "-of-" + digits(shards, 5) + ENDING;
   }
 

@@ -7,6 +7,11 @@ import java.io.OutputStream;
 public final class TfRecordStream {
   private TfRecordStream() {}
 
+  /** Bytes of a record in a file, for so many bytes of data. */
+  public static long bytes(long data) {
+    return RecordFraming.HEADER + data + RecordFraming.FOOTER;
+  }
+
   /**
    * Appends a record in one write, so that a reader of a growing file rarely meets a part of one.
    */

@@ -7,6 +7,7 @@ import org.fdistill.config.ModelChecks;
 import org.fdistill.config.Problems;
 import org.fdistill.config.StudentChecks;
 import org.fdistill.config.TeacherChecks;
+import org.fdistill.proto.AugmentConfig;
 import org.fdistill.proto.BackboneConfig;
 import org.fdistill.proto.DistillTask;
 import org.fdistill.proto.DistillTask.Combination;
@@ -37,6 +38,21 @@ final class DistillChecks {
         "distill.drop_teacher",
         "is set, but there is one teacher alone; leave it out");
     AugmentChecks.pixelsAlone(run.getTrainData(), "distill", problems);
+    geometryAlone(config, run.getTrainData().getAugment(), problems);
+  }
+
+  /** Of a view that the teacher sees in other colours every time, no features can be kept. */
+  private static void geometryAlone(DistillTask config, AugmentConfig augment, Problems problems) {
+    problems.unless(
+        !config.hasCache() || !(augment.hasColorJitter() || augment.hasRandAugment()),
+        "distill.cache",
+        "holds the teacher's features of fixed views, but train_data.augment has color_jitter or"
+            + " rand_augment, which the teacher sees as well; leave them out");
+    problems.unless(
+        !config.hasCache() || config.getTeacherList().stream().noneMatch(t -> t.getDropPath() > 0),
+        "distill.cache",
+        "holds features that stay the same, but a teacher has drop_path, which changes them in"
+            + " every step; leave out one of both");
   }
 
   private static void student(DistillTask config, BackboneConfig model, Problems problems) {

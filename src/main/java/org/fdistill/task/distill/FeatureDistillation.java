@@ -6,9 +6,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import org.fdistill.cache.FeatureCache;
 import org.fdistill.config.Problems;
 import org.fdistill.config.UserError;
 import org.fdistill.data.Batch;
+import org.fdistill.data.ExampleSource;
 import org.fdistill.data.ImageView;
 import org.fdistill.data.View;
 import org.fdistill.eval.Criterion;
@@ -46,6 +48,7 @@ public final class FeatureDistillation implements Task {
   private final DistillTask config;
   private Teachers opened;
   private List<Learner> learners = List.of();
+  private StoredTeachers stored;
   private List<TargetStatistics> statistics = List.of();
 
   /**
@@ -65,8 +68,9 @@ public final class FeatureDistillation implements Task {
 
   @Override
   public void open() {
-    opened = Teachers.open(config, network().backbone(), Precision.of(run.getRuntime()));
-    learners = Learner.of(run, config, opened);
+    stored = new StoredTeachers(run, config);
+    opened = Teachers.open(config, network().backbone(), Precision.of(run.getRuntime()), stored);
+    learners = Learner.of(run, config, opened); // Refuses what does not fit.
     if (StudentInput.isMasked(config)) {
       learners.forEach(learner -> learner.requireGrid(network().backbone().grid()));
     }
@@ -74,12 +78,27 @@ public final class FeatureDistillation implements Task {
 
   @Override
   public View trainingView(DataConfig data) {
-    return input().trainingView(data, network().backbone().grid());
+    return storedTeachers().with(input().trainingView(data, network().backbone().grid()));
   }
 
   @Override
   public View validationView(DataConfig data) {
-    return ImageView.evaluation(data);
+    return storedTeachers().with(ImageView.evaluation(data));
+  }
+
+  @Override
+  public ExampleSource trainingExamples(ExampleSource source) {
+    return storedTeachers().trainingExamples(source);
+  }
+
+  @Override
+  public ExampleSource validationExamples(ExampleSource source) {
+    return storedTeachers().validationExamples(source);
+  }
+
+  @Override
+  public List<FeatureCache> caches() {
+    return config.getCache().getPath().isEmpty() ? List.of() : storedTeachers().all();
   }
 
   @Override
@@ -103,6 +122,7 @@ public final class FeatureDistillation implements Task {
         TargetStatistics.build(
             scope,
             run,
+            () -> trainingExamples(ExampleSource.open(run.getTrainData())),
             config.getStatisticsImages(),
             trainingView(run.getTrainData()),
             learners,
@@ -233,6 +253,11 @@ public final class FeatureDistillation implements Task {
   private List<Learner> learners() {
     openedTeachers();
     return learners;
+  }
+
+  private StoredTeachers storedTeachers() {
+    openedTeachers();
+    return stored;
   }
 
   private Teachers openedTeachers() {

@@ -14,8 +14,8 @@ import org.tensorflow.types.TFloat32;
  *
  * <pre>{@code m + r d   and   (1 - r) v + r vb + r (1 - r) d²   where d = mb - m}</pre>
  *
- * <p>mb and vb being the micro-batch's own. Training takes the statistics with its own micro-batch
- * in them, validation as they stand.
+ * <p>mb and vb being the micro-batch's own, over all replicas. Training takes the statistics with
+ * its own micro-batch in them, validation as they stand.
  *
  * @param decay a
  */
@@ -36,14 +36,14 @@ record RunningStandardizer(float decay) implements TargetNormalizer {
     Operand<TFloat32> sum = tf.math.add(tf.math.mul(weight.value(), tf.constant(decay)), fresh);
     Operand<TFloat32> share = tf.math.div(fresh, sum);
     Operand<TFloat32> rest = tf.math.sub(tf.constant(1f), share);
-    Operand<TFloat32> batchMean = tf.math.mean(features, tf.constant(0));
+    Operand<TFloat32> batchMean = scope.replicas().mean(tf, tf.math.mean(features, tf.constant(0)));
     Operand<TFloat32> difference = tf.math.sub(batchMean, mean.value());
     Operand<TFloat32> moved = tf.math.add(mean.value(), tf.math.mul(share, difference));
     Operand<TFloat32> between = tf.math.mul(tf.math.mul(share, rest), tf.math.square(difference));
     Operand<TFloat32> within =
         tf.math.add(
             tf.math.mul(rest, variance.value()),
-            tf.math.mul(share, variance(tf, features, batchMean)));
+            tf.math.mul(share, scope.replicas().mean(tf, variance(tf, features, batchMean))));
     Operand<TFloat32> spread = tf.math.add(within, between);
     scope.update(tf.assignVariableOp(mean.handle(), moved));
     scope.update(tf.assignVariableOp(variance.handle(), spread));

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.fdistill.config.UserError;
 import org.fdistill.data.Batch;
 import org.fdistill.data.ExampleSource;
@@ -33,6 +34,7 @@ record TargetStatistics(InputPipeline images, long batches, List<FeatureMoments>
    *
    * @param scope at the root of the names, of training
    * @param run whose training images are seen
+   * @param examples these images, as training has them; opened where they are needed
    * @param count how many of them, at least
    * @param view of a training image
    * @param learners that share the pass
@@ -41,6 +43,7 @@ record TargetStatistics(InputPipeline images, long batches, List<FeatureMoments>
   static List<TargetStatistics> build(
       LayerScope scope,
       RunConfig run,
+      Supplier<ExampleSource> examples,
       int count,
       View view,
       List<Learner> learners,
@@ -54,7 +57,7 @@ record TargetStatistics(InputPipeline images, long batches, List<FeatureMoments>
             scope.tf(),
             DATA,
             run.getTrainData(),
-            ExampleSource.open(run.getTrainData()),
+            examples.get(),
             view,
             InputPipeline.Options.training(run.getSeed(), size));
     List<Endpoints> features = teachers.apply(images.batch());

@@ -32,9 +32,11 @@ record Teachers(List<FeatureSource> sources) {
    * Opens them all.
    *
    * @param student whose tokens learn theirs
+   * @param stored says where the features of each come from
    * @throws UserError where there is none, one cannot serve, or two have one name
    */
-  static Teachers open(DistillTask config, Backbone student, Precision precision) {
+  static Teachers open(
+      DistillTask config, Backbone student, Precision precision, StoredTeachers stored) {
     if (config.getTeacherCount() == 0) {
       throw UserError.usage(
           "distill.teacher is missing.\nFeature distillation needs a frozen SavedModel; add"
@@ -45,11 +47,7 @@ record Teachers(List<FeatureSource> sources) {
     for (TeacherConfig described : config.getTeacherList()) {
       Teacher teacher = Teacher.open(described, student.imageSize(), precision);
       requireFit(teacher, config);
-      FeatureSource source =
-          teacher.description().getDropPath() > 0
-              ? RebuiltTeacher.of(teacher)
-              : FeatureSource.of(teacher);
-      if (byName.put(teacher.name(), source) != null) {
+      if (byName.put(teacher.name(), stored.source(teacher)) != null) {
         throw UserError.usage(
             "Two teachers have the name "
                 + teacher.name()

@@ -3,6 +3,7 @@ package org.fdistill.task.segment;
 import java.util.List;
 import org.fdistill.data.augment.MaskDecoder;
 import org.fdistill.graph.FusedGradient;
+import org.fdistill.graph.Replicas;
 import org.fdistill.nn.Bilinear;
 import org.fdistill.proto.SegmentTask.LossMean;
 import org.tensorflow.Operand;
@@ -18,8 +19,9 @@ import org.tensorflow.types.family.TNumber;
  * without a class lose nothing. Letters: B batch, S side of the mask, K classes.
  *
  * @param mean what the sum over the pixels is divided by
+ * @param replicas that share the batch: labelled pixels are counted over all of them
  */
-record PixelLoss(LossMean mean) {
+record PixelLoss(LossMean mean, Replicas replicas) {
   /** The kernel gives the gradient with the loss; TensorFlow has none registered in C++. */
   private static final FusedGradient GRADIENT =
       FusedGradient.of("PixelLossGradient", PixelLoss::gradients);
@@ -49,7 +51,7 @@ record PixelLoss(LossMean mean) {
     Operand<TFloat32> pixels =
         mean == LossMean.ALL_PIXELS
             ? tf.dtypes.cast(tf.size(labels), TFloat32.class)
-            : tf.math.maximum(tf.sum(weights, all), tf.constant(LEAST));
+            : tf.math.maximum(replicas.mean(tf, tf.sum(weights, all)), tf.constant(LEAST));
     return tf.math.div(sum, pixels);
   }
 

@@ -88,7 +88,7 @@ public final class Segmentation implements Task {
                 scope,
                 batch.get(Field.IMAGE),
                 images -> Padding.zero(tf, images, batch.get(Field.EXTENT)));
-    PixelLoss each = new PixelLoss(config.getLossMean());
+    PixelLoss each = new PixelLoss(config.getLossMean(), scope.replicas());
     Operand<TFloat32> loss = each.of(tf, logits.decoded(), mask);
     Map<String, Operand<TFloat32>> metrics = new LinkedHashMap<>();
     metrics.put("decode_loss", loss);

@@ -63,6 +63,23 @@ class FeatureDistillationTest {
   }
 
   @Test
+  void theClassTokenAloneNeedsATeacherThatHasOne() {
+    String teacher = "teacher { path: '%s' prefix_tokens: 2 class_token: false } ";
+    assertThatThrownBy(() -> lossOfZeroOf(teacher + "aligned: CLASS", VIT))
+        .isInstanceOf(UserError.class)
+        .hasMessageContaining("class token");
+    assertThat(lossOfZeroOf("teacher { path: '%s' prefix_tokens: 2 } aligned: CLASS", VIT))
+        .isCloseTo(1.0 / 4, within(1e-6));
+  }
+
+  /** What is validated is the network that is exported: it sees all, and so does its loss. */
+  @Test
+  void validationHidesNothing() {
+    String masked = "teacher { path: '%s' prefix_tokens: 2 } mask { ratio: 0.5 }";
+    assertThat(lossOfZeroOf(masked, VIT)).isCloseTo((1 + PATCHES) / 5 / 4, within(1e-6));
+  }
+
+  @Test
   void twoTeachersCostTheMeanOfBothByTheirWeights() {
     String patches = "prefix_tokens: 2 class_token: false";
     double first = lossOfZero("", VIT);

@@ -8,6 +8,7 @@ import java.util.Map;
 import org.fdistill.data.augment.MaskDecoder;
 import org.fdistill.graph.LayerScope;
 import org.fdistill.graph.Precision;
+import org.fdistill.graph.Replicas;
 import org.fdistill.graph.Seeds;
 import org.fdistill.model.Backbones;
 import org.fdistill.model.Endpoints;
@@ -91,7 +92,7 @@ class UperNetTest {
 
   private static Operand<TFloat32> loss(
       Ops tf, UperNet.Training logits, Operand<TFloat32> mask, LossMean mean) {
-    PixelLoss loss = new PixelLoss(mean);
+    PixelLoss loss = new PixelLoss(mean, Replicas.ONE);
     Operand<TFloat32> auxiliary = loss.of(tf, logits.auxiliary(), mask);
     return tf.math.add(
         loss.of(tf, logits.decoded(), mask), tf.math.mul(auxiliary, tf.constant(0.4f)));
