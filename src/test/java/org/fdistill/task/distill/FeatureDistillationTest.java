@@ -102,6 +102,26 @@ class FeatureDistillationTest {
         .hasMessageContaining("distill.teacher[i].name");
   }
 
+  /** Each is refused when the teachers are opened, before any graph is built. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "layout: VECTOR output: 'vector'|one vector for each image (teacher.layout VECTOR), but"
+            + " distill.targets is TOKENS",
+        "prefix_tokens: 2 } targets: LOGITS #|it gives tokens (teacher.layout TOKENS), but"
+            + " distill.targets is LOGITS",
+        "prefix_tokens: 2 class_token: false } targets: CLASS_TOKEN #|it has no class token",
+        "output: 'wide' prefix_tokens: 0 target_normalization: PHI_S|its tokens are 3 wide, and"
+            + " PHI_S needs a Hadamard matrix",
+      })
+  void teachersThatDoNotFitTheirTargetsAreRefused(String teacher, String expected) {
+    String text = "teacher { path: '" + teacher() + "' " + teacher + "\n}";
+    FeatureDistillation task =
+        new FeatureDistillation(config(text.contains("#") ? text.replace("\n}", "\n") : text, VIT));
+    assertThatThrownBy(task::open).isInstanceOf(UserError.class).hasMessageContaining(expected);
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -183,7 +203,13 @@ class FeatureDistillationTest {
           Operand<TFloat32> sum = tf.sum(images, tf.constant(new int[] {1, 2, 3}));
           Operand<TFloat32> zero = tf.math.mul(sum, tf.constant(0f));
           Operand<TFloat32> column = tf.reshape(zero, tf.constant(new int[] {-1, 1, 1}));
-          return ModelFiles.outputs("tokens", tf.math.add(column, tf.constant(TOKENS)));
+          return Map.of(
+              "tokens",
+              tf.math.add(column, tf.constant(TOKENS)),
+              "vector",
+              tf.reshape(zero, tf.constant(new int[] {-1, 1})),
+              "wide",
+              tf.math.add(column, tf.constant(new float[1][1][3])));
         });
   }
 }
