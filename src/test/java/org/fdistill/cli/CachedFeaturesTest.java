@@ -127,6 +127,11 @@ class CachedFeaturesTest {
     assertThat(written.out()).containsPattern("tiny-teacher, train +2 +24 +0.000 +1");
     assertThat(written.err()).contains("2 views of images that cannot be read are left out");
     Path index = root.resolve("features/tiny-teacher/train/index.jsonl");
+    assertThat(CommandRun.done("inspect", index.getParent().toString()).out())
+        .containsPattern("files that are whole +1 of 1")
+        .containsPattern("views in them +22")
+        .containsPattern("views left out, of unreadable images +2")
+        .contains("min_scale: 0.08");
     FileTime time = Files.getLastModifiedTime(index);
     Path straight = train("straight", cacheAt("features"), "seed=4");
     Path resumed = train("resumed", cacheAt("features"), "seed=4");
@@ -148,6 +153,15 @@ class CachedFeaturesTest {
     requireSameRun(cached, uncached);
     assertThat(root.resolve("features/a/train/index.jsonl")).exists();
     assertThat(root.resolve("features/b/validation/index.jsonl")).exists();
+  }
+
+  @Test
+  void statisticsOfTheTargetsAreThoseOfTheSameViews() throws IOException {
+    String phi = "distill.target_normalization=PHI_S";
+    String images = "distill.statistics_images=9";
+    Path uncached = train("uncached", phi, images);
+    Path cached = train("cached", phi, images, cacheAt("features"));
+    requireSameRun(cached, uncached);
   }
 
   @Test
