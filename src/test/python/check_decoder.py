@@ -93,6 +93,9 @@ def loaded_object(maps):
         require(set(found) == set(wanted), f"{name}: {sorted(found)}, expected {sorted(wanted)}")
         for key, value in wanted.items():
             np.testing.assert_allclose(found[key], value, rtol=TOLERANCE, atol=TOLERANCE, err_msg=key)
+    whole = tf.cast(maps.images, tf.uint8)
+    for key, value in model.features(tf.cast(whole, tf.float32)).items():
+        np.testing.assert_array_equal(model.features(whole)[key], value, err_msg=f"{key} of uint8 images")
     variables = list(model.trainable_variables)
     require(len(variables) == len({v.ref() for v in model.variables}), "variables that are not trainable, or twice")
     with tf.GradientTape() as tape:
@@ -121,6 +124,7 @@ def keras_layer(maps):
     images = keras.Input([maps.side, maps.side, 3])
     backbone = keras.layers.TFSMLayer(maps.path, call_endpoint="features")
     outputs = backbone(images)
+    backbone(keras.Input([maps.side, maps.side, 3], dtype="uint8"))
     model = keras.Model(images, Decoder(sorted(outputs))(outputs))
     require(len(backbone.trainable_variables) > 0, "TFSMLayer sees no variables")
     first = [np.array(v) for v in backbone.trainable_variables]

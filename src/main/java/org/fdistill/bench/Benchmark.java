@@ -40,14 +40,14 @@ public final class Benchmark {
   /**
    * Of one run; nothing is built yet.
    *
-   * @param config the run; without accumulation
+   * @param config the run; without accumulation. Its validation is left out
    * @param task what is learned
    * @param warmup steps before the first that counts, at least 1
    * @param steps that count, at least 1
    * @param note hears what is being done
    */
   public Benchmark(RunConfig config, Task task, int warmup, int steps, Consumer<String> note) {
-    this.config = config;
+    this.config = config.toBuilder().clearValidationData().build();
     this.task = task;
     this.warmup = warmup;
     this.steps = steps;
@@ -77,6 +77,7 @@ public final class Benchmark {
     try (TrainingProgram program = new TrainingProgram(config, task, counting)) {
       program.initialize(config.getSeed());
       task.restoreFrozen(program.session());
+      task.prepare(program.session(), note);
       program.trainData().start(program.session(), 0, Long.MAX_VALUE);
       note.accept("first step, in which TensorFlow optimises the graph");
       step(program, 0);

@@ -13,6 +13,7 @@ import org.fdistill.config.UserError;
 import org.fdistill.diagnose.Diagnosis;
 import org.fdistill.diagnose.DiagnosisRequest;
 import org.fdistill.diagnose.Images;
+import org.fdistill.diagnose.LandscapeOptions;
 import org.fdistill.diagnose.Subject;
 import org.fdistill.diagnose.Subjects;
 import org.fdistill.proto.DataConfig;
@@ -62,6 +63,21 @@ final class DiagnoseCommand implements Command {
           "Names the nodes of a graph that give attention weights, [..., heads, queries, keys], in"
               + " models where any matches. Default: they are found.");
 
+  private static final OptionSpec RANGE =
+      OptionSpec.value(
+              "range",
+              "R",
+              "Landscape: distances from -R to R along a direction as long as the weights.")
+          .orElse("1");
+  private static final OptionSpec POINTS =
+      OptionSpec.value("points", "N", "Landscape: points of a curve.").orElse("21");
+  private static final OptionSpec DIRECTIONS =
+      OptionSpec.value("directions", "N", "Landscape: random directions, one curve each.")
+          .orElse("5");
+  private static final OptionSpec LANDSCAPE_IMAGES =
+      OptionSpec.value("landscape-images", "N", "Landscape: images of each point, at most.")
+          .orElse("256");
+
   @Override
   public String name() {
     return "diagnose";
@@ -69,17 +85,19 @@ final class DiagnoseCommand implements Command {
 
   @Override
   public String summary() {
-    return "attention distance, head similarity, maps and feature rank of models";
+    return "attention, features and loss landscapes of models, side by side";
   }
 
   @Override
   public String description() {
     return "Looks into models on the same images, each at its own size and normalisation: average"
-        + " attention distance of each head, cosine similarity of heads, average attention maps"
-        + " and feature rank. Attention is found in a SavedModel's graph, whoever exported"
-        + " it: a softmax between two products. Measures that a model does not allow are left out"
-        + " with the reason. Every number goes to DIR/diagnostics.json. Ctrl-C keeps what is done,"
-        + " and the same command goes on from there.";
+        + " attention distance of each head, cosine similarity of heads, average attention"
+        + " maps, feature rank, linear CKA between all blocks of all models, and of"
+        + " classifiers that a run trained the landscape of loss and accuracy. Attention is"
+        + " found in a SavedModel's graph, whoever exported it: a softmax between two"
+        + " products. Measures that a model does not allow are left out with the reason."
+        + " Every number goes to DIR/diagnostics.json. Ctrl-C keeps what is done, and the"
+        + " same command goes on from there.";
   }
 
   @Override
@@ -89,7 +107,19 @@ final class DiagnoseCommand implements Command {
 
   @Override
   public List<OptionSpec> options() {
-    return List.of(MODEL, DATA, OUT, CHECKPOINT, IMAGES, BATCH, MEASURES, ATTENTION);
+    return List.of(
+        MODEL,
+        DATA,
+        OUT,
+        CHECKPOINT,
+        IMAGES,
+        BATCH,
+        MEASURES,
+        ATTENTION,
+        RANGE,
+        POINTS,
+        DIRECTIONS,
+        LANDSCAPE_IMAGES);
   }
 
   @Override
@@ -104,13 +134,18 @@ final class DiagnoseCommand implements Command {
     Path out = options.path(OUT);
     DiagnosisRequest request =
         new DiagnosisRequest(
-            subjects(options), images(options), measures(options), pattern(options), out);
+            subjects(options),
+            images(options),
+            measures(options),
+            pattern(options),
+            landscape(options),
+            out);
     StopRequest stop = new StopRequest();
     boolean complete;
-    try (DiagnosisProgress progress = new DiagnosisProgress(console, request.images().count());
+    try (DiagnosisProgress progress = new DiagnosisProgress(console);
         StopRequest.Signals signals =
             stop.onSignals(() -> console.note(STOPPING), Runtime.getRuntime()::halt)) {
-      complete = new Diagnosis(request, stop::isRequested, progress).run();
+      complete = new Diagnosis(request, stop, progress).run();
     }
     if (!complete) {
       throw new Stopped(stop.exitCode().orElse(UserError.Kind.RUN.exitCode()));
@@ -144,6 +179,18 @@ final class DiagnoseCommand implements Command {
   private static Images images(ParsedOptions options) {
     DataConfig data = Evaluated.data(DataConfig.getDefaultInstance(), options.text(DATA));
     return Images.open(data, options.integer(IMAGES, 1), options.integer(BATCH, 1));
+  }
+
+  private static LandscapeOptions landscape(ParsedOptions options) {
+    double range = options.number(RANGE);
+    if (range <= 0) {
+      throw UserError.usage("--range takes a number above 0, found " + range + ".");
+    }
+    return new LandscapeOptions(
+        range,
+        options.integer(POINTS, 1),
+        options.integer(DIRECTIONS, 1),
+        options.integer(LANDSCAPE_IMAGES, 1));
   }
 
   private static Set<String> measures(ParsedOptions options) {

@@ -5,21 +5,14 @@ import org.fdistill.diagnose.Diagnosis;
 /** Tells how far a diagnosis is: each step by name, then its images as they are counted. */
 final class DiagnosisProgress implements Diagnosis.Listener, AutoCloseable {
   private final Console console;
-  private final long images;
   private CountProgress counting;
 
-  /**
-   * For one diagnosis.
-   *
-   * @param images of each step
-   */
-  DiagnosisProgress(Console console, long images) {
+  DiagnosisProgress(Console console) {
     this.console = console;
-    this.images = images;
   }
 
   @Override
-  public void begins(String what) {
+  public void begins(String what, long images) {
     close();
     console.note(what + " ...");
     counting = new CountProgress(console, "of %,d images done".formatted(images));

@@ -28,8 +28,9 @@ final class EvaluateCommand implements Command {
       OptionSpec.value(
           "data",
           "DATA",
-          "Validation images instead of the run's: an image folder, or TFRecord files as a path or"
-              + " a quoted glob pattern, such as 'data/validation-*'.");
+          "Validation images instead of the run's: an image folder, for a segmenter one with images"
+              + " and annotations as ADE20K's, or TFRecord files as a path or a quoted glob"
+              + " pattern, such as 'data/validation-*'.");
   private static final OptionSpec KNN =
       OptionSpec.flag(
           "knn",
@@ -70,13 +71,13 @@ final class EvaluateCommand implements Command {
   @Override
   public String description() {
     return "Computes what training logs as validation: loss, top-1 and top-5 of a classifier; mean"
-        + " IoU, accuracies and a table of the classes of a segmenter; of a"
-        + " distilled student its loss, the loss of predicting zero, and the ratio of both. The"
-        + " export of a student has no projector and therefore no loss: it takes --knn. So does a"
-        + " SavedModel of another origin, an import included, with --bank-data and --data; it is"
-        + " read as its teacher.txtpb says, or --set distill.teacher.FIELD=value. The config of a run"
-        + " is the one that the run kept; --set changes it. Relative paths in it start at the"
-        + " current directory.";
+        + " IoU, accuracies and a table of the classes of a segmenter; of a distilled"
+        + " student its loss, the loss of predicting zero, and the ratio of both. The export"
+        + " of a student has no projector and therefore no loss: it takes --knn. So does a"
+        + " SavedModel of another origin, an import included, with --bank-data and --data;"
+        + " it is read as its teacher.txtpb says, or --set distill.teacher.FIELD=value. The"
+        + " config of a run is the one that the run kept; --set changes it. Relative paths"
+        + " in it start at the current directory.";
   }
 
   @Override

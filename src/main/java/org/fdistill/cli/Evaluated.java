@@ -7,6 +7,7 @@ import java.util.OptionalLong;
 import org.fdistill.checkpoint.Checkpoint;
 import org.fdistill.checkpoint.SavedWeights;
 import org.fdistill.config.TextProtos;
+import org.fdistill.config.UserError;
 import org.fdistill.export.SavedModelWriter;
 import org.fdistill.graph.SavedModelFolder;
 import org.fdistill.proto.DataConfig;
@@ -80,8 +81,9 @@ record Evaluated(
   /**
    * The same with other validation images: everything but their source stays.
    *
-   * @param data an image folder (for a run on ADE20K's layout one of that), or the path or glob
-   *     pattern of TFRecord files
+   * @param data an image folder, a folder of ADE20K's layout, or the path or glob pattern of
+   *     TFRecord files
+   * @throws UserError where the run's task can make nothing of it
    */
   Evaluated on(String data) {
     DataConfig.Builder images =
@@ -90,6 +92,9 @@ record Evaluated(
             : config.getTrainData().toBuilder().clearAugment();
     setSource(images, data);
     RunConfig changed = config.toBuilder().setValidationData(images).build();
+    if (!isDescribed()) {
+      Tasks.parse(TextProtos.toText(changed), "--data " + data, List.of());
+    }
     return new Evaluated(changed, weights, step, model);
   }
 
@@ -110,6 +115,8 @@ record Evaluated(
   private static void setSource(DataConfig.Builder images, String data) {
     if (Files.isDirectory(Path.of(data)) && images.hasSegmentationFolder()) {
       images.getSegmentationFolderBuilder().setPath(data);
+    } else if (Files.isDirectory(Path.of(data, "annotations"))) {
+      images.getSegmentationFolderBuilder().setPath(data).setSplit("validation");
     } else if (Files.isDirectory(Path.of(data))) {
       images.setImageFolder(ImageFolderSource.newBuilder().setPath(data));
     } else {

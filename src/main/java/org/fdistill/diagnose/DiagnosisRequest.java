@@ -13,10 +13,16 @@ import java.util.regex.Pattern;
  * @param measures names of {@link Diagnosis#measures}
  * @param attention names of the nodes that give attention, in models where any matches; null to
  *     find them
+ * @param landscape where to look in loss landscapes
  * @param out the folder of the results
  */
 public record DiagnosisRequest(
-    List<Subject> subjects, Images images, Set<String> measures, Pattern attention, Path out) {
+    List<Subject> subjects,
+    Images images,
+    Set<String> measures,
+    Pattern attention,
+    LandscapeOptions landscape,
+    Path out) {
   /** Takes copies. */
   public DiagnosisRequest {
     subjects = List.copyOf(subjects);

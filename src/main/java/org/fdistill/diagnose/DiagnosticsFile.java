@@ -10,6 +10,7 @@ import com.google.gson.JsonParser;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.fdistill.config.UserError;
 import org.fdistill.files.FileTrouble;
 import org.fdistill.files.WholeFile;
@@ -145,19 +146,46 @@ final class DiagnosticsFile {
   void put(Subject subject, String measure, JsonObject result) {
     model(subject).getAsJsonObject("measures").add(measure, result);
     model(subject).getAsJsonObject("left_out").remove(measure);
+    write();
+  }
+
+  /** A measure of a model; empty where it is not there. */
+  Optional<JsonObject> find(Subject subject, String measure) {
+    return Optional.ofNullable(model(subject).getAsJsonObject("measures").getAsJsonObject(measure));
+  }
+
+  /**
+   * Whether a measure between models is there.
+   *
+   * @param of what it was made of
+   */
+  boolean has(String measure, String of) {
+    JsonObject found = root.getAsJsonObject(measure);
+    return found != null && found.get("identity").getAsString().equals(of);
+  }
+
+  /** Adds a measure between models. */
+  void put(String measure, String of, JsonObject result) {
+    result.addProperty("identity", of);
+    root.add(measure, result);
+    root.getAsJsonObject("left_out").remove(measure);
+    write();
+  }
+
+  /** Says why a measure between models cannot be had. */
+  void leaveOut(String measure, String why) {
+    root.getAsJsonObject("left_out").addProperty(measure, why);
+    write();
   }
 
   /** Says why a measure of a model cannot be had. */
   void leaveOut(Subject subject, String measure, String why) {
     model(subject).getAsJsonObject("left_out").addProperty(measure, why);
-  }
-
-  JsonObject root() {
-    return root;
+    write();
   }
 
   /** Puts the results in place of those before. */
-  void write() {
+  private void write() {
     try {
       WholeFile.write(path, GSON.toJson(root) + "\n");
     } catch (IOException e) {

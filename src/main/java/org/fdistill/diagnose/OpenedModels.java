@@ -18,6 +18,7 @@ import org.fdistill.train.SessionSettings;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.Session;
+import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
 import org.tensorflow.proto.GraphDef;
 import org.tensorflow.types.TInt64;
@@ -92,7 +93,10 @@ final class OpenedModels implements AutoCloseable {
 
   private static Placed place(Ops tf, Subject subject, Images images, boolean full, int number) {
     InputPipeline data = images.pipeline(tf, "images_" + number, subject, full);
-    Operand<TUint8> pixels = data.batch().get(Field.IMAGE);
+    Operand<TUint8> batch = data.batch().get(Field.IMAGE);
+    // Of unknown size, so that other images can be fed as well.
+    int side = subject.imageSize();
+    Operand<TUint8> pixels = tf.placeholderWithDefault(batch, Shape.of(-1, side, side, 3));
     Variables variables = new Variables(tf, tf.constant(0L), "model_" + number + "/");
     Ops own = tf.withSubScope("model_" + number);
     Operand<?> output = subject.build(own, variables, pixels);
@@ -163,6 +167,11 @@ final class OpenedModels implements AutoCloseable {
   /** Where each model's images come from, in the order of the models. */
   List<InputPipeline> data() {
     return placed.stream().map(Placed::data).toList();
+  }
+
+  /** The tensor that takes each model's images, in the order of the models. */
+  List<String> images() {
+    return placed.stream().map(Placed::images).toList();
   }
 
   /** The tensor with the positions of a batch, of each model. */

@@ -1,5 +1,6 @@
 package org.fdistill.diagnose;
 
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Consumer;
 import org.fdistill.graph.Variables;
@@ -47,4 +48,7 @@ public interface Subject {
    * @return restores them; works by names
    */
   Consumer<Session> weights(Ops tf, Variables variables);
+
+  /** The run that trained it, where its task can validate it; empty where there is none. */
+  Optional<Trained> trained();
 }

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Consumer;
 import java.util.zip.CRC32C;
@@ -66,7 +67,8 @@ public final class Subjects {
         side,
         ours ? evalCrop(folder) : EvalCropConfig.getDefaultInstance(),
         prefixTokens(TeacherDescription.of(plain)),
-        ImageModel.open(plain, side));
+        ImageModel.open(plain, side),
+        ours ? trained(folder) : Optional.empty());
   }
 
   private static OptionalInt prefixTokens(TeacherConfig described) {
@@ -79,8 +81,22 @@ public final class Subjects {
   }
 
   private static EvalCropConfig evalCrop(SavedModelFolder folder) {
+    return Tasks.evalCrop(config(folder));
+  }
+
+  private static RunConfig config(SavedModelFolder folder) {
     Path file = folder.path().resolve(SavedModelFolder.CONFIG);
-    return Tasks.evalCrop(TextProtos.read(file, RunConfig.getDefaultInstance()));
+    return TextProtos.read(file, RunConfig.getDefaultInstance());
+  }
+
+  private static Optional<Trained> trained(SavedModelFolder folder) {
+    RunConfig config = config(folder);
+    SavedWeights weights = new SavedWeights(folder.path().toString(), folder.weights());
+    return validates(config) ? Optional.of(new Trained(config, weights)) : Optional.empty();
+  }
+
+  private static boolean validates(RunConfig config) {
+    return Tasks.isOfRun(config) && Tasks.of(config).validatesExports();
   }
 
   private static Subject ofRun(String label, Checkpoint checkpoint) {
@@ -91,8 +107,7 @@ public final class Subjects {
         label,
         checkpoint.folder(),
         Tasks.evaluated(config),
-        Tasks.evalCrop(config),
-        SavedWeights.of(checkpoint));
+        new Trained(config, SavedWeights.of(checkpoint)));
   }
 
   /** A digest of small files that hold digests of large ones. */
@@ -116,7 +131,8 @@ public final class Subjects {
       int imageSize,
       EvalCropConfig evalCrop,
       OptionalInt prefixTokens,
-      ImageModel model)
+      ImageModel model,
+      Optional<Trained> trained)
       implements Subject {
     @Override
     public String origin() {
@@ -142,9 +158,17 @@ public final class Subjects {
     }
   }
 
-  private record OfRun(
-      String label, Path folder, Network network, EvalCropConfig evalCrop, SavedWeights weights)
-      implements Subject {
+  private record OfRun(String label, Path folder, Network network, Trained run) implements Subject {
+    @Override
+    public EvalCropConfig evalCrop() {
+      return Tasks.evalCrop(run.config());
+    }
+
+    @Override
+    public Optional<Trained> trained() {
+      return validates(run.config()) ? Optional.of(run) : Optional.empty();
+    }
+
     @Override
     public String origin() {
       return folder.toString();
@@ -175,8 +199,8 @@ public final class Subjects {
       List<Variable> own =
           variables.all().stream().filter(variable -> network.owns(variable.name())).toList();
       VariableFiles files = VariableFiles.build(tf.withSubScope("files"), own);
-      weights.requireVariables(files.shapes());
-      return session -> files.restore(session, weights.prefix());
+      run.weights().requireVariables(files.shapes());
+      return session -> files.restore(session, run.weights().prefix());
     }
   }
 }

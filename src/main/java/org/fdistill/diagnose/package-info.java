@@ -22,6 +22,7 @@
  *                                global), patch (pixels from patch to patch), prefix_tokens, width
  *                    measures    by name, see below; each with images, the number that was seen
  *                    left_out    reason by name of a measure that cannot be had
+ * cka                of all models that show their blocks, see below
  * left_out           reason by name of a measure between models
  * }</pre>
  *
@@ -34,6 +35,11 @@
  * attention_maps      r2_relative[layer], r2_column[layer], maps[layer][query][key]
  *                     (w² by w², patches row by row)
  * feature_rank        effective[layer], numerical[layer], width[layer]
+ * landscape           distances[point], origin (values of the weights as they are), directions[]:
+ *                     seed, and loss[point], top1[point], ... as the task's validation names them;
+ *                     most_images. Of models that a run of ours trained with a head
+ * cka                 models[] (labels), layers[model] (how many), values[layer][layer], layers of
+ *                     the models one after the other; batch, images, identity
  * }</pre>
  *
  * <p>Limits: attention over something else than a square grid of patches (and prefix tokens) is

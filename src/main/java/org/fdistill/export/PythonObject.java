@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.fdistill.graph.Variable;
 import org.tensorflow.Operand;
+import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.FunctionDef;
 import org.tensorflow.proto.GraphDef;
 import org.tensorflow.proto.SavedObjectGraphOuterClass.FunctionSpec;
@@ -123,16 +124,26 @@ final class PythonObject {
     return add(SavedObject.newBuilder().setBareConcreteFunction(bare));
   }
 
-  /** Takes its input by place, or by name. */
+  /** Takes its input by place, or by name; images as floats or as bytes. */
   private int method(ServingSignature signature, SignatureFunction function) {
-    FunctionDef caller = function.caller();
-    String name = caller.getSignature().getName();
-    functions.add(caller);
-    StructuredValue input = spec(signature.inputName(), signature.input());
-    describe(signature, function, name, List.of(input), DictValue.getDefaultInstance());
-    SavedFunction.Builder method = SavedFunction.newBuilder().addConcreteFunctions(name);
+    DataType type = signature.input().asOutput().dataType();
+    SavedFunction.Builder method = SavedFunction.newBuilder();
+    method.addConcreteFunctions(overload(signature, function, function.caller(), type));
+    if (type == DataType.DT_FLOAT) {
+      method.addConcreteFunctions(
+          overload(signature, function, function.callerOfBytes(), DataType.DT_UINT8));
+    }
     method.setFunctionSpec(arguments(List.of(signature.inputName()), List.of()));
     return add(SavedObject.newBuilder().setFunction(method));
+  }
+
+  private String overload(
+      ServingSignature signature, SignatureFunction function, FunctionDef caller, DataType type) {
+    String name = caller.getSignature().getName();
+    functions.add(caller);
+    StructuredValue input = spec(signature.inputName(), type, signature.input());
+    describe(signature, function, name, List.of(input), DictValue.getDefaultInstance());
+    return name;
   }
 
   private void describe(
@@ -187,11 +198,15 @@ final class PythonObject {
   }
 
   private static StructuredValue spec(String name, Operand<?> tensor) {
+    return spec(name, tensor.asOutput().dataType(), tensor);
+  }
+
+  private static StructuredValue spec(String name, DataType type, Operand<?> tensor) {
     return StructuredValue.newBuilder()
         .setTensorSpecValue(
             TensorSpecProto.newBuilder()
                 .setName(name)
-                .setDtype(tensor.asOutput().dataType())
+                .setDtype(type)
                 .setShape(ServingSignature.batches(tensor.shape())))
         .build();
   }

@@ -11,6 +11,7 @@ import org.tensorflow.Graph;
 import org.tensorflow.Signature;
 import org.tensorflow.op.core.Placeholder;
 import org.tensorflow.op.core.StatefulPartitionedCall;
+import org.tensorflow.op.dtypes.Cast;
 import org.tensorflow.proto.AttrValue;
 import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.FunctionDef;
@@ -102,19 +103,37 @@ record SignatureFunction(FunctionDef definition, List<String> variables) {
   /** A function of the same arguments and results that calls this one. */
   FunctionDef caller() {
     OpDef own = definition.getSignature();
-    NodeDef.Builder call = NodeDef.newBuilder().setName("call");
-    call.setOp(StatefulPartitionedCall.OP_NAME);
-    own.getInputArgList().forEach(argument -> call.addInput(argument.getName()));
-    call.putAttr("Tin", types(own.getInputArgList()));
-    call.putAttr("Tout", types(own.getOutputArgList()));
-    NameAttrList.Builder callee = NameAttrList.newBuilder().setName(own.getName());
-    call.putAttr("f", AttrValue.newBuilder().setFunc(callee).build());
     FunctionDef.Builder caller = FunctionDef.newBuilder();
     caller.setSignature(own.toBuilder().setName("call_" + own.getName()).setIsStateful(true));
     for (int i = 0; i < own.getOutputArgCount(); i++) {
       caller.putRet(own.getOutputArg(i).getName(), "call:output:" + i);
     }
-    return caller.addNodeDef(call).build();
+    return caller.addNodeDef(call(own.getInputArg(0).getName())).build();
+  }
+
+  /** The same of an input of uint8. */
+  FunctionDef callerOfBytes() {
+    FunctionDef.Builder caller = caller().toBuilder();
+    OpDef.Builder signature = caller.getSignatureBuilder();
+    signature.setName("uint8_" + signature.getName());
+    signature.getInputArgBuilder(0).setType(DataType.DT_UINT8);
+    NodeDef.Builder cast = NodeDef.newBuilder().setName("cast").setOp(Cast.OP_NAME);
+    cast.addInput(signature.getInputArg(0).getName());
+    cast.putAttr("SrcT", AttrValue.newBuilder().setType(DataType.DT_UINT8).build());
+    cast.putAttr("DstT", AttrValue.newBuilder().setType(DataType.DT_FLOAT).build());
+    return caller.clearNodeDef().addNodeDef(cast).addNodeDef(call("cast:y:0")).build();
+  }
+
+  private NodeDef call(String input) {
+    OpDef own = definition.getSignature();
+    NodeDef.Builder call = NodeDef.newBuilder().setName("call");
+    call.setOp(StatefulPartitionedCall.OP_NAME);
+    own.getInputArgList().forEach(argument -> call.addInput(argument.getName()));
+    call.setInput(0, input);
+    call.putAttr("Tin", types(own.getInputArgList()));
+    call.putAttr("Tout", types(own.getOutputArgList()));
+    NameAttrList.Builder callee = NameAttrList.newBuilder().setName(own.getName());
+    return call.putAttr("f", AttrValue.newBuilder().setFunc(callee).build()).build();
   }
 
   private static AttrValue types(List<OpDef.ArgDef> arguments) {

@@ -4,7 +4,6 @@ import java.nio.file.Path;
 import java.util.function.LongConsumer;
 import org.fdistill.checkpoint.SavedWeights;
 import org.fdistill.checkpoint.VariableFiles;
-import org.fdistill.cluster.Workers;
 import org.fdistill.graph.GraphScope;
 import org.fdistill.graph.Replicas;
 import org.fdistill.graph.SessionFactory;
@@ -34,26 +33,60 @@ public record Evaluation(RunConfig config, Task task) {
    * @return the task's values
    */
   public Validated run(SavedWeights weights, Path report, LongConsumer listener) {
+    try (OpenEvaluation evaluation = open(weights, Long.MAX_VALUE, (tf, variables) -> {})) {
+      return evaluation.run(report, new StopRequest(), listener).orElseThrow();
+    }
+  }
+
+  /** What is added to the graph of a validation beside it. */
+  @FunctionalInterface
+  public interface Addition {
+    /**
+     * Builds.
+     *
+     * @param tf of the graph; what is built is found by name in the one that runs
+     * @param variables that the validation reads
+     */
+    void build(Ops tf, Variables variables);
+  }
+
+  /**
+   * Makes ready for several runs over the same images.
+   *
+   * @param weights of all that the task's validation needs
+   * @param most images; of more, a random sample
+   * @param addition to the graph
+   */
+  public OpenEvaluation open(SavedWeights weights, long most, Addition addition) {
     SessionSettings.decide(config.getRuntime());
     task.open();
-    try (Graph draft = new Graph();
-        Graph graph = new Graph()) {
+    Graph graph = new Graph();
+    try (Graph draft = new Graph()) {
       Ops tf = GraphScope.ops(draft);
       Variables variables = new Variables(tf, tf.constant(0L));
-      ValidationGraph validation = ValidationGraph.build(tf, variables, config, task, Replicas.ONE);
+      ValidationGraph validation =
+          ValidationGraph.build(tf, variables, config, task, Replicas.ONE, most);
       VariableFiles files = VariableFiles.build(tf.withSubScope("files"), variables.all());
+      addition.build(tf, variables);
       graph.importGraphDef(StandardRewrite.apply(StaticShapes.fold(draft)));
       weights.requireVariables(files.shapes());
-      try (Session session = SessionFactory.open(graph, SessionSettings.of(config.getRuntime()))) {
-        files.restore(session, weights.prefix());
-        task.restoreFrozen(session);
-        return new Validation(
-                session, validation, task, config.getValidationData(), report, Workers.ALONE)
-            .run(new StopRequest(), listener)
-            .orElseThrow();
-      }
+      return opened(graph, validation, files, weights);
     } catch (RuntimeException e) {
+      graph.close();
       throw task.explain(e).<RuntimeException>map(x -> x).orElse(e);
+    }
+  }
+
+  private OpenEvaluation opened(
+      Graph graph, ValidationGraph validation, VariableFiles files, SavedWeights weights) {
+    Session session = SessionFactory.open(graph, SessionSettings.of(config.getRuntime()));
+    try {
+      files.restore(session, weights.prefix());
+      task.restoreFrozen(session);
+      return new OpenEvaluation(graph, session, validation, this);
+    } catch (RuntimeException e) {
+      session.close();
+      throw e;
     }
   }
 }

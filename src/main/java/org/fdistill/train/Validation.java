@@ -97,7 +97,7 @@ final class Validation {
   /** Whether all of this worker's examples were seen. */
   private boolean pass(Sums sums, StopRequest stop, LongConsumer listener) {
     InputPipeline data = graph.data();
-    long examples = data.source().size();
+    long examples = graph.examples();
     data.start(session, 0, examples);
     BadExamples bad = new BadExamples(data, 0, report, config.getMaxBadShare());
     try {

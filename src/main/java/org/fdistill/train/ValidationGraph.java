@@ -21,15 +21,19 @@ import org.tensorflow.op.Ops;
  * The validation of one batch, by the names of its tensors.
  *
  * @param data where the batches come from
+ * @param examples how many of them a pass sees
  * @param sums what is added up over batches: name in the graph by name of the sum
  * @param sizes numbers in each sum
  * @param fields of the batch that are looked at, by name in the graph
  */
 record ValidationGraph(
     InputPipeline data,
+    long examples,
     Map<String, String> sums,
     Map<String, Integer> sizes,
     Map<Field<?>, String> fields) {
+  private static final long SAMPLE_SEED = 0;
+
   /**
    * Adds it to a graph.
    *
@@ -39,6 +43,16 @@ record ValidationGraph(
    */
   static ValidationGraph build(
       Ops tf, Variables variables, RunConfig config, Task task, Replicas replicas) {
+    return build(tf, variables, config, task, replicas, Long.MAX_VALUE);
+  }
+
+  /**
+   * As {@link #build(Ops, Variables, RunConfig, Task, Replicas)}, of a part of the data.
+   *
+   * @param most examples; of more, a random sample
+   */
+  static ValidationGraph build(
+      Ops tf, Variables variables, RunConfig config, Task task, Replicas replicas, long most) {
     DataConfig examples = config.getValidationData();
     View view = task.validationView(examples);
     ExampleSource source =
@@ -52,7 +66,7 @@ record ValidationGraph(
             examples,
             task.validationExamples(source),
             view,
-            InputPipeline.Options.evaluation(batchSize(examples, view))
+            order(most < source.size(), batchSize(examples, view))
                 .of(replicas.count(), replicas.index()));
     Ops in = tf.withSubScope("validation");
     LayerScope scope = LayerScope.inference(in, variables, Precision.of(config.getRuntime()));
@@ -67,9 +81,16 @@ record ValidationGraph(
             });
     return new ValidationGraph(
         data,
+        Math.min(most, source.size()),
         sums,
         sizes,
         ObservedFields.endpoints(in.withSubScope("fields"), data.batch(), task.checks()));
+  }
+
+  private static InputPipeline.Options order(boolean sampled, int batch) {
+    return sampled
+        ? InputPipeline.Options.sample(SAMPLE_SEED, batch)
+        : InputPipeline.Options.evaluation(batch);
   }
 
   /** Examples that each have a size of their own cannot be put into one batch. */

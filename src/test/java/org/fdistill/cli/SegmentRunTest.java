@@ -134,6 +134,30 @@ class SegmentRunTest {
     assertThat(json).hasSameTextualContentAs(own);
   }
 
+  /** Whatever the run was validated on. */
+  @Test
+  void aFolderOfThatLayoutIsKnownByItsAnnotations() {
+    Path json = root.resolve("of-layout.json");
+    Path own = root.resolve("of-own.json");
+    CommandRun.done("evaluate", run.toString(), "--json=" + own);
+    CommandRun.done(
+        "evaluate",
+        run.toString(),
+        "--set=validation_data.segmentation_folder=",
+        "--set=validation_data.noise.examples=2",
+        "--data=" + data,
+        "--json=" + json);
+    assertThat(json).hasSameTextualContentAs(own);
+    CommandRun.fails(
+        2,
+        List.of("validation_data.image_folder has no masks"),
+        "evaluate",
+        run.toString(),
+        "--set=validation_data.segmentation_folder=",
+        "--set=validation_data.noise.examples=2",
+        "--data=" + data.resolve("images/validation"));
+  }
+
   /** Its weights start another segmenter, running statistics included. */
   @Test
   void anExportStartsAnotherRun() {

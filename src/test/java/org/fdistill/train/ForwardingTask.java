@@ -2,6 +2,7 @@ package org.fdistill.train;
 
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.fdistill.config.Problems;
 import org.fdistill.data.Batch;
 import org.fdistill.data.ExampleCheck;
@@ -14,6 +15,7 @@ import org.fdistill.proto.DataConfig;
 import org.fdistill.task.CardEntry;
 import org.fdistill.task.Task;
 import org.tensorflow.Operand;
+import org.tensorflow.Session;
 import org.tensorflow.types.TFloat32;
 
 /** Another task with what a test changes. */
@@ -72,5 +74,10 @@ abstract class ForwardingTask implements Task {
   @Override
   public CardEntry card() {
     return task.card();
+  }
+
+  @Override
+  public void prepare(Session session, Consumer<String> tell) {
+    task.prepare(session, tell);
   }
 }
