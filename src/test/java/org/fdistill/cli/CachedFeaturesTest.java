@@ -115,10 +115,18 @@ class CachedFeaturesTest {
     Path uncached = train("uncached");
     Path cached = train("cached", cacheAt("features"));
     requireSameRun(cached, uncached);
+    // Evaluation has the teacher's features of whatever images it is given.
+    String others = Examples.flatFolder(root.resolve("others"), 7).toString();
+    assertThat(evaluated(cached, others)).isEqualTo(evaluated(uncached, others)).isNotEmpty();
     assertThat(Files.readString(cached.resolve("unreadable-training-images.txt")))
         .contains("%03d.jpg: ".formatted(BAD));
     assertThat(Files.readString(root.resolve("features/tiny-teacher/train/unreadable-images.txt")))
         .contains("%03d.jpg: ".formatted(BAD));
+  }
+
+  private static List<String> evaluated(Path run, String images) {
+    String out = CommandRun.done("evaluate", run.toString(), "--data", images).out();
+    return out.lines().filter(line -> line.contains("loss")).toList();
   }
 
   @Test
