@@ -5,21 +5,30 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.TextFormat;
 import java.util.List;
+import java.util.Map;
 import org.fdistill.config.UserError;
+import org.fdistill.data.Batch;
 import org.fdistill.data.Field;
+import org.fdistill.graph.LayerScope;
+import org.fdistill.graph.Precision;
 import org.fdistill.model.Endpoints;
+import org.fdistill.model.Network;
 import org.fdistill.proto.DistillTask;
 import org.fdistill.proto.DistillTask.Aligned;
 import org.fdistill.proto.DistillTask.Targets;
 import org.fdistill.proto.RunConfig;
-import org.fdistill.task.Task;
 import org.fdistill.task.Tasks;
+import org.fdistill.testing.DeterministicValues;
 import org.fdistill.testing.GraphRun;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.tensorflow.Operand;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
+import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TInt32;
+import org.tensorflow.types.TUint8;
 
 /** What a student sees, which of its tokens are compared, and what is refused. */
 class StudentInputTest {
@@ -85,16 +94,48 @@ class StudentInputTest {
     assertThat(fields("mask { ratio: 0 }")).isEqualTo(List.of(Field.IMAGE));
     assertThat(fields("mask { ratio: 0.5 } student_image { blur {} }"))
         .isEqualTo(List.of(Field.IMAGE, Field.STUDENT_IMAGE, Field.KEPT_PATCHES));
-    RunConfig run = config("mask { ratio: 0.5 }", VIT);
-    Task task = Tasks.of(run);
-    assertThat(task.trainingView(run.getTrainData()).fields().get(Field.KEPT_PATCHES))
-        .isEqualTo(Shape.of(4));
-    assertThat(task.validationView(run.getTrainData()).fields()).containsOnlyKeys(Field.IMAGE);
+    assertThat(shapes("mask { ratio: 0.5 }").get(Field.KEPT_PATCHES)).isEqualTo(Shape.of(4));
+  }
+
+  private static Map<Field<?>, Shape> shapes(String task) {
+    RunConfig run = config(task, VIT);
+    return new StudentInput(run.getDistill()).trainingView(run.getTrainData(), 3).fields();
+  }
+
+  /** Inference has no drop path, so that equal inputs give equal bits. */
+  @Test
+  void trainingTakesItsOwnImageAndTheMaskAndValidationNeither() {
+    RunConfig run = config("mask { ratio: 0.5 } student_image { blur {} }", VIT);
+    Network student = Tasks.network(run);
+    StudentInput input = new StudentInput(run.getDistill());
+    try (GraphRun graph = new GraphRun()) {
+      Ops tf = graph.tf();
+      LayerScope scope = LayerScope.inference(tf, graph.variables(), Precision.FLOAT32);
+      Operand<TUint8> image = tf.zeros(tf.constant(new int[] {1, 24, 24, 3}), TUint8.class);
+      Operand<TUint8> own = tf.bitwise.invert(image);
+      Operand<TInt32> kept = tf.constant(new int[][] {{0, 3, 4, 8}});
+      Batch batch =
+          new Batch(Map.of(Field.IMAGE, image, Field.STUDENT_IMAGE, own, Field.KEPT_PATCHES, kept));
+      List<Operand<TFloat32>> found =
+          List.of(
+              input.training(scope, student, batch).tokens(),
+              student.build(scope, own, kept).tokens(),
+              input.validation(scope, student, batch).tokens(),
+              student.build(scope, image).tokens());
+      graph
+          .shapes()
+          .forEach(
+              (name, shape) ->
+                  graph.setVariable(
+                      name, DeterministicValues.uniform(name, (int) shape.size(), 0, 0.5f)));
+      List<float[]> values = graph.run(found);
+      assertThat(values.get(0)).hasSize(5 * 8).containsExactly(values.get(1));
+      assertThat(values.get(2)).hasSize(10 * 8).containsExactly(values.get(3));
+    }
   }
 
   private static List<Field<?>> fields(String task) {
-    RunConfig run = config(task, VIT);
-    return List.copyOf(Tasks.of(run).trainingView(run.getTrainData()).fields().keySet());
+    return List.copyOf(shapes(task).keySet());
   }
 
   /** One image: class token and patches 2 and 0 of four, beside a teacher with a register. */
