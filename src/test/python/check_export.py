@@ -158,8 +158,9 @@ def trainable(export):
     require(bool(variables), "no trainable variables")
     images = export.images(2)
     with tf.GradientTape() as tape:
-        tokens = export.call(images)["tokens"]
-        loss = tf.reduce_sum(tokens * deterministic.uniform("loss_weights", tokens.shape))
+        outputs = export.call(images)
+        loss = tf.add_n([tf.reduce_sum(outputs[name] * deterministic.uniform("loss_weights", outputs[name].shape))
+                         for name in ("tokens", "logits") if name in outputs])
     for variable, gradient in zip(variables, tape.gradient(loss, variables), strict=True):
         require(gradient is not None, f"no gradient reaches {variable.name}")
         gradient = tf.convert_to_tensor(gradient)
@@ -169,9 +170,10 @@ def trainable(export):
 
 
 def student_only(export):
-    """Neither projector nor teacher nor optimiser slots are inside."""
+    """Neither projector nor teacher nor optimiser slots are inside; a head only where it answers."""
     names = [v.name for v in export.model.variables]
-    strangers = [n for n in names if not n.startswith("student/")]
+    known = ("student/", "head/") if "logits" in export.call(export.images(1)) else ("student/",)
+    strangers = [n for n in names if not n.startswith(known)]
     require(not strangers, f"variables beside the student's: {strangers[:5]}")
 
 

@@ -85,7 +85,15 @@ class ArchitectureTest {
                       "data")),
               Map.entry(
                   "report",
-                  Set.of("train", "task", "data", "checkpoint", "model", "graph", "config")),
+                  Set.of(
+                      "diagnose",
+                      "train",
+                      "task",
+                      "data",
+                      "checkpoint",
+                      "model",
+                      "graph",
+                      "config")),
               Map.entry(
                   "task",
                   Set.of(

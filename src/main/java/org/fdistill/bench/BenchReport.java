@@ -17,7 +17,9 @@ import java.util.OptionalLong;
  *     right before and after it
  * @param dataWaitShare share of a step's time spent waiting for its batch
  * @param shares of the ops' time, by part: teacher, student, update, input
- * @param largestOps the kinds of ops that took longest
+ * @param largestOps the kinds of ops that took longest; ops run side by side, so that times of all
+ *     add up to more than the step's
+ * @param limits what the machine allows
  * @param peakMemoryBytes of the process; empty where the system does not tell
  * @param finalLoss of the last step
  * @param secondsToFirstStep building, initialising and the first step, which optimises the graph
@@ -33,7 +35,8 @@ public record BenchReport(
     double matmulFraction,
     double dataWaitShare,
     Map<String, Double> shares,
-    List<OpTime> largestOps,
+    List<OpCost> largestOps,
+    Limits limits,
     OptionalLong peakMemoryBytes,
     double finalLoss,
     double secondsToFirstStep,
@@ -44,6 +47,61 @@ public record BenchReport(
    * @param op the kernel's name
    * @param milliseconds in one step
    * @param count in one step
+   * @param bytes of all tensors that they read and write
    */
-  public record OpTime(String op, double milliseconds, int count) {}
+  public record OpCost(String op, double milliseconds, int count, long bytes) {
+    OpCost plus(OpCost other) {
+      return new OpCost(
+          op, milliseconds + other.milliseconds, count + other.count, bytes + other.bytes);
+    }
+
+    /** Bytes a second. */
+    public double bandwidth() {
+      return bytes / milliseconds * 1e3;
+    }
+  }
+
+  /**
+   * Matrix products of one shape, timed alone.
+   *
+   * @param op the node's type
+   * @param a sizes of the first operand as it is stored; with a T where it is taken transposed
+   * @param b those of the second
+   * @param count in one step
+   * @param milliseconds of all of a step's
+   * @param gigaflops a second
+   */
+  public record ProductRate(
+      String op, String a, String b, int count, double milliseconds, double gigaflops) {}
+
+  /**
+   * What a step could take at best: its products as fast as each is alone, and everything else as
+   * fast as memory is.
+   *
+   * @param bandwidth of the machine's memory, bytes a second
+   * @param products those that take longest first
+   * @param convolutionMilliseconds of a step's convolutions, at the rate of the large product
+   * @param bytesBesidesProducts read and written by everything else
+   */
+  public record Limits(
+      double bandwidth,
+      List<ProductRate> products,
+      double convolutionMilliseconds,
+      long bytesBesidesProducts) {
+    /** Of all products and convolutions. */
+    public double productMilliseconds() {
+      return convolutionMilliseconds
+          + products.stream().mapToDouble(ProductRate::milliseconds).sum();
+    }
+
+    /** Of everything else, at the memory's bandwidth. */
+    public double memoryMilliseconds() {
+      return 1e3 * bytesBesidesProducts / bandwidth;
+    }
+
+    /** Of a step. */
+    public double bestMilliseconds() {
+      return productMilliseconds() + memoryMilliseconds();
+    }
+  }
 }

@@ -11,6 +11,7 @@ import java.util.function.Consumer;
 import org.fdistill.config.UserError;
 import org.fdistill.graph.FlopCounter;
 import org.fdistill.graph.Precision;
+import org.fdistill.graph.rewrite.StandardRewrite;
 import org.fdistill.proto.RunConfig;
 import org.fdistill.task.Task;
 import org.fdistill.train.Rewriter;
@@ -18,6 +19,7 @@ import org.fdistill.train.SessionSettings;
 import org.fdistill.train.TrainingProgram;
 import org.tensorflow.Graph;
 import org.tensorflow.exceptions.TFOutOfRangeException;
+import org.tensorflow.proto.ConfigProto;
 import org.tensorflow.proto.GraphDef;
 
 /**
@@ -29,7 +31,7 @@ public final class Benchmark {
   private static final double PRODUCT_SECONDS = 0.3;
   private static final double INPUT_SECONDS = 3;
   private static final double LEARNING_RATE = 1e-4;
-  private static final int LARGEST_OPS = 8;
+  private static final int LARGEST_OPS = 10;
 
   private final RunConfig config;
   private final Task task;
@@ -66,11 +68,11 @@ public final class Benchmark {
     long start = System.nanoTime();
     SessionSettings.decide(config.getRuntime());
     task.open();
-    double[] flops = new double[1];
+    Work[] work = new Work[1];
     Rewriter rewriter = Rewriter.of(config.getRuntime());
     Rewriter counting =
         (graph, endpoints) -> {
-          flops[0] = flops(graph, endpoints.step().computed(), endpoints.step().update());
+          work[0] = work(graph, endpoints.step().computed(), endpoints.step().update());
           return rewriter.rewrite(graph, endpoints);
         };
     note.accept("building the graph");
@@ -82,11 +84,11 @@ public final class Benchmark {
       note.accept("first step, in which TensorFlow optimises the graph");
       step(program, 0);
       double first = seconds(start);
-      return measure(program, flops[0], first);
+      return measure(program, work[0], first);
     }
   }
 
-  private BenchReport measure(TrainingProgram program, double flops, double first) {
+  private BenchReport measure(TrainingProgram program, Work work, double first) {
     note.accept("warm-up");
     for (int i = 1; i < warmup; i++) {
       step(program, i);
@@ -105,7 +107,7 @@ public final class Benchmark {
         loss = step(program, warmup + i).loss();
         seconds[i] = seconds(start);
         products[i + 1] = product.rate(PRODUCT_SECONDS);
-        fractions[i] = flops / seconds[i] / ((products[i] + products[i + 1]) / 2);
+        fractions[i] = work.operations() / seconds[i] / ((products[i] + products[i + 1]) / 2);
       }
     }
     OptionalLong peak = PeakMemory.bytes();
@@ -113,6 +115,7 @@ public final class Benchmark {
     StepTrace trace = new StepTrace(program.trace(feed(warmup + steps)));
     TrainingProgram.MicroResult waited =
         program.run(TrainingProgram.Part.UPDATE, feed(warmup + steps + 1), /* traced= */ true);
+    BenchReport.Limits limits = limits(work, trace, median(products));
     note.accept("the input pipeline alone");
     double input = inputRate(program);
     int batch = config.getTrainData().getBatchSize();
@@ -122,12 +125,13 @@ public final class Benchmark {
         1e3 * Arrays.stream(seconds).min().orElseThrow(),
         batch / median,
         input,
-        flops / batch / 1e9,
+        work.operations() / batch / 1e9,
         median(products) / 1e9,
         median(fractions),
         waited.dataWaitSeconds() / median,
         shares(trace),
         trace.largest(LARGEST_OPS),
+        limits,
         peak,
         loss,
         first,
@@ -158,13 +162,34 @@ public final class Benchmark {
     }
   }
 
-  private static double flops(GraphDef definition, List<String> results, String target) {
+  /**
+   * What a step computes.
+   *
+   * @param operations of all its products and convolutions
+   * @param products the products
+   */
+  private record Work(double operations, StepProducts products) {}
+
+  private static Work work(GraphDef definition, List<String> results, String target) {
+    List<String> ends = new ArrayList<>(results);
+    ends.add(target);
     try (Graph graph = new Graph()) {
       graph.importGraphDef(definition);
-      List<String> ends = new ArrayList<>(results);
-      ends.add(target);
-      return new FlopCounter(graph).of(ends, name -> true);
+      double operations = new FlopCounter(graph).of(ends, name -> true);
+      return new Work(operations, new StepProducts(StandardRewrite.apply(definition), ends));
     }
+  }
+
+  /** Measured once the steps are done; {@code rate} is that of the large product. */
+  private BenchReport.Limits limits(Work work, StepTrace trace, double rate) {
+    note.accept("each product of the step alone");
+    ConfigProto settings = SessionSettings.of(config.getRuntime());
+    double convolutions = work.operations() - work.products().operations();
+    return new BenchReport.Limits(
+        MemoryBandwidth.measure(settings),
+        work.products().measure(settings),
+        1e3 * convolutions / rate,
+        trace.bytesBesidesProducts());
   }
 
   private static Map<String, Double> shares(StepTrace trace) {

@@ -1,6 +1,7 @@
 package org.fdistill.cli;
 
 import com.google.gson.GsonBuilder;
+import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import java.io.IOException;
 import java.util.List;
@@ -23,6 +24,9 @@ final class BenchCommand implements Command {
       OptionSpec.value("warmup", "N", "Steps before them, at least 1.").orElse("3");
   private static final OptionSpec JSON =
       OptionSpec.value("json", "FILE", "Writes the figures to this file as well.");
+
+  /** As many as the kinds of ops in the table before. */
+  private static final int PRODUCTS = 10;
 
   @Override
   public String name() {
@@ -101,11 +105,39 @@ final class BenchCommand implements Command {
   private static void print(BenchReport report, Console console) {
     console.print(table(report));
     console.print("");
-    Table ops = new Table("op", "ms a step", "count");
-    report
-        .largestOps()
-        .forEach(op -> ops.row(op.op(), decimal("%.1f", op.milliseconds()), op.count()));
-    console.print(ops);
+    console.print(operations(report));
+    console.print("");
+    console.print(products(report));
+  }
+
+  private static Table operations(BenchReport report) {
+    Table table = new Table("op", "ms a step", "count", "GB moved", "GB a second", "of memory's");
+    for (BenchReport.OpCost op : report.largestOps()) {
+      table.row(
+          op.op(),
+          decimal("%.1f", op.milliseconds()),
+          op.count(),
+          decimal("%.3f", op.bytes() / 1e9),
+          decimal("%.1f", op.bandwidth() / 1e9),
+          decimal("%.2f", op.bandwidth() / report.limits().bandwidth()));
+    }
+    return table;
+  }
+
+  private static Table products(BenchReport report) {
+    Table table = new Table("product alone", "first", "second", "count", "ms a step", "GFLOP/s");
+    report.limits().products().stream()
+        .limit(PRODUCTS)
+        .forEach(
+            product ->
+                table.row(
+                    product.op(),
+                    product.a(),
+                    product.b(),
+                    product.count(),
+                    decimal("%.1f", product.milliseconds()),
+                    decimal("%.1f", product.gigaflops())));
+    return table;
   }
 
   private static Table table(BenchReport report) {
@@ -120,6 +152,13 @@ final class BenchCommand implements Command {
     table.row("GFLOP an image", decimal("%.2f", report.gigaflopsPerImage()));
     table.row("large matrix product, GFLOP a second", decimal("%.1f", report.productGigaflops()));
     table.row("achieved fraction of it", decimal("%.3f", report.matmulFraction()));
+    BenchReport.Limits limits = report.limits();
+    table.row("memory bandwidth, GB a second", decimal("%.1f", limits.bandwidth() / 1e9));
+    table.row("ms of a step's products, each alone", decimal("%.1f", limits.productMilliseconds()));
+    table.row(
+        "ms of moving the rest's " + decimal("%.2f", limits.bytesBesidesProducts() / 1e9) + " GB",
+        decimal("%.1f", limits.memoryMilliseconds()));
+    table.row("ms a step at best", decimal("%.1f", limits.bestMilliseconds()));
     table.row("share of time waiting for data", decimal("%.3f", report.dataWaitShare()));
     report
         .shares()
@@ -132,7 +171,7 @@ final class BenchCommand implements Command {
     return table;
   }
 
-  private static String json(BenchReport report) {
+  static String json(BenchReport report) {
     JsonObject json = new JsonObject();
     json.addProperty("milliseconds_per_step", report.millisecondsPerStep());
     json.addProperty("best_milliseconds_per_step", report.bestMillisecondsPerStep());
@@ -146,10 +185,48 @@ final class BenchCommand implements Command {
     json.addProperty("data_wait_share", report.dataWaitShare());
     report.shares().forEach((part, share) -> json.addProperty(part + "_share", share));
     report.peakMemoryBytes().ifPresent(bytes -> json.addProperty("peak_memory_bytes", bytes));
+    json.add("largest_ops", operationsJson(report));
+    json.add("limits", limitsJson(report.limits()));
     json.addProperty("seconds_to_first_step", report.secondsToFirstStep());
     json.addProperty("final_loss", report.finalLoss());
     json.addProperty("steps", report.steps());
     return new GsonBuilder().setPrettyPrinting().create().toJson(json) + "\n";
+  }
+
+  private static JsonArray operationsJson(BenchReport report) {
+    JsonArray operations = new JsonArray();
+    for (BenchReport.OpCost op : report.largestOps()) {
+      JsonObject json = new JsonObject();
+      json.addProperty("op", op.op());
+      json.addProperty("milliseconds", op.milliseconds());
+      json.addProperty("count", op.count());
+      json.addProperty("bytes", op.bytes());
+      json.addProperty("bandwidth_share", op.bandwidth() / report.limits().bandwidth());
+      operations.add(json);
+    }
+    return operations;
+  }
+
+  private static JsonObject limitsJson(BenchReport.Limits limits) {
+    JsonObject json = new JsonObject();
+    json.addProperty("memory_bytes_per_second", limits.bandwidth());
+    json.addProperty("product_milliseconds", limits.productMilliseconds());
+    json.addProperty("other_bytes", limits.bytesBesidesProducts());
+    json.addProperty("other_milliseconds", limits.memoryMilliseconds());
+    json.addProperty("best_milliseconds", limits.bestMilliseconds());
+    JsonArray products = new JsonArray();
+    for (BenchReport.ProductRate product : limits.products()) {
+      JsonObject entry = new JsonObject();
+      entry.addProperty("op", product.op());
+      entry.addProperty("first", product.a());
+      entry.addProperty("second", product.b());
+      entry.addProperty("count", product.count());
+      entry.addProperty("milliseconds", product.milliseconds());
+      entry.addProperty("gigaflops_per_second", product.gigaflops());
+      products.add(entry);
+    }
+    json.add("products", products);
+    return json;
   }
 
   private static String decimal(String format, double value) {

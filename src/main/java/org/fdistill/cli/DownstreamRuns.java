@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.fdistill.config.TextProtos;
 import org.fdistill.graph.SavedModelFolder;
 import org.fdistill.proto.BackboneConfig;
@@ -48,6 +49,19 @@ final class DownstreamRuns {
     this.teacher = teacher;
     this.overrides = overrides;
     this.console = console;
+  }
+
+  /** The folders of the runs, in their order. */
+  static List<Path> folders(Path quickstart) {
+    return Stream.of(
+            "finetune/student",
+            "finetune/scratch",
+            "probe/student",
+            "probe/teacher",
+            "segment/student",
+            "segment/scratch")
+        .map(quickstart::resolve)
+        .toList();
   }
 
   /** Runs them all and adds their results to the quickstart's {@code summary.json}. */

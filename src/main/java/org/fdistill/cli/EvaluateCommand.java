@@ -30,7 +30,7 @@ final class EvaluateCommand implements Command {
           "data",
           "DATA",
           "Validation images instead of the run's: an image folder, for a segmenter one with images"
-              + " and annotations as ADE20K's, or TFRecord files as a path or a quoted glob"
+              + " and annotations as ADE20K's, or TFRecord or tar files as a path or a quoted glob"
               + " pattern, such as 'data/validation-*'.");
   private static final OptionSpec KNN =
       OptionSpec.flag(
@@ -133,6 +133,8 @@ final class EvaluateCommand implements Command {
     Evaluated evaluated = options.find(DATA).map(among::on).orElse(among);
     boolean knn = options.has(KNN);
     requireSomething(evaluated, knn);
+    TarNotice.print(
+        console, evaluated.config().getValidationData(), evaluated.config().getTrainData());
     Map<String, Object> values = new LinkedHashMap<>();
     values.put("evaluated", evaluated.weights().origin());
     evaluated.step().ifPresent(step -> values.put("step", step));

@@ -8,6 +8,7 @@ import org.fdistill.checkpoint.Checkpoint;
 import org.fdistill.checkpoint.SavedWeights;
 import org.fdistill.config.TextProtos;
 import org.fdistill.config.UserError;
+import org.fdistill.data.TarIndexes;
 import org.fdistill.export.SavedModelWriter;
 import org.fdistill.graph.SavedModelFolder;
 import org.fdistill.proto.DataConfig;
@@ -81,7 +82,7 @@ record Evaluated(
   /**
    * The same with other validation images: everything but their source stays.
    *
-   * @param data an image folder, a folder of ADE20K's layout, or the path or glob pattern of
+   * @param data an image folder, a folder of ADE20K's layout, or the path or glob pattern of tar or
    *     TFRecord files
    * @throws UserError where the run's task can make nothing of it
    */
@@ -119,6 +120,8 @@ record Evaluated(
       images.getSegmentationFolderBuilder().setPath(data).setSplit("validation");
     } else if (Files.isDirectory(Path.of(data))) {
       images.setImageFolder(ImageFolderSource.newBuilder().setPath(data));
+    } else if (TarIndexes.isTar(data)) {
+      images.getTarBuilder().clearPath().addPath(data);
     } else {
       images.setTfrecord(TfRecordSource.newBuilder().addPath(data));
     }

@@ -11,6 +11,7 @@ import org.fdistill.bench.RandomTeacher;
 import org.fdistill.config.UserError;
 import org.fdistill.plan.Planner;
 import org.fdistill.plan.RunPlan;
+import org.fdistill.plan.Scaling;
 import org.fdistill.plan.TrainingSet;
 import org.fdistill.proto.RunConfig;
 import org.fdistill.proto.TeacherConfig;
@@ -29,6 +30,14 @@ final class PlanCommand implements Command {
   private static final OptionSpec MEASURE =
       OptionSpec.flag(
           "measure", "Measures the rate: runs some steps on this machine, as bench does.");
+  private static final OptionSpec WORKERS =
+      OptionSpec.value(
+          "workers", "N", "Predicts the rate of up to N workers that share each batch.");
+  private static final OptionSpec BANDWIDTH =
+      OptionSpec.value("bandwidth", "GBIT", "Of each worker's link, in Gbit/s.").orElse("10");
+  private static final OptionSpec LATENCY =
+      OptionSpec.value("latency", "US", "From one worker to the next, in microseconds.")
+          .orElse("50");
   private static final OptionSpec JSON =
       OptionSpec.value("json", "FILE", "Writes the figures to this file as well.");
 
@@ -56,6 +65,9 @@ final class PlanCommand implements Command {
         + " missing stands the network that distill.teacher.architecture describes, else one"
         + " of the student's architecture. Hours need a rate, from --rate or --measure;"
         + " without either they are given for 1,000 images a second.\n"
+        + "With --workers the rate is that of one worker. Predicted is a ring of links, whose"
+        + " exchanges run while the backward pass still computes; a worker's rate is taken to"
+        + " stay as its share of the batch shrinks, and accumulation to shrink with the share.\n"
         + "Operations are multiplications and additions of products and convolutions. Memory"
         + " is that of tensors on the device; a process takes some more for the runtime and"
         + " the working space of kernels.";
@@ -68,7 +80,7 @@ final class PlanCommand implements Command {
 
   @Override
   public List<OptionSpec> options() {
-    return List.of(EXAMPLES, RATE, MEASURE, JSON, OptionSpec.SET);
+    return List.of(EXAMPLES, RATE, MEASURE, WORKERS, BANDWIDTH, LATENCY, JSON, OptionSpec.SET);
   }
 
   @Override
@@ -76,6 +88,7 @@ final class PlanCommand implements Command {
     return List.of(
         "plan configs/distill/clip_b_300ep.txtpb --examples 1281167 --rate 2000",
         "plan configs/distill/clip_l_300ep.txtpb --set optimizer.accumulation=32",
+        "plan configs/distill/clip_b_300ep.txtpb --rate 900 --workers 64 --bandwidth 25",
         "plan configs/bench/vit_b16.txtpb --measure");
   }
 
@@ -84,9 +97,9 @@ final class PlanCommand implements Command {
     if (options.has(RATE) && options.has(MEASURE)) {
       throw UserError.usage("--rate and --measure both say how fast the run is; give one of them.");
     }
+    int workers = workers(options);
     Optional<ReportFile> json = options.findPath(JSON).map(ReportFile::new);
-    Optional<Double> given =
-        options.find(RATE).map(text -> options.number(RATE)).map(PlanCommand::positive);
+    Optional<Double> given = options.find(RATE).map(text -> positive(RATE, options));
     RunConfig config = Tasks.load(options.path(CONFIG), options.all(OptionSpec.SET));
     RunPlan plan = plan(config, options, console);
     Optional<Rate> rate =
@@ -95,7 +108,50 @@ final class PlanCommand implements Command {
             : given.map(images -> new Rate(images, false, OptionalDouble.empty()));
     PlanReport report = new PlanReport(config, plan, rate);
     report.print(console);
-    json.ifPresent(file -> file.write(report.json()));
+    Optional<ScalingReport> scaling =
+        rate.filter(r -> workers > 0).map(r -> scaling(config, plan, r, workers, options));
+    scaling.ifPresent(
+        s -> {
+          console.print("");
+          s.print(console);
+        });
+    json.ifPresent(file -> file.write(report.json(scaling)));
+  }
+
+  /** How many workers are asked for; 0 where none are. */
+  private static int workers(ParsedOptions options) {
+    if (!options.has(WORKERS)) {
+      return 0;
+    }
+    if (!options.has(RATE) && !options.has(MEASURE)) {
+      throw UserError.usage(
+          "--workers needs the rate of one worker: give --rate, or --measure it here.");
+    }
+    long workers = options.integer(WORKERS, 1);
+    if (workers > Scaling.MOST) {
+      throw UserError.usage(
+          "--workers takes up to %d workers, found %d.".formatted(Scaling.MOST, workers));
+    }
+    return (int) workers;
+  }
+
+  private static ScalingReport scaling(
+      RunConfig config, RunPlan plan, Rate rate, int workers, ParsedOptions options) {
+    Scaling.Link link =
+        new Scaling.Link(
+            positive(BANDWIDTH, options) * 1e9 / Byte.SIZE, positive(LATENCY, options) * 1e-6);
+    Scaling scaling =
+        Scaling.of(plan, config.getCluster().getBucketBytes(), rate.images(), link, rate.decoded());
+    if (scaling.batch() % workers != 0) {
+      throw UserError.usage(
+          "%d workers cannot share a batch of %d, which is no multiple of their number."
+              .formatted(workers, scaling.batch()));
+    }
+    double teacher =
+        plan.work().total().isPresent()
+            ? plan.work().teacher().orElse(0) / plan.work().total().getAsDouble()
+            : 0;
+    return new ScalingReport(scaling, workers, teacher);
   }
 
   /**
@@ -108,11 +164,13 @@ final class PlanCommand implements Command {
    */
   record Rate(double images, boolean measured, OptionalDouble decoded) {}
 
-  private static double positive(double rate) {
-    if (rate <= 0) {
-      throw UserError.usage("--rate takes a number above 0, found " + rate + ".");
+  private static double positive(OptionSpec option, ParsedOptions options) {
+    double value = options.number(option);
+    if (value <= 0) {
+      throw UserError.usage(
+          "--%s takes a number above 0, found %s.".formatted(option.name(), value));
     }
-    return rate;
+    return value;
   }
 
   private static RunPlan plan(RunConfig config, ParsedOptions options, Console console)

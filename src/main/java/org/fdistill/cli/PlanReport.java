@@ -182,7 +182,12 @@ final class PlanReport {
     return table;
   }
 
-  String json() {
+  /**
+   * As JSON.
+   *
+   * @param scaling with several workers; empty where nobody asked
+   */
+  String json(Optional<ScalingReport> scaling) {
     JsonObject json = new JsonObject();
     json.addProperty("name", run.getName());
     RunPlan.Length length = plan.length();
@@ -212,6 +217,7 @@ final class PlanReport {
       json.addProperty("cache_bytes", plan.caches().stream().mapToLong(CacheSize::bytes).sum());
     }
     addMemory(json, plan.memory());
+    scaling.ifPresent(workers -> workers.add(json));
     return new GsonBuilder().setPrettyPrinting().create().toJson(json) + "\n";
   }
 

@@ -8,6 +8,7 @@ import java.util.Locale;
 import org.fdistill.config.UserError;
 import org.fdistill.data.synthetic.SyntheticShapes;
 import org.fdistill.proto.RunConfig;
+import org.fdistill.report.RunReport;
 import org.fdistill.task.Tasks;
 import org.fdistill.train.Summary;
 
@@ -85,9 +86,21 @@ final class QuickstartCommand implements Command {
     QuickstartTables.print(Summary.read(folder), console);
     console.print(
         String.format(Locale.ROOT, "All in %.0f seconds.", (System.nanoTime() - start) / 1e9));
+    console.print("report  " + report(folder, fast));
     console.note("Everything is in " + folder + ". Next:");
     console.note("  fdistill inspect " + folder.resolve(ExportAtEnd.FOLDER));
     console.note("  tensorboard --logdir " + folder.resolve("events"));
+  }
+
+  /** The report of the distillation, or of it and of what followed. */
+  private static Path report(Path folder, boolean fast) {
+    Path file = folder.resolve(RunReport.FILE);
+    List<Path> runs = new ArrayList<>(List.of(folder));
+    if (!fast) {
+      runs.addAll(DownstreamRuns.folders(folder));
+    }
+    RunReport.write(runs, file);
+    return file;
   }
 
   private static RunConfig config(Path home, Path folder, boolean fast, List<String> overrides) {

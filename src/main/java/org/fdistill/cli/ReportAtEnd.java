@@ -6,43 +6,45 @@ import java.util.Map;
 import java.util.function.Consumer;
 import org.fdistill.config.UserError;
 import org.fdistill.proto.RunConfig;
-import org.fdistill.report.ReportImages;
+import org.fdistill.report.ReportParts;
 import org.fdistill.report.RunReport;
 import org.fdistill.train.RunEnd;
 import org.fdistill.train.RunStart;
+import org.fdistill.train.StopRequest;
 
 /** The report that a run leaves in its folder, however it ends. */
 final class ReportAtEnd implements RunStart, RunEnd {
   private final RunConfig config;
   private final Path folder;
   private final Consumer<String> tell;
-  private final ReportImages images;
+  private final ReportParts parts;
   private boolean started;
 
   /**
    * For one run.
    *
    * @param tell is told what cannot be shown
+   * @param stop is asked whether to leave out the rest
    */
-  ReportAtEnd(RunConfig config, Path folder, Consumer<String> tell) {
+  ReportAtEnd(RunConfig config, Path folder, Consumer<String> tell, StopRequest stop) {
     this.config = config;
     this.folder = folder;
     this.tell = tell;
-    this.images = new ReportImages(config, tell);
+    this.parts = new ReportParts(config, tell, stop);
   }
 
   @Override
   public void starting(Starting run) {
     started = true;
     if (config.getLog().getReport()) {
-      images.starting(run);
+      parts.starting(run);
     }
   }
 
   @Override
   public Map<String, Object> finished(Finished run) {
     if (config.getLog().getReport()) {
-      images.finished(run);
+      parts.finished(run);
     }
     return Map.of();
   }

@@ -52,6 +52,7 @@ final class RunTraining {
    * @throws UserError where it cannot start or go on
    */
   RunResult run(RunEnd... further) {
+    TarNotice.print(console, config.getTrainData(), config.getValidationData());
     new CacheRun(config, console).writeMissing();
     StopRequest stop = new StopRequest();
     RunResult result;
@@ -72,7 +73,7 @@ final class RunTraining {
 
   private RunResult train(
       ConsoleProgress progress, StopRequest stop, Workers workers, RunEnd... further) {
-    ReportAtEnd report = new ReportAtEnd(config, folder, progress::message);
+    ReportAtEnd report = new ReportAtEnd(config, folder, progress::message, stop);
     RunResult result;
     try {
       result = train(progress, report, end(progress, report, further), stop, workers);

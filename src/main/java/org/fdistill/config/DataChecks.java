@@ -26,9 +26,10 @@ final class DataChecks {
   private void check(DataConfig data) {
     source(data);
     problems.unless(
-        data.getOrder() != ReadOrder.BLOCKS || data.hasTfrecord(),
+        data.getOrder() != ReadOrder.BLOCKS || data.hasTfrecord() || data.hasTar(),
         at("order"),
-        "BLOCKS is for tfrecord, whose files hold many examples one after the other; leave it out");
+        "BLOCKS is for tfrecord and tar, whose files hold many examples one after the other; leave"
+            + " it out");
     if (data.hasAugment()) {
       augment(data.getAugment());
     }
@@ -61,13 +62,19 @@ final class DataChecks {
               !data.getSegmentationFolder().getPath().isBlank(),
               at("segmentation_folder.path"),
               "is empty; name the folder that holds images and annotations");
+      case TAR ->
+          problems.unless(
+              data.getTar().getPathCount() > 0
+                  && data.getTar().getPathList().stream().noneMatch(String::isBlank),
+              at("tar.path"),
+              "is empty; name the files, such as path: \"data/train-*.tar\"");
       case NOISE -> {}
       case SOURCE_NOT_SET ->
           problems.unless(
               false,
               path,
               "has no source; set exactly one of tfrecord, image_folder, segmentation_folder,"
-                  + " noise");
+                  + " tar, noise");
     }
   }
 

@@ -44,7 +44,7 @@ record Dialect(
 
   /** Whether its tables hold the positions of larger images than those that it was made for. */
   boolean cutsPositions() {
-    return List.of(VitDialects.RADIO, VitDialects.HUGGING_FACE_RADIO).contains(this);
+    return List.of(VitDialects.RADIO, HuggingFaceDialects.RADIO).contains(this);
   }
 
   /** A name of a file as the rules spell it. */

@@ -12,7 +12,6 @@ import org.fdistill.data.tfrecord.FilePatterns;
 import org.fdistill.data.tfrecord.StagedFolder;
 import org.fdistill.files.FileTrouble;
 import org.fdistill.proto.DataConfig;
-import org.fdistill.proto.TfRecordSource;
 
 /** The file {@code classes.txt} that stands beside TFRecord files: one class a line, by label. */
 public final class ClassNames {
@@ -53,15 +52,18 @@ public final class ClassNames {
    */
   static Optional<List<String>> find(DataConfig data) {
     return switch (data.getSourceCase()) {
-      case TFRECORD -> files(data.getTfrecord()).map(ClassNames::beside);
+      case TFRECORD -> files(data.getTfrecord().getPathList()).map(ClassNames::beside);
       case IMAGE_FOLDER -> ImageFolder.findClassNames(data.getImageFolder().getPath());
+      case TAR ->
+          files(TarIndexes.patterns(data.getTar()))
+              .map(found -> TarExamples.open(data.getTar()).classNames());
       default -> Optional.empty();
     };
   }
 
-  private static Optional<List<Path>> files(TfRecordSource data) {
+  private static Optional<List<Path>> files(List<String> patterns) {
     try {
-      return Optional.of(FilePatterns.resolve(data.getPathList()));
+      return Optional.of(FilePatterns.resolve(patterns));
     } catch (UserError notThere) {
       return Optional.empty();
     }

@@ -79,6 +79,11 @@ public interface ExampleSource {
     return "";
   }
 
+  /** Whether any example can be read at once, without all that lies before it. */
+  default boolean readsAnywhere() {
+    return runs().map(reader -> !reader.frontToBack()).orElse(true);
+  }
+
   /** Reads examples in runs; empty where each is a file of its own, or none. */
   default Optional<RunReader> runs() {
     return Optional.empty();
@@ -107,11 +112,12 @@ public interface ExampleSource {
       case TFRECORD -> TfRecordExamples.open(config.getTfrecord(), config.getOrder());
       case IMAGE_FOLDER -> ImageFolderExamples.open(config.getImageFolder());
       case SEGMENTATION_FOLDER -> MaskedFolderExamples.open(config.getSegmentationFolder());
+      case TAR -> TarExamples.open(config.getTar());
       case NOISE -> new NoiseExamples(config.getNoise());
       case SOURCE_NOT_SET ->
           throw UserError.usage(
               "The data has no source: set one of tfrecord { path: ... }, image_folder { path: ..."
-                  + " }, segmentation_folder { path: ... } or noise { }.");
+                  + " }, segmentation_folder { path: ... }, tar { path: ... } or noise { }.");
     };
   }
 }

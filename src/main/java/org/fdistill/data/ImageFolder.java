@@ -116,8 +116,7 @@ final class ImageFolder {
 
     static Contents of(Path root, int depth) {
       if (!Files.isDirectory(root)) {
-        throw UserError.input(
-            root + ": " + (Files.exists(root) ? "not a folder." : "no such folder."));
+        throw UserError.input(root + ": " + problem(root));
       }
       Contents contents = new Contents(root);
       try {
@@ -129,6 +128,15 @@ final class ImageFolder {
             "Cannot list %s: %s.".formatted(root, FileTrouble.of(e).located()),
             e);
       }
+    }
+
+    private static String problem(Path root) {
+      if (!Files.exists(root)) {
+        return "no such folder.";
+      }
+      return root.toString().endsWith(".tar")
+          ? "not a folder. Name tar files in tar { path: ... }."
+          : "not a folder.";
     }
 
     void add(VisibleFiles.Entry entry) {

@@ -2,9 +2,10 @@
  * Examples, and the pipeline that turns them into batches inside the graph.
  *
  * <p>{@link org.fdistill.data.ExampleSource#open} finds the examples of a config: TFRecord files, a
- * folder of images, or noise. A {@link org.fdistill.data.View} says which {@link
- * org.fdistill.data.Field}s are taken of each, and {@link org.fdistill.data.InputPipeline#build}
- * adds a tf.data graph that reads, views and batches them; images never enter the JVM.
+ * folder of images, images in tar files, or noise. A {@link org.fdistill.data.View} says which
+ * {@link org.fdistill.data.Field}s are taken of each, and {@link
+ * org.fdistill.data.InputPipeline#build} adds a tf.data graph that reads, views and batches them;
+ * images never enter the JVM.
  *
  * <pre>{@code
  * ExampleSource source = ExampleSource.open(config);

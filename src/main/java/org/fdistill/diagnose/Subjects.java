@@ -55,10 +55,24 @@ public final class Subjects {
         : ofRun(label, CheckpointChoice.open(path, choice));
   }
 
+  /**
+   * Opens a run's teacher as the run reads it.
+   *
+   * @param label its name in files and plots
+   * @param config from the run
+   */
+  public static Subject teacher(String label, TeacherConfig config) {
+    return savedModel(label, SavedModelFolder.read(Path.of(config.getPath())), config);
+  }
+
   private static Subject savedModel(String label, Path path) {
     SavedModelFolder folder = SavedModelFolder.read(path);
+    return savedModel(label, folder, TeacherConfig.getDefaultInstance());
+  }
+
+  private static Subject savedModel(String label, SavedModelFolder folder, TeacherConfig given) {
     TeacherConfig plain =
-        TeacherConfig.newBuilder().setPath(folder.path().toString()).setName(label).build();
+        given.toBuilder().setPath(folder.path().toString()).setName(label).build();
     boolean ours = Files.isRegularFile(folder.path().resolve(SavedModelFolder.CONFIG));
     int side = ImageModel.declaredSide(plain).orElse(PLAIN_SIDE);
     return new OfSavedModel(

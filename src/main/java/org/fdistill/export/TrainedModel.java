@@ -114,6 +114,7 @@ final class TrainedModel {
               + data.getSegmentationFolder().getPath()
               + ", split "
               + data.getSegmentationFolder().getSplit();
+      case TAR -> "tar files " + String.join(", ", data.getTar().getPathList());
       case NOISE -> "noise";
       case SOURCE_NOT_SET -> "not stated";
     };

@@ -12,6 +12,11 @@ public final class MaskedCrc {
   public static int of(byte[] bytes, int offset, int length) {
     CRC32C crc = new CRC32C();
     crc.update(bytes, offset, length);
-    return Integer.rotateRight((int) crc.getValue(), 15) + DELTA;
+    return mask((int) crc.getValue());
+  }
+
+  /** A CRC-32C as TensorFlow writes it. */
+  static int mask(int crc) {
+    return Integer.rotateRight(crc, 15) + DELTA;
   }
 }

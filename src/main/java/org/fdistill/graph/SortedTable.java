@@ -1,7 +1,9 @@
 package org.fdistill.graph;
 
 import com.google.protobuf.CodedInputStream;
+import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.InvalidProtocolBufferException;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -10,10 +12,10 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Reads a table of sorted keys in the format of LevelDB, which TensorFlow keeps a bundle's index
- * in: blocks of entries, an index block with the place of each, and a footer with the place of
- * that. A block is followed by its kind of compression (a byte) and a masked checksum of both (four
- * bytes); its keys are stored without what they share with the key before.
+ * Reads and writes a table of sorted keys in the format of LevelDB, which TensorFlow keeps a
+ * bundle's index in: blocks of entries, an index block with the place of each, and a footer with
+ * the place of that. A block is followed by its kind of compression (a byte) and a masked checksum
+ * of both (four bytes); its keys are stored without what they share with the key before.
  *
  * <p>Nothing is believed before its checksum was computed. See LevelDB's {@code table_format.md}.
  */
@@ -21,6 +23,9 @@ final class SortedTable {
   private static final int FOOTER = 48;
   private static final long MAGIC = 0xdb4775248b80fb57L;
   private static final int TRAILER = 5;
+
+  /** Bytes after which a block that is written ends. */
+  private static final int BLOCK = 4096;
 
   private final byte[] file;
 
@@ -65,6 +70,75 @@ final class SortedTable {
         throw new IOException("its keys are not in order");
       }
     }
+  }
+
+  /**
+   * A table of some entries.
+   *
+   * @param entries sorted by key
+   */
+  static byte[] write(List<Entry> entries) throws IOException {
+    ByteArrayOutputStream table = new ByteArrayOutputStream();
+    List<Entry> places = new ArrayList<>();
+    for (int start = 0, end; start < entries.size(); start = end) {
+      end = start;
+      for (int bytes = 0; end < entries.size() && bytes < BLOCK; end++) {
+        bytes += entries.get(end).key().length + entries.get(end).value().length;
+      }
+      byte[] place = append(table, entries.subList(start, end));
+      places.add(new Entry(entries.get(end - 1).key(), place));
+    }
+    ByteArrayOutputStream footer = new ByteArrayOutputStream(FOOTER);
+    footer.write(append(table, List.of()));
+    footer.write(append(table, places));
+    table.write(Arrays.copyOf(footer.toByteArray(), FOOTER - Long.BYTES));
+    byte[] magic = new byte[Long.BYTES];
+    littleEndian(magic).putLong(MAGIC);
+    table.write(magic);
+    return table.toByteArray();
+  }
+
+  /** Adds a block of entries whose keys are stored whole; gives its place. */
+  private static byte[] append(ByteArrayOutputStream table, List<Entry> entries)
+      throws IOException {
+    ByteArrayOutputStream block = new ByteArrayOutputStream();
+    CodedOutputStream out = CodedOutputStream.newInstance(block);
+    byte[] end = new byte[Integer.BYTES * (Math.max(1, entries.size()) + 1)];
+    ByteBuffer restarts = littleEndian(end);
+    for (Entry entry : entries) {
+      restarts.putInt(out.getTotalBytesWritten());
+      out.writeUInt32NoTag(0);
+      out.writeUInt32NoTag(entry.key().length);
+      out.writeUInt32NoTag(entry.value().length);
+      out.writeRawBytes(entry.key());
+      out.writeRawBytes(entry.value());
+    }
+    restarts.putInt(end.length - Integer.BYTES, Math.max(1, entries.size()));
+    out.flush();
+    block.write(end);
+    int offset = table.size();
+    int size = block.size();
+    block.write(0); // not compressed
+    byte[] bytes = block.toByteArray();
+    table.write(bytes);
+    int crc = MaskedCrc.of(bytes, 0, bytes.length);
+    byte[] trailer = new byte[Integer.BYTES];
+    littleEndian(trailer).putInt(crc);
+    table.write(trailer);
+    return handle(offset, size);
+  }
+
+  private static byte[] handle(int offset, int size) throws IOException {
+    ByteArrayOutputStream handle = new ByteArrayOutputStream();
+    CodedOutputStream out = CodedOutputStream.newInstance(handle);
+    out.writeUInt64NoTag(offset);
+    out.writeUInt64NoTag(size);
+    out.flush();
+    return handle.toByteArray();
+  }
+
+  private static ByteBuffer littleEndian(byte[] bytes) {
+    return ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
   }
 
   /** The bytes of a block whose place, offset and size, comes next. */

@@ -9,7 +9,7 @@ import org.tensorflow.types.family.TFloating;
 /** The exact GELU: x Φ(x), with Φ by the error function (arXiv 1606.08415). */
 public final class Gelu {
   private static final float ROOT_HALF = (float) Math.sqrt(0.5);
-  private static final float INVERSE_ROOT_PI = (float) (1 / Math.sqrt(Math.PI));
+  private static final float LOG_TWO_BY_ROOT_PI = (float) Math.log(2 / Math.sqrt(Math.PI));
 
   private static final FusedGradient GRADIENT = FusedGradient.of("GeluGradient", Gelu::gradients);
 
@@ -28,16 +28,18 @@ public final class Gelu {
     return GRADIENT.attach(tf, y, List.of(x), List.of(z, twicePhi));
   }
 
-  /** Φ(x) + x φ(x), which with z = x/√2 is (1 + erf z)/2 + z exp(-z²)/√π. */
+  /**
+   * Φ(x) + x φ(x), which with z = x/√2 is half of 1 + erf z + z exp(ln(2/√π) - z²): the factor
+   * stands in the exponent, where the sign takes a pass over memory anyway.
+   */
   @SuppressWarnings("unchecked") // The gradient has the type of x.
   private static List<Operand<?>> gradients(Ops tf, List<Operand<?>> saved, Operand<?> upstream) {
     Operand<TFloating> z = (Operand<TFloating>) saved.get(0);
     Operand<TFloating> twicePhi = (Operand<TFloating>) saved.get(1);
     Operand<TFloating> dy = (Operand<TFloating>) upstream;
-    Operand<TFloating> bell = tf.math.exp(tf.math.neg(tf.math.square(z)));
-    Operand<TFloating> density =
-        tf.math.mul(tf.math.mul(z, Scalars.like(tf, INVERSE_ROOT_PI, z)), bell);
-    Operand<TFloating> phi = tf.math.mul(twicePhi, Scalars.like(tf, 0.5f, z));
-    return List.of(tf.math.mul(dy, tf.math.add(phi, density)));
+    Operand<TFloating> factor = Scalars.like(tf, LOG_TWO_BY_ROOT_PI, z);
+    Operand<TFloating> bell = tf.math.exp(tf.math.sub(factor, tf.math.square(z)));
+    Operand<TFloating> twice = tf.math.add(twicePhi, tf.math.mul(z, bell));
+    return List.of(tf.math.mul(tf.math.mul(twice, Scalars.like(tf, 0.5f, z)), dy));
   }
 }

@@ -86,6 +86,7 @@ public final class Planner {
         length,
         data,
         cost.parameters(),
+        cost.gradientBytes(),
         rules,
         cost.hasTeacher()
             ? Optional.of(new RunPlan.TeacherCost(standIn, teacher))

@@ -14,6 +14,8 @@ import org.fdistill.optim.RuleTable;
  * @param length steps and images
  * @param data the training examples
  * @param parameters trained numbers by part: student, projector, head
+ * @param gradientBytes of each parameter's gradient, in the order in which the backward pass
+ *     finishes them
  * @param rules how the parameters are treated
  * @param teacher the frozen network; empty where the task has none
  * @param caches what the run keeps on disk of its teachers
@@ -24,6 +26,7 @@ public record RunPlan(
     Length length,
     TrainingSet data,
     Map<String, Long> parameters,
+    List<Long> gradientBytes,
     RuleTable rules,
     Optional<TeacherCost> teacher,
     List<CacheSize> caches,

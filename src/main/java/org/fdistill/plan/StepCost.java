@@ -1,6 +1,7 @@
 package org.fdistill.plan;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -50,6 +51,18 @@ final class StepCost {
       parts.merge(name.replaceFirst("/.*", ""), shape(name).size(), Long::sum);
     }
     return parts;
+  }
+
+  /**
+   * Of each parameter's gradient, the last parameter's first, as the backward pass finishes them.
+   */
+  List<Long> gradientBytes() {
+    List<Long> bytes = new ArrayList<>();
+    for (String name : endpoints.step().parameters()) {
+      bytes.add(shape(name).size() * Float.BYTES);
+    }
+    Collections.reverse(bytes);
+    return bytes;
   }
 
   /** Numbers in the teacher's variables, or in the constants of a frozen graph without any. */

@@ -34,9 +34,9 @@ public record TrainingSet(OptionalLong examples, OptionalDouble imageBytes, Stri
     }
   }
 
-  /** Over images spread evenly over the data; those that cannot be read do not count. */
+  /** Over images spread evenly over the data; none where each means to read a whole file. */
   private static OptionalDouble imageBytes(ExampleSource source) {
-    long count = Math.min(SAMPLE, source.size());
+    long count = source.readsAnywhere() ? Math.min(SAMPLE, source.size()) : 0;
     return LongStream.range(0, count)
         .map(i -> bytes(source, i * source.size() / count))
         .filter(bytes -> bytes > 0)

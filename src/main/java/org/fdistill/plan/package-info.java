@@ -12,6 +12,9 @@
  * 16, float32 and bfloat16 alike), as kernels take working space of their own; TensorFlow and Java
  * themselves come on top.
  *
+ * <p>{@link org.fdistill.plan.Scaling} predicts from a rate and from the links between them what
+ * several workers do that share each batch. It is a model: nothing of it was measured.
+ *
  * <p>Limits: only products and convolutions count as operations, as is usual. The operations of a
  * teacher whose graph consists of functions, as TensorFlow 2 writes it, are not known, and its
  * working memory is not counted. Under whole-step XLA the compiler orders and fuses ops by itself.

@@ -41,6 +41,7 @@ public final class DiagnosisReport {
     page.section("Models", sections.models());
     page.section("Layer by layer", figures.figures(sections.plots(), "layers"));
     page.section("Attention maps", sections.maps());
+    page.section("Similarity of layers", sections.cka());
     return page.html(figures.points());
   }
 

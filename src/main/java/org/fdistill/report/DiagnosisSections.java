@@ -13,7 +13,7 @@ import org.fdistill.config.Printable;
 
 /** What a page shows of {@code diagnostics.json}: models beside each other, layer by layer. */
 final class DiagnosisSections {
-  private static final String LAYER = "layer";
+  private static final String LAYER = PlotFigures.LAYER;
 
   /** Width of what several models' points of one layer are spread over. */
   private static final double SPREAD = 0.6;
@@ -44,7 +44,91 @@ final class DiagnosisSections {
         plots, "Share of maps that the offset explains (R\u00b2)", "attention_maps", "r2_relative");
     line(plots, "Share of maps that the key explains (R\u00b2)", "attention_maps", "r2_column");
     line(plots, "Effective rank of the features", "feature_rank", "effective");
+    plots.addAll(landscapes());
     return plots;
+  }
+
+  /** Each value of a validation along random directions, the mean of these. */
+  private List<Plot> landscapes() {
+    Map<String, List<Plot.Line>> byValue = new LinkedHashMap<>();
+    for (int m = 0; m < models.size(); m++) {
+      Optional<JsonObject> found = measure(models.get(m), "landscape");
+      if (found.isEmpty()) {
+        continue;
+      }
+      double[] distances = numbers(found.get().getAsJsonArray("distances"));
+      for (Map.Entry<String, double[]> mean : means(found.get(), distances.length).entrySet()) {
+        Series series = new Series(distances, mean.getValue());
+        if (series.finite() > 0) {
+          byValue
+              .computeIfAbsent(mean.getKey(), name -> new ArrayList<>())
+              .add(new Plot.Line(label(models.get(m)), m, Plot.Look.SOLID, series));
+        }
+      }
+    }
+    List<Plot> plots = new ArrayList<>();
+    byValue.forEach(
+        (name, lines) ->
+            plots.add(
+                new Plot(
+                    Figures.title(name) + " along random directions, mean", "distance", lines)));
+    return plots;
+  }
+
+  private static Map<String, double[]> means(JsonObject landscape, int points) {
+    Map<String, double[]> sums = new LinkedHashMap<>();
+    JsonArray directions = landscape.getAsJsonArray("directions");
+    for (JsonElement element : directions) {
+      element
+          .getAsJsonObject()
+          .asMap()
+          .forEach(
+              (name, values) -> {
+                if (values.isJsonArray()) {
+                  double[] sum = sums.computeIfAbsent(name, n -> new double[points]);
+                  double[] along = numbers(values.getAsJsonArray());
+                  Arrays.setAll(sum, i -> sum[i] + along[i] / directions.size());
+                }
+              });
+    }
+    return sums;
+  }
+
+  /** How alike the layers of all models are; nothing where that was not measured. */
+  Html cka() {
+    if (!root.has("cka") || !root.get("cka").isJsonObject()) {
+      return Html.NOTHING;
+    }
+    JsonObject cka = root.getAsJsonObject("cka");
+    double[][] values = matrix(cka.getAsJsonArray("values"));
+    List<String> layers = new ArrayList<>();
+    JsonArray names = cka.getAsJsonArray("models");
+    for (int model = 0; model < names.size(); model++) {
+      for (int layer = 1; layer <= cka.getAsJsonArray("layers").get(model).getAsInt(); layer++) {
+        layers.add(Printable.line(names.get(model).getAsString()) + ", layer " + layer);
+      }
+    }
+    if (values.length == 0 || values.length != layers.size()) {
+      return Html.NOTHING;
+    }
+    List<String> header = new ArrayList<>(List.of("Layer"));
+    header.addAll(layers);
+    Table table = new Table("Linear CKA", header);
+    for (int row = 0; row < values.length; row++) {
+      List<String> cells = new ArrayList<>(List.of(layers.get(row)));
+      Arrays.stream(values[row]).mapToObj(Figures::of).forEach(cells::add);
+      table.row(cells);
+    }
+    String note =
+        "Linear CKA of the layers, rows and columns from %s to %s; dark is 0, the lightest yellow 1."
+            .formatted(layers.get(0), layers.get(layers.size() - 1));
+    return Html.all(
+        Html.element("p", Map.of("class", "note"), Html.text(note)),
+        Html.element(
+            "div",
+            Map.of("class", "pictures pair"),
+            Html.element("figure", HeatMap.image(values, 1, note))),
+        Html.element("details", Html.element("summary", "Values as a table"), table.html()));
   }
 
   private static String label(JsonObject model) {

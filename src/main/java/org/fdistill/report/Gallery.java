@@ -21,7 +21,7 @@ final class Gallery {
   private static final String OWN_NAME = "(training|validation)-[0-9]+[a-z-]*\\.(png|jpg)";
 
   private static final int NO_CLASS = 255;
-  private static final List<String> KINDS = List.of("image", "truth", "prediction");
+  private static final List<String> KINDS = List.of("image", "student", "truth", "prediction");
 
   private final Path folder;
 
@@ -77,6 +77,10 @@ final class Gallery {
         key(list.getAsJsonArray(SampleImages.CLASSES)));
   }
 
+  private static String name(String kind) {
+    return kind.equals("student") ? "student's view" : kind;
+  }
+
   /** The look for as many pictures of one image. */
   private static String width(JsonArray images) {
     long most = 1;
@@ -94,8 +98,8 @@ final class Gallery {
     List<String> shown = new ArrayList<>();
     for (String kind : KINDS) {
       if (entry.has(kind)) {
-        picture(entry.get(kind).getAsString(), kind + " of " + label).ifPresent(row::add);
-        shown.add(kind);
+        picture(entry.get(kind).getAsString(), name(kind) + " of " + label).ifPresent(row::add);
+        shown.add(name(kind));
       }
     }
     String kinds = shown.size() > 1 ? String.join(", ", shown) + ": " : "";

@@ -16,6 +16,9 @@ final class PlotFigures {
   /** Of a curve with more points the page has this many parts; see {@link Series#parts}. */
   static final int PARTS = 600;
 
+  /** What the x axis of values by layer is called; the script knows it. */
+  static final String LAYER = "layer";
+
   private static final int ROWS = 20;
 
   private final JsonArray points = new JsonArray();
@@ -80,21 +83,22 @@ final class PlotFigures {
                   line.label(),
                   Figures.whole(series.size()),
                   plot.xAxis(),
-                  place(series, 0),
-                  place(series, series.size() - 1),
+                  place(plot, series, 0),
+                  place(plot, series, series.size() - 1),
                   Figures.of(series.ys()[0]),
                   Figures.of(series.ys()[series.size() - 1]),
                   Figures.of(series.ys()[low]),
-                  place(series, low),
+                  place(plot, series, low),
                   Figures.of(series.ys()[high]),
-                  place(series, high)));
+                  place(plot, series, high)));
     }
     return plot.title() + " by " + plot.xAxis() + ". " + String.join(" ", sentences);
   }
 
-  /** Points that stand beside each other belong to the whole number between them. */
-  private static String place(Series series, int i) {
-    return Figures.whole(Math.round(series.xs()[i]));
+  /** Points that stand beside each other belong to the layer between them. */
+  private static String place(Plot plot, Series series, int i) {
+    double x = series.xs()[i];
+    return Figures.of(plot.xAxis().equals(LAYER) ? (double) Math.round(x) : x);
   }
 
   private static Table table(Plot plot) {

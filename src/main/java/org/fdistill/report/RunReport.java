@@ -66,6 +66,7 @@ public final class RunReport {
     page.section("Training images", gallery.training());
     page.section("Predictions", gallery.validation());
     page.section("Classes", sections.classes());
+    page.section("Inside teacher and student", inside(named.run()));
     page.section("Config", sections.config());
     page.section("Messages", sections.messages());
     return page.html(figures.points());
@@ -118,6 +119,14 @@ public final class RunReport {
         : figures.figures(plots, "steps");
   }
 
+  /** Of a distillation. */
+  private Html inside(RecordedRun run) {
+    return DiagnosisReport.read(run.folder().resolve(RunDiagnosis.FOLDER))
+        .map(DiagnosisSections::new)
+        .map(of -> Html.all(of.models(), figures.figures(of.plots(), "layers"), of.maps()))
+        .orElse(Html.NOTHING);
+  }
+
   private String comparison() {
     String title = "Comparison of " + runs.size() + " runs";
     Page page = new Page(title, Html.element("h1", title));
@@ -129,9 +138,7 @@ public final class RunReport {
               String count = of.size() == 1 ? "1 run" : of.size() + " runs";
               page.section(what + ", " + count, together(of));
             });
-    List<Html> each = new ArrayList<>();
-    runs.forEach(run -> each.add(Html.all(Html.element("h3", run.label()), details(run.run()))));
-    page.section("Each run", Html.all(each));
+    runs.forEach(run -> page.section("Run " + run.label(), details(run.run())));
     return page.html(figures.points());
   }
 
@@ -190,15 +197,22 @@ public final class RunReport {
     return table.isEmpty() ? Html.NOTHING : table.html();
   }
 
-  private static Html details(RecordedRun run) {
+  private Html details(RecordedRun run) {
     RunSections sections = new RunSections(run);
     Gallery gallery = new Gallery(run.folder());
     return Html.all(
-        folded("Training images", gallery.training()),
-        folded("Predictions", gallery.validation()),
+        under("Training images", gallery.training()),
+        under("Predictions", gallery.validation()),
+        under("Inside teacher and student", inside(run)),
         folded("Classes", sections.classes()),
         folded("Config", sections.config()),
         folded("Messages", sections.messages()));
+  }
+
+  private static Html under(String heading, Html content) {
+    return content.markup().isEmpty()
+        ? Html.NOTHING
+        : Html.all(Html.element("h3", heading), content);
   }
 
   private static Html folded(String heading, Html content) {

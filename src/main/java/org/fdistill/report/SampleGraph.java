@@ -1,6 +1,7 @@
 package org.fdistill.report;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.fdistill.data.Batch;
@@ -18,6 +19,7 @@ import org.fdistill.graph.SessionFactory;
 import org.fdistill.graph.Variables;
 import org.fdistill.proto.DataConfig;
 import org.fdistill.proto.RunConfig;
+import org.fdistill.task.Tasks;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.Result;
@@ -28,6 +30,7 @@ import org.tensorflow.ndarray.index.Indices;
 import org.tensorflow.op.Ops;
 import org.tensorflow.proto.ConfigProto;
 import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TInt32;
 import org.tensorflow.types.TInt64;
 import org.tensorflow.types.TUint8;
 
@@ -40,6 +43,9 @@ final class SampleGraph {
       ConfigProto.newBuilder().putDeviceCount("GPU", 0).build();
 
   private static final int MIXED = 256;
+  private static final byte GREY = (byte) 128;
+  private static final List<Field<?>> SHOWN =
+      List.of(Field.STUDENT_IMAGE, Field.KEPT_PATCHES, Field.MASK, Field.LABEL);
 
   private final RunConfig config;
   private final View view;
@@ -71,12 +77,15 @@ final class SampleGraph {
    *
    * @param side S
    * @param pixels [n, S, S, 3]
+   * @param student [n, S, S, 3], what a student sees that is shown a version or a part of its own,
+   *     hidden patches grey; null where it sees the images
    * @param classes [n, S, S], 255 for none; null where the task has no masks
    * @param labels [n]; null where the task looks at none
    * @param examples [n], their numbers in the source
    */
   @SuppressWarnings("ArrayRecordComponent") // Written to files, never compared.
-  record Samples(int side, byte[] pixels, byte[] classes, long[] labels, long[] examples) {}
+  record Samples(
+      int side, byte[] pixels, byte[] student, byte[] classes, long[] labels, long[] examples) {}
 
   private boolean isMixed() {
     return !augmentation.fields().isEmpty()
@@ -114,7 +123,7 @@ final class SampleGraph {
     Map<Field<?>, Operand<?>> wanted = new LinkedHashMap<>();
     wanted.put(Field.POSITION, given.get(Field.POSITION));
     wanted.put(Field.IMAGE, isMixed() ? mixed(tf, given) : given.get(Field.IMAGE));
-    for (Field<?> field : new Field<?>[] {Field.MASK, Field.LABEL}) {
+    for (Field<?> field : SHOWN) {
       Optional.ofNullable(given.fields().get(field)).ifPresent(o -> wanted.put(field, o));
     }
     return wanted;
@@ -146,9 +155,44 @@ final class SampleGraph {
     return new Samples(
         (int) images.shape().get(1),
         bytes(images),
+        student(values),
         values.containsKey(Field.MASK) ? bytes((TUint8) values.get(Field.MASK)) : null,
         values.containsKey(Field.LABEL) ? longs(values.get(Field.LABEL)) : null,
         examples);
+  }
+
+  private byte[] student(Map<Field<?>, Tensor> values) {
+    boolean own = values.containsKey(Field.STUDENT_IMAGE);
+    boolean masked = values.containsKey(Field.KEPT_PATCHES);
+    if (!own && !masked) {
+      return null;
+    }
+    TUint8 images = (TUint8) values.get(own ? Field.STUDENT_IMAGE : Field.IMAGE);
+    byte[] pixels = bytes(images);
+    if (masked) {
+      hide(pixels, (int) images.shape().get(1), (TInt32) values.get(Field.KEPT_PATCHES));
+    }
+    return pixels;
+  }
+
+  /** Makes all patches grey but those that are kept [B, K]. */
+  private void hide(byte[] pixels, int side, TInt32 kept) {
+    int grid = Tasks.network(config).backbone().grid();
+    int patch = side / grid;
+    boolean[][] visible = new boolean[count][grid * grid];
+    for (int image = 0; image < count; image++) {
+      for (long k = 0; k < kept.shape().get(1); k++) {
+        visible[image][kept.getInt(image, k)] = true;
+      }
+    }
+    for (int i = 0; i < pixels.length; i++) {
+      int pixel = i / 3;
+      int y = pixel / side % side;
+      int x = pixel % side;
+      if (!visible[pixel / (side * side)][y / patch * grid + x / patch]) {
+        pixels[i] = GREY;
+      }
+    }
   }
 
   private byte[] bytes(TUint8 all) {

@@ -60,8 +60,11 @@ final class SampleImages {
         entry.addProperty("class", className((int) samples.labels()[i]));
       }
       String file = "training-" + (i + 1);
-      byte[] rgb = Arrays.copyOfRange(samples.pixels(), 3 * pixels * i, 3 * pixels * (i + 1));
-      entry.addProperty("image", Picture.write(folder, file, rgb, samples.side(), samples.side()));
+      entry.addProperty("image", write(file, samples.pixels(), i, samples.side()));
+      if (samples.student() != null) {
+        entry.addProperty(
+            "student", write(file + "-student", samples.student(), i, samples.side()));
+      }
       if (samples.classes() != null) {
         byte[] mask = Arrays.copyOfRange(samples.classes(), pixels * i, pixels * (i + 1));
         entry.addProperty(
@@ -70,6 +73,12 @@ final class SampleImages {
       list.add(entry);
     }
     writeList(TRAINING, Map.of(IMAGES, list, CLASSES, key(seen)));
+  }
+
+  private String write(String file, byte[] all, int i, int side) throws IOException {
+    int bytes = 3 * side * side;
+    byte[] rgb = Arrays.copyOfRange(all, bytes * i, bytes * (i + 1));
+    return Picture.write(folder, file, rgb, side, side);
   }
 
   /** Writes a map of classes and notes which it has. */

@@ -20,15 +20,11 @@ import org.tensorflow.types.TInt64;
 final class GradientExchange {
   private final Ops tf;
   private final Replicas replicas;
-  private final long bucketBytes;
   private final Map<String, Operand<TFloat32>> means = new HashMap<>();
-  private final List<Gradient> bucket = new ArrayList<>();
-  private long filled;
 
-  private GradientExchange(Ops tf, Replicas replicas, long bucketBytes) {
+  private GradientExchange(Ops tf, Replicas replicas) {
     this.tf = tf;
     this.replicas = replicas;
-    this.bucketBytes = bucketBytes;
   }
 
   /**
@@ -43,29 +39,21 @@ final class GradientExchange {
     if (!replicas.areMany()) {
       return gradients;
     }
-    GradientExchange exchange = new GradientExchange(tf, replicas, bucketBytes);
-    gradients.forEach(exchange::add);
-    exchange.send();
+    GradientExchange exchange = new GradientExchange(tf, replicas);
+    GradientBuckets.of(gradients, GradientExchange::bytes, bucketBytes).forEach(exchange::send);
     return gradients.stream()
         .map(g -> new Gradient(g.variable(), exchange.means.get(g.variable().name())))
         .toList();
   }
 
-  private void add(Gradient gradient) {
-    long bytes = gradient.variable().shape().size() * Float.BYTES;
-    if (bytes >= bucketBytes) {
-      means.put(gradient.variable().name(), replicas.mean(tf, gradient.value()));
-      return;
-    }
-    bucket.add(gradient);
-    filled += bytes;
-    if (filled >= bucketBytes) {
-      send();
-    }
+  private static long bytes(Gradient gradient) {
+    return gradient.variable().shape().size() * Float.BYTES;
   }
 
-  private void send() {
-    if (bucket.isEmpty()) {
+  private void send(List<Gradient> bucket) {
+    if (bucket.size() == 1) {
+      Gradient gradient = bucket.get(0);
+      means.put(gradient.variable().name(), replicas.mean(tf, gradient.value()));
       return;
     }
     List<Operand<TFloat32>> rows = new ArrayList<>();
@@ -74,8 +62,7 @@ final class GradientExchange {
       sizes[i] = bucket.get(i).variable().shape().size();
       rows.add(tf.reshape(bucket.get(i).value(), tf.constant(new int[] {-1})));
     }
-    Operand<TFloat32> all = rows.size() == 1 ? rows.get(0) : tf.concat(rows, tf.constant(0));
-    Operand<TFloat32> mean = replicas.mean(tf, all);
+    Operand<TFloat32> mean = replicas.mean(tf, tf.concat(rows, tf.constant(0)));
     List<? extends Operand<TFloat32>> parts =
         tf.splitV(mean, tf.constant(sizes), tf.constant(0), (long) sizes.length).output();
     for (int i = 0; i < sizes.length; i++) {
@@ -83,7 +70,5 @@ final class GradientExchange {
       Operand<TInt64> shape = tf.constant(parameter.shape().asArray());
       means.put(parameter.name(), tf.reshape(parts.get(i), shape));
     }
-    bucket.clear();
-    filled = 0;
   }
 }

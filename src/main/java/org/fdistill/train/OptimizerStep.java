@@ -55,7 +55,7 @@ record OptimizerStep(
    * @param traced whether to measure the wait for data, in the last micro-batch
    */
   StepOutcome run(long step, float[] votes, boolean traced) {
-    batches.jump();
+    batches.prepareStep();
     long from = batches.nextPosition();
     double rate = schedule.rate(step);
     List<MicroResult> results = new ArrayList<>();

@@ -68,7 +68,9 @@ public final class Trainer {
         log.message(e.getMessage());
         throw e;
       } catch (RuntimeException e) {
-        throw explained(e, log);
+        RuntimeException told = WorkerFailure.explain(run, e);
+        log.message(String.valueOf(told.getMessage()));
+        throw told;
       }
     }
   }
@@ -80,15 +82,6 @@ public final class Trainer {
         : run.folder().resolve("workers").resolve(String.valueOf(workers.index()));
   }
 
-  private RuntimeException explained(RuntimeException e, RunLog log) {
-    Optional<String> lost = workers.lost();
-    if (lost.isPresent()) {
-      log.message(lost.get());
-      return new UserError(UserError.Kind.RUN, lost.get(), e);
-    }
-    return run.task().explain(e).<RuntimeException>map(x -> x).orElse(e);
-  }
-
   /** What the chief finds of its files, in every worker. */
   private boolean isTrueOfChief(boolean mine) {
     return workers.sum(new double[] {workers.isChief() && mine ? 1 : 0})[0] > 0;
@@ -98,9 +91,9 @@ public final class Trainer {
     try (TrainingProgram program =
         new TrainingProgram(config, run.task(), run.rewriter(), workers)) {
       RunParts parts = RunParts.of(run, program, folder, log, store);
-      RunState state = restore(parts);
+      RunState state = restorer(parts).restore();
       greet(parts, state);
-      run.start().starting(new RunStart.Starting(folder.path(), program.trainData()));
+      run.start().starting(new RunStart.Starting(folder.path(), run.task(), program.trainData()));
       return last(parts, loop(parts, state));
     }
   }
@@ -154,58 +147,8 @@ public final class Trainer {
         TextProtos.toText(config));
   }
 
-  /** Takes variables, step and data position of the newest checkpoint, or of the beginning. */
-  private RunState restore(RunParts parts) {
-    run.task().restoreFrozen(parts.program().session());
-    Optional<Checkpoint> latest =
-        workers.isChief()
-            ? parts
-                .store()
-                .newest(
-                    parts.program().endpoints().files().shapes(), text -> tell(parts.log(), text))
-            : Optional.empty();
-    boolean accepted = config.getCheckpoint().getAcceptChangedData();
-    latest
-        .flatMap(checkpoint -> checkpoint.compareData(parts.data(), accepted))
-        .ifPresent(changes -> tell(parts.log(), changes));
-    Agreement.require(workers, config, parts.data());
-    long step = goTo(parts, latest);
-    parts.batches().checkReadable();
-    parts.log().start(step, config.getLog().getTensorboard());
-    return new RunState(step, latest, false, false);
-  }
-
-  /** The step that a checkpoint, or the beginning, stands at. */
-  private long goTo(RunParts parts, Optional<Checkpoint> checkpoint) {
-    Standing standing = workers.isChief() ? assign(parts, checkpoint) : received(parts);
-    if (workers.areMany()) {
-      standing = standing.shared(workers);
-      parts.program().share();
-    }
-    parts.batches().start(standing.position(workers.index()));
-    run.task().prepare(parts.program().session(), text -> tell(parts.log(), text));
-    workers.reached(standing.step());
-    return standing.step();
-  }
-
-  private Standing assign(RunParts parts, Optional<Checkpoint> checkpoint) {
-    if (checkpoint.isEmpty()) {
-      String initial =
-          new FirstValues(parts.program(), config, run.task().network().name())
-              .assign(parts.folder());
-      if (!initial.isEmpty()) {
-        tell(parts.log(), initial);
-      }
-      return Standing.start(workers);
-    }
-    parts.program().restore(checkpoint.get().prefix());
-    return Standing.of(checkpoint.get(), workers);
-  }
-
-  /** Whatever stands in the variables of another worker is replaced by the chief's. */
-  private Standing received(RunParts parts) {
-    parts.program().initialize(config.getSeed());
-    return Standing.start(workers);
+  private RunRestorer restorer(RunParts parts) {
+    return new RunRestorer(run, parts, text -> tell(parts.log(), text));
   }
 
   private void greet(RunParts parts, RunState state) {
@@ -240,7 +183,7 @@ public final class Trainer {
     if (state.rolledBack()) {
       throw fault.again();
     }
-    long step = goTo(parts, state.latest());
+    long step = restorer(parts).goTo(state.latest());
     fault.requireFiniteStart();
     parts.batches().skip(outcome.examples());
     parts.reporter().rewind(step);

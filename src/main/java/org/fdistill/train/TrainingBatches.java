@@ -97,11 +97,17 @@ final class TrainingBatches {
     skipped = span;
   }
 
-  /** Jumps over the span that is to be left out, where it is next. */
-  void jump() {
+  /**
+   * Before a step: jumps over the span that is to be left out, where it is next, and opens the next
+   * window where this one is nearly done. Where several processes train, one that came to an end
+   * within a step would leave the others waiting in it.
+   */
+  void prepareStep() {
     if (skipped != null && nextPosition() == skipped.from()) {
       start(skipped.to());
       skipped = null;
+    } else if (fruitful && end - nextPosition() < BATCHES * config.getBatchSize()) {
+      open(nextPosition());
     }
   }
 

@@ -86,7 +86,7 @@
         legend: {show: false},
         scales: {x: {time: false, range: this.plot.x === 'layer' ? (u, low, high) => [Math.round(low) - 0.5, Math.round(high) + 0.5] : undefined}, y: {distr: this.logarithmic ? 3 : 1}},
         axes: [
-          {...axis, size: 30, incrs: [...Array(12)].flatMap((_, power) => [1, 2, 5].map(n => n * 10 ** power)), values: (u, at) => ticks(at)},
+          {...axis, size: 30, incrs: this.plot.x === 'distance' ? undefined : [...Array(12)].flatMap((_, power) => [1, 2, 5].map(n => n * 10 ** power)), values: (u, at) => ticks(at)},
           {...axis, size: (u, values) => 14 + 7 * Math.max(3, ...(values || []).map(v => v == null ? 0 : v.length)), values: (u, at) => ticks(at)},
         ],
         cursor: {
@@ -158,9 +158,10 @@
       return null;
     }
 
-    /** Points that stand beside each other belong to the whole number between them. */
+    /** Points that stand beside each other belong to the layer between them. */
     place(idx) {
-      return this.plot.x + ' ' + figure(Math.round(this.data[0][idx]));
+      const x = this.data[0][idx];
+      return this.plot.x + ' ' + figure(this.plot.x === 'layer' ? Math.round(x) : x);
     }
 
     values(idx) {

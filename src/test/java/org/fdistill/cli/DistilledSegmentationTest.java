@@ -24,17 +24,17 @@ class DistilledSegmentationTest {
     CommandRun.done(
         "make-data",
         "synthetic",
-        "--train=1280",
+        "--train=2560",
         "--validation=160",
         "--side=56",
         "--out=" + root.resolve("data"));
-    train("distill", "student", "schedule.length={ steps: 240 }");
+    train("distill", "student", "schedule.length={ steps: 900 }", "train_data.batch_size=32");
     double distilled = iou("distilled", "model.init_from=" + root.resolve("student/export"));
     // Layer decay is for weights that have learned something.
     double scratch = iou("scratch", "model.init_from=", "optimizer.layer_decay=1");
-    System.out.println("IOU " + distilled + " " + scratch);
-    assertThat(distilled).isGreaterThan(0.15);
-    assertThat(distilled - scratch).isGreaterThan(0.05);
+    // 0.20 and 0.10 when this was written.
+    assertThat(distilled).isGreaterThan(0.17);
+    assertThat(distilled - scratch).isGreaterThan(0.06);
   }
 
   private double iou(String name, String... settings) throws IOException {

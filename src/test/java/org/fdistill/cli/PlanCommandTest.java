@@ -93,6 +93,37 @@ class PlanCommandTest {
         .containsPattern("(?m)^MB of image files a second at 100.0 .* ImageNet-1K\\) +11.5$");
   }
 
+  @Test
+  void workersArePredicted() throws IOException {
+    Path json = folder.resolve("plan.json");
+    String config = TinyConfigs.distill(folder, folder.resolve("missing"));
+    CommandRun run =
+        CommandRun.done(
+            "plan",
+            config,
+            "--rate",
+            "100",
+            "--examples",
+            "80",
+            "--workers",
+            "4",
+            "--bandwidth",
+            "1e-3",
+            "--json",
+            json.toString());
+    assertThat(run.out())
+        .containsPattern("(?m)^ +1 +8 +12.50 +100.00 +1.000 +computation$")
+        .containsPattern("(?m)^ +4 +2 +\\S+ +\\S+ +0.\\d{3} +links$")
+        .contains("No more than 1 worker is well used");
+    JsonObject values = JsonParser.parseString(Files.readString(json)).getAsJsonObject();
+    assertThat(values.getAsJsonArray("workers")).hasSize(3);
+    assertThat(values.get("well_used_workers").getAsInt()).isEqualTo(1);
+    assertThat(CommandRun.of("plan", config, "--workers", "4").err())
+        .contains("--workers needs the rate of one worker");
+    assertThat(CommandRun.of("plan", config, "--rate", "1", "--workers", "3").err())
+        .contains("3 workers cannot share a batch of 8");
+  }
+
   @Tag("slow")
   @Test
   void theRateCanBeMeasuredOnTheRunsOwnStep() throws IOException {

@@ -65,7 +65,7 @@ class TrainCommandTest {
   }
 
   @Test
-  void aReportCanBeLeftOut() {
+  void aReportCanBeLeftOutAndChangesNoBit() throws IOException {
     Path without = root.resolve("without");
     CommandRun.done(
         "train",
@@ -76,6 +76,8 @@ class TrainCommandTest {
         "--set=export.at_end=false");
     assertThat(without.resolve("report.html")).doesNotExist();
     assertThat(without.resolve("samples")).doesNotExist();
+    String weights = "checkpoints/step-2/variables.data-00000-of-00001";
+    assertThat(Files.mismatch(run.resolve(weights), without.resolve(weights))).isEqualTo(-1);
   }
 
   @Test

@@ -67,7 +67,7 @@ class RunConfigChecksTest {
         "train_data.image_folder={}|train_data.image_folder.path is empty; name the folder",
         "train_data.noise.examples=0|train_data.noise.examples must be from 1 to"
             + " 1000000000000, found 0",
-        "train_data.order=BLOCKS|train_data.order BLOCKS is for tfrecord",
+        "train_data.order=BLOCKS|train_data.order BLOCKS is for tfrecord and tar",
         "train_data.batch_size=0|train_data.batch_size must be from 1 to 1048576, found 0",
         "train_data.normalization.std=1,0,1|train_data.normalization.std[1] must be above 0 and at"
             + " most 1000, found 0 (--set)",

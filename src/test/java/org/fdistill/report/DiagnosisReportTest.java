@@ -44,6 +44,29 @@ class DiagnosisReportTest {
         .contains("\"x\":[1.09,1.21,2.09,2.21],\"y\":[10,20,30,40]");
   }
 
+  @Test
+  void landscapesAreMeansAndLayersAreCompared() throws IOException {
+    String landscape =
+        """
+        {"landscape":{"distances":[-0.5,0,0.5],"origin":{"loss":1},"directions":[
+          {"seed":1,"loss":[4,1,2],"top1":[0,0.5,0.25]},{"seed":2,"loss":[2,1,4],"top1":[0,0.5,0.75]}]}}\
+        """;
+    write(MODEL.formatted("a", landscape, ""));
+    Path results = folder.resolve("diagnostics.json");
+    Files.writeString(
+        results,
+        Files.readString(results)
+            .replaceFirst(
+                "}$",
+                ",\"cka\":{\"models\":[\"a\"],\"layers\":[2],\"values\":[[1,0.25],[0.25,1]]}}"));
+    assertThat(DiagnosisReport.of(folder))
+        .contains("<h3>Loss along random directions, mean</h3>")
+        .contains("\"x\":[-0.5,0,0.5],\"y\":[3,1,3]", "\"y\":[0,0.5,0.5]")
+        .contains("3 values from distance -0.5000 to 0.5000")
+        .contains(
+            "<td class=\"number\">0.2500</td>", "rows and columns from a, layer 1 to a, layer 2");
+  }
+
   /** Swin beside ViT, a model without attention: each shows what it has. */
   @Test
   void whatAModelLacksIsSaid() throws IOException {

@@ -9,6 +9,9 @@ import org.fdistill.data.ExampleSource;
 import org.fdistill.data.Field;
 import org.fdistill.data.ImageView;
 import org.fdistill.data.InputPipeline;
+import org.fdistill.data.View;
+import org.fdistill.data.VisiblePatches;
+import org.fdistill.data.augment.PatchMask;
 import org.fdistill.graph.GraphScope;
 import org.fdistill.graph.SessionFactory;
 import org.fdistill.proto.RunConfig;
@@ -31,6 +34,16 @@ class SampleGraphTest {
       classify { classes: 4 }
       model { vit { image_size: 16 patch_size: 8 width: 8 depth: 1 heads: 2 } }
       train_data { noise { examples: 24 classes: 4 } batch_size: 8 augment { rand_augment {} %s } }
+      schedule { length { steps: 2 } learning_rate: 1e-3 }
+      """;
+
+  private static final String MASKED =
+      """
+      name: "masked"
+      seed: 5
+      distill { teacher { path: "nowhere" } mask { ratio: 0.25 } }
+      model { vit { image_size: 16 patch_size: 4 width: 8 depth: 1 heads: 2 } }
+      train_data { noise { examples: 24 } batch_size: 8 augment {} }
       schedule { length { steps: 2 } learning_rate: 1e-3 }
       """;
 
@@ -105,18 +118,50 @@ class SampleGraphTest {
     }
   }
 
+  /** What is kept is as it was, and what is hidden is grey, patch by patch. */
+  @Test
+  void aStudentsViewShowsItsPatches() {
+    RunConfig config = RunConfigs.parse(MASKED, "config", List.of());
+    View view =
+        View.all(
+            ImageView.training(config.getTrainData()),
+            new VisiblePatches(PatchMask.of(config.getDistill().getMask(), 4)));
+    SampleGraph.Samples samples = samples(config, view, 3);
+    int kept = 0;
+    for (int patch = 0; patch < 3 * 16; patch++) {
+      byte[] image = patch(samples.pixels(), patch);
+      byte[] seen = patch(samples.student(), patch);
+      byte[] grey = new byte[4 * 4 * 3];
+      Arrays.fill(grey, (byte) 128);
+      kept += Arrays.equals(image, seen) ? 1 : 0;
+      assertThat(seen).isIn(image, grey);
+    }
+    // A quarter of 16 patches is hidden in each image.
+    assertThat(kept).isEqualTo(3 * 12);
+  }
+
+  private static byte[] patch(byte[] pixels, int number) {
+    byte[] patch = new byte[4 * 4 * 3];
+    int image = number / 16 * IMAGE;
+    int top = number % 16 / 4 * 4;
+    int left = number % 4 * 4;
+    for (int y = 0; y < 4; y++) {
+      System.arraycopy(pixels, image + ((top + y) * SIDE + left) * 3, patch, y * 12, 12);
+    }
+    return patch;
+  }
+
   private static RunConfig config(String augment) {
     return RunConfigs.parse(CONFIG.formatted(augment), "config", List.of());
   }
 
   private static SampleGraph.Samples samples(String augment, int count) {
     RunConfig config = config(augment);
-    return new SampleGraph(
-            config,
-            Tasks.of(config).trainingView(config.getTrainData()),
-            ExampleSource.open(config.getTrainData()),
-            count)
-        .run();
+    return samples(config, Tasks.of(config).trainingView(config.getTrainData()), count);
+  }
+
+  private static SampleGraph.Samples samples(RunConfig config, View view, int count) {
+    return new SampleGraph(config, view, ExampleSource.open(config.getTrainData()), count).run();
   }
 
   /** Before it is mixed. */

@@ -1,21 +1,15 @@
 package org.fdistill.data.augment;
 
-import java.util.List;
 import org.fdistill.proto.DataConfig;
 import org.fdistill.proto.SegmentAugmentConfig;
 import org.tensorflow.Operand;
-import org.tensorflow.ndarray.index.Indices;
 import org.tensorflow.op.Ops;
-import org.tensorflow.op.core.Squeeze;
-import org.tensorflow.op.image.ResizeBilinear;
-import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TFloat64;
 import org.tensorflow.types.TInt32;
-import org.tensorflow.types.TUint8;
 
 /**
- * mmcv's resizing within a long and a short side: as large as the image fits, its sides in
- * proportion; bilinear without antialiasing, as OpenCV does it.
+ * The size that mmcv resizes to within a long and a short side: as large as the image fits, its
+ * sides in proportion.
  *
  * @param longSide limit of the longer side
  * @param shortSide limit of the shorter side
@@ -31,21 +25,6 @@ public record SegmentResize(int longSide, int shortSide, double minRatio, double
         config.getShortSide(),
         Decimals.of(config.getMinRatio()),
         Decimals.of(config.getMaxRatio()));
-  }
-
-  /**
-   * Resizes without a random ratio, for evaluation.
-   *
-   * @param image [H, W, 3]
-   * @return [H', W', 3]
-   */
-  public Operand<TUint8> apply(Ops tf, Operand<TUint8> image) {
-    Operand<TInt32> size = tf.stridedSlice(tf.shape(image), Indices.sliceTo(2));
-    Operand<TInt32> scaled = within(tf, size, tf.constant(1.0));
-    Operand<TFloat32> resized =
-        tf.image.resizeBilinear(
-            tf.expandDims(image, tf.constant(0)), scaled, ResizeBilinear.halfPixelCenters(true));
-    return Resize.round(tf, tf.squeeze(resized, Squeeze.axis(List.of(0L))));
   }
 
   /**

@@ -98,6 +98,9 @@ public final class TfRecordFile {
           + " is compressed with zlib, which is not read. Write the set again without compression,"
           + " or with gzip and read it with order: BLOCKS.";
     }
+    if (file.toString().endsWith(".tar")) {
+      return file + " is not a TFRecord file. Name tar files in tar { path: ... }.";
+    }
     return file + " is not a TFRecord file: its first 12 bytes are no record header.";
   }
 

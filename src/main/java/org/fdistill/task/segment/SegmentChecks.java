@@ -102,8 +102,8 @@ record SegmentChecks(RunConfig run, SegmentTask task) {
 
   private static void source(DataConfig data, String path, Problems problems) {
     problems.unless(
-        !data.hasImageFolder(),
-        path + ".image_folder",
+        !data.hasImageFolder() && !data.hasTar(),
+        path + (data.hasTar() ? ".tar" : ".image_folder"),
         "has no masks; set segmentation_folder { path: ... }");
   }
 }

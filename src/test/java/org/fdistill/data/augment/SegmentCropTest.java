@@ -177,28 +177,6 @@ final class SegmentCropTest {
     }
   }
 
-  /** Twice its size, as in the third crop. */
-  @Test
-  void evaluationsImageIsResizedAsAWhole() {
-    JsonObject c = cases("crops").get(2);
-    int[] offset = ints(c, "offset");
-    ofImage(
-        "wide",
-        (tf, image, mask) -> {
-          Operand<TUint8> whole = new SegmentResize(122, 86, 0.5, 2).apply(tf, image);
-          Operand<TInt32> start = tf.constant(new int[] {offset[0], offset[1], 0});
-          return List.of(
-              tf.slice(whole, start, tf.constant(new int[] {SIDE, SIDE, 3})), tf.shape(whole));
-        },
-        result -> {
-          byte[] part = ImageRun.bytes((TUint8) result.get(0));
-          assertThat(ImageRun.difference(part, GOLDEN.array("crop/2/image").bytes()))
-              .isLessThan(OFF);
-          TInt32 size = (TInt32) result.get(1);
-          assertThat(new int[] {size.getInt(0), size.getInt(1)}).isEqualTo(ints(c, "size"));
-        });
-  }
-
   @Test
   void paddingIsZeroAfterNormalisation() {
     try (GraphRun run = new GraphRun()) {

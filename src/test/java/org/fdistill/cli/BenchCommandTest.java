@@ -1,0 +1,88 @@
+package org.fdistill.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+@Tag("slow")
+class BenchCommandTest {
+  @TempDir Path folder;
+
+  @Test
+  void figuresSayWhereTheTimeGoesAndWhatTheMachineAllows() throws IOException {
+    Path file = folder.resolve("bench.json");
+    CommandRun run =
+        CommandRun.done(
+            "bench",
+            "configs/bench/vit_b16.txtpb",
+            "--set=model.vit.width=96",
+            "--set=model.vit.heads=3",
+            "--set=model.vit.depth=2",
+            "--set=runtime.precision=BFLOAT16",
+            "--steps=2",
+            "--warmup=1",
+            "--json=" + file);
+    assertThat(run.out())
+        .containsPattern("(?m)^memory bandwidth, GB a second +[\\d.]*[1-9][\\d.]*$")
+        .containsPattern("(?m)^ms a step at best +[\\d.]*[1-9][\\d.]*$")
+        .containsPattern("(?m)^op +ms a step +count +GB moved +GB a second +of memory's$")
+        .containsPattern("(?m)^product alone +first +second +count +ms a step +GFLOP/s$");
+    JsonObject json = JsonParser.parseString(Files.readString(file)).getAsJsonObject();
+    JsonObject limits = json.getAsJsonObject("limits");
+    assertThat(number(limits, "best_milliseconds"))
+        .isEqualTo(
+            number(limits, "product_milliseconds") + number(limits, "other_milliseconds"),
+            within(1e-9));
+    assertThat(number(limits, "other_milliseconds"))
+        .isEqualTo(
+            1e3 * number(limits, "other_bytes") / number(limits, "memory_bytes_per_second"),
+            within(1e-9));
+    assertOperationsAreRankedWithTheirShares(json, limits);
+    assertProductsAreThoseOfTheNetwork(limits);
+  }
+
+  private static void assertProductsAreThoseOfTheNetwork(JsonObject limits) {
+    double milliseconds = 0;
+    List<String> products = new ArrayList<>();
+    for (JsonElement element : limits.getAsJsonArray("products")) {
+      JsonObject product = element.getAsJsonObject();
+      milliseconds += number(product, "milliseconds");
+      products.add(
+          product.get("first").getAsString()
+              + product.get("second").getAsString()
+              + product.get("count").getAsInt());
+    }
+    assertThat(number(limits, "product_milliseconds")).isEqualTo(milliseconds, within(1e-6));
+    // The first layer of the MLP of two blocks, for 8 images of 197 tokens: teacher and student
+    // forward, then the student's gradients of input and kernel.
+    assertThat(products)
+        .contains("[1576,96][96,384]4", "[1576,384][96,384]T2", "[1576,96]T[1576,384]2");
+  }
+
+  private static void assertOperationsAreRankedWithTheirShares(JsonObject json, JsonObject limits) {
+    List<Double> times = new ArrayList<>();
+    for (JsonElement element : json.getAsJsonArray("largest_ops")) {
+      JsonObject op = element.getAsJsonObject();
+      times.add(number(op, "milliseconds"));
+      double bandwidth = number(op, "bytes") / number(op, "milliseconds") * 1e3;
+      assertThat(number(op, "bandwidth_share"))
+          .isEqualTo(bandwidth / number(limits, "memory_bytes_per_second"), within(1e-9));
+    }
+    assertThat(times).hasSize(10).isSortedAccordingTo((a, b) -> Double.compare(b, a));
+  }
+
+  private static double number(JsonObject json, String name) {
+    return json.get(name).getAsDouble();
+  }
+}
