@@ -2,9 +2,10 @@
  * Feature Distillation (arXiv 2205.14141), from one teacher or several.
  *
  * <p>{@link org.fdistill.task.distill.FeatureDistillation} is the task. {@code Teachers} are opened
- * once; a {@code FeatureSource} gives the features of one for a batch, from the teacher's graph. A
- * {@code StudentObjective} is all that a student learns: a {@code TeacherTerm} for each teacher,
- * joined by a {@code Weighting}. In a term the {@code Alignment} says which tokens meet, the {@code
+ * once; a {@code FeatureSource} gives the features of one for a batch, from the teacher's graph or,
+ * with {@code StoredTeachers}, from a {@link org.fdistill.cache.FeatureCache}. A {@code
+ * StudentObjective} is all that a student learns: a {@code TeacherTerm} for each teacher, joined by
+ * a {@code Weighting}. In a term the {@code Alignment} says which tokens meet, the {@code
  * TargetNormalizer} makes targets of the teacher's, a projector brings the student's to the
  * teacher's width, and {@code SmoothL1} compares both. One teacher is the case of a list of length
  * one. Patches of another grid are resampled to the student's before they are normalised. What a
