@@ -21,6 +21,12 @@ INPUTS = {
 }
 WEIGHTS = (1.0, 3.0)
 BETA = 2.0
+LOGITS = {
+    "student": ((4, 6), 0.0, 3.0),
+    "projector/kernel": ((6, 5), 0.0, 1.0),
+    "projector/bias": ((5,), 0.0, 0.5),
+    "logits": ((4, 5), 0.5, 4.0),
+}
 DECAY = 0.75
 BATCHES = ((4, 3), 1.0, 2.0)
 FEATURES = ((40, 8), 3.0, 2.0)
@@ -77,6 +83,23 @@ def make_teachers():
                        {"cases": cases, "inputs": about, "weights": WEIGHTS, "beta": BETA})
 
 
+def divergence(values, dtype):
+    t = {n: torch.tensor(v, dtype=dtype, requires_grad=n != "logits") for n, v in values.items()}
+    prediction = t["student"] @ t["projector/kernel"] + t["projector/bias"]
+    loss = F.kl_div(F.log_softmax(prediction, dim=-1), F.softmax(t["logits"], dim=-1), reduction="batchmean")
+    loss.backward()
+    return {"loss": loss.detach().numpy()} | {f"grad/{n}": v.grad.numpy() for n, v in t.items() if v.requires_grad}
+
+
+def make_logits():
+    values = {n: deterministic.uniform(n, *r) for n, r in LOGITS.items()}
+    double = divergence(values, torch.float64)
+    errors = golden_files.float32_errors(lambda v: divergence(v, torch.float32), values, double)
+    about = {n: {"shape": s, "centre": c, "half_width": h} for n, (s, c, h) in LOGITS.items()}
+    golden_files.write("objective/logits", {n: golden_files.stored(v) for n, v in double.items()},
+                       {"float32_error": errors, "inputs": about})
+
+
 def running(batches):
     """Each batch weighs its share of what a fading mean without bias gives it."""
     steps = {}
@@ -113,4 +136,5 @@ def make_statistics():
 
 if __name__ == "__main__":
     make_teachers()
+    make_logits()
     make_statistics()

@@ -142,6 +142,7 @@ class ArchitectureTest {
                       "config",
                       "data")),
               Map.entry("config", Set.of()),
+              Map.entry("plot", Set.of()),
               Map.entry("files", Set.of())));
 
   /**

@@ -97,7 +97,7 @@ public final class RandomTeacher {
 
   /**
    * What the config says of a missing model's tensors does not hold for its stand-in; its weight
-   * does.
+   * does, and that it gives one vector.
    *
    * @param writer writes a network into a folder, and says where
    */
@@ -109,13 +109,15 @@ public final class RandomTeacher {
       if (isMissing(teacher)) {
         String name = teachers.size() == 1 ? NAME : NAME + "-" + i;
         Path model = writer.apply(network(run, teacher), folder.resolve(name));
-        teachers.set(
-            i,
+        TeacherConfig.Builder standIn =
             TeacherConfig.newBuilder()
                 .setPath(model.toString())
                 .setName(name)
-                .setWeight(teacher.getWeight())
-                .build());
+                .setWeight(teacher.getWeight());
+        if (teacher.getLayout() == TeacherConfig.Layout.VECTOR) {
+          standIn.setLayout(TeacherConfig.Layout.VECTOR).setOutput("pooled");
+        }
+        teachers.set(i, standIn.build());
       }
     }
     return Tasks.withTeachers(run, teachers);

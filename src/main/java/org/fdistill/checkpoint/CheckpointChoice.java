@@ -40,8 +40,21 @@ public final class CheckpointChoice {
    * @param reader may run several times
    */
   public static <T> T read(Path path, String choice, Function<Checkpoint, T> reader) {
+    return read(path, choice, config -> null, reader);
+  }
+
+  /**
+   * As {@link #read(Path, String, Function)}.
+   *
+   * @param criterion of the best, by the run's config; null: that of the run's first network
+   */
+  public static <T> T read(
+      Path path,
+      String choice,
+      Function<RunConfig, Criterion> criterion,
+      Function<Checkpoint, T> reader) {
     for (int look = 1; ; look++) {
-      Path folder = isCheckpoint(path) ? path : choose(path, choice);
+      Path folder = isCheckpoint(path) ? path : choose(path, choice, criterion);
       try {
         return reader.apply(Checkpoint.open(folder));
       } catch (RuntimeException e) {
@@ -52,13 +65,13 @@ public final class CheckpointChoice {
     }
   }
 
-  private static Path choose(Path path, String choice) {
+  private static Path choose(Path path, String choice, Function<RunConfig, Criterion> criterion) {
     SortedMap<Long, Path> steps = steps(path);
     if (choice.equals(LAST)) {
       return steps.get(steps.firstKey());
     }
     if (choice.equals(BEST)) {
-      return best(path);
+      return best(path, criterion);
     }
     if (choice.matches("\\d{1,18}") && steps.containsKey(Long.valueOf(choice))) {
       return steps.get(Long.valueOf(choice));
@@ -67,7 +80,8 @@ public final class CheckpointChoice {
         """
         %s: there is no checkpoint "%s".
         Its checkpoints are of steps %s.
-        Choose one of them, %s or %s."""
+        Choose one of them, %s or %s.\
+        """
             .formatted(path, choice, steps.keySet(), LAST, BEST));
   }
 
@@ -93,19 +107,21 @@ public final class CheckpointChoice {
           """
           %s: no checkpoint in it.
           Expected a run's folder, with checkpoints/step-N, or the folder of one checkpoint, with \
-          manifest.json."""
+          manifest.json.\
+          """
               .formatted(path));
     }
     return steps;
   }
 
   /** By the criterion that the run itself keeps its best checkpoint by. */
-  private static Path best(Path path) {
+  private static Path best(Path path, Function<RunConfig, Criterion> asked) {
     List<Checkpoint> checkpoints = StepFolders.readable(checkpoints(path));
     if (checkpoints.isEmpty()) {
       throw UserError.input(path + ": none of its checkpoints has a whole manifest.json.");
     }
-    Criterion criterion = checkpoints.get(0).manifest().criterion();
+    Criterion own = asked.apply(checkpoints.get(0).runConfig());
+    Criterion criterion = own == null ? checkpoints.get(0).manifest().criterion() : own;
     return Retention.best(criterion, checkpoints)
         .map(Checkpoint::folder)
         .orElseThrow(
@@ -113,7 +129,8 @@ public final class CheckpointChoice {
                 UserError.input(
                     """
                     %s: none of its checkpoints has been validated (value %s), so none is the best.
-                    Choose %s or a step, or train with validation_data."""
+                    Choose %s or a step, or train with validation_data.\
+                    """
                         .formatted(path, criterion.value(), LAST)));
   }
 

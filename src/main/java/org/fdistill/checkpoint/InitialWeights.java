@@ -33,12 +33,13 @@ public final class InitialWeights {
    * @param path a run's folder (its newest checkpoint is taken), a checkpoint's, an export or an
    *     import
    * @param network that takes them; all its parameters have values already
+   * @param before what the names of the graph's variables have before those of the network's
    * @param files restore ops of its graph
    * @throws UserError of kind input, where there are none, or naming everything that does not fit,
    *     on either side
    */
   public static LoadReport load(
-      Path path, NetworkParameters network, VariableFiles files, Session session) {
+      Path path, NetworkParameters network, String before, VariableFiles files, Session session) {
     ForeignFiles.refuse(path);
     if (CheckpointChoice.isRun(path) || CheckpointChoice.isCheckpoint(path)) {
       return CheckpointChoice.read(
@@ -46,11 +47,11 @@ public final class InitialWeights {
           CheckpointChoice.LAST,
           checkpoint ->
               new InitialWeights(SavedWeights.of(checkpoint), checkpoint.runConfig().getModel())
-                  .load(network, files, session));
+                  .load(network, before, files, session));
     }
     SavedWeights weights = SavedWeights.find(path);
     return new InitialWeights(weights, described(weights.prefix().getParent()))
-        .load(network, files, session);
+        .load(network, before, files, session);
   }
 
   /** The network that an export's bundle holds; the default instance where nothing says so. */
@@ -61,26 +62,31 @@ public final class InitialWeights {
         : BackboneConfig.getDefaultInstance();
   }
 
-  private LoadReport load(NetworkParameters network, VariableFiles files, Session session) {
+  private LoadReport load(
+      NetworkParameters network, String before, VariableFiles files, Session session) {
     try (BundleReader reader = new BundleReader(weights.prefix())) {
       requireAny(network, reader);
       WeightMatching matching = new WeightMatching(network, reader.shapes());
       NetworkDifferences differences = NetworkDifferences.between(described, network.model());
       requireFit(matching, differences);
-      assign(matching.origins(), reader, files, session);
+      assign(matching.origins(), reader, before, files, session);
       return new LoadReport(weights.origin(), network, matching, differences.told());
     }
   }
 
   private void assign(
-      List<ParameterOrigin> origins, BundleReader reader, VariableFiles files, Session session) {
+      List<ParameterOrigin> origins,
+      BundleReader reader,
+      String before,
+      VariableFiles files,
+      Session session) {
     List<String> loaded = new ArrayList<>();
     for (ParameterOrigin origin : origins) {
-      if (origin.how() == How.LOADED) {
+      if (origin.how() == How.LOADED && before.isEmpty()) {
         loaded.add(origin.parameter());
       } else if (origin.how() != How.KEPT) {
         float[] values = origin.change().apply(reader.read(origin.source()));
-        files.assign(session, Map.of(origin.parameter(), values));
+        files.assign(session, Map.of(before + origin.parameter(), values));
       }
     }
     files.restore(session, weights.prefix(), loaded);
@@ -92,7 +98,8 @@ public final class InitialWeights {
           String.format(
               """
               %s: none of its %d tensors is called %s/..., so it is no network of fdistill's.
-              Expected a run, a checkpoint, an export, or what fdistill import-teacher has written.""",
+              Expected a run, a checkpoint, an export, or what fdistill import-teacher has written.\
+              """,
               weights.origin(), reader.shapes().size(), network.scope()));
     }
   }

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.function.BiConsumer;
 import org.fdistill.checkpoint.ParameterOrigin.How;
 import org.fdistill.config.UserError;
+import org.tensorflow.ndarray.Shape;
 
 /**
  * The weights of a network for the same one on images of another size: tables of positions are
@@ -14,19 +15,22 @@ import org.fdistill.config.UserError;
  */
 public final class ResampledWeights {
   private final SavedWeights weights;
+  private final String before;
   private final Map<String, ParameterOrigin> origins = new LinkedHashMap<>();
 
   /**
    * Finds a tensor for every parameter.
    *
    * @param weights of the network as it was
+   * @param before what their names have before those of the network's
    * @param network as it is to be, with its head
    * @throws UserError of kind input, naming all that is missing or of another shape
    */
-  public ResampledWeights(SavedWeights weights, NetworkParameters network) {
+  public ResampledWeights(SavedWeights weights, String before, NetworkParameters network) {
     this.weights = weights;
+    this.before = before;
     try (BundleReader reader = new BundleReader(weights.prefix())) {
-      WeightMatching matching = new WeightMatching(network, reader.shapes());
+      WeightMatching matching = new WeightMatching(network, own(reader.shapes()));
       matching.origins().forEach(origin -> origins.put(origin.parameter(), origin));
       List<String> unknown =
           matching.origins().stream()
@@ -36,6 +40,17 @@ public final class ResampledWeights {
       requireNone(matching.problems());
       requireNone(unknown);
     }
+  }
+
+  private Map<String, Shape> own(Map<String, Shape> shapes) {
+    Map<String, Shape> own = new LinkedHashMap<>();
+    shapes.forEach(
+        (name, shape) -> {
+          if (name.startsWith(before)) {
+            own.put(name.substring(before.length()), shape);
+          }
+        });
+    return own;
   }
 
   private void requireNone(List<String> problems) {
@@ -57,7 +72,7 @@ public final class ResampledWeights {
     try (BundleReader reader = new BundleReader(weights.prefix())) {
       for (String name : names) {
         ParameterOrigin origin = origins.get(name);
-        receiver.accept(name, origin.change().apply(reader.read(origin.source())));
+        receiver.accept(name, origin.change().apply(reader.read(before + origin.source())));
       }
     }
   }

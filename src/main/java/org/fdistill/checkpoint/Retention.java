@@ -11,16 +11,31 @@ import org.fdistill.eval.Criterion;
 import org.fdistill.proto.CheckpointConfig;
 
 /**
- * Which checkpoints of a run stay on the disk: the newest ones and the best.
+ * Which checkpoints of a run stay on the disk: the newest ones and the best of each network.
  *
  * @param keepLast how many of the newest
  * @param keepBest whether the best one stays as well
- * @param criterion what makes it the best
+ * @param criteria what makes it the best, for each network that is trained
  */
-public record Retention(int keepLast, boolean keepBest, Criterion criterion) {
+public record Retention(int keepLast, boolean keepBest, List<Criterion> criteria) {
+  /** Of one network. */
+  public Retention(int keepLast, boolean keepBest, Criterion criterion) {
+    this(keepLast, keepBest, List.of(criterion));
+  }
+
   /** What a config asks for. */
+  public static Retention of(CheckpointConfig config, List<Criterion> criteria) {
+    return new Retention(config.getKeepLast(), config.getKeepBest(), criteria);
+  }
+
+  /** As {@link #of(CheckpointConfig, List)}, of one network. */
   public static Retention of(CheckpointConfig config, Criterion criterion) {
-    return new Retention(config.getKeepLast(), config.getKeepBest(), criterion);
+    return of(config, List.of(criterion));
+  }
+
+  /** The first network's. */
+  Criterion criterion() {
+    return criteria.get(0);
   }
 
   /**
@@ -49,7 +64,7 @@ public record Retention(int keepLast, boolean keepBest, Criterion criterion) {
     Set<Checkpoint> kept = new HashSet<>();
     checkpoints.stream().limit(keepLast).forEach(kept::add);
     if (keepBest) {
-      best(criterion, checkpoints).ifPresent(kept::add);
+      criteria.forEach(criterion -> best(criterion, checkpoints).ifPresent(kept::add));
     }
     return checkpoints.stream().filter(c -> !kept.contains(c)).toList();
   }

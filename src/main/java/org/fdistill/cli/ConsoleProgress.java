@@ -27,11 +27,17 @@ public abstract sealed class ConsoleProgress implements ProgressListener, AutoCl
   public abstract void close();
 
   /**
-   * Loss, speed, wait for data and the time that is left, without the step. What is not known yet,
-   * such as the speed before the second step of a process, is left out.
+   * Loss and what it is made of, speed, wait for data and the time that is left, without the step.
+   * What is not known yet, such as the speed before the second step of a process, is left out.
    */
   static String figures(StepReport report) {
     StringBuilder figures = new StringBuilder("loss " + figure(report.loss()));
+    if (!report.losses().isEmpty()) {
+      figures.append(
+          report.losses().entrySet().stream()
+              .map(entry -> entry.getKey() + " " + figure(entry.getValue()))
+              .collect(Collectors.joining("  ", " (", ")")));
+    }
     if (Double.isFinite(report.imagesPerSecond())) {
       figures.append("  ").append(figure(report.imagesPerSecond())).append(" images/s");
     }

@@ -1,5 +1,8 @@
 package org.fdistill.cli;
 
+import com.google.gson.JsonParser;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -16,7 +19,10 @@ import org.fdistill.diagnose.Images;
 import org.fdistill.diagnose.LandscapeOptions;
 import org.fdistill.diagnose.Subject;
 import org.fdistill.diagnose.Subjects;
+import org.fdistill.files.FileTrouble;
+import org.fdistill.plot.DiagnosisPlots;
 import org.fdistill.proto.DataConfig;
+import org.fdistill.report.DiagnosisReport;
 import org.fdistill.train.StopRequest;
 
 /** {@code fdistill diagnose}: what is inside of models, side by side. */
@@ -96,8 +102,9 @@ final class DiagnoseCommand implements Command {
         + " classifiers that a run trained the landscape of loss and accuracy. Attention is"
         + " found in a SavedModel's graph, whoever exported it: a softmax between two"
         + " products. Measures that a model does not allow are left out with the reason."
-        + " Every number goes to DIR/diagnostics.json. Ctrl-C keeps what is done, and the"
-        + " same command goes on from there.";
+        + " Every number goes to DIR/diagnostics.json, pictures to DIR/*.png, both to"
+        + " DIR/report.html. Ctrl-C keeps what is done, and the same command goes on from"
+        + " there.";
   }
 
   @Override
@@ -150,7 +157,26 @@ final class DiagnoseCommand implements Command {
     if (!complete) {
       throw new Stopped(stop.exitCode().orElse(UserError.Kind.RUN.exitCode()));
     }
-    console.print("results  " + out.resolve("diagnostics.json"));
+    console.print("results   " + out.resolve(Diagnosis.RESULTS));
+    draw(out, console);
+  }
+
+  private static void draw(Path out, Console console) {
+    try {
+      String results = Files.readString(out.resolve(Diagnosis.RESULTS));
+      List<String> names =
+          new DiagnosisPlots(JsonParser.parseString(results).getAsJsonObject()).write(out);
+      names.forEach(name -> console.print("picture   " + out.resolve(name)));
+      Path report = out.resolve("report.html");
+      DiagnosisReport.write(out, report);
+      console.print("report    " + report);
+    } catch (IOException e) {
+      throw new UserError(
+          UserError.Kind.RUN, "Cannot write to " + out + ": " + FileTrouble.of(e).sentence(), e);
+    } catch (LinkageError | InternalError e) {
+      // Java's words for a runtime without fonts or their library.
+      console.warn("pictures are left out: this Java has no fonts: " + e.getMessage());
+    }
   }
 
   private static List<Subject> subjects(ParsedOptions options) {

@@ -10,6 +10,7 @@ import org.fdistill.checkpoint.CheckpointChoice;
 import org.fdistill.config.UserError;
 import org.fdistill.eval.NeighbourVote;
 import org.fdistill.graph.SavedModelFolder;
+import org.fdistill.proto.RunConfig;
 import org.fdistill.task.Tasks;
 import org.fdistill.train.Evaluation;
 import org.fdistill.train.Json;
@@ -180,11 +181,11 @@ final class EvaluateCommand implements Command {
         Path.of(
             System.getProperty("java.io.tmpdir"),
             "fdistill-unreadable-images-" + ProcessHandle.current().pid() + ".txt");
+    // What the run kept on disk may be gone, and is not of other images.
+    RunConfig run = Tasks.withoutCache(evaluated.config());
     Validated found;
     try (CountProgress progress = new CountProgress(console, "images validated")) {
-      found =
-          new Evaluation(evaluated.config(), Tasks.of(evaluated.config()))
-              .run(evaluated.weights(), report, progress);
+      found = new Evaluation(run, Tasks.of(run)).run(evaluated.weights(), report, progress);
     }
     Map<String, Object> values = new LinkedHashMap<>();
     Map<String, Double> numbers = found.values();

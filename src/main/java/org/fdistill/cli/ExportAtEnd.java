@@ -1,10 +1,13 @@
 package org.fdistill.cli;
 
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import org.fdistill.export.Exported;
 import org.fdistill.export.SavedModelExporter;
+import org.fdistill.task.Student;
+import org.fdistill.task.Tasks;
 import org.fdistill.train.ProgressListener;
 import org.fdistill.train.RunEnd;
 import org.fdistill.train.StopRequest;
@@ -27,15 +30,24 @@ final class ExportAtEnd implements RunEnd {
 
   @Override
   public Map<String, Object> finished(Finished run) {
-    Exported exported;
-    try (StopRequest.Signals signals = AllOrNothing.orOnSignal(listener::message, STOPPED)) {
-      exported = SavedModelExporter.export(run.last(), run.folder().resolve(FOLDER));
-    }
-    listener.message(text(exported));
     Map<String, Object> entries = new LinkedHashMap<>();
-    entries.put("export", run.folder().relativize(exported.path()).toString());
-    entries.put("export_parameters", exported.parameters());
+    for (Student student : Tasks.students(run.last().runConfig())) {
+      Exported exported;
+      try (StopRequest.Signals signals = AllOrNothing.orOnSignal(listener::message, STOPPED)) {
+        exported = SavedModelExporter.export(run.last(), student, folder(run.folder(), student));
+      }
+      listener.message(text(exported));
+      String before = student.isFirst() ? "" : student.name() + "_";
+      entries.put(before + "export", run.folder().relativize(exported.path()).toString());
+      entries.put(before + "export_parameters", exported.parameters());
+    }
     return entries;
+  }
+
+  /** Where the versions of a student's exports stand: {@code export}, or {@code export/NAME}. */
+  static Path folder(Path run, Student student) {
+    Path exports = run.resolve(FOLDER);
+    return student.isFirst() ? exports : exports.resolve(student.name());
   }
 
   /** What to tell of an export. */

@@ -1,5 +1,7 @@
 package org.fdistill.cli;
 
+import static java.util.stream.Collectors.joining;
+
 import java.nio.file.Path;
 import java.util.List;
 import org.fdistill.checkpoint.Checkpoint;
@@ -7,6 +9,9 @@ import org.fdistill.checkpoint.CheckpointChoice;
 import org.fdistill.config.UserError;
 import org.fdistill.export.Exported;
 import org.fdistill.export.SavedModelExporter;
+import org.fdistill.proto.RunConfig;
+import org.fdistill.task.Student;
+import org.fdistill.task.Tasks;
 import org.fdistill.train.StopRequest;
 
 /** {@code fdistill export}: writes a checkpoint as a SavedModel for serving. */
@@ -26,6 +31,13 @@ final class ExportCommand implements Command {
               "WHICH",
               "Which of a run's checkpoints: last, best (by validation) or a step.")
           .orElse(CheckpointChoice.LAST);
+
+  private static final OptionSpec STUDENT =
+      OptionSpec.value(
+          "student",
+          "NAME",
+          "Which of several students that the run trained; best is then its own best. Default: the"
+              + " first.");
 
   private static final OptionSpec IMAGE_SIZE =
       new OptionSpec(
@@ -65,7 +77,7 @@ final class ExportCommand implements Command {
 
   @Override
   public List<OptionSpec> options() {
-    return List.of(OUT, CHECKPOINT, IMAGE_SIZE);
+    return List.of(OUT, CHECKPOINT, STUDENT, IMAGE_SIZE);
   }
 
   @Override
@@ -79,7 +91,7 @@ final class ExportCommand implements Command {
   @Override
   public void run(ParsedOptions options, Console console) {
     Path folder = options.path(FOLDER);
-    Path out = options.findPath(OUT).orElseGet(() -> beside(folder));
+    String name = options.find(STUDENT).orElse("");
     List<Integer> sizes = options.integers(IMAGE_SIZE, 1);
     List<Exported> exported;
     try (StopRequest.Signals signals = AllOrNothing.orOnSignal(console::note, STOPPED)) {
@@ -87,7 +99,13 @@ final class ExportCommand implements Command {
           CheckpointChoice.read(
               folder,
               options.text(CHECKPOINT),
-              checkpoint -> export(checkpoint, sizes, out, console));
+              config -> Tasks.of(config).criteria().get(numberOf(name, config, folder)),
+              checkpoint -> {
+                RunConfig config = checkpoint.runConfig();
+                Student student = Tasks.students(config).get(numberOf(name, config, folder));
+                Path out = options.findPath(OUT).orElseGet(() -> beside(folder, student));
+                return export(checkpoint, student, sizes, out, console);
+              });
     }
     for (Exported version : exported) {
       console.print(version.path().toString());
@@ -96,18 +114,31 @@ final class ExportCommand implements Command {
   }
 
   private static List<Exported> export(
-      Checkpoint checkpoint, List<Integer> sizes, Path out, Console console) {
+      Checkpoint checkpoint, Student student, List<Integer> sizes, Path out, Console console) {
     console.note("Exporting " + checkpoint.folder() + " ...");
     return sizes.isEmpty()
-        ? List.of(SavedModelExporter.export(checkpoint, out))
-        : SavedModelExporter.export(checkpoint, sizes, out);
+        ? List.of(SavedModelExporter.export(checkpoint, student, out))
+        : SavedModelExporter.export(checkpoint, student, sizes, out);
   }
 
-  private static Path beside(Path folder) {
+  /** The place of a student in its run; 0 for no name. */
+  private static int numberOf(String name, RunConfig config, Path folder) {
+    List<Student> students = Tasks.students(config);
+    for (int i = 0; i < students.size(); i++) {
+      if (name.isEmpty() || students.get(i).title().equals(name)) {
+        return i;
+      }
+    }
+    throw UserError.usage(
+        "%s: no student of this run is called %s.\nIts students: %s."
+            .formatted(folder, name, students.stream().map(Student::title).collect(joining(", "))));
+  }
+
+  private static Path beside(Path folder, Student student) {
     if (CheckpointChoice.isCheckpoint(folder)) {
       throw UserError.usage(
           folder + ": this is a single checkpoint; say with --out where its export goes.");
     }
-    return folder.resolve(ExportAtEnd.FOLDER);
+    return ExportAtEnd.folder(folder, student);
   }
 }

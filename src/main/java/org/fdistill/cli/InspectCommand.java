@@ -3,6 +3,7 @@ package org.fdistill.cli;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.fdistill.cache.CacheSummary;
 import org.fdistill.checkpoint.CheckpointChoice;
 import org.fdistill.config.UserError;
 import org.fdistill.convert.Architectures;
@@ -13,7 +14,8 @@ final class InspectCommand implements Command {
   private static final ArgumentSpec PATH =
       new ArgumentSpec(
           "PATH",
-          "A SavedModel, a parent of numbered versions, a run's folder, a checkpoint, or a file of"
+          "A SavedModel, a parent of numbered versions, a run's folder, a checkpoint, a folder of a"
+              + " cache of features (PATH/TEACHER/train), or a file of"
               + " weights that import-teacher reads (a folder of Hugging Face's hub as well).");
   private static final OptionSpec CHECKPOINT =
       OptionSpec.value("checkpoint", "WHICH", "Which of a run's checkpoints: last, best or a step.")
@@ -32,9 +34,10 @@ final class InspectCommand implements Command {
   @Override
   public String description() {
     return "Of a SavedModel: its signatures with types and shapes, its size and parameters, how it"
-        + " reads as a teacher. Of a run or a"
-        + " checkpoint: step, config, validation and the table of variables. Of a file of weights: every"
-        + " tensor, and which architecture it may be. Nothing is run.";
+        + " reads as a teacher. Of a run or a checkpoint: step, config, validation and the"
+        + " table of variables. Of a cache of features: from what they follow, and how much"
+        + " is there. Of a file of weights: every tensor, and which architecture it may be."
+        + " Nothing is run.";
   }
 
   @Override
@@ -63,14 +66,17 @@ final class InspectCommand implements Command {
     } else if (CheckpointChoice.isRun(path) || CheckpointChoice.isCheckpoint(path)) {
       String which = options.text(CHECKPOINT);
       CheckpointChoice.read(path, which, CheckpointReport::of).print(console);
+    } else if (CacheSummary.isAt(path)) {
+      FeatureCacheReport.print(CacheSummary.of(path), console);
     } else if (Files.isRegularFile(path) || Architectures.isHubFolder(path)) {
       new ArchiveReport(path).print(console);
     } else {
       throw UserError.input(
           """
-          %s: neither a model, a run, a checkpoint nor a file of weights.
+          %s: neither a model, a run, a checkpoint, a cache of features nor a file of weights.
           Expected a folder with %s (or numbered versions), with checkpoints/, with manifest.json, \
-          or a file of safetensors, PyTorch or NumPy."""
+          with identity.txtpb, or a file of safetensors, PyTorch or NumPy.\
+          """
               .formatted(path, SavedModelFolder.FILE));
     }
   }

@@ -28,7 +28,7 @@ public final class Problems {
    * @param known what the paths of the checks start with, such as model
    * @param actual what takes its place
    */
-  Problems at(String known, String actual) {
+  public Problems at(String known, String actual) {
     return new Problems(
         origin,
         found,

@@ -27,6 +27,9 @@
  * and compressed files. What stands at a position is a function of the seed and the position in
  * both.
  *
+ * <p>{@link org.fdistill.data.FixedViews} shows every example in a few views alone, whatever the
+ * run's seed, so that what a teacher makes of them can be kept.
+ *
  * <p>Limits: a worker that reads in blocks reads those of all workers; a truncated JPEG counts as
  * readable where the crop lies above the damage. What cannot be read is skipped without a word:
  * where every file vanishes during a run, the pipeline gives no batch until the end that {@code

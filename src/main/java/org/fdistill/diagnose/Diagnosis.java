@@ -24,6 +24,9 @@ public final class Diagnosis {
     void done(long images);
   }
 
+  /** The file of the results in their folder. */
+  public static final String RESULTS = DiagnosticsFile.FILE;
+
   private static final List<Measure> OF_A_MODEL =
       List.of(
           new AttentionDistance(), new HeadSimilarity(), new AttentionMaps(), new FeatureRank());

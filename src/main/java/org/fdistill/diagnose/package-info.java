@@ -42,6 +42,8 @@
  *                     the models one after the other; batch, images, identity
  * }</pre>
  *
+ * <p>{@code org.fdistill.plot} draws them.
+ *
  * <p>Limits: attention over something else than a square grid of patches (and prefix tokens) is
  * left out, and so are padded windows. A model that needs other inputs than images is refused.
  */

@@ -6,13 +6,15 @@ import java.util.List;
 import org.fdistill.checkpoint.Checkpoint;
 import org.fdistill.config.ImageSizes;
 import org.fdistill.proto.RunConfig;
+import org.fdistill.task.Student;
+import org.fdistill.task.Tasks;
 
 /** Writes a checkpoint's network as a SavedModel; see {@link SavedModelWriter}. */
 public final class SavedModelExporter {
   private SavedModelExporter() {}
 
   /**
-   * Exports the network that a run trained.
+   * Exports the network that a run trained, of several the first.
    *
    * @param checkpoint of the run
    * @param model the parent of all versions
@@ -20,22 +22,39 @@ public final class SavedModelExporter {
    *     the model that was written does not answer as it should; then nothing is left behind
    */
   public static Exported export(Checkpoint checkpoint, Path model) {
-    RunConfig run = checkpoint.runConfig();
-    return export(ExportedNetwork.of(run), run, checkpoint, model);
+    return export(checkpoint, Tasks.students(checkpoint.runConfig()).get(0), model);
   }
 
   /**
-   * Exports the network that a run trained for images of other sizes, one version each: its
-   * positions are resampled.
+   * Exports one of the networks that a run trained, by the names of a run of its own.
+   *
+   * @param student of the run
+   * @throws org.fdistill.config.UserError as {@link #export(Checkpoint, Path)}
+   */
+  public static Exported export(Checkpoint checkpoint, Student student, Path model) {
+    return export(student.run(), student, checkpoint, model);
+  }
+
+  /**
+   * Exports a network that a run trained for images of other sizes, one version each: its positions
+   * are resampled.
    *
    * @param sides S of each version, in pixels; all are checked before anything is written
    * @throws org.fdistill.config.UserError as {@link #export(Checkpoint, Path)}, and where the
    *     network cannot take images of such a size
    */
-  public static List<Exported> export(Checkpoint checkpoint, List<Integer> sides, Path model) {
-    RunConfig trained = checkpoint.runConfig();
-    List<RunConfig> runs = sides.stream().map(side -> ImageSizes.changed(trained, side)).toList();
-    return runs.stream().map(r -> export(ExportedNetwork.of(r), r, checkpoint, model)).toList();
+  public static List<Exported> export(
+      Checkpoint checkpoint, Student student, List<Integer> sides, Path model) {
+    List<RunConfig> runs =
+        sides.stream().map(side -> ImageSizes.changed(student.run(), side)).toList();
+    return runs.stream().map(run -> export(run, student, checkpoint, model)).toList();
+  }
+
+  private static Exported export(
+      RunConfig run, Student student, Checkpoint checkpoint, Path model) {
+    ExportedNetwork network = ExportedNetwork.of(run);
+    return SavedModelWriter.write(
+        new TrainedModel(network, run, checkpoint, student).content(), model);
   }
 
   /**
@@ -46,7 +65,9 @@ public final class SavedModelExporter {
    */
   public static Exported export(
       ExportedNetwork network, RunConfig run, Checkpoint checkpoint, Path model) {
-    return SavedModelWriter.write(new TrainedModel(network, run, checkpoint).content(), model);
+    Student first = Tasks.students(checkpoint.runConfig()).get(0);
+    return SavedModelWriter.write(
+        new TrainedModel(network, run, checkpoint, first).content(), model);
   }
 
   /**

@@ -1,9 +1,11 @@
 package org.fdistill.export;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.fdistill.checkpoint.BundleReader;
 import org.fdistill.checkpoint.Checkpoint;
 import org.fdistill.checkpoint.NetworkParameters;
 import org.fdistill.checkpoint.ResampledWeights;
@@ -11,6 +13,7 @@ import org.fdistill.checkpoint.SavedWeights;
 import org.fdistill.proto.DataConfig;
 import org.fdistill.proto.RunConfig;
 import org.fdistill.task.CardEntry;
+import org.fdistill.task.Student;
 import org.fdistill.task.Tasks;
 import org.tensorflow.ndarray.Shape;
 
@@ -19,11 +22,19 @@ final class TrainedModel {
   private final ExportedNetwork network;
   private final RunConfig run;
   private final Checkpoint checkpoint;
+  private final Student student;
 
-  TrainedModel(ExportedNetwork network, RunConfig run, Checkpoint checkpoint) {
+  /**
+   * One of a checkpoint's networks.
+   *
+   * @param run that would train it alone, and on images of what size it is exported for
+   * @param student as it was trained
+   */
+  TrainedModel(ExportedNetwork network, RunConfig run, Checkpoint checkpoint, Student student) {
     this.network = network;
     this.run = run;
     this.checkpoint = checkpoint;
+    this.student = student;
   }
 
   ModelContent content() {
@@ -33,11 +44,14 @@ final class TrainedModel {
   }
 
   private WeightSource weights() {
-    return isResampled() ? resampled() : asTrained();
+    if (isResampled()) {
+      return resampled();
+    }
+    return student.isFirst() ? asTrained() : amongOthers();
   }
 
   private boolean isResampled() {
-    return !run.getModel().equals(checkpoint.runConfig().getModel());
+    return !run.getModel().equals(student.run().getModel());
   }
 
   private WeightSource asTrained() {
@@ -50,6 +64,28 @@ final class TrainedModel {
       @Override
       public void load(Receiver receiver) {
         receiver.restore(checkpoint.prefix());
+      }
+    };
+  }
+
+  /** Of a student whose variables have its name before those of a run of its own. */
+  private WeightSource amongOthers() {
+    return new WeightSource() {
+      @Override
+      public void requireVariables(Map<String, Shape> expected) {
+        Map<String, Shape> named = new LinkedHashMap<>();
+        expected.forEach((name, shape) -> named.put(student.prefix() + name, shape));
+        checkpoint.requireVariables(named);
+      }
+
+      @Override
+      public void load(Receiver receiver) {
+        try (BundleReader reader = new BundleReader(checkpoint.prefix())) {
+          receiver
+              .shapes()
+              .keySet()
+              .forEach(name -> receiver.assign(name, reader.read(student.prefix() + name)));
+        }
       }
     };
   }
@@ -71,6 +107,7 @@ final class TrainedModel {
       private ResampledWeights weights(Map<String, Shape> shapes) {
         return new ResampledWeights(
             SavedWeights.of(checkpoint),
+            student.prefix(),
             new NetworkParameters(network.network().name(), run.getModel(), shapes));
       }
     };
@@ -90,7 +127,7 @@ final class TrainedModel {
   private ModelContent.Section training() {
     List<String> lines = new ArrayList<>();
     if (isResampled()) {
-      int side = ExportedNetwork.of(checkpoint.runConfig()).network().backbone().imageSize();
+      int side = ExportedNetwork.of(student.run()).network().backbone().imageSize();
       lines.add("- image size: " + side + "; positions are resampled from there, without training");
     }
     lines.add("- step: " + checkpoint.manifest().progress().step());

@@ -17,6 +17,7 @@ import org.tensorflow.types.TInt64;
 public final class LayerScope {
   private final Ops tf;
   private final String path;
+  private final String drawn;
   private final Variables variables;
   private final Precision precision;
   private final Seeds seeds;
@@ -26,6 +27,7 @@ public final class LayerScope {
   private LayerScope(
       Ops tf,
       String path,
+      String drawn,
       Variables variables,
       Precision precision,
       Seeds seeds,
@@ -33,6 +35,7 @@ public final class LayerScope {
       List<Op> updates) {
     this.tf = tf;
     this.path = path;
+    this.drawn = drawn;
     this.variables = variables;
     this.precision = precision;
     this.seeds = seeds;
@@ -57,23 +60,54 @@ public final class LayerScope {
    */
   public static LayerScope training(
       Ops tf, Variables variables, Precision precision, Seeds seeds, Replicas replicas) {
-    return new LayerScope(tf, "", variables, precision, seeds, replicas, new ArrayList<>());
+    return new LayerScope(tf, "", "", variables, precision, seeds, replicas, new ArrayList<>());
   }
 
   /** The scope of a network in inference. */
   public static LayerScope inference(Ops tf, Variables variables, Precision precision) {
-    return new LayerScope(tf, "", variables, precision, null, Replicas.ONE, new ArrayList<>());
+    return new LayerScope(tf, "", "", variables, precision, null, Replicas.ONE, new ArrayList<>());
   }
 
   /** This scope for a part that stays as it is: nothing in it is drawn or noted. */
   public LayerScope inference() {
-    return new LayerScope(tf, path, variables, precision, null, replicas, updates);
+    return new LayerScope(tf, path, drawn, variables, precision, null, replicas, updates);
   }
 
   /** The scope of a part: parameters and ops get {@code name/} before their names. */
   public LayerScope at(String name) {
+    return within(name, join(drawn, name));
+  }
+
+  /**
+   * As {@link #at}, for one of several wholes that are alike: first values and draws in it are
+   * those that it would have without {@code name/} before the names.
+   */
+  public LayerScope beside(String name) {
+    return within(name, drawn);
+  }
+
+  private LayerScope within(String name, String draws) {
     return new LayerScope(
-        tf.withSubScope(name), qualified(name), variables, precision, seeds, replicas, updates);
+        tf.withSubScope(name),
+        qualified(name),
+        draws,
+        variables,
+        precision,
+        seeds,
+        replicas,
+        updates);
+  }
+
+  /**
+   * The scope of a whole of its own beside what is trained, such as a network that is frozen.
+   *
+   * @param root of the names of its ops
+   * @param own its variables
+   * @param products the precision of its products
+   * @param name what its draws are named by
+   */
+  public LayerScope apart(Ops root, Variables own, Precision products, String name) {
+    return new LayerScope(root, "", name, own, products, seeds, replicas, new ArrayList<>());
   }
 
   /** Where to build ops. */
@@ -103,7 +137,9 @@ public final class LayerScope {
 
   /** A trainable parameter of this layer. */
   public Operand<TFloat32> parameter(String name, Initializer initializer, long... shape) {
-    return variables.trainable(qualified(name), Shape.of(shape), initializer).value();
+    return variables
+        .trainable(qualified(name), join(drawn, name), Shape.of(shape), initializer)
+        .value();
   }
 
   /** A variable of this layer that is saved but not trained, such as a running statistic. */
@@ -128,15 +164,19 @@ public final class LayerScope {
 
   /** The seed [2] of a draw that this layer makes anew in each step. */
   public Operand<TInt32> seed(String purpose) {
-    return seeds.of(tf, qualified(purpose));
+    return seeds.of(tf, join(drawn, purpose));
   }
 
   /** A number for one purpose that is the run's, whatever the step; scalar. */
   public Operand<TInt64> runSeed(String purpose) {
-    return seeds.ofRun(tf, qualified(purpose));
+    return seeds.ofRun(tf, join(drawn, purpose));
   }
 
   private String qualified(String name) {
+    return join(path, name);
+  }
+
+  private static String join(String path, String name) {
     return path.isEmpty() ? name : path + "/" + name;
   }
 }

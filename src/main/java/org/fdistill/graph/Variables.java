@@ -80,12 +80,21 @@ public final class Variables {
 
   /** A variable that the optimiser trains. */
   public Variable trainable(String name, Shape shape, Initializer initializer) {
-    return getOrCreate(name, shape, true, initializer);
+    return trainable(name, name, shape, initializer);
+  }
+
+  /**
+   * As {@link #trainable(String, Shape, Initializer)}.
+   *
+   * @param drawn the name that its first value is drawn for
+   */
+  Variable trainable(String name, String drawn, Shape shape, Initializer initializer) {
+    return getOrCreate(name, drawn, shape, true, initializer);
   }
 
   /** A variable of state, such as an optimiser's moment. */
   public Variable state(String name, Shape shape, Initializer initializer) {
-    return getOrCreate(name, shape, false, initializer);
+    return getOrCreate(name, name, shape, false, initializer);
   }
 
   /**
@@ -120,10 +129,10 @@ public final class Variables {
   }
 
   private Variable getOrCreate(
-      String name, Shape shape, boolean trainable, Initializer initializer) {
+      String name, String drawn, Shape shape, boolean trainable, Initializer initializer) {
     Variable known = instead.getOrDefault(name, byName.get(name));
     if (known == null) {
-      known = create(name, shape, trainable, initializer);
+      known = create(name, drawn, shape, trainable, initializer);
       byName.put(name, known);
     } else if (!known.shape().equals(shape) || known.trainable() != trainable) {
       throw new IllegalArgumentException(
@@ -138,11 +147,12 @@ public final class Variables {
     return known;
   }
 
-  private Variable create(String name, Shape shape, boolean trainable, Initializer initializer) {
+  private Variable create(
+      String name, String drawn, Shape shape, boolean trainable, Initializer initializer) {
     Operand<? extends TType> handle = handle(name, shape);
     Operand<TFloat32> value = tf.readVariableOp(handle, TFloat32.class);
     Ops init = initial();
-    Operand<TInt64> own = Seeds.seed(init, seed, init.constant(0L), name);
+    Operand<TInt64> own = Seeds.seed(init, seed, init.constant(0L), drawn);
     Op assignment = init.assignVariableOp(handle, initializer.value(init, shape, own));
     return new Variable(name, shape, trainable, handle, value, assignment);
   }

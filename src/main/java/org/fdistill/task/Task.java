@@ -137,6 +137,16 @@ public interface Task {
   /** Which value of a validation ranks checkpoints. */
   Criterion criterion();
 
+  /** What ranks checkpoints for each student, in their order. */
+  default List<Criterion> criteria() {
+    return List.of(criterion());
+  }
+
+  /** The names of {@link Student}s beside the first, which have clipping of their own. */
+  default List<String> furtherStudents() {
+    return List.of();
+  }
+
   /** The network that is trained and exported. */
   Network network();
 

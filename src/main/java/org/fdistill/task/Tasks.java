@@ -1,6 +1,7 @@
 package org.fdistill.task;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -11,9 +12,11 @@ import org.fdistill.config.UserError;
 import org.fdistill.model.Network;
 import org.fdistill.model.head.DenseHead;
 import org.fdistill.model.head.Head;
+import org.fdistill.proto.BackboneConfig;
 import org.fdistill.proto.DataConfig;
 import org.fdistill.proto.EvalCropConfig;
 import org.fdistill.proto.RunConfig;
+import org.fdistill.proto.StudentConfig;
 import org.fdistill.proto.TeacherConfig;
 import org.fdistill.task.classify.Classification;
 import org.fdistill.task.classify.LinearProbe;
@@ -120,6 +123,25 @@ public final class Tasks {
   /** What a model card says of a run's task; of a network alone where there is none. */
   public static CardEntry card(RunConfig run) {
     return isOfRun(run) ? of(run).card() : new CardEntry("A vision backbone", "", Map.of());
+  }
+
+  /** The networks that a run trains, the first of which {@code model} describes. */
+  public static List<Student> students(RunConfig run) {
+    List<Student> students = new ArrayList<>();
+    students.add(new Student("", alone(run, run.getModel())));
+    for (StudentConfig student : run.getDistill().getStudentList()) {
+      students.add(new Student(student.getName(), alone(run, student.getModel())));
+    }
+    return students;
+  }
+
+  private static RunConfig alone(RunConfig run, BackboneConfig model) {
+    if (run.getDistill().getStudentCount() == 0) {
+      return run;
+    }
+    RunConfig.Builder alone = run.toBuilder().setModel(model);
+    alone.getDistillBuilder().clearStudent();
+    return alone.build();
   }
 
   /** The network that a run's config describes, whether or not it has a task. */

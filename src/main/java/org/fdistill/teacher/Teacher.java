@@ -24,8 +24,7 @@ import org.tensorflow.types.TUint8;
  * it, and its variables are in no list of ours. Letters: B batch, S side of the run's images, N
  * tokens, C width of the teacher, G grid side.
  *
- * <p>Drop path in the teacher (the paper's Table 5) does not apply to a SavedModel: an exported
- * graph is inference, and has no drop path to switch on.
+ * <p>A SavedModel's graph is inference, and has no drop path to switch on.
  */
 public final class Teacher {
   private final TeacherConfig description;
@@ -103,7 +102,22 @@ public final class Teacher {
 
   /** Whether the first of the prefix tokens is a class token. */
   public boolean hasClassToken() {
-    return prefixTokens() > 0 && description.getClassToken();
+    return isVector() || (prefixTokens() > 0 && description.getClassToken());
+  }
+
+  /** Whether it gives one vector for each image, which stands for its class token and its mean. */
+  public boolean isVector() {
+    return grid() == 0;
+  }
+
+  /** The side of the images that it takes. */
+  public int imageSize() {
+    return input.side();
+  }
+
+  /** Its name in messages. */
+  public String who() {
+    return who;
   }
 
   /** G: the side of its grid of patches. */
@@ -168,6 +182,11 @@ public final class Teacher {
     Ops after = tf.withSubScope("teacher_output");
     Operand<TFloat32> features = TeacherOpening.floats(after, output, who);
     Operand<TFloat32> tokens = layout.tokens(after, features, images.shape().get(0));
+    if (isVector()) {
+      Endpoints vector =
+          Endpoints.ofTokens(after.stopGradient(tokens), 1, true, 0, width(), input.side());
+      return vector.withPooled(vector.classToken(after));
+    }
     return Endpoints.ofTokens(
         after.stopGradient(tokens), prefixTokens(), hasClassToken(), grid(), width(), stride());
   }

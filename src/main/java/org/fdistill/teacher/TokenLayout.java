@@ -2,6 +2,8 @@ package org.fdistill.teacher;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
 import org.fdistill.config.UserError;
 import org.fdistill.proto.TeacherConfig;
 import org.fdistill.proto.TeacherConfig.Layout;
@@ -12,11 +14,11 @@ import org.tensorflow.types.TFloat32;
 
 /**
  * How a model's output is read as tokens: N of them, C wide, {@code prefixTokens} in front of a
- * grid of G by G patches.
+ * grid of G by G patches. A vector is read as a class token without patches.
  *
  * @param layout of the output
  * @param prefixTokens tokens before the patches
- * @param grid G
+ * @param grid G; 0 for a vector
  * @param width C
  */
 record TokenLayout(Layout layout, int prefixTokens, int grid, int width) {
@@ -44,11 +46,14 @@ record TokenLayout(Layout layout, int prefixTokens, int grid, int width) {
   static TokenLayout of(
       TeacherConfig description, ModelTensor output, Shape shape, String outputs, String who) {
     Layout layout = description.getLayout();
-    if (shape.numDimensions() != (layout == Layout.TOKENS ? 3 : 4)) {
+    if (shape.numDimensions() != rank(layout)) {
       throw wrongRank(layout, output, shape, outputs, who);
     }
     if (layout == Layout.FEATURE_MAP) {
       return ofMap(output, shape, who);
+    }
+    if (layout == Layout.VECTOR) {
+      return new TokenLayout(layout, 1, 0, (int) shape.get(1));
     }
     int prefix = description.getPrefixTokens();
     int patches = (int) shape.get(1) - prefix;
@@ -57,6 +62,18 @@ record TokenLayout(Layout layout, int prefixTokens, int grid, int width) {
       throw notSquare(output, shape, prefix, who);
     }
     return new TokenLayout(layout, prefix, grid, (int) shape.get(2));
+  }
+
+  private static int rank(Layout layout) {
+    return expected(layout).split(",").length;
+  }
+
+  private static String expected(Layout layout) {
+    return switch (layout) {
+      case TOKENS -> "[batch, tokens, width]";
+      case FEATURE_MAP -> "[batch, grid, grid, width]";
+      case VECTOR -> "[batch, width]";
+    };
   }
 
   private static TokenLayout ofMap(ModelTensor output, Shape shape, String who) {
@@ -69,7 +86,8 @@ record TokenLayout(Layout layout, int prefixTokens, int grid, int width) {
           """
           %s: its output %s is %s, which is no square map.
           Expected with teacher.layout FEATURE_MAP: [batch, grid, grid, width].
-          %s"""
+          %s\
+          """
               .formatted(who, output.label(), ModelTensor.text(shape), hint));
     }
     return new TokenLayout(Layout.FEATURE_MAP, 0, (int) shape.get(1), (int) shape.get(3));
@@ -77,21 +95,24 @@ record TokenLayout(Layout layout, int prefixTokens, int grid, int width) {
 
   private static UserError wrongRank(
       Layout layout, ModelTensor output, Shape shape, String outputs, String who) {
-    boolean tokens = layout == Layout.TOKENS;
-    boolean other = shape.numDimensions() == (tokens ? 4 : 3);
+    Optional<Layout> other =
+        Stream.of(Layout.TOKENS, Layout.FEATURE_MAP)
+            .filter(l -> rank(l) == shape.numDimensions())
+            .findFirst();
     return UserError.input(
         """
         %s: its output %s is %s.
         Expected with teacher.layout %s: %s.
-        %s"""
+        %s\
+        """
             .formatted(
                 who,
                 output.label(),
                 ModelTensor.text(shape),
                 layout,
-                tokens ? "[batch, tokens, width]" : "[batch, grid, grid, width]",
-                other
-                    ? "Set teacher.layout: " + (tokens ? "FEATURE_MAP." : "TOKENS.")
+                expected(layout),
+                other.isPresent()
+                    ? "Set teacher.layout: " + other.get() + "."
                     : "Set teacher.output to another output. The model's outputs are: "
                         + outputs
                         + "."));
@@ -111,7 +132,8 @@ record TokenLayout(Layout layout, int prefixTokens, int grid, int width) {
         %s: its output %s has %d tokens (%s); less teacher.prefix_tokens, %d, that leaves %d \
         patches, which is no square grid.
         Expected prefix tokens (such as a class token) and then grid x grid patches.
-        %s"""
+        %s\
+        """
             .formatted(
                 who,
                 output.label(),
@@ -138,7 +160,7 @@ record TokenLayout(Layout layout, int prefixTokens, int grid, int width) {
   /**
    * Reads an output as tokens.
    *
-   * @param output [B, N, C] or [B, G, G, C]
+   * @param output [B, N, C], [B, G, G, C] or [B, C]
    * @param batch B, or -1
    * @return [B, N, C], all but B static
    */
@@ -146,7 +168,10 @@ record TokenLayout(Layout layout, int prefixTokens, int grid, int width) {
     if (layout == Layout.TOKENS) {
       return tf.ensureShape(output, Shape.of(batch, tokens(), width));
     }
-    Operand<TFloat32> map = tf.ensureShape(output, Shape.of(batch, grid, grid, width));
-    return tf.reshape(map, tf.constant(new long[] {batch, tokens(), width}));
+    Operand<TFloat32> whole =
+        tf.ensureShape(
+            output,
+            layout == Layout.VECTOR ? Shape.of(batch, width) : Shape.of(batch, grid, grid, width));
+    return tf.reshape(whole, tf.constant(new long[] {batch, tokens(), width}));
   }
 }

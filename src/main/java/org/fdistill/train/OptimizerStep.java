@@ -96,10 +96,18 @@ record OptimizerStep(
     }
   }
 
+  /** The last micro-batch has some that are of the whole step. */
   private static Map<String, Double> metrics(List<MicroResult> results) {
     Map<String, Double> metrics = new LinkedHashMap<>();
-    for (String name : results.get(0).metrics().keySet()) {
-      metrics.put(name, mean(results.stream().map(r -> r.metrics().get(name)).toList()));
+    for (String name : results.get(results.size() - 1).metrics().keySet()) {
+      metrics.put(
+          name,
+          mean(
+              results.stream()
+                  .map(MicroResult::metrics)
+                  .filter(m -> m.containsKey(name))
+                  .map(m -> m.get(name))
+                  .toList()));
     }
     return metrics;
   }

@@ -20,7 +20,6 @@ import org.fdistill.graph.Seeds;
 import org.fdistill.graph.Variable;
 import org.fdistill.graph.Variables;
 import org.fdistill.graph.rewrite.StaticShapes;
-import org.fdistill.optim.GlobalNormClipping;
 import org.fdistill.optim.Gradient;
 import org.fdistill.optim.GradientSums;
 import org.fdistill.optim.Optimizer;
@@ -187,9 +186,10 @@ final class ProgramBuilder {
     int accumulation = config.getOptimizer().getAccumulation();
     GradientSums sums =
         accumulation > 1 ? GradientSums.build(in.withSubScope("sums"), variables, gradients) : null;
-    GlobalNormClipping.Result clipped =
-        GlobalNormClipping.apply(
+    StudentClipping clipped =
+        StudentClipping.apply(
             in.withSubScope("clip"),
+            task.furtherStudents(),
             GradientExchange.means(
                 in.withSubScope("exchange"),
                 replicas,
@@ -217,6 +217,7 @@ final class ProgramBuilder {
         endpoint(in, "gradient_norm", clipped.norm()),
         endpoint(in, "gradient_half_squares", clipped.halfSquares()),
         endpoints(in.withSubScope("metrics"), scalars.metrics()),
+        endpoints(in.withSubScope("gradient_norms"), clipped.norms()),
         List.copyOf(outputs.inputs().keySet()),
         inputsFinite(in, outputs.inputs()),
         scalars
@@ -226,7 +227,7 @@ final class ProgramBuilder {
         sums == null ? null : target(in, "begin", with(sums.begin(), update.further())),
         sums == null ? null : target(in, "add", with(sums.add(), update.further())),
         target(in, "update", with(moved, averaged)),
-        gradients.stream().map(g -> g.variable().name()).toList());
+        clipped.gradients().stream().map(g -> g.variable().name()).toList());
   }
 
   private String inputsFinite(Ops in, Map<String, Operand<TFloat32>> inputs) {

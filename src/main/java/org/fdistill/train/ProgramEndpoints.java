@@ -65,6 +65,7 @@ public record ProgramEndpoints(
    * @param gradientHalfSquares [P], half the sum of squares of each gradient; with {@code update}
    *     only
    * @param metrics scalars by name
+   * @param gradientNorms of each of several students, by metric; with {@code update} only
    * @param inputs what goes into the loss and no parameter can change, by name for people
    * @param inputsFinite [inputs], 1 where all numbers of an input are finite; null without inputs
    * @param votes on what follows; empty where one process trains alone
@@ -79,6 +80,7 @@ public record ProgramEndpoints(
       String gradientNorm,
       String gradientHalfSquares,
       Map<String, String> metrics,
+      Map<String, String> gradientNorms,
       List<String> inputs,
       String inputsFinite,
       Optional<Votes> votes,
@@ -91,6 +93,7 @@ public record ProgramEndpoints(
     public List<String> computed() {
       List<String> names = new ArrayList<>(List.of(loss, gradientNorm, gradientHalfSquares));
       names.addAll(metrics.values());
+      names.addAll(gradientNorms.values());
       if (inputsFinite != null) {
         names.add(inputsFinite);
       }

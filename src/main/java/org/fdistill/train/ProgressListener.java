@@ -35,6 +35,7 @@ public interface ProgressListener {
    * @param step steps done
    * @param totalSteps length of the run
    * @param loss of this step
+   * @param losses that it is made of, by name, such as those of several teachers
    * @param imagesPerSecond over the last steps
    * @param dataWaitShare share of the time spent waiting for data, 0 to 1
    * @param learningRate of this step
@@ -44,6 +45,7 @@ public interface ProgressListener {
       long step,
       long totalSteps,
       double loss,
+      Map<String, Double> losses,
       double imagesPerSecond,
       double dataWaitShare,
       double learningRate,

@@ -64,6 +64,7 @@ final class Reporter {
             step,
             length.totalSteps(),
             outcome.loss(),
+            losses(outcome),
             batch / secondsPerStep(),
             dataWaitShare,
             outcome.learningRate(),
@@ -71,6 +72,13 @@ final class Reporter {
     if (isLogged(step)) {
       log.training(step, epoch(step), line(outcome));
     }
+  }
+
+  /** Metrics whose names say that they are losses. */
+  private static Map<String, Double> losses(StepOutcome outcome) {
+    Map<String, Double> losses = new LinkedHashMap<>(outcome.metrics());
+    losses.keySet().removeIf(name -> !name.matches("loss_.*|.*_loss(_.*)?"));
+    return losses;
   }
 
   /** The first step of a process warms up, and does not count. */

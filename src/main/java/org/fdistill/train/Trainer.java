@@ -143,7 +143,7 @@ public final class Trainer {
   private CheckpointStore store(RunFolder folder) {
     return new CheckpointStore(
         folder.file("checkpoints"),
-        Retention.of(config.getCheckpoint(), run.task().criterion()),
+        Retention.of(config.getCheckpoint(), run.task().criteria()),
         TextProtos.toText(config));
   }
 

@@ -282,6 +282,10 @@ public final class TrainingProgram implements AutoCloseable {
     step.metrics()
         .forEach((name, endpoint) -> metrics.put(name, scalar(result, fetches.indexOf(endpoint))));
     int norm = fetches.indexOf(step.gradientNorm());
+    if (norm >= 0) {
+      step.gradientNorms()
+          .forEach((name, of) -> metrics.put(name, scalar(result, fetches.indexOf(of))));
+    }
     return new MicroResult(
         scalar(result, fetches.indexOf(step.loss())),
         metrics,

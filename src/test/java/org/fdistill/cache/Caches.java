@@ -3,6 +3,7 @@ package org.fdistill.cache;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.LongConsumer;
 import org.fdistill.data.Batch;
 import org.fdistill.data.ExampleSource;
 import org.fdistill.data.Field;
@@ -71,7 +72,11 @@ final class Caches {
   }
 
   static CacheWriting.Outcome write(FeatureCache cache, DataConfig data) {
-    return new CacheWriting(cache, ConfigProto.getDefaultInstance(), () -> false, done -> {})
+    return write(cache, data, done -> {});
+  }
+
+  static CacheWriting.Outcome write(FeatureCache cache, DataConfig data, LongConsumer progress) {
+    return new CacheWriting(cache, ConfigProto.getDefaultInstance(), () -> false, progress)
         .write(ExampleSource.open(data));
   }
 

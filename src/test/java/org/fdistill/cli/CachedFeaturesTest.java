@@ -115,10 +115,18 @@ class CachedFeaturesTest {
     Path uncached = train("uncached");
     Path cached = train("cached", cacheAt("features"));
     requireSameRun(cached, uncached);
+    // Evaluation has the teacher's features of whatever images it is given.
+    String others = Examples.flatFolder(root.resolve("others"), 7).toString();
+    assertThat(evaluated(cached, others)).isEqualTo(evaluated(uncached, others)).isNotEmpty();
     assertThat(Files.readString(cached.resolve("unreadable-training-images.txt")))
         .contains("%03d.jpg: ".formatted(BAD));
     assertThat(Files.readString(root.resolve("features/tiny-teacher/train/unreadable-images.txt")))
         .contains("%03d.jpg: ".formatted(BAD));
+  }
+
+  private static List<String> evaluated(Path run, String images) {
+    String out = CommandRun.done("evaluate", run.toString(), "--data", images).out();
+    return out.lines().filter(line -> line.contains("loss")).toList();
   }
 
   @Test
@@ -127,6 +135,11 @@ class CachedFeaturesTest {
     assertThat(written.out()).containsPattern("tiny-teacher, train +2 +24 +0.000 +1");
     assertThat(written.err()).contains("2 views of images that cannot be read are left out");
     Path index = root.resolve("features/tiny-teacher/train/index.jsonl");
+    assertThat(CommandRun.done("inspect", index.getParent().toString()).out())
+        .containsPattern("files that are whole +1 of 1")
+        .containsPattern("views in them +22")
+        .containsPattern("views left out, of unreadable images +2")
+        .contains("min_scale: 0.08");
     FileTime time = Files.getLastModifiedTime(index);
     Path straight = train("straight", cacheAt("features"), "seed=4");
     Path resumed = train("resumed", cacheAt("features"), "seed=4");
@@ -148,6 +161,15 @@ class CachedFeaturesTest {
     requireSameRun(cached, uncached);
     assertThat(root.resolve("features/a/train/index.jsonl")).exists();
     assertThat(root.resolve("features/b/validation/index.jsonl")).exists();
+  }
+
+  @Test
+  void statisticsOfTheTargetsAreThoseOfTheSameViews() throws IOException {
+    String phi = "distill.target_normalization=PHI_S";
+    String images = "distill.statistics_images=9";
+    Path uncached = train("uncached", phi, images);
+    Path cached = train("cached", phi, images, cacheAt("features"));
+    requireSameRun(cached, uncached);
   }
 
   @Test

@@ -44,6 +44,34 @@ class PlanCommandTest {
   }
 
   @Test
+  void theSizeOfACacheIsKnownBeforeItIsWritten() throws IOException {
+    Path json = folder.resolve("plan.json");
+    Path features = folder.resolve("features");
+    CommandRun run =
+        CommandRun.done(
+            "plan",
+            TinyConfigs.distill(folder, folder.resolve("missing")),
+            "--examples",
+            "80",
+            "--json",
+            json.toString(),
+            "--set",
+            "distill.cache={path:\"" + features + "\" views:3}",
+            "--set",
+            "train_data.augment={}");
+    assertThat(run.out())
+        .containsPattern("(?m)^random-teacher, train +3 +240 +0.000 +1$")
+        .containsPattern("(?m)^random-teacher, validation +1 +12 +0.000 +1$")
+        .containsPattern("(?m)^images that go through the teacher once +252$")
+        .containsPattern("(?m)^share of a step's operations that is spared +0\\.\\d+$")
+        .containsPattern("(?m)^teacher, forward +[\\d.]*[1-9][\\d.]* +0\\.\\d+$");
+    JsonObject values = JsonParser.parseString(Files.readString(json)).getAsJsonObject();
+    // 4 x 4 tokens of 8 numbers of two bytes, and what names a record.
+    assertThat(values.get("cache_bytes").getAsLong()).isBetween(252L * 256, 252L * 456);
+    assertThat(features).doesNotExist();
+  }
+
+  @Test
   void anArchitectureStandsInWithoutAWarning() {
     String config = TinyConfigs.distill(folder, folder.resolve("missing"));
     String vit = "vit { image_size: 32 patch_size: 8 width: 16 depth: 3 heads: 2 }";

@@ -13,6 +13,7 @@ import org.fdistill.checkpoint.Checkpoint;
 import org.fdistill.proto.RunConfig;
 import org.fdistill.proto.TeacherConfig;
 import org.fdistill.resample.RelativePositionTable;
+import org.fdistill.task.Tasks;
 import org.fdistill.teacher.Teacher;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -161,7 +162,13 @@ class SavedModelExporterTest {
   void anotherImageSizeResamplesPositionsAndNothingElse() throws Exception {
     Checkpoint checkpoint = checkpoint(TrainedRuns.classified());
     Path path =
-        SavedModelExporter.export(checkpoint, List.of(2 * SIDE), folder.resolve("x")).get(0).path();
+        SavedModelExporter.export(
+                checkpoint,
+                Tasks.students(checkpoint.runConfig()).get(0),
+                List.of(2 * SIDE),
+                folder.resolve("x"))
+            .get(0)
+            .path();
     try (BundleReader trained = new BundleReader(checkpoint.prefix());
         BundleReader larger = new BundleReader(path.resolve("variables/variables"))) {
       for (Map.Entry<String, Shape> variable : larger.shapes().entrySet()) {

@@ -1,6 +1,7 @@
 package org.fdistill.task.distill;
 
 import java.util.List;
+import java.util.function.BiFunction;
 import org.fdistill.model.Backbone;
 import org.fdistill.model.Endpoints;
 import org.fdistill.proto.DistillTask;
@@ -44,12 +45,18 @@ record Alignment(Targets targets, Aligned tokens, boolean classTokens, int grid)
   Pairs pairs(Ops tf, Endpoints student, Endpoints teacher) {
     Endpoints placed = placed(tf, teacher);
     boolean byToken = targets == Targets.TOKENS;
-    return new Pairs(rows(tf, student), rows(tf, byToken ? placed.seenBy(tf, student) : placed));
+    Endpoints seen = byToken ? placed.seenBy(tf, student) : placed;
+    return new Pairs(rows(tf, student, Endpoints::pooled), teacherRowsOf(tf, seen));
   }
 
   /** The teacher's features that take part where a student sees every patch: [rows, Ct]. */
   Operand<TFloat32> teacherRows(Ops tf, Endpoints teacher) {
-    return rows(tf, placed(tf, teacher));
+    return teacherRowsOf(tf, placed(tf, teacher));
+  }
+
+  /** Logits are read as a class token. */
+  private Operand<TFloat32> teacherRowsOf(Ops tf, Endpoints teacher) {
+    return rows(tf, teacher, Endpoints::classToken);
   }
 
   /** The teacher's features at the student's places. */
@@ -62,12 +69,19 @@ record Alignment(Targets targets, Aligned tokens, boolean classTokens, int grid)
     return targets == Targets.TOKENS && tokens != Aligned.CLASS && teacherGrid != grid;
   }
 
-  private Operand<TFloat32> rows(Ops tf, Endpoints endpoints) {
+  /**
+   * The features of one side.
+   *
+   * @param logits what takes the place of logits
+   */
+  private Operand<TFloat32> rows(
+      Ops tf, Endpoints endpoints, BiFunction<Endpoints, Ops, Operand<TFloat32>> logits) {
     Operand<TFloat32> features =
         switch (targets) {
           case TOKENS -> tokens(tf, endpoints);
           case CLASS_TOKEN -> endpoints.classToken(tf);
           case GAP -> endpoints.pooled(tf);
+          case LOGITS -> logits.apply(endpoints, tf);
         };
     return tf.reshape(features, tf.constant(new int[] {-1, endpoints.width()}));
   }

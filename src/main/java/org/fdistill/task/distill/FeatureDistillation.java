@@ -1,5 +1,6 @@
 package org.fdistill.task.distill;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,11 +26,13 @@ import org.fdistill.proto.RunConfig;
 import org.fdistill.proto.TeacherConfig;
 import org.fdistill.task.CardEntry;
 import org.fdistill.task.ExampleMeans;
+import org.fdistill.task.Student;
 import org.fdistill.task.Task;
 import org.fdistill.task.Tasks;
 import org.fdistill.teacher.TeacherDescription;
 import org.tensorflow.Operand;
 import org.tensorflow.Session;
+import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 
 /**
@@ -44,6 +47,7 @@ public final class FeatureDistillation implements Task {
   private final RunConfig run;
   private final DistillTask config;
   private Teachers opened;
+  private List<Learner> learners = List.of();
   private StoredTeachers stored;
   private List<TargetStatistics> statistics = List.of();
 
@@ -66,7 +70,10 @@ public final class FeatureDistillation implements Task {
   public void open() {
     stored = new StoredTeachers(run, config);
     opened = Teachers.open(config, network().backbone(), Precision.of(run.getRuntime()), stored);
-    objective(); // Refuses what does not fit.
+    learners = Learner.of(run, config, opened); // Refuses what does not fit.
+    if (StudentInput.isMasked(config)) {
+      learners.forEach(learner -> learner.requireGrid(network().backbone().grid()));
+    }
   }
 
   @Override
@@ -96,10 +103,21 @@ public final class FeatureDistillation implements Task {
 
   @Override
   public TrainingOutputs training(LayerScope scope, Batch batch) {
-    Endpoints student = input().training(scope, network(), batch);
+    List<Endpoints> students = new ArrayList<>();
+    for (Learner learner : learners()) {
+      students.add(input().training(learner.scope(scope), learner.network(), batch));
+    }
     List<Endpoints> features = openedTeachers().features(scope, batch);
-    StudentObjective objective = objective();
-    StudentObjective.Losses losses = objective.build(scope, batch, student, features);
+    List<Operand<TFloat32>> losses = new ArrayList<>();
+    Map<String, Operand<TFloat32>> metrics = new LinkedHashMap<>();
+    for (int i = 0; i < learners.size(); i++) {
+      Learner learner = learners.get(i);
+      StudentObjective.Losses found =
+          learner.objective().build(learner.scope(scope), batch, students.get(i), features);
+      losses.add(found.trained());
+      metrics.putAll(among(learner, Map.of(LOSS, losses.get(i))));
+      metrics.putAll(learner.among(learners.size(), found.metrics()));
+    }
     statistics =
         TargetStatistics.build(
             scope,
@@ -107,21 +125,44 @@ public final class FeatureDistillation implements Task {
             () -> trainingExamples(ExampleSource.open(run.getTrainData())),
             config.getStatisticsImages(),
             trainingView(run.getTrainData()),
-            objective.terms(),
+            learners,
             images -> openedTeachers().features(scope, images));
     return new TrainingOutputs(
-        losses.trained(), losses.metrics(), openedTeachers().named(features), scope.updates());
+        sum(scope, losses), metrics, openedTeachers().named(features), scope.updates());
+  }
+
+  /** Values of one of several students; a student alone has them as the run's. */
+  private <T> Map<String, T> among(Learner learner, Map<String, T> values) {
+    return learners.size() == 1 ? Map.of() : learner.among(learners.size(), values);
+  }
+
+  /** No student's gradient depends on another's loss. */
+  private static Operand<TFloat32> sum(LayerScope scope, List<Operand<TFloat32>> losses) {
+    Ops tf = scope.tf();
+    return losses.size() == 1 ? losses.get(0) : tf.sum(tf.stack(losses), tf.constant(0));
   }
 
   @Override
   public Map<String, Operand<TFloat32>> validation(LayerScope scope, Batch batch) {
     List<Endpoints> features = openedTeachers().features(scope, batch);
-    Endpoints student = input().validation(scope, Tasks.evaluated(run), batch);
-    StudentObjective.Losses losses = objective().build(scope, batch, student, features);
+    List<Operand<TFloat32>> losses = new ArrayList<>();
+    List<Operand<TFloat32>> ofZero = new ArrayList<>();
+    Map<String, Operand<TFloat32>> single = new LinkedHashMap<>();
+    for (Learner learner : learners()) {
+      LayerScope own = learner.scope(scope);
+      Endpoints student = input().validation(own, learner.evaluated(), batch);
+      StudentObjective.Losses found = learner.objective().build(own, batch, student, features);
+      losses.add(found.mean());
+      ofZero.add(found.ofZero());
+      int last = losses.size() - 1;
+      single.putAll(among(learner, Map.of(LOSS, losses.get(last))));
+      single.putAll(among(learner, Map.of(ZERO_LOSS, ofZero.get(last))));
+      single.putAll(learner.among(learners.size(), found.named()));
+    }
     Map<String, Operand<TFloat32>> means = new LinkedHashMap<>();
-    means.put(LOSS, losses.mean());
-    means.put(ZERO_LOSS, losses.ofZero());
-    means.putAll(losses.named());
+    means.put(LOSS, sum(scope, losses));
+    means.put(ZERO_LOSS, sum(scope, ofZero));
+    means.putAll(single);
     return ExampleMeans.sums(scope.tf(), batch, means);
   }
 
@@ -132,7 +173,23 @@ public final class FeatureDistillation implements Task {
 
   @Override
   public Criterion criterion() {
-    return new Criterion(LOSS, false);
+    return criteria().get(0);
+  }
+
+  @Override
+  public List<Criterion> criteria() {
+    List<Criterion> criteria = new ArrayList<>();
+    List<Student> students = Tasks.students(run);
+    for (Student student : students) {
+      String value = students.size() == 1 ? LOSS : student.title() + "_" + LOSS;
+      criteria.add(new Criterion(value, false));
+    }
+    return criteria;
+  }
+
+  @Override
+  public List<String> furtherStudents() {
+    return Tasks.students(run).stream().skip(1).map(Student::name).toList();
   }
 
   @Override
@@ -143,7 +200,7 @@ public final class FeatureDistillation implements Task {
   @Override
   public ParameterRules parameterRules() {
     return config.getFreezePatchEmbedding()
-        ? ParameterRules.frozen(network().name() + "/patch_embed")
+        ? ParameterRules.frozen("(.*/)?" + network().name() + "/patch_embed")
         : ParameterRules.weightDecay();
   }
 
@@ -180,9 +237,11 @@ public final class FeatureDistillation implements Task {
 
   @Override
   public void prepare(Session session, Consumer<String> tell) {
-    objective().terms().stream()
+    learners().stream()
+        .flatMap(learner -> learner.objective().terms().stream())
         .map(TeacherTerm::note)
         .filter(note -> !note.isEmpty())
+        .distinct()
         .forEach(tell);
     statistics.forEach(pass -> pass.prepare(session, tell));
   }
@@ -191,8 +250,9 @@ public final class FeatureDistillation implements Task {
     return new StudentInput(config);
   }
 
-  private StudentObjective objective() {
-    return StudentObjective.of(config, network().backbone(), openedTeachers());
+  private List<Learner> learners() {
+    openedTeachers();
+    return learners;
   }
 
   private StoredTeachers storedTeachers() {

@@ -45,8 +45,13 @@ interface FeatureSource {
    */
   UserError nonFinite(String when);
 
-  /** Features as the teacher's own graph gives them for the images of a batch. */
+  /**
+   * Features as the teacher's own graph gives them for the images of a batch, or its network where
+   * drop path is to be active in it.
+   */
   static FeatureSource of(Teacher teacher) {
-    return new TeacherGraph(teacher);
+    return teacher.description().getDropPath() > 0
+        ? RebuiltTeacher.of(teacher)
+        : new TeacherGraph(teacher);
   }
 }

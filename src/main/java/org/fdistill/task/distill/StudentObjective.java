@@ -10,6 +10,7 @@ import org.fdistill.graph.LayerScope;
 import org.fdistill.model.Backbone;
 import org.fdistill.model.Endpoints;
 import org.fdistill.proto.DistillTask;
+import org.fdistill.proto.DistillTask.Targets;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
@@ -38,7 +39,9 @@ record StudentObjective(List<TeacherTerm> terms, Weighting weighting) {
               i == 0 ? PROJECTOR : PROJECTOR + "_" + teacher.name(),
               Alignment.of(config, student, teacher),
               TargetNormalizer.of(config, config.getTeacher(i)),
-              new SmoothL1(config.getBeta())));
+              config.getTargets() == Targets.LOGITS
+                  ? new Divergence()
+                  : new SmoothL1(config.getBeta())));
     }
     terms.forEach(TeacherTerm::requireFit);
     return new StudentObjective(List.copyOf(terms), Weighting.of(config));

@@ -37,7 +37,7 @@ record TargetStatistics(InputPipeline images, long batches, List<FeatureMoments>
    * @param examples these images, as training has them; opened where they are needed
    * @param count how many of them, at least
    * @param view of a training image
-   * @param terms that share the pass
+   * @param learners that share the pass
    * @param teachers the features of a batch
    */
   static List<TargetStatistics> build(
@@ -46,9 +46,9 @@ record TargetStatistics(InputPipeline images, long batches, List<FeatureMoments>
       Supplier<ExampleSource> examples,
       int count,
       View view,
-      List<TeacherTerm> terms,
+      List<Learner> learners,
       Function<Batch, List<Endpoints>> teachers) {
-    if (terms.stream().noneMatch(TargetStatistics::isNeeded)) {
+    if (learners.stream().noneMatch(TargetStatistics::isNeeded)) {
       return List.of();
     }
     int size = run.getTrainData().getBatchSize() / run.getOptimizer().getAccumulation();
@@ -62,17 +62,22 @@ record TargetStatistics(InputPipeline images, long batches, List<FeatureMoments>
             InputPipeline.Options.training(run.getSeed(), size));
     List<Endpoints> features = teachers.apply(images.batch());
     List<FeatureMoments> moments = new ArrayList<>();
-    for (int i = 0; i < terms.size(); i++) {
-      if (isNeeded(terms.get(i))) {
-        moments.add(FeatureMoments.build(scope, terms.get(i), features.get(i)));
+    for (Learner learner : learners) {
+      List<TeacherTerm> terms = learner.objective().terms();
+      for (int i = 0; i < terms.size(); i++) {
+        if (terms.get(i).normalizer() instanceof PhiStandardizer) {
+          LayerScope own = learner.scope(scope);
+          moments.add(FeatureMoments.build(own, terms.get(i), features.get(i)));
+        }
       }
     }
     long batches = ((long) count + size - 1) / size;
     return List.of(new TargetStatistics(images, batches, List.copyOf(moments)));
   }
 
-  static boolean isNeeded(TeacherTerm term) {
-    return term.normalizer() instanceof PhiStandardizer;
+  private static boolean isNeeded(Learner learner) {
+    return learner.objective().terms().stream()
+        .anyMatch(term -> term.normalizer() instanceof PhiStandardizer);
   }
 
   /** Makes the pass where the session's variables do not hold what it finds. */

@@ -64,6 +64,22 @@ record Teachers(List<FeatureSource> sources) {
     if (config.getTargets() == Targets.CLASS_TOKEN || classAlone) {
       teacher.requireClassToken();
     }
+    boolean logits = config.getTargets() == Targets.LOGITS;
+    if (logits != teacher.isVector() && (logits || config.getTargets() == Targets.TOKENS)) {
+      throw UserError.usage(
+          """
+          %s: it gives %s (teacher.layout %s), but distill.targets is %s.
+          Expected %s.\
+          """
+              .formatted(
+                  teacher.who(),
+                  logits ? "tokens" : "one vector for each image",
+                  teacher.description().getLayout(),
+                  config.getTargets(),
+                  logits
+                      ? "logits: set teacher.layout VECTOR and teacher.output logits"
+                      : "tokens, or distill.targets CLASS_TOKEN, GAP or LOGITS"));
+    }
   }
 
   /** What each makes of a batch, in their order. */

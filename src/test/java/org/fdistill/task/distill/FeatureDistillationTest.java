@@ -102,10 +102,51 @@ class FeatureDistillationTest {
         .hasMessageContaining("distill.teacher[i].name");
   }
 
+  /** Each is refused when the teachers are opened, before any graph is built. */
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
       value = {
+        "layout: VECTOR output: 'vector'|one vector for each image (teacher.layout VECTOR), but"
+            + " distill.targets is TOKENS",
+        "prefix_tokens: 2 } targets: LOGITS #|it gives tokens (teacher.layout TOKENS), but"
+            + " distill.targets is LOGITS",
+        "prefix_tokens: 2 class_token: false } targets: CLASS_TOKEN #|it has no class token",
+        "output: 'wide' prefix_tokens: 0 target_normalization: PHI_S|its tokens are 3 wide, and"
+            + " PHI_S needs a Hadamard matrix",
+      })
+  void teachersThatDoNotFitTheirTargetsAreRefused(String teacher, String expected) {
+    String text = "teacher { path: '" + teacher() + "' " + teacher + "\n}";
+    FeatureDistillation task =
+        new FeatureDistillation(config(text.contains("#") ? text.replace("\n}", "\n") : text, VIT));
+    assertThatThrownBy(task::open).isInstanceOf(UserError.class).hasMessageContaining(expected);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "student { name: 'student' model { %1$s } }|distill.student.name must start with a letter",
+        "student { name: '1' model { %1$s } }|distill.student.name must start with a letter",
+        "student { name: 's' model { %1$s } } student { name: 's' model { %1$s } }"
+            + "|distill.student[1].name is that of another student too: s",
+        "student { name: 's' }|distill.student.model has no architecture",
+        "student { name: 's' model { vit { image_size: 8 patch_size: 2 width: 4 heads: 1 } } }"
+            + "|distill.student.model must take images of the first student's size",
+        "student { name: 's' model { vit { image_size: 4 patch_size: 3 width: 4 heads: 1 } } }"
+            + "|distill.student.model.vit.image_size must be a multiple of patch_size",
+      })
+  void studentsThatCannotBeTrainedTogetherAreRefused(String students, String expected) {
+    String model = "vit { image_size: 4 patch_size: 2 width: 4 depth: 1 heads: 1 }";
+    assertThatThrownBy(() -> config("teacher {} " + students.formatted(model), VIT))
+        .hasMessageContaining(expected);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "teacher {} drop_teacher: 0.5|distill.drop_teacher is set, but there is one teacher alone",
         "teacher {} teacher { weight: 2 }|distill.teacher[1].weight is 2.0, but distill.combination"
             + " is MEAN; set FIXED",
         "teacher { weight: 0 } combination: FIXED|distill.teacher has weights that sum to nothing",
@@ -162,7 +203,13 @@ class FeatureDistillationTest {
           Operand<TFloat32> sum = tf.sum(images, tf.constant(new int[] {1, 2, 3}));
           Operand<TFloat32> zero = tf.math.mul(sum, tf.constant(0f));
           Operand<TFloat32> column = tf.reshape(zero, tf.constant(new int[] {-1, 1, 1}));
-          return ModelFiles.outputs("tokens", tf.math.add(column, tf.constant(TOKENS)));
+          return Map.of(
+              "tokens",
+              tf.math.add(column, tf.constant(TOKENS)),
+              "vector",
+              tf.reshape(zero, tf.constant(new int[] {-1, 1})),
+              "wide",
+              tf.math.add(column, tf.constant(new float[1][1][3])));
         });
   }
 }

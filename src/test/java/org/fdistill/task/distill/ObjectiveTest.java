@@ -1,10 +1,12 @@
 package org.fdistill.task.distill;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import com.google.gson.JsonObject;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.fdistill.graph.LayerScope;
 import org.fdistill.graph.Precision;
 import org.fdistill.model.Endpoints;
@@ -13,6 +15,7 @@ import org.fdistill.proto.DistillTask.TargetNormalization;
 import org.fdistill.proto.DistillTask.Targets;
 import org.fdistill.testing.Golden;
 import org.fdistill.testing.GraphRun;
+import org.fdistill.testing.Input;
 import org.fdistill.testing.Tolerance;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -73,6 +76,45 @@ class ObjectiveTest {
         double error = Tolerance.error(values.get(i), golden.array(name + "/" + key).doubles());
         assertThat(error).as(key).isLessThanOrEqualTo(Tolerance.bound(torch));
       }
+    }
+  }
+
+  /** The teacher's logits stand in the place of a class token. */
+  @Test
+  void theDivergenceOfLogitsAndItsGradientsAgreeWithPyTorch() {
+    Golden golden = Golden.open("objective/logits");
+    JsonObject errors = golden.description().getAsJsonObject("float32_error");
+    Map<String, Input> inputs = golden.inputs("inputs");
+    try (GraphRun run = new GraphRun()) {
+      Ops tf = run.tf();
+      Operand<TFloat32> student = run.input(inputs.get("student"));
+      Operand<TFloat32> logits = run.input(inputs.get("logits"));
+      Operand<TFloat32> kernel = run.input(inputs.get("projector/kernel"));
+      Operand<TFloat32> bias = run.input(inputs.get("projector/bias"));
+      Operand<TFloat32> patches = tf.expandDims(student, tf.constant(1));
+      Alignment.Pairs pairs =
+          new Alignment(Targets.LOGITS, Aligned.CLASS_AND_VISIBLE, false, 1)
+              .pairs(
+                  tf,
+                  Endpoints.ofTokens(patches, 0, false, 1, 6, 4),
+                  Endpoints.ofTokens(tf.expandDims(logits, tf.constant(1)), 1, true, 0, 5, 4));
+      Operand<TFloat32> prediction = tf.math.add(tf.linalg.matMul(pairs.student(), kernel), bias);
+      Operand<TFloat32> loss = new Divergence().mean(tf, prediction, pairs.teacher());
+      List<String> keys =
+          List.of("loss", "grad/student", "grad/projector/kernel", "grad/projector/bias");
+      List<Operand<?>> fetches = new ArrayList<>(List.of(loss));
+      fetches.addAll(run.gradients(loss, List.of(student, kernel, bias)));
+      Operand<TFloat32> each = new Divergence().perImage(tf, prediction, pairs.teacher(), 4);
+      fetches.add(tf.math.mean(each, tf.constant(0)));
+      List<float[]> values = run.run(fetches);
+      for (int i = 0; i < keys.size(); i++) {
+        double error = Tolerance.error(values.get(i), golden.array(keys.get(i)).doubles());
+        assertThat(error)
+            .as(keys.get(i))
+            .isLessThanOrEqualTo(Tolerance.bound(errors.get(keys.get(i)).getAsDouble()));
+      }
+      // The same terms in another order.
+      assertThat(values.get(4)[0]).isCloseTo(values.get(0)[0], within(1e-6f));
     }
   }
 
