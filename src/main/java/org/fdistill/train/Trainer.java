@@ -228,7 +228,6 @@ public final class Trainer {
                   Standing.write(prefix.getParent(), positions);
                 });
     parts.store().prune();
-    parts.clock().restart();
     parts.log().message("Checkpoint " + written.folder() + ".");
     run.listener().checkpoint(written.folder());
     return state.written(written);
