@@ -245,7 +245,7 @@ class RunConfigChecksTest {
           numbers++;
           Range range = field.getOptions().getExtension(RangeProto.range);
           assertThat(range.hasMin() || range.hasAbove()).as(field.getFullName()).isTrue();
-          boolean seed = field.getFullName().equals("fdistill.RunConfig.seed");
+          boolean seed = field.getName().equals("seed");
           assertThat(range.hasMax() || range.hasBelow() || seed).as(field.getFullName()).isTrue();
           if (field.hasDefaultValue()) {
             double value = ((Number) field.getDefaultValue()).doubleValue();
