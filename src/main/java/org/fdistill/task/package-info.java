@@ -13,8 +13,9 @@
  * task.restoreFrozen(session); // the teacher's weights
  * }</pre>
  *
- * <p>Tasks so far: {@link org.fdistill.task.distill} and {@link org.fdistill.task.classify}. {@link
- * org.fdistill.task.knn} evaluates without training.
+ * <p>Tasks so far: {@link org.fdistill.task.distill}, {@link org.fdistill.task.classify} with the
+ * linear probe, and {@link org.fdistill.task.segment}. {@link org.fdistill.task.knn} evaluates
+ * without training.
  *
  * <p>Limits: one scalar loss, whose gradient by a batch is the mean of those by its parts.
  */
