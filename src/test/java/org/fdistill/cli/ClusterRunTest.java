@@ -45,7 +45,6 @@ class ClusterRunTest {
     "classify, 20, 2, optimizer.accumulation=2",
     "classify, 20, 4, optimizer.ema_decay=0.9",
     "distill,  20, 2, model.drop_path=0.3",
-    "segment,   3, 2, segment.loss_mean=ALL_PIXELS",
     "segment,   3, 2, segment.loss_mean=LABELLED_PIXELS"
   })
   void severalProcessesTrainAsOne(String task, int steps, int workers, String set)
