@@ -119,7 +119,8 @@ class ExportAndInspectTest {
   @Test
   void aFolderWithoutAnyOfThemIsAnError(@TempDir Path empty) {
     assertThat(run("inspect", empty.toString())).isEqualTo(3);
-    assertThat(err.toString(UTF_8)).contains("neither a model, a run, a checkpoint, a cache of features nor a file");
+    assertThat(err.toString(UTF_8))
+        .contains("neither a model, a run, a checkpoint, a cache of features nor a file");
     assertThat(run("export", empty.toString())).isEqualTo(3);
     assertThat(err.toString(UTF_8)).contains("no checkpoint in it");
   }
