@@ -209,8 +209,8 @@ public final class Trainer {
   private RunState checkpoint(RunParts parts, RunState state, Map<String, Double> values) {
     double[][] next = workers.gather((double) parts.batches().nextPosition());
     long[] positions = Arrays.stream(next).mapToLong(own -> Math.round(own[0])).toArray();
-    parts.clock().restart();
     if (!workers.isChief()) {
+      parts.clock().restart();
       return state;
     }
     long position = Arrays.stream(positions).min().orElseThrow();
@@ -228,6 +228,7 @@ public final class Trainer {
                   Standing.write(prefix.getParent(), positions);
                 });
     parts.store().prune();
+    parts.clock().restart();
     parts.log().message("Checkpoint " + written.folder() + ".");
     run.listener().checkpoint(written.folder());
     return state.written(written);
