@@ -63,7 +63,9 @@ class SeveralStudentsTest {
   }
 
   private static String alone(String model, int steps) {
-    return CONFIG.formatted("", model, steps, CHECKPOINT);
+    return CONFIG
+        .formatted("", model, steps, CHECKPOINT)
+        .replace("log { every_steps: 1 }", "log { every_steps: 1 report: false }");
   }
 
   @Test

@@ -110,8 +110,7 @@ class NearestNeighboursTest {
     DataConfig bank = records(sameImage("bank", 0, 1, 1));
     DataConfig query = records(sameImage("query", 0));
     NearestNeighbours knn =
-        new NearestNeighbours(
-            bank, query, LARGE, List.of(3, 1, 50, 2), TestSession.settings());
+        new NearestNeighbours(bank, query, LARGE, List.of(3, 1, 50, 2), TestSession.settings());
     // Of two equal votes the first neighbour's counts; 50 neighbours are no more than there are.
     assertThat(knn.evaluate(List.of(new Pixels(1)), 3))
         .containsExactly(new Outcome(List.of(0.0, 1.0, 0.0, 1.0), 3, 1));
@@ -217,8 +216,7 @@ class NearestNeighboursTest {
 
   private static List<Outcome> evaluate(
       DataConfig train, DataConfig validation, int bank, FeatureNetwork... networks) {
-    return new NearestNeighbours(
-            train, validation, bank, List.of(20), TestSession.settings())
+    return new NearestNeighbours(train, validation, bank, List.of(20), TestSession.settings())
         .evaluate(List.of(networks), 3);
   }
 
