@@ -76,7 +76,7 @@ final class CacheCommand implements Command {
     if (options.has(VERIFY)) {
       run.verify();
     }
-    run.writeMissing();
+    run.writeMissing(false);
     for (CacheSize size : run.sizes()) {
       Path folder = size.folder();
       console.print("features    " + folder);

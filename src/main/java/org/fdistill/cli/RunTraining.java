@@ -53,13 +53,14 @@ final class RunTraining {
    */
   RunResult run(RunEnd... further) {
     TarNotice.print(console, config.getTrainData(), config.getValidationData());
-    new CacheRun(config, console).writeMissing();
+    Optional<Cluster> cluster = Cluster.of(System.getenv(Cluster.VARIABLE));
+    new CacheRun(config, console).writeMissing(cluster.isPresent());
     StopRequest stop = new StopRequest();
     RunResult result;
     try (ConsoleProgress progress = console.progress();
         StopRequest.Signals signals =
             stop.onSignals(() -> progress.message(STOPPING), Runtime.getRuntime()::halt);
-        Workers workers = workers(progress)) {
+        Workers workers = workers(cluster, progress)) {
       result =
           workers.isChief()
               ? train(progress, stop, workers, further)
@@ -107,8 +108,7 @@ final class RunTraining {
   }
 
   /** Those of {@code TF_CONFIG}, or this process alone. */
-  private Workers workers(ConsoleProgress progress) {
-    Optional<Cluster> cluster = Cluster.of(System.getenv(Cluster.VARIABLE));
+  private Workers workers(Optional<Cluster> cluster, ConsoleProgress progress) {
     if (cluster.isEmpty()) {
       return Workers.ALONE;
     }

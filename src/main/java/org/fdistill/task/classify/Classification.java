@@ -62,7 +62,9 @@ public final class Classification extends ClassifierTask {
             .build(
                 scope,
                 batch.get(Field.IMAGE),
-                images -> augmentation.images(tf, images, batch, scope.seed("erasing")));
+                images ->
+                    augmentation.images(
+                        tf, images, batch, scope.seed("erasing"), scope.replicas()));
     Operand<TFloat32> logits = head().logits(scope, seen);
     Operand<TInt64> labels = batch.get(Field.LABEL);
     Operand<TFloat32> oneHot = ClassScores.oneHot(tf, labels, config.getClasses());
