@@ -40,7 +40,7 @@ SETS = {
     "validation_data.batch_size": BATCH,
     "checkpoint.every_steps": 25,
     "cluster.silence_seconds": 10,
-    "cluster.start_seconds": 40,
+    "cluster.start_seconds": 30,
     "log.every_steps": 1,
     "log.validate_every_epochs": 1,
     "log.report": "false",
@@ -279,7 +279,7 @@ def never_comes(apply):
         codes = run.wait(LIMIT_SECONDS, skip=[victim])
         for i in range(run.network.count):
             if i != victim:
-                said = f"worker {victim} ({run.network.address(victim)}) has not come within 40 s"
+                said = f"worker {victim} ({run.network.address(victim)}) has not come within 30 s"
                 assert codes[i] == 1 and said in run.text(i), f"{codes}\n{run.text(i)}"
         run.resume()
         return "the others say that it has not come; resumed"
@@ -316,6 +316,7 @@ def scenarios(count):
     every["10 Mbit/s"] = survives(lambda run: run.network.limit(*"tbf rate 10mbit burst 32kb latency 400ms".split()))
     every["cable cut for 4 s"] = survives(lambda run: run.network.cut(1), lambda run: run.network.cut(1, False))
     every["stopped for 4 s"] = survives(lambda run: stop(run, 1), lambda run: run.signal(1, signal.SIGCONT))
+    every["connections of worker 1 reset"] = survives(lambda run: run.network.reset(1))
     for i in range(count):
         every[f"kill -9 of worker {i}"] = loses([i], kill)
         every[f"SIGSTOP of worker {i}"] = loses([i], stop)

@@ -74,6 +74,9 @@ class Loopback:
     def worsen(self, trouble):
         raise Skipped("needs hosts of their own")
 
+    def reset(self, i):
+        raise Skipped("needs hosts of their own")
+
     def heal(self):
         pass
 
@@ -162,6 +165,12 @@ class Cables(Namespaces):
 
     def worsen(self, trouble):
         self.limit(*trouble.netem())
+
+    def reset(self, i):
+        """Ends all connections of a host, as a firewall that forgets them does."""
+        if not shutil.which("ss"):
+            raise Skipped("needs ss")
+        self.inside(i, "ss", "-K", "state", "established")
 
     def cut(self, i, down=True):
         sh("ip", "link", "set", self.cable(i), "down" if down else "up")

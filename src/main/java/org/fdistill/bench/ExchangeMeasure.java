@@ -22,14 +22,11 @@ import org.tensorflow.types.TFloat32;
 /**
  * The exchanges of a training step without what it computes: variables of the gradients' shapes,
  * grouped and averaged by the same operations. Beside them one exchange of the fewest numbers and
- * one of many, which give what a turn of the ring costs and the link's bandwidth, both as
+ * one of a full piece, which give what a turn of the ring costs and the link's bandwidth, both as
  * TensorFlow gets them.
  */
 final class ExchangeMeasure implements AutoCloseable {
   private static final int RUNS = 20;
-
-  /** 64 MiB. */
-  private static final long MANY = 1L << 24;
 
   private final Workers workers;
   private final List<Shape> gradients;
@@ -64,7 +61,7 @@ final class ExchangeMeasure implements AutoCloseable {
                 .<Op>map(Gradient::value)
                 .toList());
     few = mean(tf, variables, replicas, workers.count());
-    many = mean(tf, variables, replicas, MANY);
+    many = mean(tf, variables, replicas, elements());
     session = workers.open(graph, ConfigProto.getDefaultInstance());
     session.run(target(tf, variables.initializations()));
   }
@@ -90,13 +87,18 @@ final class ExchangeMeasure implements AutoCloseable {
   }
 
   /**
-   * Bytes a second of a large exchange.
+   * Bytes a second of the exchange of one full piece, {@code bucketBytes}.
    *
    * @param turnSeconds that of a turn
    */
   double bandwidth(double turnSeconds) {
-    double bytes = (double) turns() / workers.count() * MANY * Float.BYTES;
+    double bytes = (double) turns() / workers.count() * elements() * Float.BYTES;
     return bytes / (seconds(many) - turns() * turnSeconds);
+  }
+
+  /** Of a full piece; more than of the smallest exchange. */
+  private long elements() {
+    return Math.max(2L * workers.count(), bucketBytes / Float.BYTES);
   }
 
   private int turns() {

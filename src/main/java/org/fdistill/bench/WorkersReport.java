@@ -11,7 +11,7 @@ package org.fdistill.bench;
  * @param exchangeMilliseconds median exchange of a step's gradients, nothing computed beside it
  * @param gradientBytes of all gradients of a step
  * @param pieces in which they are exchanged
- * @param bandwidth of a worker's link as a large exchange gets it, bytes a second
+ * @param bandwidth of a worker's link as the exchange of one full piece gets it, bytes a second
  * @param latencyMicroseconds of one turn of the ring, as the smallest exchange takes it
  */
 public record WorkersReport(

@@ -104,6 +104,7 @@ final class LocalWorkers {
     Map<String, String> environment = builder.environment();
     environment.put(Cluster.VARIABLE, config(addresses, index));
     environment.putIfAbsent("TF_NUM_INTRAOP_THREADS", String.valueOf(threads(count)));
+    environment.putIfAbsent("GRPC_MAX_RETRIES", "5"); // As the launcher has it.
     return builder.start();
   }
 

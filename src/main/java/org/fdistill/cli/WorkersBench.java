@@ -17,6 +17,7 @@ import org.fdistill.bench.WorkersReport;
 import org.fdistill.plan.Planner;
 import org.fdistill.plan.Scaling;
 import org.fdistill.proto.RunConfig;
+import org.fdistill.train.SessionSettings;
 
 /**
  * Several workers of one machine beside one process: what the exchange of gradients costs, and what
@@ -82,6 +83,7 @@ record WorkersBench(
               config.getCluster().getBucketBytes(),
               report.imagesPerSecondAlone(),
               new Scaling.Link(report.bandwidth(), report.latencyMicroseconds() / 1e6),
+              SessionSettings.usesGpu(config.getRuntime()),
               OptionalDouble.empty());
       List<Scaling.Row> rows = scaling.rows(report.workers());
       return 1e3 / rows.get(rows.size() - 1).stepsPerSecond();
@@ -104,7 +106,9 @@ record WorkersBench(
         decimal("ms of the exchange alone, %.1f MB of gradients", report.gradientBytes() / 1e6)
             + (report.pieces() == 1 ? "" : " in " + report.pieces() + " pieces"),
         decimal("%.1f", report.exchangeMilliseconds()));
-    table.row("a large exchange, GB a second each way", decimal("%.2f", report.bandwidth() / 1e9));
+    table.row(
+        "the exchange of one piece, GB a second each way",
+        decimal("%.2f", report.bandwidth() / 1e9));
     table.row("a turn of the ring, microseconds", decimal("%.0f", report.latencyMicroseconds()));
   }
 

@@ -104,6 +104,11 @@ public final class ClusterWorkers implements Workers {
   }
 
   @Override
+  public long lastStep() {
+    return watch.lastStep();
+  }
+
+  @Override
   public Optional<String> lost() {
     return watch.verdict();
   }

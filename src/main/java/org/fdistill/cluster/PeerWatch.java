@@ -89,6 +89,10 @@ final class PeerWatch implements AutoCloseable {
     step = newStep;
   }
 
+  long lastStep() {
+    return step;
+  }
+
   /**
    * Which worker is lost, for the thread that has an error from TensorFlow; it then ends the
    * process itself.
