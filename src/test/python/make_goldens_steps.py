@@ -1,9 +1,9 @@
 """Goldens of ten whole training steps, validation and export at their end: feature distillation, classification, fine-tuning
-with layer decay and averages of the weights, a linear probe, and masked students.
+with layer decay and averages of the weights, a linear probe, masked students, and a student of two teachers.
 
-What a run draws is read from fdistill's side: golden/steps/draws.npz, finetune-draws.npz and moma-draws.npz hold the
-order of the examples, the factors of drop path, masks, and first values of projector, decoder and probe (TenStepsTest,
-FineTuneStepsTest and MaskedStepsTest write them). All else is
+What a run draws is read from fdistill's side: golden/steps/draws.npz, finetune-draws.npz, moma-draws.npz and
+teachers-draws.npz hold the order of the examples, the factors of drop path, masks, and first values of projectors,
+decoder and probe (TenStepsTest, FineTuneStepsTest, MaskedStepsTest and SeveralTeachersStepsTest write them). All else is
 computed here: views, normalisation, networks, objective, accumulation, clipping, AdamW, schedule. Arrays are of
 float64. bfloat16_error is that of PyTorch's autocast.
 """
@@ -51,8 +51,8 @@ class Run:
         return self[of + ".normalization.mean"], self[of + ".normalization.std"]
 
 
-CLASSIFY, DISTILL, FINETUNE, PROBE, MOMA, MOMA_ALL = (
-    Run(task) for task in ("classify", "distill", "finetune", "probe", "moma", "moma-all"))
+CLASSIFY, DISTILL, FINETUNE, PROBE, MOMA, MOMA_ALL, SECOND, TEACHERS = (
+    Run(task) for task in ("classify", "distill", "finetune", "probe", "moma", "moma-all", "second-teacher", "teachers"))
 SIDE, CLASSES = CLASSIFY.vit.image_size, CLASSIFY["classify.classes"]
 PROJECTOR = ("projector/kernel", "projector/bias")
 PROBE_LAYER = ("probe/kernel", "probe/bias")
@@ -227,6 +227,80 @@ class Masked(Distillation):
         return {"loss": self.loss(prediction, targets), "predict_zero_loss": self.loss(torch.zeros_like(targets), targets)}
 
 
+class SeveralTeachers(Distillation):
+    """Teachers of two widths and grids, with weights that are learned; the second one's targets are standardised."""
+
+    NAMES = ("a", "b")
+    LOG_VARIANCE = "weighting/log_variance"
+
+    def __init__(self, run, draws, dtype):
+        self.run, self.dtype = run, dtype
+        self.teachers = []
+        for of in (CLASSIFY, SECOND):
+            first = network(values(ranges(classifier_shapes(of))))
+            self.teachers.append((of.vit, {n: torch.tensor(v, dtype=dtype) for n, v in first.items()}))
+        projectors = {n.removeprefix(run.task + "/"): v for n, v in draws.items() if n.startswith(run.task + "/projector")}
+        self.first = values(ranges(network_shapes(run.vit))) | projectors | {self.LOG_VARIANCE: np.zeros(2, np.float32)}
+        width = SECOND.vit.width
+        self.state = {"targets/b/mean": torch.zeros(width, dtype=dtype), "targets/b/variance": torch.ones(width, dtype=dtype),
+                      "targets/b/weight": torch.zeros((), dtype=dtype)}
+
+    def features(self, number, images):
+        """Class token, and the patches on the student's grid: [B, N, C]."""
+        vit, parameters = self.teachers[number]
+        x = normalized(images, self.run.statistics(f"distill.teacher[{number}]"), self.dtype)
+        tokens = vit_torch.forward(vit, parameters, x)
+        grid, patches = self.run.vit.grid, tokens[:, 1:]
+        if vit.grid != grid:
+            maps = patches.transpose(1, 2).unflatten(2, (vit.grid, vit.grid))
+            maps = F.interpolate(maps, (grid, grid), mode="bilinear", align_corners=False, antialias=True)
+            patches = maps.flatten(2).transpose(1, 2)
+        return torch.cat([tokens[:, :1], patches], dim=1)
+
+    def standardized(self, features, training):
+        mean, variance, weight = self.state.values()
+        if training:
+            decay, rows = self.run["distill.statistics_decay"], features.flatten(0, 1)
+            total = weight * decay + 1 - decay
+            share = (1 - decay) / total
+            difference = rows.mean(0) - mean
+            within = (1 - share) * variance + share * rows.var(0, correction=0)
+            variance.copy_(within + share * (1 - share) * difference**2)
+            mean.add_(share * difference)
+            weight.copy_(total)
+        return (features - mean) / torch.sqrt(variance + 1e-6)
+
+    def targets(self, images, training):
+        with torch.no_grad(), torch.autocast("cpu", enabled=False):
+            first, second = (self.features(number, images) for number in range(2))
+            return F.layer_norm(first, first.shape[-1:], eps=1e-5), self.standardized(second, training)
+
+    def losses(self, parameters, images, drop_path, targets):
+        x = normalized(images, self.run.statistics("train_data"), self.dtype)
+        tokens = vit_torch.forward(self.run.vit, network(parameters), x, drop_path=drop_path)
+        found, beta = [], self.run["distill.beta"]
+        for projector, target in zip(("projector", "projector_b"), targets):
+            prediction = F.linear(tokens, parameters[projector + "/kernel"].T, parameters[projector + "/bias"]).to(self.dtype)
+            self.beyond = float(((prediction - target).abs() >= beta).double().mean())
+            found.append(F.smooth_l1_loss(prediction, target, beta=beta))
+        return found
+
+    def training(self, parameters, images, _, drop_path):
+        losses = self.losses(parameters, images, drop_path, self.targets(images, training=True))
+        spread = parameters[self.LOG_VARIANCE]
+        total = sum(torch.exp(-s) * loss + s for s, loss in zip(spread, losses)) / 2
+        return {"loss": total} | self.named("loss", losses) | self.named("weight", torch.exp(-spread))
+
+    def named(self, what, both):
+        return {f"{what}_{name}": value for name, value in zip(self.NAMES, both)}
+
+    def validation(self, parameters, images, _):
+        targets = self.targets(images, training=False)
+        losses = self.losses(parameters, images, {}, targets)
+        zeros = [F.smooth_l1_loss(torch.zeros_like(t), t, beta=self.run["distill.beta"]) for t in targets]
+        return {"loss": sum(losses) / 2, "predict_zero_loss": sum(zeros) / 2} | self.named("loss", losses)
+
+
 class Classification:
     """A head on the mean of the patch tokens, or on the norm of it."""
 
@@ -379,7 +453,7 @@ def exported(model, parameters):
     return {f"export/{name}": answer.numpy() for name, answer in answers.items()}
 
 
-def make(kind, run, draws, described):
+def make(kind, run, draws, described, more={}):
     model = kind(run, draws, torch.float64)
     double, beyond = train(model, draws, model.first)
     errors = golden_files.float32_errors(
@@ -390,7 +464,7 @@ def make(kind, run, draws, described):
                 "losses": max(golden_files.scaled_error(half[key], double[key]) for key in losses)}
     golden_files.write("steps/" + run.task, {key: golden_files.stored(np.asarray(v)) for key, v in double.items()}, {
         "parameters": described, "examples": EXAMPLES, "validation_examples": VALIDATION,
-        "share_beyond_beta": beyond, "float32_error": errors, "bfloat16_error": bfloat16})
+        "share_beyond_beta": beyond, "float32_error": errors, "bfloat16_error": bfloat16} | more)
     report(run, double, errors)
     print("   beyond beta", round(beyond, 3), "bfloat16", bfloat16)
 
@@ -411,7 +485,7 @@ def change_error(run, found, double, first):
 
 def main():
     draws = {}
-    for name in ("draws", "finetune-draws", "moma-draws"):
+    for name in ("draws", "finetune-draws", "moma-draws", "teachers-draws"):
         draws |= np.load(golden_files.ROOT / "steps" / (name + ".npz"))
     make(Classification, CLASSIFY, draws, ranges(classifier_shapes(CLASSIFY)))
     make(Distillation, DISTILL, draws, ranges(network_shapes(DISTILL.vit)))
@@ -419,6 +493,8 @@ def main():
     make(Probe, PROBE, draws, ranges(classifier_shapes(FINETUNE)))
     make(Masked, MOMA, draws, ranges(network_shapes(MOMA.vit)))
     make(Masked, MOMA_ALL, draws, ranges(network_shapes(MOMA_ALL.vit)))
+    make(SeveralTeachers, TEACHERS, draws, ranges(network_shapes(TEACHERS.vit)),
+         {"second_teacher": ranges(classifier_shapes(SECOND))})
 
 
 if __name__ == "__main__":

@@ -1,7 +1,6 @@
 package org.fdistill.bench;
 
 import java.util.List;
-import java.util.Map;
 import java.util.OptionalLong;
 
 /**
@@ -16,9 +15,8 @@ import java.util.OptionalLong;
  * @param matmulFraction median over the steps of the step's rate over that of the products run
  *     right before and after it
  * @param dataWaitShare share of a step's time spent waiting for its batch
- * @param shares of the ops' time, by part: teacher, student, update, input
- * @param largestOps the kinds of ops that took longest; ops run side by side, so that times of all
- *     add up to more than the step's
+ * @param parts of a step: teacher, input, update, student
+ * @param largestOps the kinds of ops that took longest; those that run side by side share the time
  * @param limits what the machine allows
  * @param peakMemoryBytes of the process; empty where the system does not tell
  * @param finalLoss of the last step
@@ -34,13 +32,23 @@ public record BenchReport(
     double productGigaflops,
     double matmulFraction,
     double dataWaitShare,
-    Map<String, Double> shares,
+    List<PartShare> parts,
     List<OpCost> largestOps,
     Limits limits,
     OptionalLong peakMemoryBytes,
     double finalLoss,
     double secondsToFirstStep,
     int steps) {
+  /**
+   * What one part takes of a step.
+   *
+   * @param part its name
+   * @param share of the time, 0 to 1
+   * @param predicted the same by its arithmetic: its products at the rate of the large one, and the
+   *     bytes of the update, which has no products, at the memory's bandwidth
+   */
+  public record PartShare(String part, double share, double predicted) {}
+
   /**
    * All ops of one kind.
    *

@@ -2,7 +2,7 @@ package org.fdistill.bench;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -134,7 +134,7 @@ public final class Benchmark {
         median(products) / 1e9,
         median(fractions),
         waited.dataWaitSeconds() / median,
-        shares(trace),
+        parts(work, trace, median(products), limits),
         trace.largest(LARGEST_OPS),
         limits,
         peak,
@@ -170,18 +170,26 @@ public final class Benchmark {
   /**
    * What a step computes.
    *
-   * @param operations of all its products and convolutions
+   * @param byPart operations of products and convolutions
    * @param products the products
    */
-  private record Work(double operations, StepProducts products) {}
+  private record Work(Map<StepTrace.Part, Double> byPart, StepProducts products) {
+    double operations() {
+      return byPart.values().stream().mapToDouble(Double::doubleValue).sum();
+    }
+  }
 
   private static Work work(GraphDef definition, List<String> results, String target) {
     List<String> ends = new ArrayList<>(results);
     ends.add(target);
     try (Graph graph = new Graph()) {
       graph.importGraphDef(definition);
-      double operations = new FlopCounter(graph).of(ends, name -> true);
-      return new Work(operations, new StepProducts(StandardRewrite.apply(definition), ends));
+      FlopCounter counter = new FlopCounter(graph);
+      Map<StepTrace.Part, Double> byPart = new EnumMap<>(StepTrace.Part.class);
+      for (StepTrace.Part part : StepTrace.Part.values()) {
+        byPart.put(part, counter.of(ends, name -> StepTrace.Part.of(name) == part));
+      }
+      return new Work(byPart, new StepProducts(StandardRewrite.apply(definition), ends));
     }
   }
 
@@ -197,12 +205,23 @@ public final class Benchmark {
         trace.bytesBesidesProducts());
   }
 
-  private static Map<String, Double> shares(StepTrace trace) {
-    Map<String, Double> shares = new LinkedHashMap<>();
+  /** The prediction's unit is a second. */
+  private static List<BenchReport.PartShare> parts(
+      Work work, StepTrace trace, double rate, BenchReport.Limits limits) {
+    Map<StepTrace.Part, Double> predicted = new EnumMap<>(StepTrace.Part.class);
+    work.byPart().forEach((part, operations) -> predicted.put(part, operations / rate));
+    double moving = trace.bytes(StepTrace.Part.UPDATE) / limits.bandwidth();
+    predicted.merge(StepTrace.Part.UPDATE, moving, Double::sum);
+    double total = predicted.values().stream().mapToDouble(Double::doubleValue).sum();
+    List<BenchReport.PartShare> parts = new ArrayList<>();
     trace
         .shares()
-        .forEach((part, share) -> shares.put(part.name().toLowerCase(Locale.ROOT), share));
-    return shares;
+        .forEach(
+            (part, share) ->
+                parts.add(
+                    new BenchReport.PartShare(
+                        part.name().toLowerCase(Locale.ROOT), share, predicted.get(part) / total)));
+    return parts;
   }
 
   static double median(double[] values) {

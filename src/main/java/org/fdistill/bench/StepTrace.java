@@ -18,7 +18,10 @@ import org.tensorflow.proto.StepStats;
 import org.tensorflow.proto.TensorDescription;
 import org.tensorflow.proto.TensorShapeProto;
 
-/** Where the time of one traced step went, and what its ops moved through memory. */
+/**
+ * Where the time of one traced step went, and what its ops moved through memory. Ops that run side
+ * by side share the time: see {@link SharedTime}.
+ */
 final class StepTrace {
   /** The parts of a step, by what the names of their nodes start with. */
   enum Part {
@@ -33,7 +36,8 @@ final class StepTrace {
       this.prefix = prefix;
     }
 
-    private static Part of(String node) {
+    /** The part of a node. */
+    static Part of(String node) {
       for (Part part : values()) {
         if (node.startsWith(part.prefix)) {
           return part;
@@ -73,16 +77,27 @@ final class StepTrace {
       Pattern.compile("_?(Mkl)?(Native)?_?(Fused)?(Batch)?MatMul.*");
 
   private final Map<Part, Double> milliseconds = new LinkedHashMap<>();
+  private final Map<Part, Long> bytes = new LinkedHashMap<>();
   private final Map<String, BenchReport.OpCost> byOp = new TreeMap<>();
   private final Map<String, Long> tensorBytes = new HashMap<>();
 
   StepTrace(StepStats stats) {
-    for (DeviceStepStats device : stats.getDevStatsList()) {
-      device.getNodeStatsList().forEach(this::noteTensors);
+    List<NodeExecStats> nodes =
+        stats.getDevStatsList().stream()
+            .map(DeviceStepStats::getNodeStatsList)
+            .flatMap(List::stream)
+            .toList();
+    nodes.forEach(this::noteTensors);
+    double[] nanos = SharedTime.of(nodes.stream().map(StepTrace::span).toList());
+    for (int i = 0; i < nanos.length; i++) {
+      add(nodes.get(i), nanos[i] / 1e6);
     }
-    for (DeviceStepStats device : stats.getDevStatsList()) {
-      device.getNodeStatsList().forEach(this::add);
-    }
+  }
+
+  private static SharedTime.Span span(NodeExecStats node) {
+    return new SharedTime.Span(
+        node.getAllStartNanos() + node.getOpStartRelNanos(),
+        node.getAllStartNanos() + node.getOpEndRelNanos());
   }
 
   private void noteTensors(NodeExecStats node) {
@@ -92,13 +107,14 @@ final class StepTrace {
     }
   }
 
-  private void add(NodeExecStats node) {
-    double time = (node.getOpEndRelNanos() - node.getOpStartRelNanos()) / 1e6;
-    milliseconds.merge(Part.of(node.getNodeName()), time, Double::sum);
+  private void add(NodeExecStats node, double time) {
+    Part part = Part.of(node.getNodeName());
+    milliseconds.merge(part, time, Double::sum);
     Matcher label = LABEL.matcher(node.getTimelineLabel());
     boolean known = label.matches();
     String op = known ? label.group(1) : node.getNodeName();
     long moved = known ? moved(op, inputs(label.group(2)), node) : 0;
+    bytes.merge(part, moved, Long::sum);
     byOp.merge(op, new BenchReport.OpCost(op, time, 1, moved), BenchReport.OpCost::plus);
   }
 
@@ -138,7 +154,12 @@ final class StepTrace {
     return size;
   }
 
-  /** Each part's share of the ops' time, 0 to 1. */
+  /** What the ops of a part read and wrote. */
+  long bytes(Part part) {
+    return bytes.getOrDefault(part, 0L);
+  }
+
+  /** Each part's share of the time, 0 to 1. */
   Map<Part, Double> shares() {
     double total = milliseconds.values().stream().mapToDouble(Double::doubleValue).sum();
     Map<Part, Double> shares = new LinkedHashMap<>();

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongConsumer;
@@ -26,11 +27,13 @@ import org.tensorflow.proto.ConfigProto;
  */
 public final class CacheWriting {
   private static final double GIGABYTE = 1e9;
+  private static final long PAUSE_MILLIS = 200;
 
   private final FeatureCache cache;
   private final ConfigProto settings;
   private final BooleanSupplier stop;
   private final LongConsumer progress;
+  private boolean patient;
 
   /**
    * What came of it.
@@ -54,6 +57,15 @@ public final class CacheWriting {
     this.settings = settings;
     this.stop = stop;
     this.progress = progress;
+  }
+
+  /**
+   * Waits for another process that writes to the folder, instead of refusing it: for processes that
+   * train together and begin alike.
+   */
+  public CacheWriting patiently() {
+    patient = true;
+    return this;
   }
 
   /**
@@ -110,12 +122,26 @@ public final class CacheWriting {
   public Outcome write(ExampleSource source) {
     try {
       Files.createDirectories(cache.folder());
-      try (FolderLock lock = lock(cache.folder())) {
+      Optional<FolderLock> free = FolderLock.take(cache.folder());
+      while (free.isEmpty() && patient && !stop.getAsBoolean()) {
+        pause();
+        free = FolderLock.take(cache.folder());
+      }
+      try (FolderLock lock = free.orElseThrow(() -> taken(cache.folder()))) {
         ShardFile.deleteUnfinished(cache.folder());
         return write(source, cache.begin(source));
       }
     } catch (IOException e) {
       throw failed(cache, e);
+    }
+  }
+
+  private static void pause() {
+    try {
+      Thread.sleep(PAUSE_MILLIS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while another process writes a cache", e);
     }
   }
 
@@ -130,11 +156,12 @@ public final class CacheWriting {
   }
 
   private static FolderLock lock(Path folder) throws IOException {
-    return FolderLock.take(folder)
-        .orElseThrow(
-            () ->
-                UserError.usage(
-                    folder + ": another process writes features to this folder.\nWait for it."));
+    return FolderLock.take(folder).orElseThrow(() -> taken(folder));
+  }
+
+  private static UserError taken(Path folder) {
+    return UserError.usage(
+        folder + ": another process writes features to this folder.\nWait for it.");
   }
 
   private Outcome write(ExampleSource source, StoredFeatures stored) throws IOException {

@@ -54,13 +54,15 @@ final class BenchCommand implements Command {
   @Override
   public String description() {
     return "Runs some steps of a config and measures the steady state: milliseconds a step, images"
-        + " a second, the input pipeline alone, the share of teacher, student and update,"
-        + " memory, and the achieved rate of floating point operations as a fraction of a"
-        + " large matrix product's, which is run beside each step in the same process,"
-        + " precision and threads. Nothing is trained for good. Without a path of the"
-        + " teacher, a teacher of the student's architecture with random weights takes its"
-        + " place, or, where the teacher's SavedModel is missing, of"
-        + " distill.teacher.architecture: speed does not depend on weights.\n"
+        + " a second, the input pipeline alone, the share of teacher, student and update"
+        + " beside what their arithmetic predicts (products at the rate of a large one, the"
+        + " update's bytes at the memory's bandwidth), memory, and the achieved rate of"
+        + " floating point operations as a fraction of a large matrix product's, which is"
+        + " run beside each step in the same process, precision and threads. Nothing is"
+        + " trained for good. Without a path of the teacher, a teacher of the student's"
+        + " architecture with random weights takes its place, or, where the teacher's"
+        + " SavedModel is missing, of distill.teacher.architecture: speed does not depend on"
+        + " weights.\n"
         + "With --local-workers, the same step follows with several processes of fewer threads"
         + " each: with and without the exchange of gradients, the exchange alone beside what"
         + " this machine's loopback gives, and what plan predicts from these figures. Under"
@@ -192,9 +194,22 @@ final class BenchCommand implements Command {
   private static void print(BenchReport report, Console console) {
     console.print(table(report));
     console.print("");
+    console.print(parts(report));
+    console.print("");
     console.print(operations(report));
     console.print("");
     console.print(products(report));
+  }
+
+  private static Table parts(BenchReport report) {
+    Table table = new Table("part", "share of time", "predicted");
+    report
+        .parts()
+        .forEach(
+            part ->
+                table.row(
+                    part.part(), decimal("%.3f", part.share()), decimal("%.3f", part.predicted())));
+    return table;
   }
 
   private static Table operations(BenchReport report) {
@@ -248,9 +263,6 @@ final class BenchCommand implements Command {
     table.row("ms a step at best", decimal("%.1f", limits.bestMilliseconds()));
     table.row("share of time waiting for data", decimal("%.3f", report.dataWaitShare()));
     report
-        .shares()
-        .forEach((part, share) -> table.row("share of ops' time: " + part, decimal("%.3f", share)));
-    report
         .peakMemoryBytes()
         .ifPresent(bytes -> table.row("peak memory, GB", decimal("%.2f", bytes / 1e9)));
     table.row("seconds to the first step", decimal("%.1f", report.secondsToFirstStep()));
@@ -270,7 +282,10 @@ final class BenchCommand implements Command {
     json.addProperty("product_gigaflops_per_second", report.productGigaflops());
     json.addProperty("matmul_fraction", report.matmulFraction());
     json.addProperty("data_wait_share", report.dataWaitShare());
-    report.shares().forEach((part, share) -> json.addProperty(part + "_share", share));
+    for (BenchReport.PartShare part : report.parts()) {
+      json.addProperty(part.part() + "_share", part.share());
+      json.addProperty(part.part() + "_predicted_share", part.predicted());
+    }
     report.peakMemoryBytes().ifPresent(bytes -> json.addProperty("peak_memory_bytes", bytes));
     json.add("largest_ops", operationsJson(report));
     json.add("limits", limitsJson(report.limits()));

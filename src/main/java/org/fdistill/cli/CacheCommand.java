@@ -63,15 +63,20 @@ final class CacheCommand implements Command {
     RunConfig config = Tasks.load(options.path(CONFIG), options.all(OptionSpec.SET));
     CacheRun run = new CacheRun(config, console);
     if (run.isEmpty()) {
-      throw UserError.usage(
-          "%s keeps no features: distill.cache.path is not set.\nAdd cache { path: \"DIR\" } to distill, or --set distill.cache.path=DIR."
-              .formatted(options.path(CONFIG)));
+      String what =
+          Tasks.of(config).teachers().isEmpty()
+              ? "%s has no teacher, whose features could be kept: its task is not distill."
+              : """
+              %s keeps no features: distill.cache.path is not set.
+              Add cache { path: "DIR" } to distill, or --set distill.cache.path=DIR.\
+              """;
+      throw UserError.usage(what.formatted(options.path(CONFIG)));
     }
     console.print(CacheRun.table(run.sizes()));
     if (options.has(VERIFY)) {
       run.verify();
     }
-    run.writeMissing();
+    run.writeMissing(false);
     for (CacheSize size : run.sizes()) {
       Path folder = size.folder();
       console.print("features    " + folder);

@@ -69,21 +69,22 @@ final class CacheRun {
   /**
    * Writes what is missing, cache after cache.
    *
+   * @param patient waits where another process writes to the same folder; else that is an error
    * @throws Stopped where a signal ended it first
    */
-  void writeMissing() {
+  void writeMissing(boolean patient) {
     StopRequest stop = new StopRequest();
     try (StopRequest.Signals signals =
         stop.onSignals(
             () -> console.note("Stopping after this batch; files that are whole stay."),
             Runtime.getRuntime()::halt)) {
       for (FeatureCache cache : caches) {
-        write(cache, stop);
+        write(cache, stop, patient);
       }
     }
   }
 
-  private void write(FeatureCache cache, StopRequest stop) {
+  private void write(FeatureCache cache, StopRequest stop, boolean patient) {
     ExampleSource examples = cache.openExamples();
     long missing = CacheWriting.missing(cache, examples);
     if (missing == 0) {
@@ -94,10 +95,10 @@ final class CacheRun {
             Locale.ROOT, "writing the features of %,d images to %s ...", missing, cache.folder()));
     CacheWriting.Outcome outcome;
     try (CountProgress progress = new CountProgress(console, line(missing))) {
-      outcome =
+      CacheWriting writing =
           new CacheWriting(
-                  cache, SessionSettings.of(config.getRuntime()), stop::isRequested, progress)
-              .write(examples);
+              cache, SessionSettings.of(config.getRuntime()), stop::isRequested, progress);
+      outcome = (patient ? writing.patiently() : writing).write(examples);
     }
     if (!outcome.complete()) {
       console.error(

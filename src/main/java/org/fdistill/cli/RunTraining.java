@@ -49,7 +49,7 @@ final class RunTraining {
    */
   RunResult run(RunEnd... further) {
     TarNotice.print(console, config.getTrainData(), config.getValidationData());
-    new CacheRun(config, console).writeMissing();
+    new CacheRun(config, console).writeMissing(ProcessWorkers.areMany());
     StopRequest stop = new StopRequest();
     RunResult result;
     try (ConsoleProgress progress = console.progress();

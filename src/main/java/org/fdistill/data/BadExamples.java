@@ -52,7 +52,7 @@ public final class BadExamples {
   public void observe(Session session, long[] positions) {
     for (long position : positions) {
       skipTo(session, position);
-      next = position + pipeline.options().workers();
+      next = pipeline.firstPosition(position + 1);
       seen++;
     }
   }
@@ -68,7 +68,7 @@ public final class BadExamples {
   }
 
   private void skipTo(Session session, long position) {
-    for (; next < position; next += pipeline.options().workers()) {
+    for (; next < position; next = pipeline.firstPosition(next + 1)) {
       seen++;
       count++;
       name(session, next);

@@ -2,6 +2,7 @@ package org.fdistill.data;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.fdistill.graph.BatchShare;
 import org.fdistill.proto.DataConfig;
 import org.tensorflow.Operand;
 import org.tensorflow.Output;
@@ -21,7 +22,7 @@ final class BlockTraversal implements Traversal {
   private final RunReader reader;
   private final BlockOrder order;
   private final long[] firstOfBlocks;
-  private final int workers;
+  private final BatchShare share;
   private final String name;
 
   BlockTraversal(
@@ -40,7 +41,7 @@ final class BlockTraversal implements Traversal {
             config.getBlocks().getShuffleBuffer(),
             options.shuffled(),
             options.seed());
-    this.workers = options.workers();
+    this.share = options.share();
     this.name = name;
   }
 
@@ -130,10 +131,7 @@ final class BlockTraversal implements Traversal {
                     tf.math.logicalAnd(
                         tf.math.greaterEqual(positions, start),
                         tf.math.less(positions, in.get(5).expect(TInt64.class))),
-                    tf.math.equal(
-                        tf.math.floorMod(
-                            tf.math.sub(positions, start), tf.constant((long) workers)),
-                        axis))),
+                    tf.math.equal(share.position(tf, share.before(tf, positions)), positions))),
             org.tensorflow.op.core.Squeeze.axis(List.of(1L)));
     Operand<TInt64> taken = tf.gather(order.mixed(tf, epoch, base, slots, size), mine, axis);
     return List.of(
@@ -150,7 +148,7 @@ final class BlockTraversal implements Traversal {
     // Of an empty string there is no rest after one byte: this fails, and leaves the example out.
     Op notEmpty = tf.strings.substr(stored, tf.constant(1), tf.constant(0));
     Operand<TString> read = tf.withControlDependencies(List.of(notEmpty)).identity(stored);
-    Draws draws = new Draws(order.seed(), position);
-    return new Turn(index, reader.example(tf, read, index, arrays, draws));
+    Draws draws = new Draws(order.seed(), position, share.shared(tf, position));
+    return new Turn(position, index, reader.example(tf, read, index, arrays, draws));
   }
 }

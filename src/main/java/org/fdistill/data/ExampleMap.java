@@ -50,7 +50,7 @@ record ExampleMap(Traversal traversal, View view) {
     Turn turn = traversal.turn(tf, element, arrays);
     Map<Field<?>, Operand<?>> values = new LinkedHashMap<>(view.of(tf, turn.example()));
     values.put(Field.EXAMPLE, tf.identity(turn.index()));
-    values.put(Field.POSITION, tf.identity(element.get(0)));
+    values.put(Field.POSITION, tf.identity(turn.position()));
     fields().keySet().forEach(f -> signature.output("field_" + f.name(), values.get(f)));
     return signature.build();
   }

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import org.fdistill.config.UserError;
 import org.fdistill.data.augment.ImageDecoder;
+import org.fdistill.graph.BatchShare;
 import org.fdistill.proto.DataConfig;
 import org.fdistill.proto.ReadOrder;
 import org.tensorflow.DeviceSpec;
@@ -46,7 +47,7 @@ public final class InputPipeline {
    * @param fullBatches leaves out a last batch that would be smaller; B is static then
    * @param batch B, of this worker
    * @param workers W, how many processes share the examples
-   * @param worker this one, 0 to W - 1; it reads the positions p with p mod W = worker
+   * @param worker this one, 0 to W - 1; it reads its {@link #share} of the positions
    */
   public record Options(
       long seed, boolean shuffled, boolean fullBatches, int batch, int workers, int worker) {
@@ -65,6 +66,11 @@ public final class InputPipeline {
      */
     public static Options sample(long seed, int batch) {
       return new Options(seed, true, false, batch, 1, 0);
+    }
+
+    /** The positions that this worker reads. */
+    BatchShare share() {
+      return new BatchShare(workers, worker, batch);
     }
 
     /** One worker's share of the same examples. */
@@ -138,7 +144,7 @@ public final class InputPipeline {
             .filter(reader -> blocks || reader.frontToBack())
             .map(reader -> new BlockTraversal(source, reader, config, options, name));
     EpochOrder order = new EpochOrder(source.size(), options.shuffled(), options.seed());
-    return inRuns.orElseGet(() -> new RecordTraversal(source, order, options.workers()));
+    return inRuns.orElseGet(() -> new RecordTraversal(source, order, options.share()));
   }
 
   private static void addEndpoints(Ops tf, Traversal traversal, List<Operand<?>> arrays) {
@@ -175,7 +181,7 @@ public final class InputPipeline {
    * @param position over all workers
    */
   long firstPosition(long position) {
-    return position + Math.floorMod(options.worker() - position, (long) options.workers());
+    return options.share().from(position);
   }
 
   /**

@@ -1,6 +1,7 @@
 package org.fdistill.data;
 
 import java.util.List;
+import org.fdistill.graph.BatchShare;
 import org.tensorflow.Operand;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
@@ -8,13 +9,15 @@ import org.tensorflow.types.TInt64;
 import org.tensorflow.types.family.TType;
 
 /**
- * One example after the other, each found and read by itself.
+ * One example after the other, each found and read by itself. An element is the number of a
+ * position among this worker's.
  *
  * @param source where examples come from
  * @param order which example stands at a position
- * @param workers W, which share the positions
+ * @param share of the positions that is this worker's
  */
-record RecordTraversal(ExampleSource source, EpochOrder order, int workers) implements Traversal {
+record RecordTraversal(ExampleSource source, EpochOrder order, BatchShare share)
+    implements Traversal {
   @Override
   public long seed() {
     return order.seed();
@@ -33,8 +36,12 @@ record RecordTraversal(ExampleSource source, EpochOrder order, int workers) impl
   @Override
   public Operand<? extends TType> elements(
       Ops tf, Operand<TInt64> start, Operand<TInt64> end, List<Operand<?>> arrays) {
-    Operand<TInt64> step = tf.constant((long) workers);
-    return tf.data.rangeDataset(start, end, step, List.of(TInt64.class), List.of(Shape.scalar()));
+    return tf.data.rangeDataset(
+        share.before(tf, start),
+        share.before(tf, end),
+        tf.constant(1L),
+        List.of(TInt64.class),
+        List.of(Shape.scalar()));
   }
 
   @Override
@@ -44,8 +51,9 @@ record RecordTraversal(ExampleSource source, EpochOrder order, int workers) impl
 
   @Override
   public Turn turn(Ops tf, List<Operand<?>> element, List<Operand<?>> arrays) {
-    Operand<TInt64> position = element.get(0).asOutput().expect(TInt64.class);
+    Operand<TInt64> position = share.position(tf, element.get(0).asOutput().expect(TInt64.class));
     Operand<TInt64> index = order.exampleAt(tf, position);
-    return new Turn(index, source.example(tf, index, arrays, new Draws(order.seed(), position)));
+    Draws draws = new Draws(order.seed(), position, share.shared(tf, position));
+    return new Turn(position, index, source.example(tf, index, arrays, draws));
   }
 }

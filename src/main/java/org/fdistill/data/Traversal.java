@@ -41,7 +41,7 @@ interface Traversal {
   Operand<? extends TType> elements(
       Ops tf, Operand<TInt64> start, Operand<TInt64> end, List<Operand<?>> arrays);
 
-  /** The types of an element's parts, all scalars. The first is the position. */
+  /** The types of an element's parts, all scalars. */
   List<Class<? extends TType>> elementTypes();
 
   /**
@@ -55,8 +55,9 @@ interface Traversal {
   /**
    * An example whose turn has come.
    *
+   * @param position scalar
    * @param index of the example, scalar
    * @param example as it is stored
    */
-  record Turn(Operand<TInt64> index, StoredExample example) {}
+  record Turn(Operand<TInt64> position, Operand<TInt64> index, StoredExample example) {}
 }

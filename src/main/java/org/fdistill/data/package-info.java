@@ -30,6 +30,10 @@
  * <p>{@link org.fdistill.data.FixedViews} shows every example in a few views alone, whatever the
  * run's seed, so that what a teacher makes of them can be kept.
  *
+ * <p>Of several workers each reads its {@link org.fdistill.graph.BatchShare} of every batch, and
+ * draws for it what one worker would; where an image is left out, its worker's batches are shifted
+ * against the others'.
+ *
  * <p>Limits: a worker that reads in blocks reads those of all workers; a truncated JPEG counts as
  * readable where the crop lies above the damage. What cannot be read is skipped without a word:
  * where every file vanishes during a run, the pipeline gives no batch until the end that {@code

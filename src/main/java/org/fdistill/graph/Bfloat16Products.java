@@ -23,7 +23,7 @@ import org.tensorflow.proto.NodeDef;
  */
 final class Bfloat16Products {
   private static final Set<String> PRODUCTS =
-      Set.of("MatMul", "BatchMatMul", "BatchMatMulV2", "BatchMatMulV3");
+      Set.of("MatMul", "BatchMatMul", "BatchMatMulV2", "BatchMatMulV3", "Einsum");
 
   /** Of their float inputs one is their values. */
   private static final Set<String> FOLLOWERS =

@@ -2,6 +2,7 @@ package org.fdistill.graph;
 
 import static org.tensorflow.internal.c_api.global.tensorflow.TFJ_RegisterCustomGradient;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.tensorflow.DeviceSpec;
 import org.tensorflow.GraphOperation;
@@ -20,8 +21,8 @@ import org.tensorflow.types.TFloat32;
 
 /**
  * The processes that train one network together, as the graph of one of them sees them: W replicas
- * of the graph, each with its share of every batch. Of the rows of a batch, replica w has those
- * whose index is w modulo W, as the pipeline deals out positions.
+ * of the graph, each with its {@link BatchShare share} of every batch, as the pipeline deals out
+ * positions.
  *
  * <p>All replicas build the same graph: the i-th exchange of one meets the i-th of each other. The
  * order in which they run does not matter, and the order in which TensorFlow's ring adds is fixed,
@@ -103,7 +104,24 @@ public final class Replicas {
 
   /** This replica's rows of what is drawn for the whole batch: [B W, ...] becomes [B, ...]. */
   public Operand<TFloat32> rows(Ops tf, Operand<TFloat32> all) {
-    return areMany() ? tf.stridedSlice(all, Indices.sliceFrom(index, count)) : all;
+    if (!areMany()) {
+      return all;
+    }
+    List<Operand<TFloat32>> own = new ArrayList<>();
+    for (BatchShare.Rows rows : share((int) (all.shape().get(0) / count)).rows()) {
+      long end = (long) rows.first() + rows.size();
+      own.add(tf.stridedSlice(all, Indices.slice(rows.first(), end)));
+    }
+    return tf.concat(own, tf.constant(0));
+  }
+
+  /**
+   * Which rows of a batch are this replica's.
+   *
+   * @param batch B, rows of this replica
+   */
+  public BatchShare share(int batch) {
+    return new BatchShare(count, index, batch);
   }
 
   /**

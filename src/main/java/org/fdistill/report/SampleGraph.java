@@ -141,7 +141,8 @@ final class SampleGraph {
             new Seeds(tf.constant(config.getSeed()), tf.constant(0L)));
     Operand<TFloat32> images =
         normalization.apply(tf, tf.dtypes.cast(given.get(Field.IMAGE), TFloat32.class));
-    Operand<TFloat32> changed = augmentation.images(tf, images, given, scope.seed("erasing"));
+    Operand<TFloat32> changed =
+        augmentation.images(tf, images, given, scope.seed("erasing"), scope.replicas());
     return tf.dtypes.cast(tf.math.rint(normalization.undo(tf, changed)), TUint8.class);
   }
 

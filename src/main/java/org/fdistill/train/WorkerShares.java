@@ -28,6 +28,16 @@ public final class WorkerShares {
                   + " share.",
               batch, workers, accumulation * workers));
     }
+    if (config.getTrainData().getAugment().hasMixup() && batch / accumulation / workers % 2 != 0) {
+      throw UserError.usage(
+          String.format(
+              "train_data.augment.mixup is set, but each of %d workers has %d images of a"
+                  + " micro-batch.\n"
+                  + "Expected an even number, for each has to have both of two images that are"
+                  + " mixed: take a train_data.batch_size that is a multiple of %d, or another"
+                  + " number of workers.",
+              workers, batch / accumulation / workers, 2 * accumulation * workers));
+    }
     if (config.getRuntime().getXla() == Xla.WHOLE_STEP) {
       throw UserError.usage(
           "runtime.xla is WHOLE_STEP, but a step of several workers exchanges gradients, which XLA"

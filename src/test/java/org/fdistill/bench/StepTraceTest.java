@@ -17,6 +17,9 @@ class StepTraceTest {
   private static final long X = 4 * 100 * 10;
   private static final long HALF = X / 2;
 
+  /** When the next op starts. */
+  private static long clock = 1;
+
   /** A node may come before those that it reads: devices report in their own order. */
   private static final StepTrace TRACE =
       new StepTrace(
@@ -62,6 +65,26 @@ class StepTraceTest {
   void partsShareTheTime() {
     assertThat(TRACE.shares().get(StepTrace.Part.TEACHER)).isCloseTo(2 / 19.0, within(1e-9));
     assertThat(TRACE.shares().get(StepTrace.Part.UPDATE)).isCloseTo(4 / 19.0, within(1e-9));
+    assertThat(TRACE.bytes(StepTrace.Part.UPDATE)).isEqualTo(7 * X);
+    assertThat(TRACE.bytes(StepTrace.Part.INPUT)).isZero();
+  }
+
+  /** The teacher's op runs for four milliseconds, in the middle two of them beside two others. */
+  @Test
+  void opsThatRunSideBySideShareTheTime() {
+    DeviceStepStats.Builder device = DeviceStepStats.newBuilder();
+    device.addNodeStats(at(0, node("teacher/y", "Mul(x)", 4)));
+    device.addNodeStats(at(1, node("train/a", "Mul(x)", 2)));
+    device.addNodeStats(at(1, node("train/b", "Add(x)", 2)));
+    StepTrace trace = new StepTrace(StepStats.newBuilder().addDevStats(device).build());
+    assertThat(trace.shares().get(StepTrace.Part.TEACHER))
+        .isCloseTo((2 + 2 / 3.0) / 4, within(1e-9));
+    assertThat(trace.shares().get(StepTrace.Part.STUDENT)).isCloseTo(4 / 3.0 / 4, within(1e-9));
+    assertThat(trace.largest(2).get(1).milliseconds()).isCloseTo(2 / 3.0, within(1e-9));
+  }
+
+  private static NodeExecStats at(int millisecond, NodeExecStats node) {
+    return node.toBuilder().setAllStartNanos(millisecond * 1_000_000L).build();
   }
 
   private static NodeExecStats half() {
@@ -78,8 +101,10 @@ class StepTraceTest {
         NodeExecStats.newBuilder()
             .setNodeName(name)
             .setTimelineLabel(name + " = " + call)
+            .setAllStartNanos(clock)
             .setOpStartRelNanos(500)
             .setOpEndRelNanos(500 + milliseconds * 1_000_000L);
+    clock += milliseconds * 1_000_000L;
     if (sizes.length > 0) {
       TensorShapeProto.Builder shape = TensorShapeProto.newBuilder();
       for (long size : sizes) {

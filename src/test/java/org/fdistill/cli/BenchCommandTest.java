@@ -36,6 +36,7 @@ class BenchCommandTest {
     assertThat(run.out())
         .containsPattern("(?m)^memory bandwidth, GB a second +[\\d.]*[1-9][\\d.]*$")
         .containsPattern("(?m)^ms a step at best +[\\d.]*[1-9][\\d.]*$")
+        .containsPattern("(?m)^student +0\\.\\d+ +0\\.\\d+$")
         .containsPattern("(?m)^op +ms a step +count +GB moved +GB a second +of memory's$")
         .containsPattern("(?m)^product alone +first +second +count +ms a step +GFLOP/s$");
     JsonObject json = JsonParser.parseString(Files.readString(file)).getAsJsonObject();
@@ -49,6 +50,7 @@ class BenchCommandTest {
             1e3 * number(limits, "other_bytes") / number(limits, "memory_bytes_per_second"),
             within(1e-9));
     assertOperationsAreRankedWithTheirShares(json, limits);
+    assertPartsAreTheWhole(json);
     assertProductsAreThoseOfTheNetwork(limits);
   }
 
@@ -119,6 +121,25 @@ class BenchCommandTest {
           .isEqualTo(bandwidth / number(limits, "memory_bytes_per_second"), within(1e-9));
     }
     assertThat(times).hasSize(10).isSortedAccordingTo((a, b) -> Double.compare(b, a));
+  }
+
+  private static void assertPartsAreTheWhole(JsonObject json) {
+    for (String share : List.of("_share", "_predicted_share")) {
+      double sum = 0;
+      for (String part : List.of("teacher", "input", "update", "student")) {
+        sum += number(json, part + share);
+      }
+      assertThat(sum).isEqualTo(1, within(1e-9));
+    }
+    // Multiplications for 197 tokens of width 96: of two blocks, each with two products of all
+    // pairs
+    // of tokens, of the patches' embedding, whose pixels need no gradient, and of the projector.
+    double blocks = 2 * (12 * 96 * 96 + 2 * 197 * 96) * 197;
+    double embedding = 196 * 768 * 96;
+    double projector = 197 * 96 * 96;
+    assertThat(number(json, "student_predicted_share") / number(json, "teacher_predicted_share"))
+        .isEqualTo(
+            (3 * blocks + 2 * embedding + 3 * projector) / (blocks + embedding), within(1e-9));
   }
 
   private static double number(JsonObject json, String name) {

@@ -49,50 +49,77 @@ class SeveralStudentsTest {
       validation_data { noise { examples: 8 } batch_size: 8 }
       optimizer { clip_norm: 0.05 accumulation: 2 ema_decay: 0.9 }
       schedule { length { steps: %d } warmup { steps: 5 } learning_rate: 1e-3 scale_by_batch: 0 }
-      checkpoint { every_steps: %d }
-      log { every_steps: 1 }
+      checkpoint { every_steps: %d keep_last: 4 }
+      log { every_steps: 1 validate_every_epochs: 0.25 }
       """;
 
   @TempDir Path root;
 
-  private static String together(int steps) {
+  private static String together(int steps, int checkpoint) {
     String students =
         "student { name: \"small\" model { %s } } student { name: \"swin\" model { %s } }"
             .formatted(SMALL, SWIN);
-    return CONFIG.formatted(students, FIRST, steps, CHECKPOINT);
+    return CONFIG.formatted(students, FIRST, steps, checkpoint);
   }
 
-  private static String alone(String model, int steps) {
-    return CONFIG.formatted("", model, steps, CHECKPOINT);
-  }
-
+  /** Parameters, optimiser state, averages, statistics, metrics, best checkpoint and export. */
   @Test
   void eachIsTheStudentOfARunOfItsOwn() throws IOException {
     int steps = 8;
-    Path all = train("all", together(steps));
+    Path all = train("all", together(steps, 2));
     Map<String, float[]> variables = variables(all, steps);
     int counted = 0;
     for (Map.Entry<String, String> student :
-        Map.of("", FIRST, "small/", SMALL, "swin/", SWIN).entrySet()) {
-      String prefix = student.getKey();
-      String name = prefix.replace("/", "");
-      Path own = train("alone-" + name, alone(student.getValue(), steps));
+        Map.of("", FIRST, "small", SMALL, "swin", SWIN).entrySet()) {
+      String name = student.getKey();
+      String prefix = name.isEmpty() ? "" : name + "/";
+      String alone = CONFIG.formatted("", student.getValue(), steps, 2);
+      Path own = train("alone-" + name, alone);
       Map<String, float[]> expected = variables(own, steps);
+      assertThat(expected)
+          .containsKeys(
+              "projector_b/kernel/adam_m",
+              "projector_b/kernel/adam_v",
+              "projector_b/kernel/current",
+              "targets/a/rotation",
+              "weighting/log_variance/adam_v");
       expected.forEach(
           (variable, values) ->
               assertThat(variables.get(prefix + variable)).as(prefix + variable).isEqualTo(values));
       counted += expected.size();
+      requireSameLog(all, name.isEmpty() ? "student" : name, own);
+      requireSameBest(all, name, own);
       requireSameExport(all.resolve("export").resolve(name), own.resolve("export"));
     }
     assertThat(variables).hasSize(counted);
-    assertThat(Files.readString(all.resolve("metrics.jsonl")))
-        .contains(
-            "\"student_loss\":",
-            "\"small_loss_a\":",
-            "\"swin_weight_b\":",
-            "\"small_gradient_norm\":",
-            "\"validation_swin_loss\":");
     assertThat(Files.readString(all.resolve("summary.json"))).contains("\"export/small/1\"");
+  }
+
+  /** All that a run of its own logs of a student, to the bit, of each step and validation. */
+  private static void requireSameLog(Path all, String title, Path own) throws IOException {
+    Map<String, Double> together = TenSteps.logged(all);
+    Map<String, Double> expected = TenSteps.logged(own);
+    expected.keySet().removeIf(key -> key.matches(".*/(step|epoch|learning_rate)"));
+    assertThat(expected)
+        .containsKeys("1/loss", "8/loss_a", "8/weight_b", "3/gradient_norm", "validation/loss_b");
+    expected.forEach(
+        (key, value) -> {
+          String named = key.replaceFirst("/", "/" + title + "_");
+          assertThat(together.get(named)).as(named).isEqualTo(value);
+        });
+  }
+
+  /** The step of the best checkpoint, and the bytes that its export writes. */
+  private void requireSameBest(Path all, String name, Path own) throws IOException {
+    Path both = root.resolve("best-" + name);
+    String[] chosen = name.isEmpty() ? new String[0] : new String[] {"--student", name};
+    List<String> words = new ArrayList<>(List.of("export", all.toString(), "--checkpoint", "best"));
+    words.addAll(List.of("--out", both.resolve("all").toString()));
+    words.addAll(List.of(chosen));
+    CommandRun.done(words.toArray(String[]::new));
+    String alone = both.resolve("own").toString();
+    CommandRun.done("export", own.toString(), "--checkpoint", "best", "--out", alone);
+    requireSameExport(both.resolve("all"), both.resolve("own"));
   }
 
   /** The same config of the network, and the same bytes of weights. */
@@ -107,9 +134,9 @@ class SeveralStudentsTest {
 
   @Test
   void fortyStepsEqualTwentyFiveAKillAndFifteenMore() throws Exception {
-    Path straight = train("straight", together(STEPS));
+    Path straight = train("straight", together(STEPS, CHECKPOINT));
     Path killed = root.resolve("killed");
-    Path config = Files.writeString(root.resolve("killed.txtpb"), together(STEPS));
+    Path config = Files.writeString(root.resolve("killed.txtpb"), together(STEPS, CHECKPOINT));
     Process child = child(config, killed);
     awaitStep(child, killed);
     child.destroyForcibly();

@@ -39,8 +39,8 @@ import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TString;
 
 /**
- * The two runs of the goldens {@code steps/*}, by the command line: images, first weights and
- * teacher are files, settings those of {@code golden/steps/runs.json}, results what the run leaves.
+ * The runs of the goldens {@code steps/*}, by the command line: images, first weights and teacher
+ * are files, settings those of {@code golden/steps/runs.json}, results what the run leaves.
  */
 final class TenSteps {
   static final int EXAMPLES = 24;
@@ -85,7 +85,7 @@ final class TenSteps {
   /**
    * Trains.
    *
-   * @param task classify or distill
+   * @param task that the golden's settings are of
    * @param more settings beside those of the golden, or in their place
    * @return the run's folder
    */
@@ -99,23 +99,37 @@ final class TenSteps {
     return root.resolve(folder);
   }
 
-  /** A run of one step that moves nothing: its checkpoint and export hold the first values. */
+  /**
+   * A run of one step that moves nothing: its checkpoint and export hold the first values. Nobody
+   * reads its report.
+   */
   Path trainNothing(String task, String folder, Map<String, ?> more) {
     Map<String, Object> settings = new LinkedHashMap<>(more);
     settings.put("schedule", STILL);
+    settings.put("log.report", false);
     return train(task, folder, settings);
   }
 
   /** A run whose export is the classifier's network and takes input that is normalised already. */
   Path teacher() {
-    return trainNothing("classify", "teacher", IDENTITY);
+    return teacher("classify", "teacher");
+  }
+
+  /** The same of another classifier. */
+  Path teacher(String task, String folder) {
+    return trainNothing(task, folder, IDENTITY);
   }
 
   /** Puts the golden's first values in place of those of a run's export. */
   void setFirstValues(String task, Path run) {
+    setValues(Golden.open("steps/" + task), "parameters", run);
+  }
+
+  /** Puts the values of a section of a golden in place of those of a run's export. */
+  static void setValues(Golden golden, String section, Path run) {
     Map<String, NpyArray> values = new LinkedHashMap<>();
-    Golden.open("steps/" + task)
-        .inputs("parameters")
+    golden
+        .inputs(section)
         .forEach((name, input) -> values.put(name, NpyArray.of(input.values(), input.shape())));
     Path prefix = run.resolve("export/1/variables/variables");
     try (BundleReader exported = new BundleReader(prefix)) {

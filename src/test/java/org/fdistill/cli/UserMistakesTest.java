@@ -63,6 +63,17 @@ class UserMistakesTest {
   }
 
   @Test
+  void aCacheOfWhatHasNoTeacherOrNoPlaceForIt() {
+    CommandRun.fails(
+        USAGE, List.of("its task is not distill"), "cache", "configs/smoke/classify.txtpb");
+    CommandRun.fails(
+        USAGE,
+        List.of("distill.cache.path is not set", "--set distill.cache.path=DIR"),
+        "cache",
+        "configs/smoke/distill.txtpb");
+  }
+
+  @Test
   void aTeacherAtAPathThatIsAPattern() throws IOException {
     Path model = Files.createDirectories(root.resolve("teacher[1]"));
     try (var files = Files.walk(Path.of("savedmodels/tiny-teacher/1"))) {

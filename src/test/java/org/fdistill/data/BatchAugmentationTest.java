@@ -7,9 +7,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.fdistill.data.InputPipeline.Options;
+import org.fdistill.graph.Replicas;
 import org.fdistill.proto.DataConfig;
+import org.fdistill.testing.TestSession;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.tensorflow.DeviceSpec;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.Result;
@@ -41,13 +44,21 @@ final class BatchAugmentationTest {
 
   /** Images and targets of the batches from a position on. */
   private static List<List<float[]>> batches(DataConfig config, long position, int count) {
+    return batches(config, position, count, Replicas.ONE);
+  }
+
+  /** Of one of several workers, in the batches of all. */
+  private static List<List<float[]>> batches(
+      DataConfig config, long position, int count, Replicas replicas) {
     BatchAugmentation augmentation = BatchAugmentation.of(config);
     try (Graph graph = new Graph()) {
       Ops tf = Ops.create(graph);
       View view = View.all(ImageView.training(config), View.label(), augmentation);
       ExampleSource source = ExampleSource.open(config);
+      Options options = Options.training(5, 4 / replicas.count());
       InputPipeline input =
-          InputPipeline.build(tf, "input", config, source, view, Options.training(5, 4));
+          InputPipeline.build(
+              tf, "input", config, source, view, options.of(replicas.count(), replicas.index()));
       Operand<TFloat32> pixels = tf.dtypes.cast(input.batch().get(Field.IMAGE), TFloat32.class);
       // Of the step and of nothing else, as the trainer's seeds are.
       Operand<TInt32> seed =
@@ -55,7 +66,9 @@ final class BatchAugmentationTest {
               List.of(
                   tf.constant(3),
                   tf.dtypes.cast(
-                      tf.reduceSum(input.batch().get(Field.POSITION), tf.constant(0)),
+                      tf.math.div(
+                          tf.reduceMax(input.batch().get(Field.POSITION), tf.constant(0)),
+                          tf.constant(4L)),
                       TInt32.class)));
       Operand<TFloat32> targets =
           tf.oneHot(
@@ -65,10 +78,10 @@ final class BatchAugmentationTest {
               tf.constant(0f));
       List<Operand<TFloat32>> fetched =
           List.of(
-              augmentation.images(tf, pixels, input.batch(), seed),
+              augmentation.images(tf, pixels, input.batch(), seed, replicas),
               augmentation.targets(tf, targets, input.batch()));
       List<List<float[]>> all = new ArrayList<>();
-      try (Session session = new Session(graph)) {
+      try (Session session = TestSession.open(graph)) {
         input.start(session, position, Long.MAX_VALUE);
         for (int i = 0; i < count; i++) {
           Session.Runner runner = session.runner();
@@ -100,6 +113,24 @@ final class BatchAugmentationTest {
   }
 
   @Test
+  void twoWorkersEraseAndMixAsOne() throws TextFormat.ParseException {
+    for (int w = 0; w < 2; w++) {
+      DeviceSpec device = DeviceSpec.newBuilder().build();
+      List<List<float[]>> own = batches(config(FULL), 4, 7, Replicas.of(2, w, device, "ring"));
+      for (int i = 0; i < 7; i++) {
+        for (int field = 0; field < 2; field++) {
+          float[] whole = all.get(i + 1).get(field);
+          int row = whole.length / 4;
+          float[] rows = new float[2 * row];
+          System.arraycopy(whole, w * row, rows, 0, row);
+          System.arraycopy(whole, (3 - w) * row, rows, row, row);
+          assertThat(own.get(i).get(field)).isEqualTo(rows);
+        }
+      }
+    }
+  }
+
+  @Test
   void targetsStayProbabilitiesAndAreMixed() {
     int mixed = 0;
     for (List<float[]> batch : all) {
@@ -127,7 +158,7 @@ final class BatchAugmentationTest {
         Options options = Options.training(5, 4);
         inputs.add(InputPipeline.build(tf, "input" + side, config, source, view, options));
       }
-      try (Session session = new Session(graph)) {
+      try (Session session = TestSession.open(graph)) {
         for (InputPipeline input : inputs) {
           input.start(session, 0, Long.MAX_VALUE);
           session.runner().fetch(input.batch().get(Field.IMAGE)).run().close();
@@ -145,7 +176,7 @@ final class BatchAugmentationTest {
       Ops tf = Ops.create(graph);
       Operand<TFloat32> images = tf.constant(new float[] {1, 2});
       Batch batch = new Batch(Map.of());
-      assertThat(none.images(tf, images, batch, null)).isSameAs(images);
+      assertThat(none.images(tf, images, batch, null, Replicas.ONE)).isSameAs(images);
       assertThat(none.targets(tf, images, batch)).isSameAs(images);
       Operand<TInt64> position = tf.constant(0L);
       assertThat(none.of(tf, new StoredExample(null, position, new Draws(1, position)))).isEmpty();

@@ -48,6 +48,17 @@ class FlopCounterTest {
   }
 
   @Test
+  void anEinsumCountsWhatItSumsOver() {
+    List<Operand<TFloat32>> split = List.of(input(2, 7, 3), input(3, 4, 5));
+    assertThat(count(tf.linalg.einsum(split, "abc,cde->abde"))).isEqualTo(2 * 2 * 7 * 4 * 5 * 3);
+    List<Operand<TFloat32>> joined = List.of(input(2, 7, 4, 5), input(4, 5, 3));
+    assertThat(count(tf.linalg.einsum(joined, "abde,dec->abc"))).isEqualTo(2 * 2 * 7 * 3 * 4 * 5);
+    List<Operand<TFloat32>> batched = List.of(input(2, 7, 4, 5), input(3, 5));
+    assertThat(count(tf.linalg.einsum(batched, "...ab,cb->...ac")))
+        .isEqualTo(2 * 2 * 7 * 4 * 3 * 5);
+  }
+
+  @Test
   void aConvolutionAndBothItsGradientsCountAlike() {
     // 2 images of 8 x 8 x 3, a filter of 2 x 2 x 3 x 5 at stride 2: 4 x 4 x 5 outputs.
     double expected = 2 * 2 * (4 * 4 * 5) * (2 * 2 * 3);

@@ -2,6 +2,7 @@ package org.fdistill.data.augment;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.fdistill.graph.BatchShare;
 import org.fdistill.proto.RandomErasingConfig;
 import org.tensorflow.Operand;
 import org.tensorflow.ndarray.Shape;
@@ -97,11 +98,15 @@ public record RandomErasing(
    * @param images normalised [B, S, S, 3], of static shape
    * @param boxes of {@link #boxes} [B, C, 4]
    * @param seed of the noise, new in each step [2]
+   * @param share of the batch that these images are
    */
   public static Operand<TFloat32> erase(
-      Ops tf, Operand<TFloat32> images, Operand<TInt32> boxes, Operand<TInt32> seed) {
-    Operand<TFloat32> noise =
-        tf.random.statelessRandomNormal(tf.constant(images.shape()), seed, TFloat32.class);
+      Ops tf,
+      Operand<TFloat32> images,
+      Operand<TInt32> boxes,
+      Operand<TInt32> seed,
+      BatchShare share) {
+    Operand<TFloat32> noise = BatchNoise.normal(tf, images.shape(), seed, share);
     int side = (int) images.shape().get(1);
     Operand<TBool> inside = null;
     for (int i = 0; i < boxes.shape().get(1); i++) {

@@ -1,32 +1,21 @@
 package org.fdistill.task.classify;
 
-import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.fdistill.config.AugmentChecks;
 import org.fdistill.config.Problems;
 import org.fdistill.data.Batch;
-import org.fdistill.data.ExampleCheck;
 import org.fdistill.data.Field;
 import org.fdistill.data.ImageView;
 import org.fdistill.data.View;
-import org.fdistill.eval.Criterion;
-import org.fdistill.eval.Sums;
 import org.fdistill.graph.LayerScope;
-import org.fdistill.model.Endpoints;
-import org.fdistill.model.Network;
 import org.fdistill.model.head.ClassifierHead;
-import org.fdistill.model.head.Head;
 import org.fdistill.optim.ParameterRules;
 import org.fdistill.proto.DataConfig;
-import org.fdistill.proto.NoiseSource;
 import org.fdistill.proto.ProbeTask;
 import org.fdistill.proto.RunConfig;
 import org.fdistill.task.CardEntry;
-import org.fdistill.task.ExampleMeans;
-import org.fdistill.task.Task;
-import org.fdistill.task.Tasks;
 import org.tensorflow.Operand;
 import org.tensorflow.Session;
 import org.tensorflow.op.Ops;
@@ -38,8 +27,7 @@ import org.tensorflow.types.TInt64;
  * A.1): batch norm without scale and shift, one linear layer, cross-entropy. No gradient reaches
  * the network, which is built as for inference, so that nothing of it is kept for a backward pass.
  */
-public final class LinearProbe implements Task {
-  private final RunConfig run;
+public final class LinearProbe extends ClassifierTask {
   private final ProbeTask config;
   private FeatureCache cache;
 
@@ -49,22 +37,21 @@ public final class LinearProbe implements Task {
    * @param run whose task is {@code probe}
    */
   public LinearProbe(RunConfig run) {
-    this.run = run;
+    super(run, "probe", ClassifierHead.of(run.getProbe()));
     config = run.getProbe();
   }
 
   @Override
   public void check(Problems problems) {
-    problems.unless(config.hasClasses(), "probe.classes", "is not set; say how many there are");
-    Classification.check(run, config.getPooling(), "probe.pooling", problems);
-    AugmentChecks.pixelsAlone(run.getTrainData(), "probe", problems);
+    check(config.hasClasses(), problems);
+    AugmentChecks.pixelsAlone(run().getTrainData(), "probe", problems);
     problems.unless(
-        !config.getCacheFeatures() || !run.getTrainData().hasAugment(),
+        !config.getCacheFeatures() || !run().getTrainData().hasAugment(),
         "probe.cache_features",
         "is true, but train_data.augment shows an image otherwise each time; leave out one of"
             + " both");
     problems.unless(
-        run.getOptimizer().getLayerDecay() == 1,
+        run().getOptimizer().getLayerDecay() == 1,
         "optimizer.layer_decay",
         "is set, but a probe trains no layer of the network; leave it out");
   }
@@ -76,21 +63,10 @@ public final class LinearProbe implements Task {
   }
 
   @Override
-  public View validationView(DataConfig data) {
-    return View.all(ImageView.evaluation(data), View.label());
-  }
-
-  @Override
-  public List<ExampleCheck> checks() {
-    return List.of(new LabelCheck(config.getClasses(), "probe.classes"));
-  }
-
-  @Override
   public TrainingOutputs training(LayerScope scope, Batch batch) {
     Ops tf = scope.tf();
-    ClassifierHead head = ClassifierHead.of(config);
     int width = network().backbone().width();
-    Operand<TFloat32> logits = head.logits(scope, features(scope, head, batch), width);
+    Operand<TFloat32> logits = head().logits(scope, features(scope, batch), width);
     Operand<TInt64> labels = batch.get(Field.LABEL);
     Operand<TFloat32> targets = ClassScores.oneHot(tf, labels, config.getClasses());
     return new TrainingOutputs(
@@ -100,21 +76,15 @@ public final class LinearProbe implements Task {
         scope.updates());
   }
 
-  @Override
-  public Map<String, Operand<TFloat32>> validation(LayerScope scope, Batch batch) {
-    Endpoints seen = Tasks.evaluated(run).build(scope, batch.get(Field.IMAGE));
-    return ClassScores.sums(scope.tf(), ClassifierHead.of(config).logits(scope, seen), batch);
-  }
-
   /** What the head is given in training, [B, C]. */
-  private Operand<TFloat32> features(LayerScope scope, ClassifierHead head, Batch batch) {
+  private Operand<TFloat32> features(LayerScope scope, Batch batch) {
     Ops tf = scope.tf();
     Function<Batch, Operand<TFloat32>> computed =
-        b -> head.pooled(tf, network().build(scope.inference(), b.get(Field.IMAGE)));
+        b -> head().pooled(tf, network().build(scope.inference(), b.get(Field.IMAGE)));
     if (!config.getCacheFeatures()) {
       return computed.apply(batch);
     }
-    cache = FeatureCache.build(tf, run.getTrainData(), network().backbone().width(), computed);
+    cache = FeatureCache.build(tf, run().getTrainData(), network().backbone().width(), computed);
     return cache.of(tf, batch.get(Field.EXAMPLE));
   }
 
@@ -127,26 +97,6 @@ public final class LinearProbe implements Task {
   }
 
   @Override
-  public Map<String, Double> values(Sums sums) {
-    return ExampleMeans.values(sums);
-  }
-
-  @Override
-  public Criterion criterion() {
-    return new Criterion(ClassScores.TOP_1, true);
-  }
-
-  @Override
-  public Network network() {
-    return Tasks.network(run);
-  }
-
-  @Override
-  public Head head() {
-    return ClassifierHead.of(config);
-  }
-
-  @Override
   public ParameterRules parameterRules() {
     return ParameterRules.frozen(network().name());
   }
@@ -154,10 +104,5 @@ public final class LinearProbe implements Task {
   @Override
   public CardEntry card() {
     return new CardEntry("A linear classifier on frozen features", "", Map.of());
-  }
-
-  @Override
-  public NoiseSource noiseSource() {
-    return NoiseSource.newBuilder().setClasses(config.getClasses()).build();
   }
 }

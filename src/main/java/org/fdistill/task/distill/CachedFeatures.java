@@ -9,31 +9,18 @@ import org.fdistill.model.Endpoints;
 import org.fdistill.teacher.Teacher;
 import org.tensorflow.Session;
 
-/**
- * Features that come with the examples of the batch; the teacher itself is not in the graph.
- *
- * @param teacher opened
- * @param cache of the teacher; that of another split has the same fields
- */
-record CachedFeatures(Teacher teacher, FeatureCache cache) implements FeatureSource {
-  @Override
-  public String name() {
-    return teacher.name();
-  }
+/** Features that come with the examples of the batch; the teacher itself is not in the graph. */
+final class CachedFeatures extends TeacherFeatures {
+  private final FeatureCache cache;
 
-  @Override
-  public int width() {
-    return teacher.width();
-  }
-
-  @Override
-  public int grid() {
-    return teacher.grid();
-  }
-
-  @Override
-  public boolean hasClassToken() {
-    return teacher.hasClassToken();
+  /**
+   * Of one teacher.
+   *
+   * @param cache of the teacher; that of another split has the same fields
+   */
+  CachedFeatures(Teacher teacher, FeatureCache cache) {
+    super(teacher);
+    this.cache = cache;
   }
 
   @Override
@@ -47,10 +34,5 @@ record CachedFeatures(Teacher teacher, FeatureCache cache) implements FeatureSou
   @Override
   public Optional<UserError> explain(RuntimeException failure) {
     return Optional.empty();
-  }
-
-  @Override
-  public UserError nonFinite(String when) {
-    return teacher.nonFiniteTokens(when);
   }
 }

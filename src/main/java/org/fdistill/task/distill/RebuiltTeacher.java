@@ -42,8 +42,7 @@ import org.tensorflow.types.family.TNumber;
  * active in it while the student trains (Table 5 of the paper). All else of it is that of the
  * SavedModel, which has been opened and checked.
  */
-final class RebuiltTeacher implements FeatureSource {
-  private final Teacher teacher;
+final class RebuiltTeacher extends TeacherFeatures {
   private final Network network;
   private final SavedModelFolder folder;
   private Variables variables;
@@ -52,7 +51,7 @@ final class RebuiltTeacher implements FeatureSource {
   private String restoreAll;
 
   private RebuiltTeacher(Teacher teacher, Network network, SavedModelFolder folder) {
-    this.teacher = teacher;
+    super(teacher);
     this.network = network;
     this.folder = folder;
   }
@@ -94,26 +93,6 @@ final class RebuiltTeacher implements FeatureSource {
               + SavedModelFolder.CONFIG
               + " describes another network than its graph. Export or import it again.");
     }
-  }
-
-  @Override
-  public String name() {
-    return teacher.name();
-  }
-
-  @Override
-  public int width() {
-    return teacher.width();
-  }
-
-  @Override
-  public int grid() {
-    return teacher.grid();
-  }
-
-  @Override
-  public boolean hasClassToken() {
-    return teacher.hasClassToken();
   }
 
   @Override
@@ -192,10 +171,5 @@ final class RebuiltTeacher implements FeatureSource {
   @Override
   public Optional<UserError> explain(RuntimeException failure) {
     return teacher.explain(failure);
-  }
-
-  @Override
-  public UserError nonFinite(String when) {
-    return teacher.nonFiniteTokens(when);
   }
 }

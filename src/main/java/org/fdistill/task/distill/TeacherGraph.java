@@ -9,30 +9,10 @@ import org.fdistill.model.Endpoints;
 import org.fdistill.teacher.Teacher;
 import org.tensorflow.Session;
 
-/**
- * Features that a teacher's graph computes from the images of the batch.
- *
- * @param teacher opened
- */
-record TeacherGraph(Teacher teacher) implements FeatureSource {
-  @Override
-  public String name() {
-    return teacher.name();
-  }
-
-  @Override
-  public int width() {
-    return teacher.width();
-  }
-
-  @Override
-  public int grid() {
-    return teacher.grid();
-  }
-
-  @Override
-  public boolean hasClassToken() {
-    return teacher.hasClassToken();
+/** Features that a teacher's graph computes from the images of the batch. */
+final class TeacherGraph extends TeacherFeatures {
+  TeacherGraph(Teacher teacher) {
+    super(teacher);
   }
 
   @Override
@@ -48,10 +28,5 @@ record TeacherGraph(Teacher teacher) implements FeatureSource {
   @Override
   public Optional<UserError> explain(RuntimeException failure) {
     return teacher.explain(failure);
-  }
-
-  @Override
-  public UserError nonFinite(String when) {
-    return teacher.nonFiniteTokens(when);
   }
 }

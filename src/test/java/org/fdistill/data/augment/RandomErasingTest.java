@@ -3,14 +3,17 @@ package org.fdistill.data.augment;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
+import org.fdistill.graph.BatchShare;
 import org.fdistill.testing.Golden;
 import org.fdistill.testing.GraphRun;
 import org.junit.jupiter.api.Test;
 import org.tensorflow.Operand;
+import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
@@ -22,6 +25,7 @@ final class RandomErasingTest {
   /** Of 60 comparisons one goes four deviations wrong by chance once in 260 seeds. */
   private static final double DEVIATIONS = 4;
 
+  private static final BatchShare ALONE = new BatchShare(1, 0, 2);
   private static final Golden GOLDEN = Golden.open("augment/erasing");
   private static final int SIDE = GOLDEN.description().get("side").getAsInt();
 
@@ -102,6 +106,30 @@ final class RandomErasingTest {
     }
   }
 
+  /** Rows of 75 numbers, which Philox makes four at a time. */
+  @Test
+  void eachWorkerDrawsTheNoiseOfItsRows() {
+    try (GraphRun run = new GraphRun()) {
+      Ops tf = run.tf();
+      Operand<TInt32> seed =
+          tf.dtypes.cast(tf.stack(List.of(run.scalar(3), run.scalar(4))), TInt32.class);
+      List<Operand<TFloat32>> noises = new ArrayList<>();
+      noises.add(BatchNoise.normal(tf, Shape.of(15, 5, 5, 3), seed, new BatchShare(1, 0, 15)));
+      for (int w = 0; w < 3; w++) {
+        noises.add(BatchNoise.normal(tf, Shape.of(5, 5, 5, 3), seed, new BatchShare(3, w, 5)));
+      }
+      List<float[]> drawn = run.run(noises);
+      for (int w = 0; w < 3; w++) {
+        int at = 0;
+        for (BatchShare.Rows rows : new BatchShare(3, w, 5).rows()) {
+          int first = 75 * rows.first();
+          assertThat(Arrays.copyOfRange(drawn.get(1 + w), at, at += 75 * rows.size()))
+              .isEqualTo(Arrays.copyOfRange(drawn.get(0), first, first + 75 * rows.size()));
+        }
+      }
+    }
+  }
+
   @Test
   void insideIsStandardNormalNoiseAndOutsideStays() {
     int side = 40;
@@ -115,7 +143,7 @@ final class RandomErasingTest {
               new int[][][] {{{3, 5, 33, 38}, {0, 0, 0, 0}}, {{0, 0, 1, 1}, {39, 39, 40, 40}}});
       Operand<TInt32> seed =
           tf.dtypes.cast(tf.stack(List.of(run.scalar(1), run.scalar(2))), TInt32.class);
-      float[] erased = run.run(List.of(RandomErasing.erase(tf, images, boxes, seed))).get(0);
+      float[] erased = run.run(List.of(RandomErasing.erase(tf, images, boxes, seed, ALONE))).get(0);
       int inside = 30 * 33 * 3;
       assertThat(different(erased, 0, side)).isEqualTo(inside);
       assertThat(different(erased, 1, side)).isEqualTo(6);
