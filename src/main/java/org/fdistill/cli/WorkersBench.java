@@ -101,7 +101,7 @@ record WorkersBench(
     table.row("ms a step", decimal("%.1f", report.millisecondsPerStep()));
     table.row("images a second", decimal("%.2f", report.imagesPerSecond()));
     table.row("ms a step, nothing exchanged", decimal("%.1f", report.aloneMilliseconds()));
-    table.row("efficiency of the step beside it", decimal("%.3f", report.stepEfficiency()));
+    table.row("efficiency of the step beside that", decimal("%.3f", report.stepEfficiency()));
     table.row(
         decimal("ms of the exchange alone, %.1f MB of gradients", report.gradientBytes() / 1e6)
             + (report.pieces() == 1 ? "" : " in " + report.pieces() + " pieces"),
@@ -124,12 +124,12 @@ record WorkersBench(
             String.valueOf(report.workers()));
     add(table, report);
     table.row("ms a step of one process with all cores", decimal("%.1f", oneProcess));
-    table.row("efficiency of the step beside it", decimal("%.3f", stepEfficiency()));
+    table.row("efficiency of the step beside that process", decimal("%.3f", stepEfficiency()));
     table.row("loopback, GB a second each way", decimal("%.2f", loopback.bandwidth() / 1e9));
     table.row(
         "loopback, there and back, microseconds",
         decimal("%.0f", loopback.roundTripMicroseconds()));
-    table.row("efficiency of the exchange beside it", decimal("%.3f", exchangeEfficiency()));
+    table.row("efficiency of the exchange beside loopback", decimal("%.3f", exchangeEfficiency()));
     table.row("ms a step by plan's model of the same links", decimal("%.1f", predicted));
     return table;
   }
