@@ -44,9 +44,21 @@ public final class SavedModelWriter {
     void inspect(Path folder) throws IOException;
   }
 
+  /** How a version gets its number. */
+  private interface Commit {
+    Path of(VersionFolder version) throws IOException;
+  }
+
   /** Writes a model without a further look. */
   public static Exported write(ModelContent content, Path model) {
     return write(content, model, Inspection.NONE);
+  }
+
+  /**
+   * As {@link #write(ModelContent, Path)}; an equal model, if it is the newest version, stays so.
+   */
+  static Exported writeIfNew(ModelContent content, Path model) {
+    return write(content, model, Inspection.NONE, VersionFolder::commitIfNew);
   }
 
   /**
@@ -59,9 +71,14 @@ public final class SavedModelWriter {
    *     does not answer as it should; then nothing is left behind
    */
   public static Exported write(ModelContent content, Path model, Inspection inspection) {
+    return write(content, model, inspection, VersionFolder::commit);
+  }
+
+  private static Exported write(
+      ModelContent content, Path model, Inspection inspection, Commit commit) {
     try (InferenceGraph graph = new InferenceGraph(content.network())) {
       content.weights().requireVariables(graph.shapes());
-      return write(graph, content, model, inspection);
+      return write(graph, content, model, inspection, commit);
     } catch (IOException e) {
       throw failed(model, e);
     } catch (TensorFlowException e) {
@@ -81,13 +98,13 @@ public final class SavedModelWriter {
   }
 
   private static Exported write(
-      InferenceGraph graph, ModelContent content, Path model, Inspection inspection)
+      InferenceGraph graph, ModelContent content, Path model, Inspection inspection, Commit commit)
       throws IOException {
     try (VersionFolder version = new VersionFolder(model)) {
       float difference = write(graph, content, version.path());
       inspection.inspect(version.path());
       long parameters = graph.shapes().values().stream().mapToLong(s -> s.size()).sum();
-      return new Exported(version.commit(), parameters, difference);
+      return new Exported(commit.of(version), parameters, difference);
     }
   }
 

@@ -13,6 +13,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.fdistill.config.UserError;
 import org.fdistill.testing.Golden;
+import org.fdistill.testing.TestSession;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
@@ -173,7 +174,7 @@ final class RandomResizedCropTest {
       Operand<? extends TType> one =
           tf.data.batchDataset(boxes, tf.constant((long) count), tf.constant(true), ints, shape);
       DatasetToSingleElement all = tf.data.datasetToSingleElement(one, ints, shape);
-      try (Session session = new Session(graph);
+      try (Session session = TestSession.open(graph);
           Result result = session.runner().fetch(all.components().get(0)).run()) {
         TInt32 values = (TInt32) result.get(0);
         return IntStream.range(0, count)
