@@ -1,9 +1,12 @@
 package org.fdistill.nn;
 
 import java.util.List;
+import org.fdistill.graph.CompiledLoop;
 import org.fdistill.graph.FusedGradient;
+import org.fdistill.graph.LayerScope;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
+import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.family.TFloating;
 
 /** The exact GELU: x Φ(x), with Φ by the error function (arXiv 1606.08415). */
@@ -13,6 +16,11 @@ public final class Gelu {
 
   private static final FusedGradient GRADIENT = FusedGradient.of("GeluGradient", Gelu::gradients);
 
+  private static final CompiledLoop VALUE = CompiledLoop.of("Gelu", 1, Gelu::value);
+  private static final CompiledLoop SLOPE = CompiledLoop.of("GeluSlope", 2, Gelu::slope);
+  private static final FusedGradient OF_LOOP =
+      FusedGradient.of("GeluLoopGradient", Gelu::gradientsOfLoop);
+
   private Gelu() {}
 
   /**
@@ -20,7 +28,13 @@ public final class Gelu {
    *
    * @param x of any shape and precision
    */
-  public static Operand<TFloating> apply(Ops tf, Operand<TFloating> x) {
+  public static Operand<TFloating> apply(LayerScope scope, Operand<TFloating> x) {
+    Ops tf = scope.tf();
+    if (CompiledLoop.pays(scope, x)) {
+      VALUE.declare(tf, x.type());
+      SLOPE.declare(tf, x.type());
+      return OF_LOOP.attach(tf, VALUE.call(tf, List.of(x)), List.of(x), List.of(x));
+    }
     Operand<TFloating> z = tf.math.mul(x, Scalars.like(tf, ROOT_HALF, x));
     Operand<TFloating> twicePhi = tf.math.add(tf.math.erf(z), Scalars.like(tf, 1, x));
     Operand<TFloating> half = tf.math.mul(x, Scalars.like(tf, 0.5f, x));
@@ -41,5 +55,34 @@ public final class Gelu {
     Operand<TFloating> bell = tf.math.exp(tf.math.sub(factor, tf.math.square(z)));
     Operand<TFloating> twice = tf.math.add(twicePhi, tf.math.mul(z, bell));
     return List.of(tf.math.mul(tf.math.mul(twice, Scalars.like(tf, 0.5f, z)), dy));
+  }
+
+  private static Operand<TFloat32> value(Ops tf, List<Operand<TFloat32>> x) {
+    Operand<TFloat32> half = tf.math.mul(x.get(0), tf.constant(0.5f));
+    return tf.math.mul(half, twicePhi(tf, root(tf, x.get(0))));
+  }
+
+  /** As {@link #gradients}, of x and what comes from above. */
+  private static Operand<TFloat32> slope(Ops tf, List<Operand<TFloat32>> x) {
+    Operand<TFloat32> z = root(tf, x.get(0));
+    Operand<TFloat32> bell =
+        tf.math.exp(tf.math.sub(tf.constant(LOG_TWO_BY_ROOT_PI), tf.math.square(z)));
+    Operand<TFloat32> twice = tf.math.add(twicePhi(tf, z), tf.math.mul(z, bell));
+    return tf.math.mul(tf.math.mul(twice, tf.constant(0.5f)), x.get(1));
+  }
+
+  private static Operand<TFloat32> root(Ops tf, Operand<TFloat32> x) {
+    return tf.math.mul(x, tf.constant(ROOT_HALF));
+  }
+
+  private static Operand<TFloat32> twicePhi(Ops tf, Operand<TFloat32> z) {
+    return tf.math.add(tf.math.erf(z), tf.constant(1f));
+  }
+
+  @SuppressWarnings("unchecked") // The gradient has the type of x.
+  private static List<Operand<?>> gradientsOfLoop(
+      Ops tf, List<Operand<?>> saved, Operand<?> upstream) {
+    return List.of(
+        SLOPE.call(tf, List.of((Operand<TFloating>) saved.get(0), (Operand<TFloating>) upstream)));
   }
 }

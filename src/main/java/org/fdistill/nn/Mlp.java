@@ -46,15 +46,16 @@ public record Mlp(
   }
 
   private Operand<? extends TFloating> normed(LayerScope scope, Operand<TFloating> inner) {
-    Operand<TFloating> activated = activated(scope.tf(), inner);
+    Operand<TFloating> activated = activated(scope, inner);
     return norm == null
         ? activated
         : norm.apply(scope.at("norm"), Precision.full(scope.tf(), activated));
   }
 
-  private Operand<TFloating> activated(Ops tf, Operand<TFloating> x) {
+  private Operand<TFloating> activated(LayerScope scope, Operand<TFloating> x) {
+    Ops tf = scope.tf();
     return switch (activation) {
-      case GELU -> Gelu.apply(tf, x);
+      case GELU -> Gelu.apply(scope, x);
       case GELU_TANH -> TanhGelu.apply(tf, x);
       case QUICK_GELU -> QuickGelu.apply(tf, x);
       case SWIGLU -> SwiGlu.apply(tf, x);
