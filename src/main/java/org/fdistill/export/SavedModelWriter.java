@@ -12,6 +12,7 @@ import org.fdistill.graph.LoadedModel;
 import org.fdistill.graph.SavedModelFolder;
 import org.fdistill.proto.TeacherConfig;
 import org.fdistill.teacher.TeacherDescription;
+import org.tensorflow.exceptions.TensorFlowException;
 
 /**
  * Writes a SavedModel that TensorFlow Serving loads as it is: a folder with the next free version
@@ -79,14 +80,21 @@ public final class SavedModelWriter {
       content.weights().requireVariables(graph.shapes());
       return write(graph, content, model, inspection, commit);
     } catch (IOException e) {
-      throw new UserError(
-          UserError.Kind.RUN,
-          model
-              + ": the model could not be written: "
-              + FileTrouble.of(e).sentence()
-              + "\nThen try again, or give another folder with --out.",
-          e);
+      throw failed(model, e);
+    } catch (TensorFlowException e) {
+      // TensorFlow writes the weights.
+      throw FileTrouble.of(e).advice().isEmpty() ? e : failed(model, e);
     }
+  }
+
+  private static UserError failed(Path model, Exception cause) {
+    return new UserError(
+        UserError.Kind.RUN,
+        model
+            + ": the model could not be written: "
+            + FileTrouble.of(cause).sentence()
+            + "\nThen try again, or give another folder with --out.",
+        cause);
   }
 
   private static Exported write(
