@@ -114,7 +114,7 @@ public final class Benchmark {
     note.accept("one traced step");
     StepTrace trace = new StepTrace(program.trace(feed(warmup + steps)));
     TrainingProgram.MicroResult waited =
-        program.run(TrainingProgram.Part.UPDATE, feed(warmup + steps + 1), /* traced= */ true);
+        program.run(TrainingProgram.Part.UPDATE, feed(warmup + steps + 1));
     BenchReport.Limits limits = limits(work, trace, median(products));
     note.accept("the input pipeline alone");
     double input = inputRate(program);
@@ -139,7 +139,7 @@ public final class Benchmark {
   }
 
   private TrainingProgram.MicroResult step(TrainingProgram program, long step) {
-    return program.run(TrainingProgram.Part.UPDATE, feed(step), /* traced= */ false);
+    return program.run(TrainingProgram.Part.UPDATE, feed(step));
   }
 
   private TrainingProgram.Feed feed(long step) {
