@@ -57,6 +57,11 @@ public final class Benchmark {
     this.warmup = warmup;
     this.steps = steps;
     this.note = note;
+    requireNoAccumulation(config);
+  }
+
+  /** What is measured is one step of one batch. */
+  static void requireNoAccumulation(RunConfig config) {
     if (config.getOptimizer().getAccumulation() != 1) {
       throw UserError.usage(
           "optimizer.accumulation is "
@@ -229,7 +234,7 @@ public final class Benchmark {
     return parts;
   }
 
-  private static double median(double[] values) {
+  static double median(double[] values) {
     double[] sorted = values.clone();
     Arrays.sort(sorted);
     int middle = sorted.length / 2;

@@ -93,7 +93,7 @@ public final class TrainingProgram implements AutoCloseable {
    *
    * @param workers that train together
    */
-  TrainingProgram(RunConfig config, Task task, Rewriter rewriter, Workers workers) {
+  public TrainingProgram(RunConfig config, Task task, Rewriter rewriter, Workers workers) {
     ConfigProto settings = SessionSettings.of(config.getRuntime());
     built = ProgramBuilder.build(config, task, workers.replicas());
     graph = new Graph();
@@ -148,7 +148,7 @@ public final class TrainingProgram implements AutoCloseable {
   }
 
   /** Gives every variable the value that it has in the first of several processes. */
-  void share() {
+  public void share() {
     session.runner().addTarget(endpoints().share()).run().close();
   }
 
