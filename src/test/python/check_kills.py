@@ -172,7 +172,8 @@ class Command:
                 self.finish(folder)
             self.require_same(out)
             shutil.rmtree(folder)
-        print(f"  {hits} kills, {marks} of them after something was written; {round_} times to the same bits", flush=True)
+        print(f"  {self.name}: {hits} kills, {marks} after something was written; {round_} times to the same bits",
+              flush=True)
         require(2 * marks >= hits, "too few kills after something was written")
 
     def require_same(self, out):

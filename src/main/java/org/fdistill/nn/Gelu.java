@@ -16,10 +16,8 @@ public final class Gelu {
 
   private static final FusedGradient GRADIENT = FusedGradient.of("GeluGradient", Gelu::gradients);
 
-  private static final CompiledLoop VALUE = CompiledLoop.of("Gelu", 1, Gelu::value);
-  private static final CompiledLoop SLOPE = CompiledLoop.of("GeluSlope", 2, Gelu::slope);
-  private static final FusedGradient OF_LOOP =
-      FusedGradient.of("GeluLoopGradient", Gelu::gradientsOfLoop);
+  private static final ActivationLoop LOOP =
+      ActivationLoop.of("GeluLoop", Gelu::value, Gelu::slope);
 
   private Gelu() {}
 
@@ -31,9 +29,7 @@ public final class Gelu {
   public static Operand<TFloating> apply(LayerScope scope, Operand<TFloating> x) {
     Ops tf = scope.tf();
     if (CompiledLoop.pays(scope, x)) {
-      VALUE.declare(tf, x.type());
-      SLOPE.declare(tf, x.type());
-      return OF_LOOP.attach(tf, VALUE.call(tf, List.of(x)), List.of(x), List.of(x));
+      return LOOP.apply(tf, x);
     }
     Operand<TFloating> z = tf.math.mul(x, Scalars.like(tf, ROOT_HALF, x));
     Operand<TFloating> twicePhi = tf.math.add(tf.math.erf(z), Scalars.like(tf, 1, x));
@@ -57,18 +53,17 @@ public final class Gelu {
     return List.of(tf.math.mul(tf.math.mul(twice, Scalars.like(tf, 0.5f, z)), dy));
   }
 
-  private static Operand<TFloat32> value(Ops tf, List<Operand<TFloat32>> x) {
-    Operand<TFloat32> half = tf.math.mul(x.get(0), tf.constant(0.5f));
-    return tf.math.mul(half, twicePhi(tf, root(tf, x.get(0))));
+  private static Operand<TFloat32> value(Ops tf, Operand<TFloat32> x) {
+    return tf.math.mul(tf.math.mul(x, tf.constant(0.5f)), twicePhi(tf, root(tf, x)));
   }
 
-  /** As {@link #gradients}, of x and what comes from above. */
-  private static Operand<TFloat32> slope(Ops tf, List<Operand<TFloat32>> x) {
-    Operand<TFloat32> z = root(tf, x.get(0));
-    Operand<TFloat32> bell =
-        tf.math.exp(tf.math.sub(tf.constant(LOG_TWO_BY_ROOT_PI), tf.math.square(z)));
+  /** As in {@link #gradients}. */
+  private static Operand<TFloat32> slope(Ops tf, Operand<TFloat32> x) {
+    Operand<TFloat32> z = root(tf, x);
+    Operand<TFloat32> factor = tf.constant(LOG_TWO_BY_ROOT_PI);
+    Operand<TFloat32> bell = tf.math.exp(tf.math.sub(factor, tf.math.square(z)));
     Operand<TFloat32> twice = tf.math.add(twicePhi(tf, z), tf.math.mul(z, bell));
-    return tf.math.mul(tf.math.mul(twice, tf.constant(0.5f)), x.get(1));
+    return tf.math.mul(twice, tf.constant(0.5f));
   }
 
   private static Operand<TFloat32> root(Ops tf, Operand<TFloat32> x) {
@@ -77,12 +72,5 @@ public final class Gelu {
 
   private static Operand<TFloat32> twicePhi(Ops tf, Operand<TFloat32> z) {
     return tf.math.add(tf.math.erf(z), tf.constant(1f));
-  }
-
-  @SuppressWarnings("unchecked") // The gradient has the type of x.
-  private static List<Operand<?>> gradientsOfLoop(
-      Ops tf, List<Operand<?>> saved, Operand<?> upstream) {
-    return List.of(
-        SLOPE.call(tf, List.of((Operand<TFloating>) saved.get(0), (Operand<TFloating>) upstream)));
   }
 }

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -41,6 +42,9 @@ final class RandomResizedCropTest {
 
   private static final Golden GOLDEN = Golden.open("data/boxes");
 
+  /** Several tests look at the same draws. */
+  private static final Map<String, int[][]> DRAWN = new HashMap<>();
+
   @TestFactory
   Stream<DynamicTest> boxesFollowTorchvisionsLaw() {
     return GOLDEN.description().getAsJsonArray("cases").asList().stream()
@@ -57,7 +61,7 @@ final class RandomResizedCropTest {
             4 / 3.0,
             0.5,
             32);
-    int[][] boxes = draw(crop, c.get("height").getAsInt(), c.get("width").getAsInt(), DRAWS);
+    int[][] boxes = draws(crop, c.get("height").getAsInt(), c.get("width").getAsInt());
     Map<String, int[]> quantities =
         Map.of(
             "top", column(boxes, 0),
@@ -106,7 +110,7 @@ final class RandomResizedCropTest {
   /** The correlation of independent draws is off zero by a deviation of one over the root. */
   @Test
   void theFlipTellsNothingOfTheBox() {
-    int[][] views = draw(new RandomResizedCrop(0.08, 1, 0.75, 4 / 3.0, 0.5, 32), 60, 80, DRAWS);
+    int[][] views = draws(new RandomResizedCrop(0.08, 1, 3 / 4.0, 4 / 3.0, 0.5, 32), 375, 500);
     double[] flips = Arrays.stream(column(views, 4)).asDoubleStream().toArray();
     assertThat(mean(flips)).isCloseTo(0.5, within(DEVIATIONS * 0.5 / Math.sqrt(DRAWS)));
     for (int i = 0; i < 4; i++) {
@@ -152,6 +156,11 @@ final class RandomResizedCropTest {
         .input("position", position)
         .output("view", tf.concat(List.of(box, tf.expandDims(flip, axis)), axis))
         .build();
+  }
+
+  private static int[][] draws(RandomResizedCrop crop, int height, int width) {
+    return DRAWN.computeIfAbsent(
+        crop + " of " + height + " x " + width, name -> draw(crop, height, width, DRAWS));
   }
 
   /** Boxes (top, left, height, width) of the first positions, and whether each is mirrored. */
