@@ -51,7 +51,9 @@ class ArchitectureTest {
                   "bench",
                   Set.of(
                       "train",
+                      "cluster",
                       "task",
+                      "optim",
                       "export",
                       "model",
                       "data",

@@ -146,11 +146,18 @@ public final class CacheWriting {
   }
 
   private static UserError failed(FeatureCache cache, IOException e) {
+    String room = "";
+    try {
+      room = CacheIdentity.isIn(cache.folder()) ? room(StoredFeatures.read(cache.folder())) : "";
+    } catch (IOException | UserError unreadable) {
+      e.addSuppressed(unreadable);
+    }
     return new UserError(
         UserError.Kind.RUN,
         cache.folder()
             + ": the cache cannot be written: "
             + FileTrouble.of(e).sentence()
+            + (room.isEmpty() ? "" : " " + room)
             + "\nFiles that are whole stay; the same command goes on from there.",
         e);
   }
@@ -191,19 +198,30 @@ public final class CacheWriting {
   }
 
   private static void requireRoom(StoredFeatures stored) throws IOException {
-    long needed = stored.missingRecords() * stored.layout().recordBytes();
-    long free = Files.getFileStore(stored.folder()).getUsableSpace();
-    if (needed > free) {
+    if (needed(stored) > free(stored)) {
       throw UserError.run(
-          String.format(
-              Locale.ROOT,
-              "%s: %.3f GB of features are missing, and %.3f GB are free.\nMake room, name a folder"
-                  + " on another disk in distill.cache.path, or store less: fewer views, or"
-                  + " precision INT8.",
-              stored.folder(),
-              needed / GIGABYTE,
-              free / GIGABYTE));
+          stored.folder()
+              + ": "
+              + room(stored)
+              + "\nMake room, name a folder on another disk in distill.cache.path, or store less:"
+              + " fewer views, or precision INT8.");
     }
+  }
+
+  private static long needed(StoredFeatures stored) {
+    return stored.missingRecords() * stored.layout().recordBytes();
+  }
+
+  private static long free(StoredFeatures stored) throws IOException {
+    return Files.getFileStore(stored.folder()).getUsableSpace();
+  }
+
+  private static String room(StoredFeatures stored) throws IOException {
+    return String.format(
+        Locale.ROOT,
+        "%.3f GB of features are missing, and %.3f GB are free.",
+        needed(stored) / GIGABYTE,
+        free(stored) / GIGABYTE);
   }
 
   /** One pass over the files that are missing. */

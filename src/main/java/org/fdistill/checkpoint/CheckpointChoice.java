@@ -105,11 +105,11 @@ public final class CheckpointChoice {
     if (steps.isEmpty()) {
       throw UserError.input(
           """
-          %s: no checkpoint in it.
+          %s: %s.
           Expected a run's folder, with checkpoints/step-N, or the folder of one checkpoint, with \
           manifest.json.\
           """
-              .formatted(path));
+              .formatted(path, Files.exists(path) ? "no checkpoint in it" : "it does not exist"));
     }
     return steps;
   }

@@ -4,15 +4,21 @@ import com.google.gson.GsonBuilder;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Function;
 import org.fdistill.bench.BenchReport;
 import org.fdistill.bench.Benchmark;
 import org.fdistill.bench.RandomTeacher;
+import org.fdistill.bench.WorkersBenchmark;
+import org.fdistill.bench.WorkersReport;
+import org.fdistill.cluster.Workers;
 import org.fdistill.proto.RunConfig;
 import org.fdistill.proto.TeacherConfig;
 import org.fdistill.task.Tasks;
+import org.fdistill.train.WorkerShares;
 
 /** {@code fdistill bench}: measures the step of a run. */
 final class BenchCommand implements Command {
@@ -24,6 +30,13 @@ final class BenchCommand implements Command {
       OptionSpec.value("warmup", "N", "Steps before them, at least 1.").orElse("3");
   private static final OptionSpec JSON =
       OptionSpec.value("json", "FILE", "Writes the figures to this file as well.");
+
+  private static final OptionSpec LOCAL_WORKERS =
+      OptionSpec.value(
+          "local-workers",
+          "N",
+          "Also measures N processes on this machine that share each batch, as train"
+              + " --local-workers starts them, and the exchange of gradients between them.");
 
   /** As many as the kinds of ops in the table before. */
   private static final int PRODUCTS = 10;
@@ -49,7 +62,12 @@ final class BenchCommand implements Command {
         + " trained for good. Without a path of the teacher, a teacher of the student's"
         + " architecture with random weights takes its place, or, where the teacher's"
         + " SavedModel is missing, of distill.teacher.architecture: speed does not depend on"
-        + " weights.";
+        + " weights.\n"
+        + "With --local-workers, the same step follows with several processes of fewer threads"
+        + " each: with and without the exchange of gradients, the exchange alone beside what"
+        + " this machine's loopback gives, and what plan predicts from these figures. Under"
+        + " TF_CONFIG, set as for train, each process is one of the workers and only what"
+        + " concerns them is measured: so on several machines.";
   }
 
   @Override
@@ -59,35 +77,110 @@ final class BenchCommand implements Command {
 
   @Override
   public List<OptionSpec> options() {
-    return List.of(STEPS, WARMUP, JSON, OptionSpec.SET);
+    return List.of(STEPS, WARMUP, LOCAL_WORKERS, JSON, OptionSpec.SET);
   }
 
   @Override
   public List<String> examples() {
     return List.of(
         "bench configs/bench/vit_b16.txtpb",
-        "bench configs/bench/vit_b16.txtpb --set runtime.precision=BFLOAT16 --json bench.json");
+        "bench configs/bench/vit_b16.txtpb --set runtime.precision=BFLOAT16 --json bench.json",
+        "bench configs/bench/vit_b16.txtpb --local-workers 2");
   }
 
   @Override
-  public void run(ParsedOptions options, Console console) throws IOException {
+  public void run(ParsedOptions options, Console console) throws Exception {
     Optional<ReportFile> json = options.findPath(JSON).map(ReportFile::new);
-    BenchReport report = measure(options, console);
+    Measured measured =
+        new Measured(
+            Tasks.load(options.path(CONFIG), options.all(OptionSpec.SET)),
+            options.integer(WARMUP, 1),
+            options.integer(STEPS, 1),
+            console);
+    if (ProcessWorkers.areMany()) {
+      asWorker(measured, json, console);
+      return;
+    }
+    int workers = options.has(LOCAL_WORKERS) ? options.integer(LOCAL_WORKERS, 2) : 1;
+    WorkerShares.require(measured.config(), workers);
+    BenchReport report = withTeacher(measured, Measured::alone);
     print(report, console);
-    json.ifPresent(file -> file.write(json(report)));
+    Optional<WorkersBench> shared =
+        workers > 1
+            ? Optional.of(
+                WorkersBench.measure(
+                    measured.config(),
+                    workers,
+                    words(options),
+                    report.millisecondsPerStep(),
+                    console))
+            : Optional.empty();
+    shared.ifPresent(s -> print(s, console));
+    json.ifPresent(file -> file.write(json(report, shared)));
   }
 
-  private static BenchReport measure(ParsedOptions options, Console console) throws IOException {
-    RunConfig config = Tasks.load(options.path(CONFIG), options.all(OptionSpec.SET));
-    int steps = options.integer(STEPS, 1);
-    int warmup = options.integer(WARMUP, 1);
-    if (!takesRandomTeacher(config)) {
-      return measure(config, warmup, steps, console);
+  /**
+   * What is measured.
+   *
+   * @param warmup steps before those that count
+   * @param steps that count
+   */
+  private record Measured(RunConfig config, int warmup, int steps, Console console) {
+    Measured with(RunConfig other) {
+      return new Measured(other, warmup, steps, console);
+    }
+
+    private void note(String text) {
+      console.note(text + " ...");
+    }
+
+    BenchReport alone() {
+      return new Benchmark(config, Tasks.of(config), warmup, steps, this::note).run();
+    }
+
+    WorkersReport among(Workers workers) {
+      return new WorkersBenchmark(config, Tasks.of(config), workers, warmup, steps, this::note)
+          .run();
+    }
+  }
+
+  /** This process is one of several; the first of them tells what all have measured. */
+  private static void asWorker(Measured measured, Optional<ReportFile> json, Console console)
+      throws IOException {
+    try (Workers workers = ProcessWorkers.of(measured.config(), console::note, console)) {
+      WorkersReport report = withTeacher(measured, m -> m.among(workers));
+      workers.sum(new double[1]); // From here on each may leave.
+      if (workers.isChief()) {
+        console.print(WorkersBench.table(report));
+        json.ifPresent(file -> file.write(WorkersBench.json(report)));
+      }
+    }
+  }
+
+  private static void print(WorkersBench workers, Console console) {
+    console.print("");
+    console.print(workers.table());
+    workers.notes().forEach(console::note);
+  }
+
+  /** The command line of each of several processes. */
+  private static List<String> words(ParsedOptions options) {
+    List<String> words = new ArrayList<>(List.of("bench", options.path(CONFIG).toString()));
+    words.addAll(List.of("--steps", String.valueOf(options.integer(STEPS, 1))));
+    words.addAll(List.of("--warmup", String.valueOf(options.integer(WARMUP, 1))));
+    options.all(OptionSpec.SET).forEach(set -> words.addAll(List.of("--set", set)));
+    return words;
+  }
+
+  private static <T> T withTeacher(Measured measured, Function<Measured, T> measure)
+      throws IOException {
+    if (!takesRandomTeacher(measured.config())) {
+      return measure.apply(measured);
     }
     try (TemporaryFolder folder = new TemporaryFolder("fdistill-bench")) {
-      console.note("writing a teacher with random weights ...");
-      RunConfig complete = RandomTeacher.withWeights(config, folder.path());
-      return measure(complete, warmup, steps, console);
+      measured.console().note("writing a teacher with random weights ...");
+      RunConfig complete = RandomTeacher.withWeights(measured.config(), folder.path());
+      return measure.apply(measured.with(complete));
     }
   }
 
@@ -96,12 +189,6 @@ final class BenchCommand implements Command {
     List<TeacherConfig> missing = RandomTeacher.missing(config);
     return !missing.isEmpty()
         && missing.stream().allMatch(t -> t.getPath().isEmpty() || t.hasArchitecture());
-  }
-
-  private static BenchReport measure(RunConfig config, int warmup, int steps, Console console) {
-    return new Benchmark(
-            config, Tasks.of(config), warmup, steps, text -> console.note(text + " ..."))
-        .run();
   }
 
   private static void print(BenchReport report, Console console) {
@@ -183,7 +270,7 @@ final class BenchCommand implements Command {
     return table;
   }
 
-  static String json(BenchReport report) {
+  private static String json(BenchReport report, Optional<WorkersBench> workers) {
     JsonObject json = new JsonObject();
     json.addProperty("milliseconds_per_step", report.millisecondsPerStep());
     json.addProperty("best_milliseconds_per_step", report.bestMillisecondsPerStep());
@@ -205,6 +292,7 @@ final class BenchCommand implements Command {
     json.addProperty("seconds_to_first_step", report.secondsToFirstStep());
     json.addProperty("final_loss", report.finalLoss());
     json.addProperty("steps", report.steps());
+    workers.ifPresent(w -> json.add("workers", w.json()));
     return new GsonBuilder().setPrettyPrinting().create().toJson(json) + "\n";
   }
 

@@ -34,8 +34,9 @@ final class DiagnoseCommand implements Command {
       new OptionSpec(
           "model",
           "[NAME=]PATH",
-          "A run's folder, a checkpoint's, an export, an import or another SavedModel of images,"
-              + " and its name in plots. Repeatable; the first is the one before. Required.",
+          "A run's folder (of several students all are shown), a checkpoint's, an export, an import"
+              + " or another SavedModel of images, and its name in plots. Repeatable; the first is"
+              + " the one before. Required.",
           "",
           true);
   private static final OptionSpec DATA =
@@ -189,7 +190,7 @@ final class DiagnoseCommand implements Command {
     for (String text : given) {
       Path path = Path.of(NamedPath.of(text).path());
       String label = unique(NamedPath.of(text).name(), labels);
-      subjects.add(Subjects.open(label, path, options.text(CHECKPOINT)));
+      subjects.addAll(Subjects.open(label, path, options.text(CHECKPOINT)));
     }
     return subjects;
   }

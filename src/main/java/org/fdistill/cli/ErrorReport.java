@@ -64,7 +64,7 @@ record ErrorReport(String message, int exitCode) {
     if (text.contains("No space left on device") || text.contains("Disk quota exceeded")) {
       return failed(
           "the disk is full: "
-              + text
+              + text.lines().findFirst().orElse(text)
               + "\nFree some space and start again; a run goes on from its last checkpoint.");
     }
     if (text.contains("OOM when allocating") || text.contains("out of memory")) {

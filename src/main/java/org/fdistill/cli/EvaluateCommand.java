@@ -11,6 +11,7 @@ import org.fdistill.config.UserError;
 import org.fdistill.eval.NeighbourVote;
 import org.fdistill.graph.SavedModelFolder;
 import org.fdistill.proto.RunConfig;
+import org.fdistill.task.Student;
 import org.fdistill.task.Tasks;
 import org.fdistill.train.Evaluation;
 import org.fdistill.train.Json;
@@ -55,6 +56,12 @@ final class EvaluateCommand implements Command {
           "untrained",
           "Adds to --knn the network with the random weights of the run's seed: what the student"
               + " is better than.");
+  private static final OptionSpec STUDENT =
+      OptionSpec.value(
+          "student",
+          "NAME",
+          "Compares one of several students of a run alone in --knn; --checkpoint best is then its"
+              + " own best. Default: all of them.");
   private static final String CLASSES = "classes";
   private static final OptionSpec JSON =
       OptionSpec.value("json", "FILE", "Also writes the values as JSON.");
@@ -97,6 +104,7 @@ final class EvaluateCommand implements Command {
         BANK_DATA,
         NO_TEACHER,
         UNTRAINED,
+        STUDENT,
         JSON,
         OptionSpec.SET);
   }
@@ -122,7 +130,12 @@ final class EvaluateCommand implements Command {
             : CheckpointChoice.read(
                 folder,
                 options.text(CHECKPOINT),
-                checkpoint -> values(Evaluated.of(checkpoint, overrides), options, console));
+                config -> Tasks.criterion(config, student(config, options)),
+                checkpoint -> {
+                  student(checkpoint.runConfig(), options);
+                  String name = options.find(STUDENT).orElse("");
+                  return values(Evaluated.of(checkpoint, name, overrides), options, console);
+                });
     print(values, console);
     json.ifPresent(file -> file.write(Json.text(values)));
   }
@@ -147,8 +160,19 @@ final class EvaluateCommand implements Command {
     return values;
   }
 
+  /** The one that is asked for, else the first. */
+  private static Student student(RunConfig config, ParsedOptions options) {
+    String name = options.find(STUDENT).orElse("");
+    return Student.named(name, Tasks.students(config), options.path(FOLDER));
+  }
+
   private static Evaluated savedModel(Path folder, ParsedOptions options) {
     List<String> overrides = options.all(OptionSpec.SET);
+    if (options.has(STUDENT)) {
+      throw UserError.usage(
+          folder
+              + ": a SavedModel holds one network.\nLeave --student out, or name a run's folder.");
+    }
     if (Evaluated.isExport(folder)) {
       return Evaluated.export(folder, overrides);
     }
@@ -190,9 +214,7 @@ final class EvaluateCommand implements Command {
     Map<String, Object> values = new LinkedHashMap<>();
     Map<String, Double> numbers = found.values();
     new TreeMap<>(numbers).forEach((name, value) -> values.put("validation_" + name, value));
-    if (numbers.containsKey("predict_zero_loss")) {
-      values.put("loss_over_predict_zero", numbers.get("loss") / numbers.get("predict_zero_loss"));
-    }
+    values.putAll(overZero(numbers));
     found
         .classes()
         .ifPresent(
@@ -201,6 +223,19 @@ final class EvaluateCommand implements Command {
               values.put(CLASSES, table.json());
             });
     return values;
+  }
+
+  /** What a distilled student's loss is of predicting zero, and of several each one's. */
+  private static Map<String, Double> overZero(Map<String, Double> numbers) {
+    Map<String, Double> ratios = new TreeMap<>();
+    numbers.forEach(
+        (name, value) -> {
+          if (name.matches("(.+_)?predict_zero_loss")) {
+            String before = name.replaceFirst("predict_zero_loss$", "");
+            ratios.put(before + "loss_over_predict_zero", numbers.get(before + "loss") / value);
+          }
+        });
+    return ratios;
   }
 
   private static void print(Map<String, Object> values, Console console) {

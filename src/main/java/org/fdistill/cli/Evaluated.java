@@ -15,6 +15,7 @@ import org.fdistill.proto.DataConfig;
 import org.fdistill.proto.ImageFolderSource;
 import org.fdistill.proto.RunConfig;
 import org.fdistill.proto.TfRecordSource;
+import org.fdistill.task.Student;
 import org.fdistill.task.Tasks;
 
 /**
@@ -24,9 +25,14 @@ import org.fdistill.task.Tasks;
  * @param weights a checkpoint's or an export's
  * @param step of the checkpoint; empty for an export
  * @param model the export; null for a checkpoint
+ * @param student which of several; empty: all
  */
 record Evaluated(
-    RunConfig config, SavedWeights weights, OptionalLong step, SavedModelFolder model) {
+    RunConfig config,
+    SavedWeights weights,
+    OptionalLong step,
+    SavedModelFolder model,
+    String student) {
   /**
    * An export, with the config that lies in it.
    *
@@ -36,7 +42,7 @@ record Evaluated(
   static Evaluated export(Path path, List<String> overrides) {
     SavedModelFolder model = SavedModelFolder.read(path);
     return new Evaluated(
-        config(model, overrides), SavedWeights.find(path), OptionalLong.empty(), model);
+        config(model, overrides), SavedWeights.find(path), OptionalLong.empty(), model, "");
   }
 
   /**
@@ -48,7 +54,7 @@ record Evaluated(
     SavedModelFolder model = SavedModelFolder.read(path);
     SavedWeights weights = new SavedWeights(model.path().toString(), model.weights());
     return new Evaluated(
-        Tasks.describing(model.path(), overrides), weights, OptionalLong.empty(), model);
+        Tasks.describing(model.path(), overrides), weights, OptionalLong.empty(), model, "");
   }
 
   /** Whether a run of fdistill made the SavedModel at a path. */
@@ -66,13 +72,14 @@ record Evaluated(
   /**
    * A checkpoint, with the config of its manifest.
    *
+   * @param student the title of one of several; empty: all
    * @param overrides of its run's config
    */
-  static Evaluated of(Checkpoint chosen, List<String> overrides) {
+  static Evaluated of(Checkpoint chosen, String student, List<String> overrides) {
     RunConfig config =
         Tasks.parse(chosen.manifest().config(), chosen.folder() + "/manifest.json", overrides);
     OptionalLong step = OptionalLong.of(chosen.manifest().progress().step());
-    return new Evaluated(config, SavedWeights.of(chosen), step, null);
+    return new Evaluated(config, SavedWeights.of(chosen), step, null, student);
   }
 
   private static RunConfig config(SavedModelFolder model, List<String> overrides) {
@@ -96,14 +103,14 @@ record Evaluated(
     if (!isDescribed()) {
       Tasks.parse(TextProtos.toText(changed), "--data " + data, List.of());
     }
-    return new Evaluated(changed, weights, step, model);
+    return new Evaluated(changed, weights, step, model, student);
   }
 
   /** The same with other training images, for neighbours among them. */
   Evaluated among(String data) {
     RunConfig.Builder changed = config.toBuilder();
     setSource(changed.getTrainDataBuilder(), data);
-    return new Evaluated(changed.build(), weights, step, model);
+    return new Evaluated(changed.build(), weights, step, model, student);
   }
 
   /** The same settings of images from another source, named as for {@link #on}. */
@@ -125,6 +132,12 @@ record Evaluated(
     } else {
       images.setTfrecord(TfRecordSource.newBuilder().addPath(data));
     }
+  }
+
+  /** Those whose features are compared. */
+  List<Student> students() {
+    List<Student> all = Tasks.students(config);
+    return student.isEmpty() ? all : List.of(Student.named(student, all, weights.origin()));
   }
 
   /** Whether the validation values can be had: not every export holds what they need. */

@@ -12,7 +12,10 @@ import org.fdistill.train.ProgressListener;
 import org.fdistill.train.RunEnd;
 import org.fdistill.train.StopRequest;
 
-/** Exports a finished run's last checkpoint into its folder, as the next version of export/. */
+/**
+ * Exports a finished run's last checkpoint into its folder, as the next version of export/ where
+ * the newest is not the same already.
+ */
 final class ExportAtEnd implements RunEnd {
   /** The exports of a run, below its folder. */
   static final String FOLDER = "export";
@@ -34,7 +37,8 @@ final class ExportAtEnd implements RunEnd {
     for (Student student : Tasks.students(run.last().runConfig())) {
       Exported exported;
       try (StopRequest.Signals signals = AllOrNothing.orOnSignal(listener::message, STOPPED)) {
-        exported = SavedModelExporter.export(run.last(), student, folder(run.folder(), student));
+        exported =
+            SavedModelExporter.exportIfNew(run.last(), student, folder(run.folder(), student));
       }
       listener.message(text(exported));
       String before = student.isFirst() ? "" : student.name() + "_";

@@ -1,7 +1,5 @@
 package org.fdistill.cli;
 
-import static java.util.stream.Collectors.joining;
-
 import java.nio.file.Path;
 import java.util.List;
 import org.fdistill.checkpoint.Checkpoint;
@@ -99,10 +97,9 @@ final class ExportCommand implements Command {
           CheckpointChoice.read(
               folder,
               options.text(CHECKPOINT),
-              config -> Tasks.of(config).criteria().get(numberOf(name, config, folder)),
+              config -> Tasks.criterion(config, student(name, config, folder)),
               checkpoint -> {
-                RunConfig config = checkpoint.runConfig();
-                Student student = Tasks.students(config).get(numberOf(name, config, folder));
+                Student student = student(name, checkpoint.runConfig(), folder);
                 Path out = options.findPath(OUT).orElseGet(() -> beside(folder, student));
                 return export(checkpoint, student, sizes, out, console);
               });
@@ -121,17 +118,8 @@ final class ExportCommand implements Command {
         : SavedModelExporter.export(checkpoint, student, sizes, out);
   }
 
-  /** The place of a student in its run; 0 for no name. */
-  private static int numberOf(String name, RunConfig config, Path folder) {
-    List<Student> students = Tasks.students(config);
-    for (int i = 0; i < students.size(); i++) {
-      if (name.isEmpty() || students.get(i).title().equals(name)) {
-        return i;
-      }
-    }
-    throw UserError.usage(
-        "%s: no student of this run is called %s.\nIts students: %s."
-            .formatted(folder, name, students.stream().map(Student::title).collect(joining(", "))));
+  private static Student student(String name, RunConfig config, Path folder) {
+    return Student.named(name, Tasks.students(config), folder);
   }
 
   private static Path beside(Path folder, Student student) {

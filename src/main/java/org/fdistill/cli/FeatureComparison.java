@@ -6,6 +6,8 @@ import java.util.Map;
 import org.fdistill.checkpoint.SavedWeights;
 import org.fdistill.eval.NeighbourVote;
 import org.fdistill.proto.RunConfig;
+import org.fdistill.task.Student;
+import org.fdistill.task.Tasks;
 import org.fdistill.task.knn.NearestNeighbours.Outcome;
 import org.fdistill.train.RunEnd;
 
@@ -40,12 +42,13 @@ final class FeatureComparison implements RunEnd {
     console.note("comparing features by their nearest neighbours ...");
     NeighbourEvaluation neighbours =
         new NeighbourEvaluation(config, bank, List.of(NeighbourVote.NEIGHBOURS));
+    Student student = Tasks.students(config).get(0);
     List<Outcome> outcomes =
         neighbours.run(
             List.of(
                 neighbours.teacher(0),
-                neighbours.untrained(),
-                neighbours.student(SavedWeights.of(run.last()))));
+                neighbours.untrained(student),
+                neighbours.student(student, SavedWeights.of(run.last()))));
     Map<String, Object> entries = new LinkedHashMap<>();
     entries.put(TEACHER_TOP1, outcomes.get(0).top1());
     entries.put(UNTRAINED_TOP1, outcomes.get(1).top1());

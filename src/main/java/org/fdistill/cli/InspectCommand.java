@@ -73,11 +73,17 @@ final class InspectCommand implements Command {
     } else {
       throw UserError.input(
           """
-          %s: neither a model, a run, a checkpoint, a cache of features nor a file of weights.
+          %s: %s.
           Expected a folder with %s (or numbered versions), with checkpoints/, with manifest.json, \
           with identity.txtpb, or a file of safetensors, PyTorch or NumPy.\
           """
-              .formatted(path, SavedModelFolder.FILE));
+              .formatted(
+                  path,
+                  Files.exists(path)
+                      ? "neither a model, a run, a checkpoint, a cache of features nor a file of"
+                          + " weights"
+                      : "it does not exist",
+                  SavedModelFolder.FILE));
     }
   }
 }

@@ -26,6 +26,7 @@ final class LocalWorkers {
 
   private final int count;
   private final Console console;
+  private final boolean notesAlone;
   private final List<Process> processes = new ArrayList<>();
 
   /**
@@ -34,8 +35,24 @@ final class LocalWorkers {
    * @param count W, from 1
    */
   LocalWorkers(int count, Console console) {
+    this(count, console, /* notesAlone= */ false);
+  }
+
+  /**
+   * For one command line.
+   *
+   * @param count W, from 1
+   * @param notesAlone whether what the processes print as their results is left out
+   */
+  LocalWorkers(int count, Console console, boolean notesAlone) {
     this.count = count;
     this.console = console;
+    this.notesAlone = notesAlone;
+  }
+
+  /** Threads of each process: its part of the cores, at least one. */
+  static int threads(int count) {
+    return Math.max(1, Runtime.getRuntime().availableProcessors() / count);
   }
 
   /**
@@ -78,11 +95,16 @@ final class LocalWorkers {
   private Process start(List<String> words, List<String> addresses, int index) throws IOException {
     List<String> command = command();
     command.addAll(words);
-    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+    ProcessBuilder builder = new ProcessBuilder(command);
+    if (notesAlone) {
+      builder.redirectOutput(ProcessBuilder.Redirect.DISCARD);
+    } else {
+      builder.redirectErrorStream(true);
+    }
     Map<String, String> environment = builder.environment();
     environment.put(Cluster.VARIABLE, config(addresses, index));
-    int cores = Runtime.getRuntime().availableProcessors();
-    environment.putIfAbsent("TF_NUM_INTRAOP_THREADS", String.valueOf(Math.max(1, cores / count)));
+    environment.putIfAbsent("TF_NUM_INTRAOP_THREADS", String.valueOf(threads(count)));
+    environment.putIfAbsent("GRPC_MAX_RETRIES", "5"); // As the launcher has it.
     return builder.start();
   }
 
@@ -119,7 +141,10 @@ final class LocalWorkers {
   }
 
   private void copy(Process process, int index) {
-    try (BufferedReader lines = process.inputReader(StandardCharsets.UTF_8)) {
+    try (BufferedReader lines =
+        notesAlone
+            ? process.errorReader(StandardCharsets.UTF_8)
+            : process.inputReader(StandardCharsets.UTF_8)) {
       lines.lines().forEach(line -> console.note("[worker " + index + "] " + line));
     } catch (IOException | UncheckedIOException ended) {
       // The process is gone; its exit code says how.

@@ -9,6 +9,7 @@ import java.util.stream.Stream;
 import org.fdistill.config.UserError;
 import org.fdistill.graph.SavedModelFolder;
 import org.fdistill.proto.TeacherConfig;
+import org.fdistill.task.Student;
 import org.fdistill.task.Tasks;
 import org.fdistill.task.knn.FeatureNetwork;
 import org.fdistill.task.knn.NearestNeighbours.Outcome;
@@ -63,10 +64,14 @@ final class NeighbourComparison {
 
   private Map<String, FeatureNetwork> networks() {
     Map<String, FeatureNetwork> networks = new LinkedHashMap<>();
-    networks.put("student", own());
-    if (options.has(EvaluateCommand.UNTRAINED) && !evaluated.isDescribed()) {
-      networks.put("untrained", evaluation.untrained());
+    if (evaluated.model() == null) {
+      addStudents(networks);
+    } else {
+      networks.put(
+          "student",
+          evaluated.isDescribed() ? evaluation.teacher(0) : evaluation.export(evaluated.model()));
     }
+    addUntrained(networks);
     String what = "kNN of " + evaluated.weights().origin();
     if (!evaluated.isDescribed() && !options.has(EvaluateCommand.NO_TEACHER)) {
       what += addTeachers(networks);
@@ -92,11 +97,20 @@ final class NeighbourComparison {
     return what.toString();
   }
 
-  private FeatureNetwork own() {
-    if (evaluated.model() == null) {
-      return evaluation.student(evaluated.weights());
+  private void addStudents(Map<String, FeatureNetwork> networks) {
+    for (Student student : evaluated.students()) {
+      networks.put(student.title(), evaluation.student(student, evaluated.weights()));
     }
-    return evaluated.isDescribed() ? evaluation.teacher(0) : evaluation.export(evaluated.model());
+  }
+
+  /** The first student's as untrained, that of another with its name behind it. */
+  private void addUntrained(Map<String, FeatureNetwork> networks) {
+    if (options.has(EvaluateCommand.UNTRAINED) && !evaluated.isDescribed()) {
+      for (Student student : evaluated.students()) {
+        String after = student.isFirst() ? "" : "_" + student.name();
+        networks.put("untrained" + after, evaluation.untrained(student));
+      }
+    }
   }
 
   /** Under its name; of several numbers of neighbours each with it. */

@@ -6,11 +6,11 @@ import org.fdistill.checkpoint.SavedWeights;
 import org.fdistill.checkpoint.VariableFiles;
 import org.fdistill.graph.SavedModelFolder;
 import org.fdistill.graph.Variable;
-import org.fdistill.graph.Variables;
 import org.fdistill.model.Network;
 import org.fdistill.proto.DataConfig;
 import org.fdistill.proto.RunConfig;
 import org.fdistill.proto.TeacherConfig;
+import org.fdistill.task.Student;
 import org.fdistill.task.Tasks;
 import org.fdistill.task.knn.FeatureNetwork;
 import org.fdistill.task.knn.NearestNeighbours;
@@ -64,18 +64,19 @@ final class NeighbourEvaluation {
     return neighbours.evaluate(networks, config.getSeed());
   }
 
-  /** The run's network with these weights. */
-  FeatureNetwork student(SavedWeights weights) {
-    return student((tf, variables) -> files(Tasks.evaluated(config), weights, tf, variables));
+  /** The network of one of the run's students with these weights. */
+  FeatureNetwork student(Student student, SavedWeights weights) {
+    Network network = Tasks.evaluated(student.run());
+    return FeatureNetwork.of(
+        student,
+        network,
+        (tf, variables) -> files(student.own(network, variables.all()), weights, tf));
   }
 
-  /** The run's network with the random weights that training starts from. */
-  FeatureNetwork untrained() {
-    return student((tf, variables) -> session -> {});
-  }
-
-  private FeatureNetwork student(FeatureNetwork.Restoration weights) {
-    return FeatureNetwork.of(Tasks.evaluated(config), weights);
+  /** The same with the random weights that training starts from. */
+  FeatureNetwork untrained(Student student) {
+    return FeatureNetwork.of(
+        student, Tasks.evaluated(student.run()), (tf, variables) -> session -> {});
   }
 
   /** The i-th of the teachers that the run learned from. */
@@ -94,10 +95,7 @@ final class NeighbourEvaluation {
     return FeatureNetwork.of(Teacher.open(description, config.getValidationData().getImageSize()));
   }
 
-  private static Consumer<Session> files(
-      Network network, SavedWeights weights, Ops tf, Variables variables) {
-    List<Variable> own =
-        variables.all().stream().filter(variable -> network.owns(variable.name())).toList();
+  private static Consumer<Session> files(List<Variable> own, SavedWeights weights, Ops tf) {
     VariableFiles files = VariableFiles.build(tf.withSubScope("files"), own);
     weights.requireVariables(files.shapes());
     return session -> files.restore(session, weights.prefix());

@@ -14,8 +14,10 @@ import org.fdistill.plan.RunPlan;
 import org.fdistill.plan.Scaling;
 import org.fdistill.plan.TrainingSet;
 import org.fdistill.proto.RunConfig;
+import org.fdistill.proto.RuntimeConfig;
 import org.fdistill.proto.TeacherConfig;
 import org.fdistill.task.Tasks;
+import org.fdistill.train.SessionSettings;
 
 /** {@code fdistill plan}: says what a run will cost. */
 final class PlanCommand implements Command {
@@ -66,8 +68,11 @@ final class PlanCommand implements Command {
         + " of the student's architecture. Hours need a rate, from --rate or --measure;"
         + " without either they are given for 1,000 images a second.\n"
         + "With --workers the rate is that of one worker. Predicted is a ring of links, whose"
-        + " exchanges run while the backward pass still computes; a worker's rate is taken to"
-        + " stay as its share of the batch shrinks, and accumulation to shrink with the share.\n"
+        + " exchanges run while the backward pass still computes; on CPUs (runtime.device=CPU,"
+        + " or measured here without a GPU) they take the threads that compute, and are added."
+        + " A worker's rate is taken to stay as its share of the batch shrinks, and accumulation"
+        + " to shrink with the share. Links are as TensorFlow gets them: bench --local-workers,"
+        + " or bench under TF_CONFIG, measures them.\n"
         + "Operations are multiplications and additions of products and convolutions. Memory"
         + " is that of tensors on the device; a process takes some more for the runtime and"
         + " the working space of kernels.";
@@ -141,7 +146,13 @@ final class PlanCommand implements Command {
         new Scaling.Link(
             positive(BANDWIDTH, options) * 1e9 / Byte.SIZE, positive(LATENCY, options) * 1e-6);
     Scaling scaling =
-        Scaling.of(plan, config.getCluster().getBucketBytes(), rate.images(), link, rate.decoded());
+        Scaling.of(
+            plan,
+            config.getCluster().getBucketBytes(),
+            rate.images(),
+            link,
+            overlaps(config, rate),
+            rate.decoded());
     if (scaling.batch() % workers != 0) {
       throw UserError.usage(
           "%d workers cannot share a batch of %d, which is no multiple of their number."
@@ -152,6 +163,13 @@ final class PlanCommand implements Command {
             ? plan.work().teacher().orElse(0) / plan.work().total().getAsDouble()
             : 0;
     return new ScalingReport(scaling, workers, teacher);
+  }
+
+  /** Whether the workers are GPUs: they are taken to be, where nothing says otherwise. */
+  private static boolean overlaps(RunConfig config, Rate rate) {
+    return rate.measured()
+        ? SessionSettings.usesGpu(config.getRuntime())
+        : config.getRuntime().getDevice() != RuntimeConfig.Device.CPU;
   }
 
   /**

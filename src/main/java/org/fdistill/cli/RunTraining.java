@@ -5,9 +5,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import org.fdistill.cluster.Cluster;
-import org.fdistill.cluster.ClusterWorkers;
 import org.fdistill.cluster.Workers;
 import org.fdistill.config.UserError;
 import org.fdistill.proto.RunConfig;
@@ -17,7 +14,6 @@ import org.fdistill.train.Rewriter;
 import org.fdistill.train.RunEnd;
 import org.fdistill.train.RunResult;
 import org.fdistill.train.RunStart;
-import org.fdistill.train.SessionSettings;
 import org.fdistill.train.StopRequest;
 import org.fdistill.train.Trainer;
 import org.fdistill.train.TrainingRun;
@@ -53,14 +49,13 @@ final class RunTraining {
    */
   RunResult run(RunEnd... further) {
     TarNotice.print(console, config.getTrainData(), config.getValidationData());
-    Optional<Cluster> cluster = Cluster.of(System.getenv(Cluster.VARIABLE));
-    new CacheRun(config, console).writeMissing(cluster.isPresent());
+    new CacheRun(config, console).writeMissing(ProcessWorkers.areMany());
     StopRequest stop = new StopRequest();
     RunResult result;
     try (ConsoleProgress progress = console.progress();
         StopRequest.Signals signals =
             stop.onSignals(() -> progress.message(STOPPING), Runtime.getRuntime()::halt);
-        Workers workers = workers(cluster, progress)) {
+        Workers workers = ProcessWorkers.of(config, progress::message, console)) {
       result =
           workers.isChief()
               ? train(progress, stop, workers, further)
@@ -105,27 +100,6 @@ final class RunTraining {
                 stop,
                 workers))
         .run();
-  }
-
-  /** Those of {@code TF_CONFIG}, or this process alone. */
-  private Workers workers(Optional<Cluster> cluster, ConsoleProgress progress) {
-    if (cluster.isEmpty()) {
-      return Workers.ALONE;
-    }
-    SessionSettings.decide(config.getRuntime());
-    return new ClusterWorkers(
-        cluster.get(),
-        config.getCluster(),
-        SessionSettings.of(config.getRuntime()),
-        SessionSettings.usesGpu(config.getRuntime()),
-        progress::message,
-        this::endAtOnce);
-  }
-
-  /** A thread waits in TensorFlow, and cannot be told to stop: the process ends. */
-  private void endAtOnce(String message) {
-    console.error(message);
-    Runtime.getRuntime().halt(UserError.Kind.RUN.exitCode());
   }
 
   private RunEnd end(ConsoleProgress progress, ReportAtEnd report, RunEnd... further) {

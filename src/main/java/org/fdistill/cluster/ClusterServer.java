@@ -52,6 +52,9 @@ final class ClusterServer {
                 .setCollectiveGroupLeader("/job:" + JOB + "/replica:0/task:0"))
         .addDeviceFilters("/job:" + JOB + "/task:" + cluster.index())
         .setIsolateSessionState(true)
+        .setRpcOptions(
+            org.tensorflow.proto.RpcOptions.RPCOptions.newBuilder()
+                .setCacheRpcResponse(Boolean.getBoolean("x.cache")))
         .build();
   }
 

@@ -12,11 +12,15 @@ import org.tensorflow.proto.ConfigProto;
 
 /** The workers of a cluster, over TensorFlow's own servers and collective operations. */
 public final class ClusterWorkers implements Workers {
+  /** The runtime may still be sending what the last exchange counts as sent. */
+  private static final long LINGER_MILLIS = 300;
+
   private final Cluster cluster;
   private final ClusterServer server;
   private final Exchange exchange;
   private final PeerWatch watch;
   private final Replicas replicas;
+  private boolean closed;
 
   /**
    * Starts this process's server and waits for the others.
@@ -100,13 +104,23 @@ public final class ClusterWorkers implements Workers {
   }
 
   @Override
+  public long lastStep() {
+    return watch.lastStep();
+  }
+
+  @Override
   public Optional<String> lost() {
     return watch.verdict();
   }
 
   @Override
   public void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
     watch.close();
+    PeerWatch.sleep(LINGER_MILLIS);
     exchange.close();
   }
 }

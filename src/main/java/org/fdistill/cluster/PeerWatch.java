@@ -89,6 +89,10 @@ final class PeerWatch implements AutoCloseable {
     step = newStep;
   }
 
+  long lastStep() {
+    return step;
+  }
+
   /**
    * Which worker is lost, for the thread that has an error from TensorFlow; it then ends the
    * process itself.
@@ -147,7 +151,7 @@ final class PeerWatch implements AutoCloseable {
     }
   }
 
-  private static void sleep(long millis) {
+  static void sleep(long millis) {
     try {
       Thread.sleep(millis);
     } catch (InterruptedException e) {

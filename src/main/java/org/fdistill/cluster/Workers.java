@@ -51,6 +51,11 @@ public interface Workers extends AutoCloseable {
         }
 
         @Override
+        public long lastStep() {
+          return 0;
+        }
+
+        @Override
         public Optional<String> lost() {
           return Optional.empty();
         }
@@ -89,6 +94,9 @@ public interface Workers extends AutoCloseable {
 
   /** Notes how many steps are done, for what is said when a worker is lost. */
   void reached(long step);
+
+  /** What {@link #reached} noted last; 0 where it never was. */
+  long lastStep();
 
   /**
    * Which worker is lost, and what to do, after an error of TensorFlow; empty where all answer, so

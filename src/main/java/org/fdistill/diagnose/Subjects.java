@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.zip.CRC32C;
 import org.fdistill.checkpoint.Checkpoint;
 import org.fdistill.checkpoint.CheckpointChoice;
@@ -26,6 +27,7 @@ import org.fdistill.model.Network;
 import org.fdistill.proto.EvalCropConfig;
 import org.fdistill.proto.RunConfig;
 import org.fdistill.proto.TeacherConfig;
+import org.fdistill.task.Student;
 import org.fdistill.task.Tasks;
 import org.fdistill.teacher.ImageModel;
 import org.fdistill.teacher.TeacherDescription;
@@ -42,17 +44,41 @@ public final class Subjects {
   private Subjects() {}
 
   /**
-   * Opens a model.
+   * Opens a model; of a run with several students each of them, its name behind the label.
    *
    * @param label its name in files and plots
    * @param path a run's folder, a checkpoint's, or a SavedModel's
    * @param choice which of a run's checkpoints
    * @throws org.fdistill.config.UserError where it cannot be run on images
    */
-  public static Subject open(String label, Path path, String choice) {
-    return SavedModelFolder.isAt(path)
-        ? savedModel(label, path)
-        : ofRun(label, CheckpointChoice.open(path, choice));
+  public static List<Subject> open(String label, Path path, String choice) {
+    if (SavedModelFolder.isAt(path)) {
+      return List.of(savedModel(label, path));
+    }
+    Checkpoint checkpoint = CheckpointChoice.open(path, choice);
+    boolean one = Tasks.students(checkpoint.runConfig()).size() == 1;
+    return students(checkpoint, student -> one ? label : label + " " + student.title());
+  }
+
+  /**
+   * Opens every student of a run.
+   *
+   * @param label the name of each in files and plots
+   */
+  public static List<Subject> students(Checkpoint checkpoint, Function<Student, String> label) {
+    RunConfig config =
+        Tasks.parse(
+            checkpoint.manifest().config(), checkpoint.folder() + "/" + Manifest.FILE, List.of());
+    return Tasks.students(config).stream()
+        .<Subject>map(
+            student ->
+                new OfRun(
+                    label.apply(student),
+                    checkpoint.folder(),
+                    student,
+                    Tasks.evaluated(student.run()),
+                    new Trained(student.run(), SavedWeights.of(checkpoint))))
+        .toList();
   }
 
   /**
@@ -113,17 +139,6 @@ public final class Subjects {
     return Tasks.isOfRun(config) && Tasks.of(config).validatesExports();
   }
 
-  private static Subject ofRun(String label, Checkpoint checkpoint) {
-    RunConfig config =
-        Tasks.parse(
-            checkpoint.manifest().config(), checkpoint.folder() + "/" + Manifest.FILE, List.of());
-    return new OfRun(
-        label,
-        checkpoint.folder(),
-        Tasks.evaluated(config),
-        new Trained(config, SavedWeights.of(checkpoint)));
-  }
-
   /** A digest of small files that hold digests of large ones. */
   private static String digest(Path... files) {
     CRC32C crc = new CRC32C();
@@ -172,7 +187,8 @@ public final class Subjects {
     }
   }
 
-  private record OfRun(String label, Path folder, Network network, Trained run) implements Subject {
+  private record OfRun(String label, Path folder, Student student, Network network, Trained run)
+      implements Subject {
     @Override
     public EvalCropConfig evalCrop() {
       return Tasks.evalCrop(run.config());
@@ -190,7 +206,7 @@ public final class Subjects {
 
     @Override
     public String identity() {
-      return digest(folder.resolve(Manifest.FILE));
+      return student.prefix() + digest(folder.resolve(Manifest.FILE));
     }
 
     @Override
@@ -205,13 +221,13 @@ public final class Subjects {
 
     @Override
     public Operand<?> build(Ops tf, Variables variables, Operand<TUint8> images) {
-      return network.build(LayerScope.inference(tf, variables, Precision.FLOAT32), images).tokens();
+      LayerScope root = LayerScope.inference(tf, variables, Precision.FLOAT32);
+      return network.build(student.scope(root), images).tokens();
     }
 
     @Override
     public Consumer<Session> weights(Ops tf, Variables variables) {
-      List<Variable> own =
-          variables.all().stream().filter(variable -> network.owns(variable.name())).toList();
+      List<Variable> own = student.own(network, variables.all());
       VariableFiles files = VariableFiles.build(tf.withSubScope("files"), own);
       run.weights().requireVariables(files.shapes());
       return session -> files.restore(session, run.weights().prefix());

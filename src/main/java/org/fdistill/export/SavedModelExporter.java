@@ -36,6 +36,18 @@ public final class SavedModelExporter {
   }
 
   /**
+   * Exports one of the networks that a run trained, unless the newest version is the same to the
+   * last byte: a run that was killed after its export comes to it again.
+   *
+   * @throws org.fdistill.config.UserError as {@link #export(Checkpoint, Path)}
+   */
+  public static Exported exportIfNew(Checkpoint checkpoint, Student student, Path model) {
+    ExportedNetwork network = ExportedNetwork.of(student.run());
+    return SavedModelWriter.writeIfNew(
+        new TrainedModel(network, student.run(), checkpoint, student).content(), model);
+  }
+
+  /**
    * Exports a network that a run trained for images of other sizes, one version each: its positions
    * are resampled.
    *

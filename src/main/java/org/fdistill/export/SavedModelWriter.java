@@ -12,6 +12,7 @@ import org.fdistill.graph.LoadedModel;
 import org.fdistill.graph.SavedModelFolder;
 import org.fdistill.proto.TeacherConfig;
 import org.fdistill.teacher.TeacherDescription;
+import org.tensorflow.exceptions.TensorFlowException;
 
 /**
  * Writes a SavedModel that TensorFlow Serving loads as it is: a folder with the next free version
@@ -43,9 +44,21 @@ public final class SavedModelWriter {
     void inspect(Path folder) throws IOException;
   }
 
+  /** How a version gets its number. */
+  private interface Commit {
+    Path of(VersionFolder version) throws IOException;
+  }
+
   /** Writes a model without a further look. */
   public static Exported write(ModelContent content, Path model) {
     return write(content, model, Inspection.NONE);
+  }
+
+  /**
+   * As {@link #write(ModelContent, Path)}; an equal model, if it is the newest version, stays so.
+   */
+  static Exported writeIfNew(ModelContent content, Path model) {
+    return write(content, model, Inspection.NONE, VersionFolder::commitIfNew);
   }
 
   /**
@@ -58,28 +71,40 @@ public final class SavedModelWriter {
    *     does not answer as it should; then nothing is left behind
    */
   public static Exported write(ModelContent content, Path model, Inspection inspection) {
-    try (InferenceGraph graph = new InferenceGraph(content.network())) {
-      content.weights().requireVariables(graph.shapes());
-      return write(graph, content, model, inspection);
-    } catch (IOException e) {
-      throw new UserError(
-          UserError.Kind.RUN,
-          model
-              + ": the model could not be written: "
-              + FileTrouble.of(e).sentence()
-              + "\nThen try again, or give another folder with --out.",
-          e);
-    }
+    return write(content, model, inspection, VersionFolder::commit);
   }
 
   private static Exported write(
-      InferenceGraph graph, ModelContent content, Path model, Inspection inspection)
+      ModelContent content, Path model, Inspection inspection, Commit commit) {
+    try (InferenceGraph graph = new InferenceGraph(content.network())) {
+      content.weights().requireVariables(graph.shapes());
+      return write(graph, content, model, inspection, commit);
+    } catch (IOException e) {
+      throw failed(model, e);
+    } catch (TensorFlowException e) {
+      // TensorFlow writes the weights.
+      throw FileTrouble.of(e).advice().isEmpty() ? e : failed(model, e);
+    }
+  }
+
+  private static UserError failed(Path model, Exception cause) {
+    return new UserError(
+        UserError.Kind.RUN,
+        model
+            + ": the model could not be written: "
+            + FileTrouble.of(cause).sentence()
+            + "\nThen try again, or give another folder with --out.",
+        cause);
+  }
+
+  private static Exported write(
+      InferenceGraph graph, ModelContent content, Path model, Inspection inspection, Commit commit)
       throws IOException {
     try (VersionFolder version = new VersionFolder(model)) {
       float difference = write(graph, content, version.path());
       inspection.inspect(version.path());
       long parameters = graph.shapes().values().stream().mapToLong(s -> s.size()).sum();
-      return new Exported(version.commit(), parameters, difference);
+      return new Exported(commit.of(version), parameters, difference);
     }
   }
 

@@ -5,6 +5,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.fdistill.config.UserError;
 import org.fdistill.files.FileTrouble;
 import org.fdistill.files.FolderLock;
@@ -91,6 +94,33 @@ final class VersionFolder implements AutoCloseable {
     Files.move(partial, version, StandardCopyOption.ATOMIC_MOVE);
     Folders.forceOne(model);
     return version;
+  }
+
+  /**
+   * As {@link #commit}, unless the highest version is the same to the last byte: that one stays.
+   */
+  Path commitIfNew() throws IOException {
+    Path newest = model.resolve(Long.toString(highest()));
+    return Files.isDirectory(newest) && holdsTheSame(newest) ? newest : commit();
+  }
+
+  private boolean holdsTheSame(Path version) throws IOException {
+    Set<Path> names = filesBelow(partial);
+    if (!names.equals(filesBelow(version))) {
+      return false;
+    }
+    for (Path name : names) {
+      if (Files.mismatch(partial.resolve(name), version.resolve(name)) >= 0) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static Set<Path> filesBelow(Path folder) throws IOException {
+    try (Stream<Path> all = Files.walk(folder)) {
+      return all.filter(Files::isRegularFile).map(folder::relativize).collect(Collectors.toSet());
+    }
   }
 
   private long highest() throws IOException {

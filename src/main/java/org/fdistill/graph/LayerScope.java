@@ -22,6 +22,7 @@ public final class LayerScope {
   private final Precision precision;
   private final Seeds seeds;
   private final Replicas replicas;
+  private final boolean loops;
   private final List<Op> updates;
 
   private LayerScope(
@@ -32,6 +33,7 @@ public final class LayerScope {
       Precision precision,
       Seeds seeds,
       Replicas replicas,
+      boolean loops,
       List<Op> updates) {
     this.tf = tf;
     this.path = path;
@@ -40,6 +42,7 @@ public final class LayerScope {
     this.precision = precision;
     this.seeds = seeds;
     this.replicas = replicas;
+    this.loops = loops;
     this.updates = updates;
   }
 
@@ -60,17 +63,24 @@ public final class LayerScope {
    */
   public static LayerScope training(
       Ops tf, Variables variables, Precision precision, Seeds seeds, Replicas replicas) {
-    return new LayerScope(tf, "", "", variables, precision, seeds, replicas, new ArrayList<>());
+    return new LayerScope(
+        tf, "", "", variables, precision, seeds, replicas, false, new ArrayList<>());
+  }
+
+  /** This scope, where long element-wise formulas are compiled; see {@link CompiledLoop}. */
+  public LayerScope compilingLoops() {
+    return new LayerScope(tf, path, drawn, variables, precision, seeds, replicas, true, updates);
   }
 
   /** The scope of a network in inference. */
   public static LayerScope inference(Ops tf, Variables variables, Precision precision) {
-    return new LayerScope(tf, "", "", variables, precision, null, Replicas.ONE, new ArrayList<>());
+    return new LayerScope(
+        tf, "", "", variables, precision, null, Replicas.ONE, false, new ArrayList<>());
   }
 
   /** This scope for a part that stays as it is: nothing in it is drawn or noted. */
   public LayerScope inference() {
-    return new LayerScope(tf, path, drawn, variables, precision, null, replicas, updates);
+    return new LayerScope(tf, path, drawn, variables, precision, null, replicas, false, updates);
   }
 
   /** The scope of a part: parameters and ops get {@code name/} before their names. */
@@ -95,6 +105,7 @@ public final class LayerScope {
         precision,
         seeds,
         replicas,
+        loops,
         updates);
   }
 
@@ -107,7 +118,7 @@ public final class LayerScope {
    * @param name what its draws are named by
    */
   public LayerScope apart(Ops root, Variables own, Precision products, String name) {
-    return new LayerScope(root, "", name, own, products, seeds, replicas, new ArrayList<>());
+    return new LayerScope(root, "", name, own, products, seeds, replicas, false, new ArrayList<>());
   }
 
   /** Where to build ops. */
@@ -128,6 +139,11 @@ public final class LayerScope {
   /** Whether drop path is active. */
   public boolean isTraining() {
     return seeds != null;
+  }
+
+  /** Whether long element-wise formulas are compiled. */
+  boolean compilesLoops() {
+    return loops;
   }
 
   /** The processes that share a batch in training. */

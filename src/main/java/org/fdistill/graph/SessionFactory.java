@@ -57,6 +57,15 @@ public final class SessionFactory {
   }
 
   /**
+   * Starts the compiler, before a graph with functions that XLA must compile runs.
+   *
+   * @param settings of the sessions to come
+   */
+  public static void prepareCompiler(ConfigProto settings) {
+    FirstRun.compile(settings);
+  }
+
+  /**
    * A model for serving, with a session in which its variables are restored.
    *
    * @param folder of saved_model.pb

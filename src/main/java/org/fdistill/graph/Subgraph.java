@@ -182,7 +182,7 @@ public final class Subgraph {
   }
 
   /** The functions that a node names, as often as it does: as its op, or in its attributes. */
-  static List<String> references(NodeDef node) {
+  public static List<String> references(NodeDef node) {
     List<String> names = new ArrayList<>();
     names.add(node.getOp());
     node.getAttrMap().values().forEach(value -> collect(value, names));

@@ -17,7 +17,8 @@
  * Operand<TFloat32> scale = scope.at("norm").parameter("scale", Initializers.ones(), width);
  * }</pre>
  *
- * <p>{@link org.fdistill.graph.FusedGradient} gives a group of ops a gradient by formula. {@link
+ * <p>{@link org.fdistill.graph.FusedGradient} gives a group of ops a gradient by formula, and
+ * {@link org.fdistill.graph.CompiledLoop} makes one pass over memory of an element-wise one. {@link
  * org.fdistill.graph.FlopCounter} counts a finished graph's products, and {@link
  * org.fdistill.graph.rewrite} changes how it runs.
  *

@@ -5,7 +5,6 @@ import org.fdistill.graph.LayerScope;
 import org.fdistill.graph.Precision;
 import org.fdistill.proto.VitConfig.Activation;
 import org.tensorflow.Operand;
-import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.family.TFloating;
 
@@ -46,18 +45,18 @@ public record Mlp(
   }
 
   private Operand<? extends TFloating> normed(LayerScope scope, Operand<TFloating> inner) {
-    Operand<TFloating> activated = activated(scope.tf(), inner);
+    Operand<TFloating> activated = activated(scope, inner);
     return norm == null
         ? activated
         : norm.apply(scope.at("norm"), Precision.full(scope.tf(), activated));
   }
 
-  private Operand<TFloating> activated(Ops tf, Operand<TFloating> x) {
+  private Operand<TFloating> activated(LayerScope scope, Operand<TFloating> x) {
     return switch (activation) {
-      case GELU -> Gelu.apply(tf, x);
-      case GELU_TANH -> TanhGelu.apply(tf, x);
-      case QUICK_GELU -> QuickGelu.apply(tf, x);
-      case SWIGLU -> SwiGlu.apply(tf, x);
+      case GELU -> Gelu.apply(scope, x);
+      case GELU_TANH -> TanhGelu.apply(scope, x);
+      case QUICK_GELU -> QuickGelu.apply(scope, x);
+      case SWIGLU -> SwiGlu.apply(scope.tf(), x);
     };
   }
 }

@@ -1,9 +1,12 @@
 package org.fdistill.nn;
 
 import java.util.List;
+import org.fdistill.graph.CompiledLoop;
 import org.fdistill.graph.FusedGradient;
+import org.fdistill.graph.LayerScope;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
+import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.family.TFloating;
 
 /**
@@ -17,6 +20,9 @@ final class TanhGelu {
   private static final FusedGradient GRADIENT =
       FusedGradient.of("TanhGeluGradient", TanhGelu::gradients);
 
+  private static final ActivationLoop LOOP =
+      ActivationLoop.of("TanhGeluLoop", TanhGelu::value, TanhGelu::slope);
+
   private TanhGelu() {}
 
   /**
@@ -24,7 +30,11 @@ final class TanhGelu {
    *
    * @param x of any shape and precision
    */
-  static Operand<TFloating> apply(Ops tf, Operand<TFloating> x) {
+  static Operand<TFloating> apply(LayerScope scope, Operand<TFloating> x) {
+    Ops tf = scope.tf();
+    if (CompiledLoop.pays(scope, x)) {
+      return LOOP.apply(tf, x);
+    }
     Operand<TFloating> cubed = tf.math.mul(tf.math.square(x), Scalars.like(tf, CUBIC, x));
     Operand<TFloating> slope = tf.math.add(cubed, Scalars.like(tf, LINEAR, x));
     Operand<TFloating> gate = tf.math.sigmoid(tf.math.mul(x, slope));
@@ -46,5 +56,27 @@ final class TanhGelu {
         tf.math.add(tf.math.mul(cubed, Scalars.like(tf, 3, s)), Scalars.like(tf, LINEAR, s));
     Operand<TFloating> rest = tf.math.mul(y, tf.math.sub(Scalars.like(tf, 1, s), s));
     return List.of(tf.math.mul(dy, tf.math.add(s, tf.math.mul(rest, slope))));
+  }
+
+  private static Operand<TFloat32> value(Ops tf, Operand<TFloat32> x) {
+    return tf.math.mul(x, gate(tf, x, cubed(tf, x)));
+  }
+
+  /** As in {@link #gradients}. */
+  private static Operand<TFloat32> slope(Ops tf, Operand<TFloat32> x) {
+    Operand<TFloat32> cubed = cubed(tf, x);
+    Operand<TFloat32> s = gate(tf, x, cubed);
+    Operand<TFloat32> rest = tf.math.mul(tf.math.mul(x, s), tf.math.sub(tf.constant(1f), s));
+    Operand<TFloat32> inner = tf.math.add(tf.math.mul(cubed, tf.constant(3f)), tf.constant(LINEAR));
+    return tf.math.add(s, tf.math.mul(rest, inner));
+  }
+
+  /** The sigmoid of p = x (cubed + LINEAR). */
+  private static Operand<TFloat32> gate(Ops tf, Operand<TFloat32> x, Operand<TFloat32> cubed) {
+    return tf.math.sigmoid(tf.math.mul(x, tf.math.add(cubed, tf.constant(LINEAR))));
+  }
+
+  private static Operand<TFloat32> cubed(Ops tf, Operand<TFloat32> x) {
+    return tf.math.mul(tf.math.square(x), tf.constant(CUBIC));
   }
 }

@@ -18,6 +18,8 @@ import org.fdistill.train.GradientBuckets;
  *   <li>An exchange starts when the backward pass has finished its gradients and the link is free;
  *       the backward pass of the last micro-batch finishes bytes of gradients at an even pace. The
  *       step ends with the last exchange.
+ *   <li>On CPUs an exchange takes the threads that compute, so that all of them are added to the
+ *       computation: measured, not assumed (docs/cluster.md).
  * </ul>
  *
  * @param batch images of one step, of all workers
@@ -26,6 +28,7 @@ import org.fdistill.train.GradientBuckets;
  * @param backward the backward pass' share of a step's computation, 0 to 1
  * @param buckets bytes of each exchange, in order
  * @param link between a worker and the next
+ * @param overlaps whether exchanges run beside the backward pass, as on a GPU
  * @param decoded images a second that the input pipeline of one worker gives; empty where unknown
  */
 public record Scaling(
@@ -35,6 +38,7 @@ public record Scaling(
     double backward,
     List<Long> buckets,
     Link link,
+    boolean overlaps,
     OptionalDouble decoded) {
   /** The most workers that are planned for. */
   public static final int MOST = 1024;
@@ -80,7 +84,12 @@ public record Scaling(
    * @param rate as above
    */
   public static Scaling of(
-      RunPlan plan, long bucketBytes, double rate, Link link, OptionalDouble decoded) {
+      RunPlan plan,
+      long bucketBytes,
+      double rate,
+      Link link,
+      boolean overlaps,
+      OptionalDouble decoded) {
     OptionalDouble all = plan.work().total();
     double backward = all.isPresent() ? plan.work().backward() / all.getAsDouble() : USUAL_BACKWARD;
     List<Long> buckets =
@@ -88,7 +97,8 @@ public record Scaling(
             .map(group -> group.stream().mapToLong(Long::longValue).sum())
             .toList();
     RunPlan.Length length = plan.length();
-    return new Scaling(length.batch(), length.microBatch(), rate, backward, buckets, link, decoded);
+    return new Scaling(
+        length.batch(), length.microBatch(), rate, backward, buckets, link, overlaps, decoded);
   }
 
   /**
@@ -128,7 +138,7 @@ public record Scaling(
   /** Seconds until the last exchange of a step is done. */
   private double exchanged(int workers, double computed) {
     int accumulation = Math.max(1, batch / workers / microBatch);
-    double overlapped = computed * backward / accumulation;
+    double overlapped = overlaps ? computed * backward / accumulation : 0;
     double start = computed - overlapped;
     double all = gradientBytes();
     double done = 0;

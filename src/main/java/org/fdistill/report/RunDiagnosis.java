@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import org.fdistill.checkpoint.Checkpoint;
-import org.fdistill.checkpoint.CheckpointChoice;
 import org.fdistill.diagnose.Diagnosis;
 import org.fdistill.diagnose.DiagnosisRequest;
 import org.fdistill.diagnose.Images;
@@ -16,6 +15,7 @@ import org.fdistill.diagnose.Subjects;
 import org.fdistill.files.Folders;
 import org.fdistill.proto.RunConfig;
 import org.fdistill.proto.TeacherConfig;
+import org.fdistill.task.Student;
 import org.fdistill.task.Tasks;
 import org.fdistill.train.StopRequest;
 
@@ -62,24 +62,24 @@ final class RunDiagnosis {
    * @param run its folder
    * @param stop ends it early; what is done by then is kept
    */
-  void write(Path run, Checkpoint student, StopRequest stop) throws IOException {
+  void write(Path run, Checkpoint last, StopRequest stop) throws IOException {
     Folders.delete(run.resolve(FOLDER));
     Images images =
         Images.open(config.getValidationData(), config.getLog().getReportDiagnosisImages(), BATCH);
     DiagnosisRequest request =
         new DiagnosisRequest(
-            subjects(student), images, QUICK, null, NO_LANDSCAPE, run.resolve(FOLDER));
+            subjects(last), images, QUICK, null, NO_LANDSCAPE, run.resolve(FOLDER));
     new Diagnosis(request, stop, NOBODY).run();
     Folders.delete(run.resolve(FOLDER).resolve("unfinished"));
   }
 
-  private List<Subject> subjects(Checkpoint student) {
+  private List<Subject> subjects(Checkpoint last) {
     List<Subject> subjects = new ArrayList<>();
     for (TeacherConfig teacher : teachers) {
       String label = teachers.size() == 1 ? "teacher" : "teacher " + (subjects.size() + 1);
       subjects.add(Subjects.teacher(label, teacher));
     }
-    subjects.add(Subjects.open("student", student.folder(), CheckpointChoice.LAST));
+    subjects.addAll(Subjects.students(last, Student::title));
     return subjects;
   }
 }

@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import org.fdistill.data.ExampleSource;
 import org.fdistill.files.WholeFile;
@@ -94,8 +95,9 @@ final class SampleImages {
     return folder;
   }
 
+  /** Sorted, so that a run leaves the same file each time. */
   void writeList(String file, Map<String, ?> entries) throws IOException {
-    WholeFile.write(folder.resolve(file), Json.text(entries));
+    WholeFile.write(folder.resolve(file), Json.text(new TreeMap<>(entries)));
   }
 
   /** The classes of the maps, with their numbers, which tell their colours. */

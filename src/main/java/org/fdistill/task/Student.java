@@ -1,6 +1,13 @@
 package org.fdistill.task;
 
+import static java.util.stream.Collectors.joining;
+
+import java.util.Collection;
 import java.util.List;
+import org.fdistill.config.UserError;
+import org.fdistill.graph.LayerScope;
+import org.fdistill.graph.Variable;
+import org.fdistill.model.Network;
 import org.fdistill.proto.RunConfig;
 
 /**
@@ -26,6 +33,41 @@ public record Student(String name, RunConfig run) {
   /** What the names of its variables have before those of a run of its own. */
   public String prefix() {
     return isFirst() ? "" : name + "/";
+  }
+
+  /** Where its network is built, in a scope at the root of the names. */
+  public LayerScope scope(LayerScope root) {
+    return isFirst() ? root : root.beside(name);
+  }
+
+  /** Those of some variables that are its network's. */
+  public List<Variable> own(Network network, Collection<Variable> variables) {
+    String before = prefix();
+    return variables.stream()
+        .filter(v -> v.name().startsWith(before))
+        .filter(v -> network.owns(v.name().substring(before.length())))
+        .toList();
+  }
+
+  /**
+   * Finds one by its title.
+   *
+   * @param title empty for the first
+   * @param origin of the run, for the message
+   * @throws UserError of kind usage, naming those that there are
+   */
+  public static Student named(String title, List<Student> students, Object origin) {
+    return students.stream()
+        .filter(student -> title.isEmpty() || student.title().equals(title))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                UserError.usage(
+                    "%s: no student of this run is called %s.\nIts students: %s."
+                        .formatted(
+                            origin,
+                            title,
+                            students.stream().map(Student::title).collect(joining(", ")))));
   }
 
   /** The name of the student that a variable belongs to; empty for the first's. */

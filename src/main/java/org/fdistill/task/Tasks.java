@@ -9,6 +9,7 @@ import java.util.Optional;
 import org.fdistill.config.Problems;
 import org.fdistill.config.RunConfigs;
 import org.fdistill.config.UserError;
+import org.fdistill.eval.Criterion;
 import org.fdistill.model.Network;
 import org.fdistill.model.head.DenseHead;
 import org.fdistill.model.head.Head;
@@ -133,6 +134,11 @@ public final class Tasks {
       students.add(new Student(student.getName(), alone(run, student.getModel())));
     }
     return students;
+  }
+
+  /** What makes a checkpoint the best of one of a run's students. */
+  public static Criterion criterion(RunConfig run, Student student) {
+    return of(run).criteria().get(students(run).indexOf(student));
   }
 
   private static RunConfig alone(RunConfig run, BackboneConfig model) {

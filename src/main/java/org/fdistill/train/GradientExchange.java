@@ -17,7 +17,7 @@ import org.tensorflow.types.TInt64;
  * the backward pass still runs. Small gradients go together, for an exchange costs a round trip
  * between every two neighbours of the ring; large ones go as they are, without a copy.
  */
-final class GradientExchange {
+public final class GradientExchange {
   private final Ops tf;
   private final Replicas replicas;
   private final Map<String, Operand<TFloat32>> means = new HashMap<>();
@@ -34,7 +34,7 @@ final class GradientExchange {
    * @param bucketBytes what is smaller goes together, in pieces of about this size
    * @return the means in the same order; the gradients themselves where there is one replica
    */
-  static List<Gradient> means(
+  public static List<Gradient> means(
       Ops tf, Replicas replicas, List<Gradient> gradients, long bucketBytes) {
     if (!replicas.areMany()) {
       return gradients;

@@ -171,12 +171,14 @@ final class ProgramBuilder {
   }
 
   private LayerScope trainingScope() {
-    return LayerScope.training(
-        tf.withSubScope("train"),
-        variables,
-        Precision.of(config.getRuntime()),
-        new Seeds(seed, microStep),
-        replicas);
+    LayerScope scope =
+        LayerScope.training(
+            tf.withSubScope("train"),
+            variables,
+            Precision.of(config.getRuntime()),
+            new Seeds(seed, microStep),
+            replicas);
+    return SessionSettings.compilesLoops(config.getRuntime()) ? scope.compilingLoops() : scope;
   }
 
   private ProgramEndpoints.Step step(

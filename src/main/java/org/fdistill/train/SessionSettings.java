@@ -72,6 +72,11 @@ public final class SessionSettings {
     }
   }
 
+  /** Whether long element-wise formulas are compiled: a GPU has kernels that need it less. */
+  static boolean compilesLoops(RuntimeConfig runtime) {
+    return runtime.getXla() == RuntimeConfig.Xla.LOOPS && !usesGpu(runtime);
+  }
+
   /** Runs one op that may be placed on a GPU alone. */
   private static void requireGpu(ConfigProto config) {
     ConfigProto strict = config.toBuilder().setAllowSoftPlacement(false).build();

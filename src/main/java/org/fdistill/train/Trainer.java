@@ -57,12 +57,12 @@ public final class Trainer {
           return alreadyFinished(folder, log, store);
         }
         RunState end = train(folder, log, store);
-        workers.sum(new double[1]); // All have come this far: from here on each may leave.
-        workers.close();
         double seconds = (System.nanoTime() - start) * 1e-9;
         if (!end.stopped() && workers.isChief()) {
           finish(end, folder, store, seconds);
         }
+        workers.sum(new double[1]); // A chief that is lost in its export needs the others again.
+        workers.close();
         return result(end, seconds);
       } catch (UserError e) {
         log.message(e.getMessage());

@@ -11,6 +11,8 @@ import java.util.function.DoubleUnaryOperator;
 import org.fdistill.cluster.Workers;
 import org.fdistill.data.Field;
 import org.fdistill.data.InputPipeline;
+import org.fdistill.graph.CompiledLoop;
+import org.fdistill.graph.SessionFactory;
 import org.fdistill.optim.RuleTable;
 import org.fdistill.proto.RunConfig;
 import org.fdistill.task.Task;
@@ -18,6 +20,7 @@ import org.tensorflow.Graph;
 import org.tensorflow.Result;
 import org.tensorflow.Session;
 import org.tensorflow.proto.ConfigProto;
+import org.tensorflow.proto.GraphDef;
 import org.tensorflow.proto.RunOptions;
 import org.tensorflow.proto.StepStats;
 import org.tensorflow.types.TBool;
@@ -87,12 +90,16 @@ public final class TrainingProgram implements AutoCloseable {
    *
    * @param workers that train together
    */
-  TrainingProgram(RunConfig config, Task task, Rewriter rewriter, Workers workers) {
+  public TrainingProgram(RunConfig config, Task task, Rewriter rewriter, Workers workers) {
     ConfigProto settings = SessionSettings.of(config.getRuntime());
     built = ProgramBuilder.build(config, task, workers.replicas());
     graph = new Graph();
     try {
-      graph.importGraphDef(rewriter.rewrite(built.graph(), built.endpoints()));
+      GraphDef rewritten = rewriter.rewrite(built.graph(), built.endpoints());
+      if (rewritten.getNodeList().stream().anyMatch(n -> n.containsAttr(CompiledLoop.COMPILED))) {
+        SessionFactory.prepareCompiler(settings);
+      }
+      graph.importGraphDef(rewritten);
       session = workers.open(graph, settings);
     } catch (RuntimeException e) {
       graph.close();
@@ -138,7 +145,7 @@ public final class TrainingProgram implements AutoCloseable {
   }
 
   /** Gives every variable the value that it has in the first of several processes. */
-  void share() {
+  public void share() {
     session.runner().addTarget(endpoints().share()).run().close();
   }
 

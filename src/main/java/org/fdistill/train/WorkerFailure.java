@@ -31,8 +31,8 @@ final class WorkerFailure {
     return new UserError(
         UserError.Kind.RUN,
         String.format(
-            "%s: TensorFlow's runtime failed between workers: %.300s%n%s",
-            workers.name(workers.index()), e.getMessage(), AGAIN),
+            "%s: TensorFlow's runtime failed between workers after step %d: %.300s%n%s",
+            workers.name(workers.index()), workers.lastStep(), e.getMessage(), AGAIN),
         e);
   }
 }

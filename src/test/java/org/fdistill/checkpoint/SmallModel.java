@@ -5,6 +5,7 @@ import java.util.List;
 import org.fdistill.graph.Initializers;
 import org.fdistill.graph.Variable;
 import org.fdistill.graph.Variables;
+import org.fdistill.testing.TestSession;
 import org.tensorflow.Graph;
 import org.tensorflow.Session;
 import org.tensorflow.ndarray.Shape;
@@ -27,7 +28,7 @@ final class SmallModel implements AutoCloseable {
     }
     variables = List.copyOf(all.all());
     files = VariableFiles.build(tf.withSubScope("files"), all.all());
-    session = new Session(graph);
+    session = TestSession.open(graph);
     Session.Runner runner = session.runner();
     all.initializations().forEach(runner::addTarget);
     runner.run().close();

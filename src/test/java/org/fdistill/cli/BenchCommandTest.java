@@ -54,6 +54,45 @@ class BenchCommandTest {
     assertProductsAreThoseOfTheNetwork(limits);
   }
 
+  @Test
+  void workersAreMeasuredBesideOneProcess() throws IOException {
+    Path file = folder.resolve("bench.json");
+    List<String> tiny = List.of("configs/smoke/distill.txtpb", "--set=cluster.bucket_bytes=100000");
+    CommandRun run =
+        CommandRun.done(
+            words("bench", tiny, "--steps=3", "--warmup=1", "--local-workers=2", "--json=" + file));
+    assertThat(run.out())
+        .containsPattern("(?m)^ms a step +[\\d.]*[1-9][\\d.]*$")
+        .containsPattern("(?m)^ms a step by plan's model of the same links +[\\d.]*[1-9][\\d.]*$");
+    JsonObject json = JsonParser.parseString(Files.readString(file)).getAsJsonObject();
+    JsonObject workers = json.getAsJsonObject("workers");
+    assertThat(number(workers, "workers")).isEqualTo(2);
+    assertThat(number(workers, "step_efficiency"))
+        .isEqualTo(
+            number(json, "milliseconds_per_step") / number(workers, "milliseconds_per_step"),
+            within(1e-9));
+    // Of two workers each sends half of all gradients twice.
+    double bytes = number(workers, "gradient_bytes");
+    assertThat(number(workers, "exchange_efficiency"))
+        .isEqualTo(
+            bytes
+                / number(workers, "loopback_bytes_per_second")
+                / (number(workers, "exchange_milliseconds") / 1e3),
+            within(1e-9));
+    CommandRun.done(words("plan", tiny, "--json=" + file));
+    JsonObject plan = JsonParser.parseString(Files.readString(file)).getAsJsonObject();
+    assertThat(bytes).isEqualTo(Float.BYTES * number(plan, "trained_parameters"));
+    // All are below the size of a piece; none is left out, and a piece ends where it is full.
+    assertThat(number(workers, "pieces")).isBetween(2.0, Math.ceil(bytes / 100_000));
+  }
+
+  private static String[] words(String command, List<String> run, String... options) {
+    List<String> words = new ArrayList<>(List.of(command));
+    words.addAll(run);
+    words.addAll(List.of(options));
+    return words.toArray(String[]::new);
+  }
+
   private static void assertProductsAreThoseOfTheNetwork(JsonObject limits) {
     double milliseconds = 0;
     List<String> products = new ArrayList<>();

@@ -51,7 +51,7 @@ class CachedFeaturesTest {
         scale_by_batch: 0
       }
       checkpoint { every_steps: 10 }
-      log { every_steps: 1 tensorboard: false }
+      log { every_steps: 1 tensorboard: false report: false }
       export { at_end: false }
       """;
 

@@ -25,6 +25,8 @@ class CachedProbeTest {
       optimizer { lars { trust: 0.1 } }
       schedule { length { steps: 9 } learning_rate: 1 scale_by_batch: 0 }
       checkpoint { every_steps: 5 }
+      log { report: false }
+      export { at_end: false }
       """;
 
   @TempDir Path root;

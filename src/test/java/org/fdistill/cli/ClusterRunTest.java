@@ -282,7 +282,11 @@ class ClusterRunTest {
       words.addAll(List.of("--local-workers", String.valueOf(workers)));
     }
     for (String set :
-        List.of("schedule.length.steps=20", "log.every_steps=1", "export.at_end=false")) {
+        List.of(
+            "schedule.length.steps=20",
+            "log.every_steps=1",
+            "log.report=false",
+            "export.at_end=false")) {
       words.addAll(List.of("--set", set));
     }
     for (String set : sets) {

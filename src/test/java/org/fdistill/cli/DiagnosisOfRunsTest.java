@@ -49,8 +49,8 @@ class DiagnosisOfRunsTest {
             .build();
     return new DiagnosisRequest(
         List.of(
-            Subjects.open("checkpoint", run, "last"),
-            Subjects.open("export", run.resolve("export"), "last")),
+            Subjects.open("checkpoint", run, "last").get(0),
+            Subjects.open("export", run.resolve("export"), "last").get(0)),
         Images.open(data, 12, 8),
         Set.copyOf(Diagnosis.measures()),
         null,

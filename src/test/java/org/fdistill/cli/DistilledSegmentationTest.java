@@ -41,6 +41,7 @@ class DistilledSegmentationTest {
     List<String> all = new ArrayList<>(List.of(settings));
     all.add("schedule.length.steps=150");
     all.add("export.at_end=false");
+    all.add("log.report=false");
     Path folder = train("segment", name, all.toArray(String[]::new));
     return JsonParser.parseString(Files.readString(folder.resolve("summary.json")))
         .getAsJsonObject()

@@ -199,6 +199,16 @@ class EvaluateCommandTest {
   @Test
   void anEmptyFolderIsNoRun(@TempDir Path empty) {
     CommandRun.fails(3, List.of("no checkpoint in it"), "evaluate", empty.toString());
+    String none = root.resolve("none").toString();
+    CommandRun.fails(3, List.of(none + ": it does not exist."), "evaluate", none);
+    CommandRun.fails(3, List.of(none + ": it does not exist."), "inspect", none);
+    CommandRun.fails(
+        3,
+        List.of(none + ": it does not exist."),
+        "diagnose",
+        "--model=" + none,
+        "--data=" + root,
+        "--out=" + root.resolve("looks"));
   }
 
   @Test

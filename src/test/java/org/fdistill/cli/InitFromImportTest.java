@@ -46,6 +46,7 @@ class InitFromImportTest {
         }
         train_data { noise { examples: 16 classes: 4 } image_size: %d batch_size: 8 }
         schedule { length { steps: 1 } learning_rate: 1e-3 scale_by_batch: 0 }
+        log { report: false }
         """
             .formatted(start, side, positions, side);
     String config = TinyConfigs.write(root.resolve("student.txtpb"), student);

@@ -64,6 +64,7 @@ class KilledTasksTest {
     words.add("--set=checkpoint.every_steps=" + CHECKPOINT);
     words.add("--set=checkpoint.keep_last=1");
     words.add("--set=export.at_end=false");
+    words.add("--set=log.report=false");
     words.add("--set=validation_data=");
     words.add("--set=runtime.intra_op_threads=2");
     List.of(settings).forEach(setting -> words.add("--set=" + setting));

@@ -59,7 +59,7 @@ class LocaleTest {
   @ParameterizedTest
   @ValueSource(strings = {"C.UTF-8", "C"})
   void reportsHaveTheDigitsOfEveryCountry(String locale) throws Exception {
-    String config = TinyConfigs.classify(root);
+    String config = TinyConfigs.withReport(TinyConfigs.classify(root));
     check(
         child(
             locale,

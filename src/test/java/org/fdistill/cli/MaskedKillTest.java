@@ -40,7 +40,7 @@ class MaskedKillTest {
       optimizer { accumulation: 2 }
       schedule { length { steps: 40 } learning_rate: 1e-3 scale_by_batch: 0 }
       checkpoint { every_steps: 25 keep_last: 4 }
-      log { every_steps: 1 tensorboard: false }
+      log { every_steps: 1 tensorboard: false report: false }
       export { at_end: false }
       """;
 

@@ -167,6 +167,7 @@ class MaskedStepsTest {
     steps.setFirstValues(task, FIRST.get(task));
     Map<String, Object> settings = new LinkedHashMap<>(teacherPath());
     settings.put("model.init_from", FIRST.get(task).resolve("export"));
+    settings.put("log.report", folder.equals(task));
     settings.putAll(more);
     return steps.train(task, folder, settings);
   }

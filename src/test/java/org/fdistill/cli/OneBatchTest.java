@@ -65,7 +65,7 @@ class OneBatchTest {
           min_learning_rate: 1e-5
           scale_by_batch: 0
         }
-        log { every_steps: 20 tensorboard: false }
+        log { every_steps: 20 tensorboard: false report: false }
         export { at_end: false }
         """
             .formatted(data));

@@ -62,7 +62,9 @@ class RoundTripTest {
 
     Path second = ROOT.resolve("second");
     String model = "model.init_from=" + export.getParent();
-    CommandRun again = CommandRun.done("train", config, "--workdir=" + second, "--set=" + model);
+    CommandRun again =
+        CommandRun.done(
+            "train", config, "--workdir=" + second, "--set=" + model, "--set=export.at_end=false");
     assertThat(again.err()).contains("Initial weights from");
   }
 

@@ -64,13 +64,14 @@ class SwinRunTest {
 
   private static String config(String task, String model) {
     return """
-        name: "swin"
-        %s
-        model { %s }
-        train_data { noise { examples: 256 classes: 4 } image_size: 32 batch_size: 16 augment {} }
-        validation_data { noise { examples: 64 classes: 4 } image_size: 32 batch_size: 16 }
-        schedule { length { steps: 20 } learning_rate: 1e-3 scale_by_batch: 0 }
-        """
+    name: "swin"
+    %s
+    model { %s }
+    train_data { noise { examples: 256 classes: 4 } image_size: 32 batch_size: 16 augment {} }
+    validation_data { noise { examples: 64 classes: 4 } image_size: 32 batch_size: 16 }
+    schedule { length { steps: 20 } learning_rate: 1e-3 scale_by_batch: 0 }
+    log { report: false }
+    """
         .formatted(task, model);
   }
 

@@ -26,7 +26,7 @@ class TrainCommandTest {
 
   @BeforeAll
   static void train() {
-    config = TinyConfigs.classify(root);
+    config = TinyConfigs.withReport(TinyConfigs.classify(root));
     run = root.resolve("run");
     first = CommandRun.done("train", config, "--workdir", run.toString());
   }
@@ -112,6 +112,7 @@ class TrainCommandTest {
             "--set=model.init_from=" + run,
             "--set=seed=4",
             "--set=schedule={ length { steps: 1 } learning_rate: 1e-30 min_learning_rate: 0 }",
+            "--set=log.report=false",
             "--set=export.at_end=false");
     assertThat(started.err())
         .contains("Initial weights from " + run.resolve("checkpoints/step-2"))
@@ -134,6 +135,7 @@ class TrainCommandTest {
             third.toString(),
             "--set=model.init_from=" + run.resolve("export"),
             "--set=schedule={ length { steps: 1 } learning_rate: 1e-30 min_learning_rate: 0 }",
+            "--set=log.report=false",
             "--set=export.at_end=false");
     assertThat(started.err())
         .contains("loaded as well: head/bias, head/kernel")

@@ -88,6 +88,7 @@ class TransferTest {
     words.addAll(List.of("--set", "train_data.batch_size=32"));
     words.addAll(List.of("--set", "train_data.augment.min_scale=0.6"));
     words.addAll(List.of("--set", "validation_data.eval_crop.crop_fraction=1"));
+    words.addAll(List.of("--set", "log.report=false", "--set", "export.at_end=false"));
     for (String setting : settings) {
       words.addAll(List.of("--set", setting));
     }

@@ -113,6 +113,7 @@ class UserMistakesTest {
             config,
             "--workdir",
             root.resolve("resampled").toString(),
+            "--set=export.at_end=false",
             "--set=model.vit.patch_size=4");
     assertThat(run.err())
         .contains(

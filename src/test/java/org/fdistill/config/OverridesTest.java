@@ -117,7 +117,7 @@ class OverridesTest {
         "seed=-3|seed takes a whole number from 0; found -3",
         "model..width=3|'' is not a field's name",
         "log.tensorboard=1|log.tensorboard takes true or false; found 1",
-        "runtime.xla=fast|runtime.xla takes one of OFF, AUTO, WHOLE_STEP; found fast",
+        "runtime.xla=fast|runtime.xla takes one of OFF, LOOPS, AUTO, WHOLE_STEP; found fast",
         "schedule.learning_rate=3f|schedule.learning_rate takes a number",
         "seed[0]=1|seed is a single value; remove the [0]",
         "train_data.tfrecord.path[2]=a|train_data.tfrecord.path has 0 elements, so [2] does not"

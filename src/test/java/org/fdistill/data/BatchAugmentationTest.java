@@ -9,6 +9,7 @@ import java.util.Map;
 import org.fdistill.data.InputPipeline.Options;
 import org.fdistill.graph.Replicas;
 import org.fdistill.proto.DataConfig;
+import org.fdistill.testing.TestSession;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.tensorflow.DeviceSpec;
@@ -80,7 +81,7 @@ final class BatchAugmentationTest {
               augmentation.images(tf, pixels, input.batch(), seed, replicas),
               augmentation.targets(tf, targets, input.batch()));
       List<List<float[]>> all = new ArrayList<>();
-      try (Session session = new Session(graph)) {
+      try (Session session = TestSession.open(graph)) {
         input.start(session, position, Long.MAX_VALUE);
         for (int i = 0; i < count; i++) {
           Session.Runner runner = session.runner();
@@ -157,7 +158,7 @@ final class BatchAugmentationTest {
         Options options = Options.training(5, 4);
         inputs.add(InputPipeline.build(tf, "input" + side, config, source, view, options));
       }
-      try (Session session = new Session(graph)) {
+      try (Session session = TestSession.open(graph)) {
         for (InputPipeline input : inputs) {
           input.start(session, 0, Long.MAX_VALUE);
           session.runner().fetch(input.batch().get(Field.IMAGE)).run().close();

@@ -7,6 +7,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.stream.LongStream;
 import org.fdistill.proto.BlocksConfig;
+import org.fdistill.testing.TestSession;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -33,7 +34,7 @@ class BlockOrderTest {
       Placeholder<TInt64> position =
           tf.placeholder(TInt64.class, Placeholder.shape(Shape.scalar()));
       Operand<TInt64> example = order.exampleAt(tf, position, tf.constant(firsts));
-      try (Session session = new Session(graph)) {
+      try (Session session = TestSession.open(graph)) {
         for (long p = 0; p < (long) epochs * examples; p++) {
           try (TInt64 fed = TInt64.scalarOf(p);
               Result result = session.runner().feed(position, fed).fetch(example).run()) {

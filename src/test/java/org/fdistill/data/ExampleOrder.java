@@ -1,6 +1,7 @@
 package org.fdistill.data;
 
 import java.util.stream.LongStream;
+import org.fdistill.testing.TestSession;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.Result;
@@ -27,7 +28,7 @@ public final class ExampleOrder {
       Placeholder<TInt64> position =
           tf.placeholder(TInt64.class, Placeholder.shape(Shape.scalar()));
       Operand<TInt64> example = new EpochOrder(examples, true, seed).exampleAt(tf, position);
-      try (Session session = new Session(graph)) {
+      try (Session session = TestSession.open(graph)) {
         return LongStream.range(0, count)
             .map(
                 p -> {

@@ -18,6 +18,7 @@ import org.fdistill.proto.DataConfig;
 import org.fdistill.proto.ImageFolderSource;
 import org.fdistill.proto.NoiseSource;
 import org.fdistill.proto.TfRecordSource;
+import org.fdistill.testing.TestSession;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tensorflow.Graph;
@@ -214,7 +215,7 @@ final class ExampleSourceTest {
               source,
               ImageView.evaluation(config),
               Options.evaluation(5));
-      try (Session session = new Session(graph)) {
+      try (Session session = TestSession.open(graph)) {
         for (int i = 0; i < 5; i++) {
           pipeline.checkReadable(session, i);
         }

@@ -14,6 +14,7 @@ import org.fdistill.proto.DataConfig;
 import org.fdistill.proto.ImageFolderSource;
 import org.fdistill.proto.NoiseSource;
 import org.fdistill.proto.TfRecordSource;
+import org.fdistill.testing.TestSession;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -196,7 +197,7 @@ final class InputPipelineTest {
       GraphDef program = built.toGraphDef();
       try (Graph imported = new Graph()) {
         imported.importGraphDef(program);
-        try (Session session = new Session(imported)) {
+        try (Session session = TestSession.open(imported)) {
           train.start(session, 0, 6);
           evaluation.start(session, 0, 6);
           assertThat(positions(session, train)).containsExactly(0, 1, 2);

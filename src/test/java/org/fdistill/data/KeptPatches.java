@@ -3,6 +3,7 @@ package org.fdistill.data;
 import org.fdistill.data.InputPipeline.Options;
 import org.fdistill.data.augment.PatchMask;
 import org.fdistill.proto.DataConfig;
+import org.fdistill.testing.TestSession;
 import org.tensorflow.Graph;
 import org.tensorflow.Result;
 import org.tensorflow.Session;
@@ -32,7 +33,7 @@ public final class KeptPatches {
               ExampleSource.open(data.build()),
               new VisiblePatches(mask),
               Options.training(seed, positions));
-      try (Session session = new Session(graph)) {
+      try (Session session = TestSession.open(graph)) {
         input.start(session, 0, positions);
         try (Result result = session.runner().fetch(input.batch().get(Field.KEPT_PATCHES)).run()) {
           int[] kept = new int[positions * mask.kept()];

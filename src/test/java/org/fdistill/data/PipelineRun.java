@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.function.Function;
 import org.fdistill.data.InputPipeline.Options;
 import org.fdistill.proto.DataConfig;
+import org.fdistill.testing.TestSession;
 import org.tensorflow.Graph;
 import org.tensorflow.Result;
 import org.tensorflow.Session;
@@ -33,7 +34,7 @@ final class PipelineRun implements AutoCloseable {
             options.fullBatches() ? ImageView.training(config) : ImageView.evaluation(config),
             View.label());
     pipeline = InputPipeline.build(Ops.create(graph), "input", config, source, view, options);
-    session = new Session(graph);
+    session = TestSession.open(graph);
   }
 
   Session session() {

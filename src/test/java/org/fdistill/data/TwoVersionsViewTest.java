@@ -11,6 +11,7 @@ import org.fdistill.data.augment.PatchMask;
 import org.fdistill.proto.DataConfig;
 import org.fdistill.proto.PatchMaskConfig;
 import org.fdistill.proto.StudentImageConfig;
+import org.fdistill.testing.TestSession;
 import org.junit.jupiter.api.Test;
 import org.tensorflow.Graph;
 import org.tensorflow.Result;
@@ -56,7 +57,7 @@ final class TwoVersionsViewTest {
               view,
               Options.training(5, 4));
       List<Seen> seen = new ArrayList<>();
-      try (Session session = new Session(graph)) {
+      try (Session session = TestSession.open(graph)) {
         input.start(session, position, Long.MAX_VALUE);
         for (int i = 0; i < count; i++) {
           seen.add(next(session, input.batch()));

@@ -41,7 +41,7 @@ class FoundAttentionTest {
   }
 
   private static Subject subject(String name) {
-    return Subjects.open(name, Golden.resource("diagnose/" + name), "last");
+    return Subjects.open(name, Golden.resource("diagnose/" + name), "last").get(0);
   }
 
   @ParameterizedTest

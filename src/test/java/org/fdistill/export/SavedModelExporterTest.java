@@ -15,6 +15,7 @@ import org.fdistill.proto.TeacherConfig;
 import org.fdistill.resample.RelativePositionTable;
 import org.fdistill.task.Tasks;
 import org.fdistill.teacher.Teacher;
+import org.fdistill.testing.TestSession;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -136,7 +137,7 @@ class SavedModelExporterTest {
         TUint8 bytes = TUint8.tensorOf(Shape.of(1, SIDE, SIDE, 3), DataBuffers.of(noise(SIDE)))) {
       Ops tf = Ops.create(graph);
       Operand<TFloat32> tokens = teacher.build(tf, tf.constantOf(bytes)).tokens();
-      try (Session session = new Session(graph)) {
+      try (Session session = TestSession.open(graph)) {
         teacher.restore(session);
         try (Result result = session.runner().fetch(tokens).run();
             TFloat32 pixels = pixels(1)) {

@@ -17,6 +17,7 @@ import org.fdistill.graph.Precision;
 import org.fdistill.graph.Variables;
 import org.fdistill.proto.RunConfig;
 import org.fdistill.task.Tasks;
+import org.fdistill.testing.TestSession;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.Session;
@@ -73,7 +74,7 @@ public final class TrainedRuns {
       exported.outputs(scope, exported.network().build(scope, images));
       scope.at("projector").parameter("bias", Initializers.zeros(), 7);
       VariableFiles files = VariableFiles.build(tf, variables.all());
-      try (Session session = new Session(graph)) {
+      try (Session session = TestSession.open(graph)) {
         Session.Runner runner = session.runner();
         variables.initializations().forEach(op -> runner.addTarget(op.op()));
         runner.run().close();

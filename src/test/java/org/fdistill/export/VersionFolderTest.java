@@ -48,6 +48,25 @@ class VersionFolderTest {
     return child;
   }
 
+  @Test
+  void aVersionLikeTheNewestIsNoNewOne() throws Exception {
+    Path model = root.resolve("model");
+    assertThat(ifNew(model, "a", "weights")).hasFileName("1");
+    assertThat(ifNew(model, "a", "weights")).hasFileName("1");
+    assertThat(names(model)).containsExactlyInAnyOrder(".lock", "1");
+    assertThat(ifNew(model, "a", "weightz")).hasFileName("2");
+    assertThat(ifNew(model, "b", "weightz")).hasFileName("3");
+    assertThat(ifNew(model, "a", "weights")).hasFileName("4");
+  }
+
+  private static Path ifNew(Path model, String file, String text) throws IOException {
+    try (VersionFolder version = new VersionFolder(model)) {
+      Files.writeString(
+          Files.createDirectory(version.path().resolve("variables")).resolve(file), text);
+      return version.commitIfNew();
+    }
+  }
+
   @ParameterizedTest
   @CsvSource({"HUP, 129", "INT, 130", "TERM, 143"})
   void aSignalLeavesNothing(String signal, int code) throws Exception {

@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.zip.CRC32C;
+import org.fdistill.testing.TestSession;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tensorflow.Graph;
@@ -58,7 +59,7 @@ class FileRangesTest {
       Ops tf = Ops.create(graph);
       number = tf.placeholder(TInt64.class, Placeholder.shape(Shape.scalar()));
       bytes = FileRanges.read(tf, tf.constant(prefix.toString()), number);
-      session = new Session(graph);
+      session = TestSession.open(graph);
     }
 
     byte[] read(long n) {

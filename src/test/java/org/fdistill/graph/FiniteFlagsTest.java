@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.fdistill.testing.TestSession;
 import org.junit.jupiter.api.Test;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
@@ -23,7 +24,7 @@ class FiniteFlagsTest {
       tensors.put("loss", tf.constant(Float.NEGATIVE_INFINITY));
       tensors.put("rate", tf.constant(0f));
       FiniteFlags flags = FiniteFlags.of(tf, tensors);
-      try (Session session = new Session(graph);
+      try (Session session = TestSession.open(graph);
           Result result = session.runner().fetch(flags.flags()).run()) {
         TFloat32 values = (TFloat32) result.get(0);
         float[] all = new float[4];

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Set;
 import org.fdistill.testing.Golden;
 import org.fdistill.testing.Input;
+import org.fdistill.testing.TestSession;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -40,7 +41,7 @@ class ImportedModelTest {
     try (Graph graph = new Graph()) {
       Placeholder<TFloat32> images = images(graph);
       Output<?> tokens = model.build(graph, images.asOutput());
-      try (Session session = new Session(graph)) {
+      try (Session session = TestSession.open(graph)) {
         model.restore(session);
         assertSame(answer(session, images, tokens), golden.array(name).floats());
       }
@@ -58,7 +59,7 @@ class ImportedModelTest {
       Output<?> second = model.build(graph, images.asOutput());
       assertThat(second.op().name()).startsWith("teacher/one/use_2/");
       assertThat(graph.operation("teacher/one/use_2/save/restore_all")).isNull();
-      try (Session session = new Session(graph)) {
+      try (Session session = TestSession.open(graph)) {
         model.restore(session);
         assertSame(answer(session, images, second), golden.array(name).floats());
       }
@@ -74,7 +75,7 @@ class ImportedModelTest {
         Graph graph = new Graph()) {
       Output<?> tokens = model.build(built, images(built).asOutput());
       graph.importGraphDef(built.toGraphDef());
-      try (Session session = new Session(graph);
+      try (Session session = TestSession.open(graph);
           TFloat32 batch = batch(golden.input("images"))) {
         model.restore(session);
         try (Result result =
@@ -99,7 +100,7 @@ class ImportedModelTest {
       Placeholder<TFloat32> images = images(graph);
       Output<?> first = model.build(graph, images.asOutput());
       Output<?> second = model.build(graph, images.asOutput());
-      try (Session session = new Session(graph)) {
+      try (Session session = TestSession.open(graph)) {
         model.restore(session);
         float[] answer = answer(session, images, first);
         assertThat(distance(answer, golden.array(name).floats())).isBetween(1e-4, 6 * 0.0011);
@@ -141,7 +142,7 @@ class ImportedModelTest {
               .filter(node -> node.getOp().equals("DestroyResourceOp"))
               .count();
       assertThat(releases).isEqualTo(5);
-      try (Session session = new Session(graph)) {
+      try (Session session = TestSession.open(graph)) {
         model.restore(session);
         float[] answer = answer(session, images, output);
         model.restore(session);
@@ -159,7 +160,7 @@ class ImportedModelTest {
       Placeholder<TFloat32> images = images(graph);
       one.build(graph, images.asOutput());
       Output<?> second = two.build(graph, images.asOutput());
-      try (Session session = new Session(graph)) {
+      try (Session session = TestSession.open(graph)) {
         two.restore(session);
         assertSame(answer(session, images, second), golden.array("tf2-functions").floats());
       }
@@ -177,7 +178,7 @@ class ImportedModelTest {
       Output<?> twos = two.build(graph, ones);
       Output<?> threes = three.build(graph, ones);
       Output<?> again = two.build(graph, ones);
-      try (Session session = new Session(graph)) {
+      try (Session session = TestSession.open(graph)) {
         two.restore(session);
         three.restore(session);
         try (Result result = session.runner().fetch(twos).fetch(threes).fetch(again).run()) {
@@ -209,7 +210,7 @@ class ImportedModelTest {
           .singleElement()
           .returns("teacher/frozen/large", NodeDef::getName)
           .returns(Shape.of(1000), node -> graph.operation(node.getName()).output(0).shape());
-      try (Session session = new Session(graph)) {
+      try (Session session = TestSession.open(graph)) {
         model.restore(session);
         try (Result result = session.runner().fetch(second).run()) {
           assertThat(result.get(0).shape()).isEqualTo(Shape.of(1, 1000));

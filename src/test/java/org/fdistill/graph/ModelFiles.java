@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiFunction;
+import org.fdistill.testing.TestSession;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.Session;
@@ -86,7 +87,7 @@ public final class ModelFiles {
       SaverDef saver = saver(tf, variable);
       Path weights = folder.resolve("variables").resolve("variables");
       Files.createDirectories(weights.getParent());
-      try (Session session = new Session(graph);
+      try (Session session = TestSession.open(graph);
           TString path = TString.scalarOf(weights.toString())) {
         session.runner().addTarget(assigned).run().close();
         session.runner().feed("file", path).addTarget("save").run().close();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.fdistill.testing.TestSession;
 import org.junit.jupiter.api.Test;
 import org.tensorflow.Graph;
 import org.tensorflow.Result;
@@ -55,7 +56,7 @@ class VariablesTest {
       assertThat(a.name()).isEqualTo(b.name());
       Op change =
           tf.assignVariableOp(b.handle(), tf.zeros(tf.constant(new int[] {3}), TFloat32.class));
-      try (Session session = new Session(graph)) {
+      try (Session session = TestSession.open(graph)) {
         session.runner().addTarget(a.initialization()).addTarget(b.initialization()).run().close();
         float[] drawn = values(session, a);
         assertThat(values(session, b)).isEqualTo(drawn).doesNotContain(0);
@@ -130,7 +131,7 @@ class VariablesTest {
   }
 
   private static List<float[]> firstValues(Graph graph, Variables variables) {
-    try (Session session = new Session(graph);
+    try (Session session = TestSession.open(graph);
         TInt64 seed = TInt64.scalarOf(11)) {
       Session.Runner initialize = session.runner().feed("seed", seed);
       variables.initializations().forEach(initialize::addTarget);

@@ -40,6 +40,7 @@ class PlannerTest {
   @TempDir Path folder;
 
   @Test
+  @Tag("slow")
   void featureDistillationOfViTBHasTheFiguresOfThePaper() throws IOException {
     RunPlan plan = plan(shipped("distill/dino_b_300ep"), IMAGENET);
     assertThat(plan.length().stepsPerEpoch()).hasValue(625);
@@ -144,7 +145,18 @@ class PlannerTest {
     assertThat(plan.teacher().orElseThrow().standIn()).isTrue();
     assertThat(plan.teacher().orElseThrow().parameters()).isEqualTo(parts.get("student"));
     assertThat(plan.length().totalSteps()).hasValue(10 * (100 / 8));
-    assertThat(plan.memory().gradientSums()).isZero();
+    RunPlan.Memory memory = plan.memory();
+    assertThat(memory.weights()).isEqualTo(4 * plan.trainable());
+    assertThat(memory.moments()).isEqualTo(8 * plan.trainable());
+    assertThat(memory.gradientSums()).isZero();
+    assertThat(memory.batches()).isEqualTo(3 * 8 * 3L * 32 * 32);
+    assertThat(memory.total())
+        .isEqualTo(
+            memory.weights()
+                + memory.moments()
+                + memory.teacher()
+                + memory.batches()
+                + memory.step());
   }
 
   @Test

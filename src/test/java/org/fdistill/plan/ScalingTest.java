@@ -21,6 +21,7 @@ class ScalingTest {
         0.5,
         buckets,
         new Scaling.Link(bandwidth, latency),
+        true,
         decoded > 0 ? OptionalDouble.of(decoded) : OptionalDouble.empty());
   }
 
@@ -43,6 +44,24 @@ class ScalingTest {
     // At half the bandwidth the link is busy from the first piece, at 0.3 s, for 5 x 0.1 s.
     Scaling.Row slow = scaling(1024, Collections.nCopies(5, 10L), 100, 0, 0).row(2);
     assertThat(1 / slow.stepsPerSecond()).isCloseTo(0.8, within(EXACT));
+  }
+
+  @Test
+  void onProcessorsThatComputeNothingIsHidden() {
+    Scaling beside = scaling(1024, Collections.nCopies(5, 10L), 200, 0.01, 0);
+    Scaling alone =
+        new Scaling(
+            beside.batch(),
+            beside.microBatch(),
+            beside.rate(),
+            beside.backward(),
+            beside.buckets(),
+            beside.link(),
+            false,
+            beside.decoded());
+    // Five pieces of 0.05 s and two turns of 0.01 s each follow the 0.5 s of computation.
+    assertThat(1 / alone.row(2).stepsPerSecond()).isCloseTo(0.5 + 5 * 0.07, within(EXACT));
+    assertThat(alone.row(2).efficiency()).isLessThan(beside.row(2).efficiency());
   }
 
   @Test

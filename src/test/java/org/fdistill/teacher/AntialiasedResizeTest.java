@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import org.fdistill.testing.DeterministicValues;
+import org.fdistill.testing.TestSession;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.tensorflow.Graph;
@@ -41,7 +42,7 @@ class AntialiasedResizeTest {
               tf.constant(new float[2]),
               ScaleAndTranslate.kernelType("triangle"),
               ScaleAndTranslate.antialias(true));
-      try (Session session = new Session(graph);
+      try (Session session = TestSession.open(graph);
           Result result = session.runner().fetch(ours).fetch(theirs).run()) {
         assertThat(floats(result, 0)).containsExactly(floats(result, 1), within(TOLERANCE));
       }

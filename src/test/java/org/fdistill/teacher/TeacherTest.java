@@ -14,6 +14,7 @@ import org.fdistill.proto.TeacherConfig;
 import org.fdistill.proto.TeacherConfig.InputRange;
 import org.fdistill.proto.TeacherConfig.Layout;
 import org.fdistill.testing.Golden;
+import org.fdistill.testing.TestSession;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -86,7 +87,7 @@ class TeacherTest {
       assertThat(training.tokens().shape()).isEqualTo(Shape.of(2, 17, 24));
       assertThat(validation.tokens().shape().asArray()).containsExactly(-1, 17, 24);
       assertThat(training.grid()).isEqualTo(4);
-      try (Session session = new Session(graph)) {
+      try (Session session = TestSession.open(graph)) {
         teacher.restore(session);
         try (TUint8 zeros =
                 TUint8.tensorOf(Shape.of(2, 32, 32, 3), DataBuffers.of(new byte[2 * 32 * 32 * 3]));
@@ -300,7 +301,7 @@ class TeacherTest {
               tf.constant(new int[] {1, side, side, 3}),
               tf.dtypes.cast(tf.constant(pixel), TUint8.class));
       Output<TFloat32> tokens = teacher.build(tf, images).tokens().asOutput();
-      try (Session session = new Session(graph)) {
+      try (Session session = TestSession.open(graph)) {
         teacher.restore(session);
         try (Result result = session.runner().fetch(tokens).run()) {
           return floats(result, 0);

@@ -14,6 +14,7 @@ import org.fdistill.graph.SavedModelFolder;
 import org.fdistill.proto.TeacherConfig;
 import org.fdistill.proto.TeacherConfig.Layout;
 import org.fdistill.testing.Golden;
+import org.fdistill.testing.TestSession;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tensorflow.Graph;
@@ -119,7 +120,7 @@ class TeacherWeightErrorsTest {
     try (Graph graph = new Graph()) {
       Ops tf = Ops.create(graph);
       teacher.build(tf, tf.zeros(tf.constant(new int[] {1, 32, 32, 3}), TUint8.class));
-      try (Session session = new Session(graph)) {
+      try (Session session = TestSession.open(graph)) {
         assertThatThrownBy(() -> teacher.restore(session))
             .isInstanceOf(UserError.class)
             .hasMessageContainingAll(parts);

@@ -29,7 +29,7 @@ public final class BundleFile {
   public static void write(Path prefix, Map<String, NpyArray> values) {
     List<Tensor> fed = new ArrayList<>();
     try (Graph graph = new Graph();
-        Session session = new Session(graph)) {
+        Session session = TestSession.open(graph)) {
       Ops tf = Ops.create(graph);
       Session.Runner runner = session.runner();
       List<Operand<?>> tensors = new ArrayList<>();

@@ -109,7 +109,7 @@ public final class GraphRun implements AutoCloseable {
 
   /** Runs the graph once and returns the float32 results in order. */
   public List<float[]> run(List<? extends Operand<?>> fetches) {
-    try (Session session = new Session(graph)) {
+    try (Session session = TestSession.open(graph)) {
       Session.Runner runner = session.runner();
       feeds.forEach((operand, value) -> runner.feed(operand, value));
       fetches.forEach(runner::fetch);

@@ -63,6 +63,11 @@ class AgreementTest {
     }
 
     @Override
+    public long lastStep() {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
     public Optional<String> lost() {
       return Optional.empty();
     }

@@ -11,17 +11,22 @@ import org.fdistill.data.Batch;
 import org.fdistill.data.ExampleCheck;
 import org.fdistill.data.ExampleSource;
 import org.fdistill.data.Field;
+import org.fdistill.graph.CompiledLoop;
 import org.fdistill.graph.Initializers;
 import org.fdistill.graph.LayerScope;
+import org.fdistill.graph.Precision;
 import org.fdistill.graph.Variable;
+import org.fdistill.nn.Gelu;
 import org.fdistill.proto.RunConfig;
 import org.fdistill.task.Task;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Op;
+import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt64;
+import org.tensorflow.types.family.TFloating;
 
 class TrainingProgramTest {
   @TempDir Path root;
@@ -47,6 +52,34 @@ class TrainingProgramTest {
 
   private static void build(Task task) {
     new TrainingProgram(Runs.config(), task, Rewriter.of(Runs.config().getRuntime())).close();
+  }
+
+  @Test
+  void longFormulasAreLoopsWhereTheConfigSaysSo() {
+    assertThat(hasLoops("runtime.device=CPU")).isTrue();
+    assertThat(hasLoops("runtime.device=CPU", "runtime.xla=OFF")).isFalse();
+  }
+
+  private static boolean hasLoops(String... overrides) {
+    Task task =
+        new Changed() {
+          @Override
+          Operand<TFloat32> added(LayerScope scope) {
+            Ops tf = scope.tf();
+            Operand<TFloat32> scale = scope.parameter("many/scale", Initializers.ones(), 1 << 17);
+            Operand<TFloating> active = Gelu.apply(scope, Precision.FLOAT32.compute(tf, scale));
+            return tf.sum(Precision.full(tf, active), tf.constant(0));
+          }
+        };
+    boolean[] found = new boolean[1];
+    Rewriter looking =
+        (graph, endpoints) -> {
+          found[0] =
+              graph.getNodeList().stream().anyMatch(n -> n.containsAttr(CompiledLoop.COMPILED));
+          return graph;
+        };
+    new TrainingProgram(Runs.config(overrides), task, looking).close();
+    return found[0];
   }
 
   @Test

@@ -10,11 +10,11 @@ public final class StandardRewrite {
   private StandardRewrite() {}
 
   /**
-   * Gives sums one order, and oneDNN the products that it takes.
+   * Gives sums one order, and oneDNN the products that it takes; keeps XLA out of the input.
    *
    * @param graph with the shapes that are known folded in
    */
   public static GraphDef apply(GraphDef graph) {
-    return BatchProducts.forOneDnn(OrderedSums.fix(graph));
+    return BatchProducts.forOneDnn(OrderedSums.fix(UncompiledInput.mark(graph)));
   }
 }

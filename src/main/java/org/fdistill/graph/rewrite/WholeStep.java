@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.fdistill.graph.CompiledLoop;
 import org.fdistill.graph.Subgraph;
 import org.tensorflow.ConcreteFunction;
 import org.tensorflow.Graph;
@@ -156,7 +157,7 @@ public final class WholeStep {
         .putAttr("Tin", AttrValue.newBuilder().setList(inputs).build())
         .putAttr("Tout", AttrValue.newBuilder().setList(outputs).build())
         .putAttr("f", AttrValue.newBuilder().setFunc(callee).build())
-        .putAttr("_XlaMustCompile", AttrValue.newBuilder().setB(true).build())
+        .putAttr(CompiledLoop.COMPILED, AttrValue.newBuilder().setB(true).build())
         .build();
   }
 

@@ -77,7 +77,7 @@ final class Pyramid {
     LayerScope finest = scope.at("up4");
     Operand<TFloat32> twice = upsampling.apply(finest.at("first"), maps.get(0));
     Operand<TFloat32> normed = new BatchNorm(width).apply(finest.at("norm"), twice);
-    Operand<TFloating> active = Gelu.apply(tf, scope.precision().compute(tf, normed));
+    Operand<TFloating> active = Gelu.apply(scope, scope.precision().compute(tf, normed));
     return List.of(
         upsampling.apply(finest.at("second"), active),
         upsampling.apply(scope.at("up2"), maps.get(1)),

@@ -53,7 +53,7 @@ record Learner(Student student, StudentObjective objective) {
 
   /** Where its parameters stand: those of the first at the root. */
   LayerScope scope(LayerScope root) {
-    return student.isFirst() ? root : root.beside(student.name());
+    return student.scope(root);
   }
 
   /** Values by name, as they are called among those of several students. */

@@ -5,6 +5,7 @@ import org.fdistill.graph.LayerScope;
 import org.fdistill.graph.Precision;
 import org.fdistill.graph.Variables;
 import org.fdistill.model.Network;
+import org.fdistill.task.Student;
 import org.fdistill.teacher.Teacher;
 import org.tensorflow.Operand;
 import org.tensorflow.Session;
@@ -57,16 +58,18 @@ public interface FeatureNetwork {
   }
 
   /**
-   * A student's network.
+   * The network of one of a run's students.
    *
+   * @param student below whose name its variables stand
+   * @param network the student's
    * @param weights brings them in; nothing for the random ones of the initialisation
    */
-  static FeatureNetwork of(Network network, Restoration weights) {
+  static FeatureNetwork of(Student student, Network network, Restoration weights) {
     return new FeatureNetwork() {
       @Override
       public Operand<TFloat32> features(Ops tf, Variables variables, Operand<TUint8> images) {
         LayerScope scope = LayerScope.inference(tf, variables, Precision.FLOAT32);
-        return network.build(scope, images).pooled(tf);
+        return network.build(student.scope(scope), images).pooled(tf);
       }
 
       @Override

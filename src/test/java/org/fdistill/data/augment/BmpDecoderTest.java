@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
+import org.fdistill.testing.TestSession;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -56,7 +57,7 @@ final class BmpDecoderTest {
     whole = new ImageDecoder().decode(tf, bytes);
     Box box = new Box(tf.constant(0), tf.constant(1), tf.constant(1), tf.constant(1));
     topRight = new ImageDecoder().open(tf, bytes).pixels(tf, Optional.of(box));
-    session = new Session(graph);
+    session = TestSession.open(graph);
   }
 
   @AfterAll

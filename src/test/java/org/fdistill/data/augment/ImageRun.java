@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.fdistill.testing.NpyArray;
+import org.fdistill.testing.TestSession;
 import org.tensorflow.ConcreteFunction;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
@@ -37,7 +38,7 @@ final class ImageRun {
       Ops tf = Ops.create(graph);
       Operand<TUint8> in = tf.placeholder(TUint8.class, Placeholder.shape(Shape.of(image.shape())));
       Operand<TUint8> out = body.apply(tf, in);
-      try (Session session = new Session(graph);
+      try (Session session = TestSession.open(graph);
           Result result = session.runner().feed(in, fed).fetch(out).run()) {
         return bytes((TUint8) result.get(0));
       }
@@ -59,7 +60,7 @@ final class ImageRun {
       Function<Ops, List<? extends Operand<?>>> body, Function<List<Tensor>, R> read) {
     try (Graph graph = new Graph()) {
       List<? extends Operand<?>> out = body.apply(Ops.create(graph));
-      try (Session session = new Session(graph)) {
+      try (Session session = TestSession.open(graph)) {
         Session.Runner runner = session.runner();
         out.forEach(runner::fetch);
         try (Result result = runner.run()) {

@@ -8,6 +8,7 @@ import com.google.gson.JsonObject;
 import java.util.List;
 import org.fdistill.testing.Golden;
 import org.fdistill.testing.NpyArray;
+import org.fdistill.testing.TestSession;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
@@ -39,7 +40,7 @@ final class MaskDecoderTest {
     Ops tf = Ops.create(graph);
     file = tf.placeholder(TString.class, Placeholder.shape(Shape.scalar()));
     mask = MaskDecoder.decode(tf, file);
-    session = new Session(graph);
+    session = TestSession.open(graph);
   }
 
   @AfterAll

@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.fdistill.proto.Interpolation;
 import org.fdistill.testing.Golden;
+import org.fdistill.testing.TestSession;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
@@ -102,7 +103,7 @@ final class OperationTest {
           tf.placeholder(TFloat64.class, Placeholder.shape(Shape.scalar()));
       Operand<TUint8> out =
           augment.inOrder(tf, pixels, List.of(new RandAugment.Drawn(choice, magnitude, sign)));
-      try (Session session = new Session(graph)) {
+      try (Session session = TestSession.open(graph)) {
         for (JsonObject c : cases) {
           Operation operation = ALL.get(names().indexOf(c.get("operation").getAsString()));
           try (TInt32 index = TInt32.scalarOf(ALL.indexOf(operation));

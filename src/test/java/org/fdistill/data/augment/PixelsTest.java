@@ -12,6 +12,7 @@ import org.fdistill.proto.AugmentConfig;
 import org.fdistill.proto.EvalCropConfig;
 import org.fdistill.proto.Interpolation;
 import org.fdistill.testing.Golden;
+import org.fdistill.testing.TestSession;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
@@ -120,7 +121,7 @@ final class PixelsTest {
       Ops tf = Ops.create(graph);
       Operand<TString> in = tf.placeholder(TString.class);
       Operand<TUint8> out = view.apply(tf, in);
-      try (Session session = new Session(graph);
+      try (Session session = TestSession.open(graph);
           Result result = session.runner().feed(in, fed).fetch(out).run()) {
         TUint8 image = (TUint8) result.get(0);
         byte[] pixels = new byte[(int) image.size()];

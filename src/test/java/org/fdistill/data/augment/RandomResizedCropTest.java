@@ -7,12 +7,14 @@ import static org.assertj.core.api.Assertions.within;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.fdistill.config.UserError;
 import org.fdistill.testing.Golden;
+import org.fdistill.testing.TestSession;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
@@ -40,6 +42,9 @@ final class RandomResizedCropTest {
 
   private static final Golden GOLDEN = Golden.open("data/boxes");
 
+  /** Several tests look at the same draws. */
+  private static final Map<String, int[][]> DRAWN = new HashMap<>();
+
   @TestFactory
   Stream<DynamicTest> boxesFollowTorchvisionsLaw() {
     return GOLDEN.description().getAsJsonArray("cases").asList().stream()
@@ -56,7 +61,7 @@ final class RandomResizedCropTest {
             4 / 3.0,
             0.5,
             32);
-    int[][] boxes = draw(crop, c.get("height").getAsInt(), c.get("width").getAsInt(), DRAWS);
+    int[][] boxes = draws(crop, c.get("height").getAsInt(), c.get("width").getAsInt());
     Map<String, int[]> quantities =
         Map.of(
             "top", column(boxes, 0),
@@ -105,7 +110,7 @@ final class RandomResizedCropTest {
   /** The correlation of independent draws is off zero by a deviation of one over the root. */
   @Test
   void theFlipTellsNothingOfTheBox() {
-    int[][] views = draw(new RandomResizedCrop(0.08, 1, 0.75, 4 / 3.0, 0.5, 32), 60, 80, DRAWS);
+    int[][] views = draws(new RandomResizedCrop(0.08, 1, 3 / 4.0, 4 / 3.0, 0.5, 32), 375, 500);
     double[] flips = Arrays.stream(column(views, 4)).asDoubleStream().toArray();
     assertThat(mean(flips)).isCloseTo(0.5, within(DEVIATIONS * 0.5 / Math.sqrt(DRAWS)));
     for (int i = 0; i < 4; i++) {
@@ -153,6 +158,11 @@ final class RandomResizedCropTest {
         .build();
   }
 
+  private static int[][] draws(RandomResizedCrop crop, int height, int width) {
+    return DRAWN.computeIfAbsent(
+        crop + " of " + height + " x " + width, name -> draw(crop, height, width, DRAWS));
+  }
+
   /** Boxes (top, left, height, width) of the first positions, and whether each is mirrored. */
   private static int[][] draw(RandomResizedCrop crop, int height, int width, int count) {
     try (Graph graph = new Graph();
@@ -173,7 +183,7 @@ final class RandomResizedCropTest {
       Operand<? extends TType> one =
           tf.data.batchDataset(boxes, tf.constant((long) count), tf.constant(true), ints, shape);
       DatasetToSingleElement all = tf.data.datasetToSingleElement(one, ints, shape);
-      try (Session session = new Session(graph);
+      try (Session session = TestSession.open(graph);
           Result result = session.runner().fetch(all.components().get(0)).run()) {
         TInt32 values = (TInt32) result.get(0);
         return IntStream.range(0, count)

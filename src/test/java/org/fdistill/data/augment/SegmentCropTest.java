@@ -12,6 +12,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.fdistill.testing.Golden;
 import org.fdistill.testing.GraphRun;
+import org.fdistill.testing.TestSession;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
@@ -113,7 +114,7 @@ final class SegmentCropTest {
       Placeholder<TUint8> mask =
           tf.placeholder(TUint8.class, Placeholder.shape(Shape.of(any, any)));
       List<Operand<?>> fetched = body.of(tf, image, mask);
-      try (Session session = new Session(graph)) {
+      try (Session session = TestSession.open(graph)) {
         Session.Runner runner = session.runner().feed(image, pixels).feed(mask, labels);
         fetched.forEach(runner::fetch);
         try (Result result = runner.run()) {

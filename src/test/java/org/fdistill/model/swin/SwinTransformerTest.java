@@ -19,6 +19,7 @@ import org.fdistill.proto.SwinV2Config;
 import org.fdistill.testing.Golden;
 import org.fdistill.testing.GraphRun;
 import org.fdistill.testing.NetworkComparison;
+import org.fdistill.testing.TestSession;
 import org.fdistill.testing.Tolerance;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -215,7 +216,7 @@ class SwinTransformerTest {
       Variables variables = new Variables(tf, tf.constant(7L));
       build(swin, tf, variables);
       Map<String, float[]> values = new LinkedHashMap<>();
-      try (Session session = new Session(graph)) {
+      try (Session session = TestSession.open(graph)) {
         Session.Runner initialize = session.runner();
         variables.initializations().forEach(initialize::addTarget);
         initialize.run().close();

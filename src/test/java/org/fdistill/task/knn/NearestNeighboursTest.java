@@ -16,12 +16,12 @@ import org.fdistill.proto.DataConfig;
 import org.fdistill.proto.ImageFolderSource;
 import org.fdistill.proto.TfRecordSource;
 import org.fdistill.task.knn.NearestNeighbours.Outcome;
+import org.fdistill.testing.TestSession;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tensorflow.Operand;
 import org.tensorflow.Session;
 import org.tensorflow.op.Ops;
-import org.tensorflow.proto.ConfigProto;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TUint8;
 
@@ -110,8 +110,7 @@ class NearestNeighboursTest {
     DataConfig bank = records(sameImage("bank", 0, 1, 1));
     DataConfig query = records(sameImage("query", 0));
     NearestNeighbours knn =
-        new NearestNeighbours(
-            bank, query, LARGE, List.of(3, 1, 50, 2), ConfigProto.getDefaultInstance());
+        new NearestNeighbours(bank, query, LARGE, List.of(3, 1, 50, 2), TestSession.settings());
     // Of two equal votes the first neighbour's counts; 50 neighbours are no more than there are.
     assertThat(knn.evaluate(List.of(new Pixels(1)), 3))
         .containsExactly(new Outcome(List.of(0.0, 1.0, 0.0, 1.0), 3, 1));
@@ -217,8 +216,7 @@ class NearestNeighboursTest {
 
   private static List<Outcome> evaluate(
       DataConfig train, DataConfig validation, int bank, FeatureNetwork... networks) {
-    return new NearestNeighbours(
-            train, validation, bank, List.of(20), ConfigProto.getDefaultInstance())
+    return new NearestNeighbours(train, validation, bank, List.of(20), TestSession.settings())
         .evaluate(List.of(networks), 3);
   }
 
