@@ -53,7 +53,7 @@ class Run:
 
     def __init__(self, network, fdistill, folder, sets):
         self.network, self.fdistill, self.folder, self.sets = network, fdistill, folder, {**SETS, **sets}
-        self.processes, self.logs = [], []
+        self.processes, self.logs, self.environment = [], [], {}
 
     def start(self, workers=None):
         count = workers or self.network.count
@@ -67,7 +67,8 @@ class Run:
             config = {"cluster": {"worker": addresses}, "task": {"type": "worker", "index": i}}
             log = open(self.folder.parent / f"{self.folder.name}-{i}.log", "w+")
             self.logs.append(log)
-            environment = {**os.environ, "TF_CONFIG": json.dumps(config), "TF_NUM_INTRAOP_THREADS": "1"}
+            own = {"TF_CONFIG": json.dumps(config), "TF_NUM_INTRAOP_THREADS": "1"}
+            environment = {**os.environ, **self.environment, **own}
             command = [*self.network.prefix(i), self.fdistill, *words]
             self.processes.append(
                 subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=subprocess.STDOUT)
@@ -268,6 +269,27 @@ def require_named(run, i, code, victims, before):
     assert before - 1 <= step <= before + 2, f"{before}: {lines[0]}"
 
 
+def breaks(run, rng):
+    """Connections break until a worker ends, where no request is repeated: it says so, the others that it is lost."""
+    run.environment = {"GRPC_MAX_RETRIES": "0"}
+    run.start()
+    in_a_step(run, rng)
+    before, times = run.step(), 0
+    while all(process.poll() is None for process in run.processes):
+        run.network.reset(times % run.network.count)
+        times += 1
+    begin = time.monotonic()
+    codes = run.wait(LIMIT_SECONDS)
+    took = time.monotonic() - begin
+    for i, code in enumerate(codes):
+        lines = [line for line in run.text(i).splitlines() if line.startswith("error: worker ")]
+        known = [line for line in lines if "is lost after step" in line or "failed between workers after step" in line]
+        assert code == 1 and len(lines) == len(known) == 1, f"worker {i}: {code}\n{run.text(i)}"
+        assert "Start all workers again" in run.text(i), run.text(i)
+    run.resume()
+    return f"at step {before}: one ends after {times} of them, the others {took:.0f} s later; resumed"
+
+
 def never_comes(apply):
     """A worker that is gone, or hangs, before the others have met it."""
 
@@ -317,6 +339,7 @@ def scenarios(count):
     every["cable cut for 4 s"] = survives(lambda run: run.network.cut(1), lambda run: run.network.cut(1, False))
     every["stopped for 4 s"] = survives(lambda run: stop(run, 1), lambda run: run.signal(1, signal.SIGCONT))
     every["connections of worker 1 reset"] = survives(lambda run: run.network.reset(1))
+    every["connections reset, no request repeated"] = breaks
     for i in range(count):
         every[f"kill -9 of worker {i}"] = loses([i], kill)
         every[f"SIGSTOP of worker {i}"] = loses([i], stop)
@@ -355,55 +378,64 @@ def verdict(run, name, wanted):
     return f"weights differ by {far:.0e} of the largest (another order of sums)"
 
 
-def networks(arguments):
+def networks(options):
     """The network for faults of processes and cables, and the one for frames that are late or lost."""
-    if arguments.loopback or not Namespaces.possible():
+    if options.loopback or not Namespaces.possible():
         print("no network namespaces: all workers on loopback", flush=True)
-        plain = Loopback(arguments.workers)
+        plain = Loopback(options.workers)
         return plain, plain
-    cables = Cables(arguments.workers)
+    cables = Cables(options.workers)
     if cables.has_netem():
         return cables, cables
     print("this kernel has no netem: late and lost frames by " + Switch.told, flush=True)
-    return cables, Switch(arguments.workers)
+    return cables, Switch(options.workers)
 
 
-def main():
+def attempt(run, name, scenario, wanted, seed):
+    """What became of one fault: ok, skipped or FAILED, and what is to be told of it."""
+    try:
+        told = scenario(run, random.Random(f"{seed} {name}"))
+        told += ", " + verdict(run, name, wanted)
+        shutil.rmtree(run.folder)
+        return "ok", told
+    except Skipped as reason:
+        return "skipped", reason
+    except AssertionError as fault:
+        return "FAILED", fault
+    finally:
+        run.end()
+        run.network.heal()
+
+
+def arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--fdistill", default=str(ROOT / "fdistill"))
     parser.add_argument("--workers", type=int, default=3)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--loopback", action="store_true", help="no hosts of their own")
     parser.add_argument("--only", nargs="*", help="names of scenarios, or parts of them")
-    arguments = parser.parse_args()
+    return parser.parse_args()
+
+
+def main():
+    options = arguments()
     folder = pathlib.Path(tempfile.mkdtemp(prefix="fdistill-faults-"))
-    plain, frames = networks(arguments)
+    plain, frames = networks(options)
     counts = {"ok": 0, "skipped": 0, "FAILED": 0}
     try:
-        reference = Run(plain, arguments.fdistill, folder / "reference", {})
+        reference = Run(plain, options.fdistill, folder / "reference", {})
         reference.start()
         reference.finish()
         wanted = reference.weights()
         print(f"no fault: weights {hashlib.sha256(wanted).hexdigest()[:16]}", flush=True)
         for number, (name, scenario) in enumerate(scenarios(plain.count).items()):
-            if arguments.only and not any(part in name for part in arguments.only):
+            if options.only and not any(part in name for part in options.only):
                 continue
             network = frames if name in TROUBLES else plain
             sets = {"export.at_end": "true"} if "export" in name else {}
-            run = Run(network, arguments.fdistill, folder / f"{number:02d}", sets)
+            run = Run(network, options.fdistill, folder / f"{number:02d}", sets)
             begin = time.monotonic()
-            try:
-                told = scenario(run, random.Random(f"{arguments.seed} {name}"))
-                told += ", " + verdict(run, name, wanted)
-                word = "ok"
-                shutil.rmtree(run.folder)
-            except Skipped as reason:
-                word, told = "skipped", reason
-            except AssertionError as fault:
-                word, told = "FAILED", fault
-            finally:
-                run.end()
-                network.heal()
+            word, told = attempt(run, name, scenario, wanted, options.seed)
             counts[word] += 1
             print(f"{word:<7} {name} [{network.told}, {time.monotonic() - begin:.0f} s]: {told}", flush=True)
     finally:

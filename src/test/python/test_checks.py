@@ -9,6 +9,7 @@ import json
 import os
 import pathlib
 import shutil
+import sys
 import tempfile
 import unittest
 
@@ -20,6 +21,7 @@ import tensorflow as tf  # noqa: E402
 import check_checkpoint  # noqa: E402
 import check_events  # noqa: E402
 import check_export  # noqa: E402
+import check_kills  # noqa: E402
 import check_run  # noqa: E402
 import checks  # noqa: E402
 import warmup  # noqa: E402
@@ -207,6 +209,47 @@ class RunTest(Quiet):
             file.write_text(text)
             with self.assertRaises(checks.CheckFailed):
                 check_run.metrics(self.folder)
+
+
+WRITER = """#!{python}
+import os, pathlib, sys, time
+out = pathlib.Path("out")
+out.mkdir(exist_ok=True)
+final = out / "all.bin"
+place = {{"whole": out / ".partial", "plain": final, "leaves": out / f".partial-{{os.getpid()}}"}}[sys.argv[1]]
+with open(place, "wb") as file:
+    for _ in range(10):
+        file.write(b"x" * 1000)
+        file.flush()
+        time.sleep(0.03)
+os.replace(place, final)
+"""
+
+
+class KillsTest(unittest.TestCase):
+    """Of a program that writes one file, slowly."""
+
+    def killed(self, way):
+        with tempfile.TemporaryDirectory() as folder:
+            program = pathlib.Path(folder) / "program"
+            program.write_text(WRITER.format(python=sys.executable))
+            program.chmod(0o755)
+            command = check_kills.Command("writer", 4, [way], "out", ["all.bin"])
+            command.set_up(str(program), pathlib.Path(folder), 1)
+            with contextlib.redirect_stdout(io.StringIO()):
+                command.undisturbed()
+                command.disturbed()
+
+    def test_whole_files_pass(self):
+        self.killed("whole")
+
+    def test_a_file_that_grows_under_its_name_is_found(self):
+        with self.assertRaisesRegex(checks.CheckFailed, "after a kill all.bin is not whole"):
+            self.killed("plain")
+
+    def test_what_is_left_over_is_found(self):
+        with self.assertRaisesRegex(checks.CheckFailed, r"left \['.partial-"):
+            self.killed("leaves")
 
 
 if __name__ == "__main__":

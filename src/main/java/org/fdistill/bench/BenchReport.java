@@ -43,7 +43,7 @@ public record BenchReport(
    * What one part takes of a step.
    *
    * @param part its name
-   * @param share of the time, 0 to 1
+   * @param share of the time, 0 to 1, the mean of the traced steps
    * @param predicted the same by its arithmetic: its products at the rate of the large one, and the
    *     bytes of the update, which has no products, at the memory's bandwidth
    */

@@ -33,6 +33,9 @@ public final class Benchmark {
   private static final double LEARNING_RATE = 1e-4;
   private static final int LARGEST_OPS = 10;
 
+  /** Ops of one step run side by side in another order than those of the next. */
+  private static final int TRACED = 3;
+
   private final RunConfig config;
   private final Task task;
   private final int warmup;
@@ -116,10 +119,14 @@ public final class Benchmark {
       }
     }
     OptionalLong peak = PeakMemory.bytes();
-    note.accept("one traced step");
-    StepTrace trace = new StepTrace(program.trace(feed(warmup + steps)));
+    note.accept("traced steps");
+    List<StepTrace> traces = new ArrayList<>();
+    for (int i = 0; i < TRACED; i++) {
+      traces.add(new StepTrace(program.trace(feed(warmup + steps + i))));
+    }
+    StepTrace trace = traces.get(0);
     TrainingProgram.MicroResult waited =
-        program.run(TrainingProgram.Part.UPDATE, feed(warmup + steps + 1), /* traced= */ true);
+        program.run(TrainingProgram.Part.UPDATE, feed(warmup + steps + TRACED));
     BenchReport.Limits limits = limits(work, trace, median(products));
     note.accept("the input pipeline alone");
     double input = inputRate(program);
@@ -134,7 +141,7 @@ public final class Benchmark {
         median(products) / 1e9,
         median(fractions),
         waited.dataWaitSeconds() / median,
-        parts(work, trace, median(products), limits),
+        parts(work, traces, median(products), limits),
         trace.largest(LARGEST_OPS),
         limits,
         peak,
@@ -144,7 +151,7 @@ public final class Benchmark {
   }
 
   private TrainingProgram.MicroResult step(TrainingProgram program, long step) {
-    return program.run(TrainingProgram.Part.UPDATE, feed(step), /* traced= */ false);
+    return program.run(TrainingProgram.Part.UPDATE, feed(step));
   }
 
   private TrainingProgram.Feed feed(long step) {
@@ -207,20 +214,23 @@ public final class Benchmark {
 
   /** The prediction's unit is a second. */
   private static List<BenchReport.PartShare> parts(
-      Work work, StepTrace trace, double rate, BenchReport.Limits limits) {
+      Work work, List<StepTrace> traces, double rate, BenchReport.Limits limits) {
     Map<StepTrace.Part, Double> predicted = new EnumMap<>(StepTrace.Part.class);
     work.byPart().forEach((part, operations) -> predicted.put(part, operations / rate));
-    double moving = trace.bytes(StepTrace.Part.UPDATE) / limits.bandwidth();
+    double moving = traces.get(0).bytes(StepTrace.Part.UPDATE) / limits.bandwidth();
     predicted.merge(StepTrace.Part.UPDATE, moving, Double::sum);
     double total = predicted.values().stream().mapToDouble(Double::doubleValue).sum();
     List<BenchReport.PartShare> parts = new ArrayList<>();
-    trace
-        .shares()
-        .forEach(
-            (part, share) ->
-                parts.add(
-                    new BenchReport.PartShare(
-                        part.name().toLowerCase(Locale.ROOT), share, predicted.get(part) / total)));
+    for (StepTrace.Part part : StepTrace.Part.values()) {
+      parts.add(
+          new BenchReport.PartShare(
+              part.name().toLowerCase(Locale.ROOT),
+              traces.stream()
+                  .mapToDouble(trace -> trace.shares().get(part))
+                  .average()
+                  .orElseThrow(),
+              predicted.get(part) / total));
+    }
     return parts;
   }
 

@@ -10,9 +10,18 @@ import org.fdistill.proto.StudentConfig;
 public final class StudentChecks {
   private static final String LIST = "distill.student";
 
-  /** What the first student's variables and files start with, and those of teachers. */
+  /** What the first student's variables and files start with, those of teachers, and metrics. */
   private static final Set<String> TAKEN =
-      Set.of("student", "projector", "targets", "weighting", "decoder", "teacher");
+      Set.of(
+          "student",
+          "projector",
+          "targets",
+          "weighting",
+          "decoder",
+          "teacher",
+          "predict_zero",
+          "untrained",
+          "validation");
 
   private StudentChecks() {}
 

@@ -127,6 +127,7 @@ class FeatureDistillationTest {
       delimiter = '|',
       value = {
         "student { name: 'student' model { %1$s } }|distill.student.name must start with a letter",
+        "student { name: 'predict_zero' model { %1$s } }|projector_...; found \"predict_zero\"",
         "student { name: '1' model { %1$s } }|distill.student.name must start with a letter",
         "student { name: 's' model { %1$s } } student { name: 's' model { %1$s } }"
             + "|distill.student[1].name is that of another student too: s",
