@@ -126,7 +126,7 @@ public final class Benchmark {
     }
     StepTrace trace = traces.get(0);
     TrainingProgram.MicroResult waited =
-        program.run(TrainingProgram.Part.UPDATE, feed(warmup + steps + TRACED), /* traced= */ true);
+        program.run(TrainingProgram.Part.UPDATE, feed(warmup + steps + TRACED));
     BenchReport.Limits limits = limits(work, trace, median(products));
     note.accept("the input pipeline alone");
     double input = inputRate(program);
@@ -151,7 +151,7 @@ public final class Benchmark {
   }
 
   private TrainingProgram.MicroResult step(TrainingProgram program, long step) {
-    return program.run(TrainingProgram.Part.UPDATE, feed(step), /* traced= */ false);
+    return program.run(TrainingProgram.Part.UPDATE, feed(step));
   }
 
   private TrainingProgram.Feed feed(long step) {

@@ -129,7 +129,6 @@ public final class WorkersBenchmark {
   private void run(TrainingProgram program, long step) {
     program.run(
         TrainingProgram.Part.UPDATE,
-        new TrainingProgram.Feed(config.getSeed(), step, step, LEARNING_RATE),
-        /* traced= */ false);
+        new TrainingProgram.Feed(config.getSeed(), step, step, LEARNING_RATE));
   }
 }

@@ -90,12 +90,20 @@ public record Cluster(List<String> addresses, int index) {
     }
     List<String> addresses = new ArrayList<>();
     for (JsonElement address : list.getAsJsonArray()) {
-      if (!address.isJsonPrimitive() || !address.getAsString().matches("[^\\s/]+:[0-9]{1,5}")) {
+      if (!address.isJsonPrimitive() || !isAddress(address.getAsString())) {
         throw wrong("cluster." + job + " has " + address + ", which is no \"host:port\"");
       }
       addresses.add(address.getAsString());
     }
     return addresses;
+  }
+
+  private static boolean isAddress(String text) {
+    if (!text.matches("[^\\s/]+:[0-9]{1,5}")) {
+      return false;
+    }
+    int port = Integer.parseInt(text.substring(text.lastIndexOf(':') + 1));
+    return port > 0 && port < 1 << 16;
   }
 
   private static void refuseParameterServers(JsonObject cluster) {
@@ -111,7 +119,6 @@ public record Cluster(List<String> addresses, int index) {
       throw wrong("task.type is missing");
     }
     String type = task.get("type").getAsString();
-    int index = number(task);
     int count =
         switch (type) {
           case CHIEF -> chiefs;
@@ -122,6 +129,7 @@ public record Cluster(List<String> addresses, int index) {
                       + " alone would have nothing to do. Leave it out, and see fdistill evaluate");
           default -> throw wrong("task.type is " + type + ", not chief or worker");
         };
+    int index = number(task);
     if (index < 0 || index >= count) {
       throw wrong("task is " + type + " " + index + ", but cluster." + type + " has " + count);
     }
@@ -129,11 +137,14 @@ public record Cluster(List<String> addresses, int index) {
   }
 
   private static int number(JsonObject task) {
-    try {
-      return task.has("index") ? task.get("index").getAsInt() : 0;
-    } catch (NumberFormatException | IllegalStateException | UnsupportedOperationException e) {
-      throw new UserError(UserError.Kind.USAGE, VARIABLE + ": task.index is no number." + FORM, e);
+    JsonElement index = task.get("index");
+    if (index == null) {
+      throw wrong("task.index is missing");
     }
+    if (!index.isJsonPrimitive() || !index.getAsString().matches("-?[0-9]{1,9}")) {
+      throw wrong("task.index is " + index + ", which is no whole number");
+    }
+    return index.getAsInt();
   }
 
   private static void requireDistinct(List<String> addresses) {

@@ -13,8 +13,10 @@ import org.tensorflow.op.Ops;
 import org.tensorflow.op.data.BatchDataset;
 import org.tensorflow.op.data.IgnoreErrorsDataset;
 import org.tensorflow.op.data.Iterator;
+import org.tensorflow.op.data.IteratorGetNext;
 import org.tensorflow.op.data.MakeIterator;
 import org.tensorflow.op.data.ParallelMapDataset;
+import org.tensorflow.types.TFloat64;
 import org.tensorflow.types.TInt64;
 import org.tensorflow.types.family.TType;
 
@@ -44,8 +46,9 @@ final class BatchedExamples {
    *
    * @param initializer starts the iterator
    * @param batch the next one
+   * @param waited seconds from the start of a run until it has its batch, scalar
    */
-  record Ends(MakeIterator initializer, Batch batch) {}
+  record Ends(MakeIterator initializer, Batch batch, Operand<TFloat64> waited) {}
 
   /**
    * Adds it to a graph.
@@ -71,9 +74,15 @@ final class BatchedExamples {
             batches, tf.constant((long) config.getPrefetchBatches()), types, batched);
     Iterator iterator = tf.withName("iterator").data.iterator(name, "", types, batched);
     MakeIterator initializer = tf.withName("initializer").data.makeIterator(ready, iterator);
+    Operand<TFloat64> asked = tf.withName("asked").timestamp();
+    IteratorGetNext next =
+        tf.withControlDependencies(asked)
+            .withName("next")
+            .data
+            .iteratorGetNext(iterator, types, batched);
+    Operand<TFloat64> given = tf.withControlDependencies(next).withName("given").timestamp();
     return new Ends(
-        initializer,
-        batch(tf.withName("next").data.iteratorGetNext(iterator, types, batched).components()));
+        initializer, batch(next.components()), tf.withName("waited").math.sub(given, asked));
   }
 
   private Batch batch(List<Output<?>> components) {

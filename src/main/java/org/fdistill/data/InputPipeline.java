@@ -19,6 +19,7 @@ import org.tensorflow.ndarray.NdArrays;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Placeholder;
+import org.tensorflow.types.TFloat64;
 import org.tensorflow.types.TInt64;
 import org.tensorflow.types.TString;
 import org.tensorflow.types.family.TType;
@@ -85,20 +86,21 @@ public final class InputPipeline {
   private final String scope;
   private final String initializer;
   private final Batch batch;
+  private final Operand<TFloat64> waited;
 
   private InputPipeline(
       ExampleSource source,
       Options options,
       Traversal traversal,
       String scope,
-      String initializer,
-      Batch batch) {
+      BatchedExamples.Ends ends) {
     this.source = source;
     this.options = options;
     this.traversal = traversal;
     this.scope = scope;
-    this.initializer = initializer;
-    this.batch = batch;
+    this.initializer = ends.initializer().op().name();
+    this.batch = ends.batch();
+    this.waited = ends.waited();
   }
 
   /**
@@ -131,8 +133,7 @@ public final class InputPipeline {
     BatchedExamples.Ends ends = dataset.build(scoped, start, end, arrays);
     addEndpoints(scoped, traversal, arrays);
     String scope = start.op().name().substring(0, start.op().name().lastIndexOf('/') + 1);
-    return new InputPipeline(
-        source, options, traversal, scope, ends.initializer().op().name(), ends.batch());
+    return new InputPipeline(source, options, traversal, scope, ends);
   }
 
   private static Traversal traversal(
@@ -163,6 +164,14 @@ public final class InputPipeline {
   /** The next batch: the view's fields, and the positions [B], ascending. */
   public Batch batch() {
     return batch;
+  }
+
+  /**
+   * How long a run waited for its batch: seconds, scalar. Ops that need no batch run meanwhile, so
+   * this is an upper bound; where batches wait ready it is microseconds.
+   */
+  public Operand<TFloat64> waited() {
+    return waited;
   }
 
   /** Where the examples come from. */

@@ -52,21 +52,16 @@ record OptimizerStep(
    *
    * @param step steps before this one
    * @param votes [2], above 0 where this process wants to stop and where it wants a checkpoint
-   * @param traced whether to measure the wait for data, in the last micro-batch
    */
-  StepOutcome run(long step, float[] votes, boolean traced) {
+  StepOutcome run(long step, float[] votes) {
     batches.prepareStep();
     long from = batches.nextPosition();
     double rate = schedule.rate(step);
     List<MicroResult> results = new ArrayList<>();
     long start = System.nanoTime();
-    double waitShare = Double.NaN;
     for (int i = 0; i < microBatches; i++) {
       Feed feed = new Feed(seed, microSteps(step) + i, step, s -> schedule.rate(step, s), votes);
-      long begin = System.nanoTime();
-      MicroResult result =
-          microBatch(Part.of(i, microBatches), feed, traced && i == microBatches - 1);
-      waitShare = result.dataWaitSeconds() / seconds(begin);
+      MicroResult result = microBatch(Part.of(i, microBatches), feed);
       results.add(result);
       batches.observe(result.fields());
     }
@@ -82,14 +77,14 @@ record OptimizerStep(
         rate,
         examples,
         seconds(start),
-        waitShare);
+        results.stream().mapToDouble(MicroResult::dataWaitSeconds).sum());
   }
 
   /** Without a batch nothing of the graph has run: it can run again. */
-  private MicroResult microBatch(Part part, Feed feed, boolean traced) {
+  private MicroResult microBatch(Part part, Feed feed) {
     while (true) {
       try {
-        return program.run(part, feed, traced);
+        return program.run(part, feed);
       } catch (TFOutOfRangeException endOfWindow) {
         batches.goOn();
       }

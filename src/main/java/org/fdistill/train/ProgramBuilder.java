@@ -213,7 +213,8 @@ final class ProgramBuilder {
         update
             .averages()
             .update(in.withSubScope("averages"), moved, config.getOptimizer().getEmaDecay());
-    StepScalars scalars = StepScalars.over(in.withSubScope("scalars"), replicas, outputs);
+    StepScalars scalars =
+        StepScalars.over(in.withSubScope("scalars"), replicas, outputs, data.waited());
     return new ProgramEndpoints.Step(
         endpoint(in, "loss", scalars.loss()),
         endpoint(in, "gradient_norm", clipped.norm()),
@@ -226,6 +227,7 @@ final class ProgramBuilder {
             .votes()
             .map(v -> new ProgramEndpoints.Votes(name(v.own()), endpoint(in, "votes", v.all()))),
         ObservedFields.endpoints(in.withSubScope("fields"), data.batch(), task.checks()),
+        endpoint(in, "data_wait", scalars.waited()),
         sums == null ? null : target(in, "begin", with(sums.begin(), update.further())),
         sums == null ? null : target(in, "add", with(sums.add(), update.further())),
         target(in, "update", with(moved, averaged)),

@@ -70,6 +70,7 @@ public record ProgramEndpoints(
    * @param inputsFinite [inputs], 1 where all numbers of an input are finite; null without inputs
    * @param votes on what follows; empty where one process trains alone
    * @param fields of the batch that the process looks at, each [B]
+   * @param dataWait scalar, seconds until the last of the processes had its batch
    * @param begin target; null without accumulation
    * @param add target; null without accumulation
    * @param update target
@@ -85,6 +86,7 @@ public record ProgramEndpoints(
       String inputsFinite,
       Optional<Votes> votes,
       Map<Field<?>, String> fields,
+      String dataWait,
       String begin,
       String add,
       String update,

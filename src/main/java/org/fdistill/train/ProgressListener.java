@@ -37,7 +37,8 @@ public interface ProgressListener {
    * @param loss of this step
    * @param losses that it is made of, by name, such as those of several teachers
    * @param imagesPerSecond over the last steps
-   * @param dataWaitShare share of the time spent waiting for data, 0 to 1
+   * @param dataWaitShare share of these steps' time spent waiting for data, 0 to 1, by the process
+   *     that waits longest; NaN where not known yet
    * @param learningRate of this step
    * @param etaSeconds until the end of the run; NaN where not known yet
    */

@@ -17,10 +17,10 @@ final class Reporter {
   private final ProgressListener listener;
   private final RunLog log;
   private final Deque<Double> seconds = new ArrayDeque<>();
+  private final Deque<Double> waits = new ArrayDeque<>();
   private final Map<String, Double> sums = new LinkedHashMap<>();
   private long summed;
   private boolean warm;
-  private double dataWaitShare = Double.NaN;
   private double validationSeconds;
 
   /**
@@ -53,11 +53,8 @@ final class Reporter {
     if (!outcome.isFinite()) {
       return;
     }
-    addTime(outcome.seconds());
+    addTime(outcome);
     addMeans(outcome);
-    if (!Double.isNaN(outcome.dataWaitShare())) {
-      dataWaitShare = outcome.dataWaitShare();
-    }
     double left = secondsPerStep() * (length.totalSteps() - step) + validationSeconds * validations;
     listener.step(
         new ProgressListener.StepReport(
@@ -66,7 +63,7 @@ final class Reporter {
             outcome.loss(),
             losses(outcome),
             batch / secondsPerStep(),
-            dataWaitShare,
+            dataWaitShare(),
             outcome.learningRate(),
             left));
     if (isLogged(step)) {
@@ -82,14 +79,22 @@ final class Reporter {
   }
 
   /** The first step of a process warms up, and does not count. */
-  private void addTime(double stepSeconds) {
+  private void addTime(StepOutcome outcome) {
     if (warm) {
-      seconds.addLast(stepSeconds);
+      seconds.addLast(outcome.seconds());
+      waits.addLast(outcome.dataWaitSeconds());
     }
     warm = true;
     if (seconds.size() > WINDOW) {
       seconds.removeFirst();
+      waits.removeFirst();
     }
+  }
+
+  /** NaN before the second step. */
+  private double dataWaitShare() {
+    return waits.stream().mapToDouble(Double::doubleValue).average().orElse(Double.NaN)
+        / secondsPerStep();
   }
 
   /** NaN before the second step. */
@@ -113,8 +118,8 @@ final class Reporter {
     values.put("learning_rate", outcome.learningRate());
     values.put("gradient_norm", means.remove("gradient_norm"));
     values.put("images_per_second", batch / secondsPerStep());
-    if (!Double.isNaN(dataWaitShare)) {
-      values.put("data_wait_share", dataWaitShare);
+    if (!seconds.isEmpty()) {
+      values.put("data_wait_share", dataWaitShare());
     }
     values.putAll(means);
     forget();

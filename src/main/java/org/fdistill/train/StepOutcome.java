@@ -15,7 +15,7 @@ import java.util.Map;
  * @param learningRate of this step
  * @param examples the positions that it took
  * @param seconds that it took
- * @param dataWaitShare share of the time spent waiting for the batch; NaN unless it was traced
+ * @param dataWaitSeconds of these, that the last of the processes waited for its batches
  */
 @SuppressWarnings("ArrayRecordComponent") // Results are read, never compared.
 record StepOutcome(
@@ -28,7 +28,7 @@ record StepOutcome(
     double learningRate,
     Span examples,
     double seconds,
-    double dataWaitShare) {
+    double dataWaitSeconds) {
   boolean isFinite() {
     return Double.isFinite(loss) && Double.isFinite(gradientNorm);
   }

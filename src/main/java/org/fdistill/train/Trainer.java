@@ -103,7 +103,7 @@ public final class Trainer {
     RunState state = isWanted(run.stop().isRequested()) ? start.stop() : start;
     while (!state.stopped() && state.step() < parts.length().totalSteps()) {
       long step = state.step() + 1;
-      StepOutcome outcome = parts.step().run(state.step(), votes(parts), isTraced(parts, step));
+      StepOutcome outcome = parts.step().run(state.step(), votes(parts));
       parts.reporter().step(step, outcome, parts.rule().validationsFrom(step));
       float[] votes = workers.areMany() ? outcome.votes() : votes(parts);
       Decision next = parts.rule().after(step, Decision.vector(outcome, votes));
@@ -128,11 +128,6 @@ public final class Trainer {
   /** What this process wants to follow a step. Several processes learn each other's with it. */
   private float[] votes(RunParts parts) {
     return Decision.votes(run.stop().isRequested(), parts.clock().isDue());
-  }
-
-  /** TensorFlow Java cannot read what a session of a server records. */
-  private boolean isTraced(RunParts parts, long step) {
-    return parts.reporter().isLogged(step) && !workers.areMany();
   }
 
   /** Whether some worker wants something. */

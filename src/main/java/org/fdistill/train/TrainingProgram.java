@@ -32,9 +32,6 @@ import org.tensorflow.types.TInt64;
  * micro-batch, P parameters.
  */
 public final class TrainingProgram implements AutoCloseable {
-  private static final RunOptions TRACED =
-      RunOptions.newBuilder().setTraceLevel(RunOptions.TraceLevel.SOFTWARE_TRACE).build();
-
   private final ProgramBuilder.Built built;
   private final Graph graph;
   private final Session session;
@@ -49,7 +46,7 @@ public final class TrainingProgram implements AutoCloseable {
    * @param fields of the batch
    * @param nonFiniteInputs names of the loss's inputs that are not finite
    * @param votes [2], as fed, or the means of those of several processes
-   * @param dataWaitSeconds how long the batch was waited for; NaN unless the run was traced
+   * @param dataWaitSeconds until the last of the processes had its batch
    */
   @SuppressWarnings("ArrayRecordComponent") // Results are read, never compared.
   public record MicroResult(
@@ -205,9 +202,8 @@ public final class TrainingProgram implements AutoCloseable {
    *
    * @param part what is done with its gradients
    * @param feed the values of this step
-   * @param traced whether to measure the wait for data
    */
-  public MicroResult run(Part part, Feed feed, boolean traced) {
+  public MicroResult run(Part part, Feed feed) {
     float[] scalars = built.optimizer().hyperparameters(feed.step(), feed.rate());
     try (TInt64 seed = TInt64.scalarOf(feed.seed());
         TInt64 microStep = TInt64.scalarOf(feed.microStep());
@@ -225,10 +221,7 @@ public final class TrainingProgram implements AutoCloseable {
       List<String> fetches = fetches(part);
       fetches.forEach(runner::fetch);
       runner.addTarget(target(part));
-      if (traced) {
-        runner.setOptions(TRACED);
-      }
-      try (Result result = traced ? runner.runAndFetchMetadata() : runner.run()) {
+      try (Result result = runner.run()) {
         return result(fetches, result, feed.votes());
       }
     }
@@ -271,6 +264,7 @@ public final class TrainingProgram implements AutoCloseable {
   private List<String> fetches(Part part) {
     ProgramEndpoints.Step step = endpoints().step();
     List<String> fetches = new ArrayList<>(step.fields().values());
+    fetches.add(step.dataWait());
     if (part == Part.UPDATE) {
       fetches.addAll(step.computed());
     } else {
@@ -303,7 +297,7 @@ public final class TrainingProgram implements AutoCloseable {
         ObservedFields.read(step.fields().keySet(), result, 0),
         nonFiniteInputs(fetches, result),
         votes(fetches, result, votes),
-        DataWait.seconds(result, ProgramBuilder.TRAIN_DATA));
+        Math.max(0, scalar(result, fetches.indexOf(step.dataWait()))));
   }
 
   private float[] votes(List<String> fetches, Result result, float[] own) {

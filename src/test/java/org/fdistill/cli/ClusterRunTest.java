@@ -95,6 +95,7 @@ class ClusterRunTest {
     Path one = train(task, "one", 1, sets);
     Path several = train(task, "several", workers, sets);
     requireEqual(one, several);
+    assertThat(logged(several, "data_wait_share")).hasSize(19).allMatch(s -> s >= 0 && s <= 1);
     Path again = train(task, "again", workers, sets);
     assertThat(weights(again)).usingRecursiveComparison().isEqualTo(weights(several));
   }
@@ -326,8 +327,13 @@ class ClusterRunTest {
   }
 
   private static List<Double> losses(Path run) throws IOException {
-    Pattern loss = Pattern.compile("\"(?:validation_)?loss\":([^,}]*)");
-    return loss.matcher(Files.readString(run.resolve("metrics.jsonl")))
+    return logged(run, "(?:validation_)?loss");
+  }
+
+  /** Of the lines of the log. */
+  private static List<Double> logged(Path run, String name) throws IOException {
+    return Pattern.compile("\"" + name + "\":([^,}]*)")
+        .matcher(Files.readString(run.resolve("metrics.jsonl")))
         .results()
         .map(found -> Double.valueOf(found.group(1)))
         .toList();

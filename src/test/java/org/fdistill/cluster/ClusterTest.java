@@ -56,6 +56,13 @@ class ClusterTest {
         "\"worker\": [\"a:1\", \"b:2\"] | \"type\": \"evaluator\", \"index\": 0 | evaluator",
         "\"worker\": [\"a:1\", \"b:2\"] | \"type\": \"worker\", \"index\": 2    | worker 2",
         "\"worker\": [\"a:1\", \"b:2\"] | \"type\": \"worker\", \"index\": \"x\" | task.index",
+        "\"worker\": [\"a:1\", \"b:2\"] | \"type\": \"worker\", \"index\": 0.5   | whole number",
+        "\"worker\": [\"a:1\", \"b:2\"] | \"type\": \"worker\", \"index\": null  | whole number",
+        "\"worker\": [\"a:1\", \"b:2\"] | \"type\": \"worker\", \"index\": -1    | worker -1",
+        "\"worker\": [\"a:1\", \"b:2\"] | \"type\": \"worker\"                  | index is missing",
+        "\"worker\": [\"a:1\", \"b:2\"] | \"type\": \"ps\", \"index\": 0        | task.type is ps",
+        "\"worker\": [\"a:70000\", \"b:2\"] | \"type\": \"worker\", \"index\": 0 | a:70000",
+        "\"worker\": [\"a:0\", \"b:2\"] | \"type\": \"worker\", \"index\": 0     | a:0",
         "\"worker\": [\"a:1\", \"b:2\"] | \"type\": \"chief\", \"index\": 0     | chief has 0",
         "\"worker\": [\"a:1\", \"b:2\"] | \"index\": 0                         | task.type",
         "\"worker\": [\"a:1\", \"a:1\"] | \"type\": \"worker\", \"index\": 0    | a:1 stands twice",
@@ -74,7 +81,13 @@ class ClusterTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"no json", "[1]", "{\"cluster\": {\"worker\": [\"a:1\", \"b:1\"]}}"})
+  @ValueSource(
+      strings = {
+        "no json",
+        "[1]",
+        "{\"cluster\": {\"worker\": [\"a:1\", \"b:1\"]}}",
+        "{\"cluster\": null}"
+      })
   void whatIsNoConfigIsRefused(String text) {
     assertThatThrownBy(() -> Cluster.of(text)).isInstanceOf(UserError.class);
   }
