@@ -98,7 +98,9 @@ final class BenchCommand implements Command {
             options.integer(WARMUP, 1),
             options.integer(STEPS, 1),
             console);
-    if (ProcessWorkers.areMany()) {
+    if (options.has(LOCAL_WORKERS)) {
+      ProcessWorkers.requireNone();
+    } else if (ProcessWorkers.areMany()) {
       asWorker(measured, json, console);
       return;
     }

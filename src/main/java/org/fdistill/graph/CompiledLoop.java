@@ -1,13 +1,14 @@
 package org.fdistill.graph;
 
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.IntStream;
 import org.tensorflow.ConcreteFunction;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
+import org.tensorflow.Operation;
 import org.tensorflow.Output;
 import org.tensorflow.Signature;
 import org.tensorflow.op.Operands;
@@ -20,9 +21,10 @@ import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.family.TFloating;
 
 /**
- * An element-wise formula that runs as one loop over its tensors, compiled by XLA when it first
- * runs. TensorFlow's own kernels pass over memory once for each op, and take bfloat16 numbers one
- * by one in exp and erf; in the loop all is float32 and only its result is rounded.
+ * A formula that XLA compiles into a few loops over its tensors when it first runs: of element-wise
+ * ops, and of sums along the last axis. TensorFlow's own kernels pass over memory once for each op,
+ * and take bfloat16 numbers one by one in exp and erf; in the loops all is float32 and only results
+ * are rounded.
  *
  * <p>A loop has no gradient of its own: use it in a {@link FusedGradient}.
  */
@@ -33,23 +35,33 @@ public final class CompiledLoop {
   /** The numbers below which a loop saves less than it costs to compile. */
   private static final long SMALLEST = 1 << 17;
 
-  /** What is computed of one element of each tensor. */
+  /** What is computed. */
   @FunctionalInterface
   public interface Formula {
-    /** Builds it of element-wise ops. */
-    Operand<TFloat32> of(Ops tf, List<Operand<TFloat32>> x);
+    /** Builds it; no tensor's shape is known. */
+    List<Operand<TFloat32>> of(Ops tf, List<Operand<TFloat32>> x);
   }
 
+  /**
+   * A result of a call.
+   *
+   * @param type in which it is stored
+   * @param like a tensor of its shape; null where nobody reads its shape from the graph
+   */
+  public record Result(Class<? extends TFloating> type, Operand<?> like) {}
+
+  /** Types of arguments and results, of which the name of a function depends. */
+  private record Types(
+      List<Class<? extends TFloating>> arguments, List<Class<? extends TFloating>> results) {}
+
   private final String name;
-  private final int inputs;
   private final Formula formula;
 
   /** With the checksum that TensorFlow adds to the name of a function. */
-  private final Map<Class<?>, String> names = new ConcurrentHashMap<>();
+  private final Map<Types, String> names = new ConcurrentHashMap<>();
 
-  private CompiledLoop(String name, int inputs, Formula formula) {
+  private CompiledLoop(String name, Formula formula) {
     this.name = name;
-    this.inputs = inputs;
     this.formula = formula;
   }
 
@@ -57,10 +69,9 @@ public final class CompiledLoop {
    * A formula with a name.
    *
    * @param name of the function in a graph, one for each formula
-   * @param inputs how many tensors it takes, of one shape
    */
-  public static CompiledLoop of(String name, int inputs, Formula formula) {
-    return new CompiledLoop(name, inputs, formula);
+  public static CompiledLoop of(String name, Formula formula) {
+    return new CompiledLoop(name, formula);
   }
 
   /** Whether formulas of a tensor are to be loops in this place. */
@@ -70,50 +81,82 @@ public final class CompiledLoop {
         && x.shape().size() >= SMALLEST;
   }
 
-  /** Brings the function into a graph; before {@link #call}, and not in the rule of a gradient. */
-  public void declare(Ops tf, Class<? extends TFloating> type) {
+  /**
+   * Brings the function for some types into a graph; before {@link #call}, and not in the rule of a
+   * gradient.
+   *
+   * @param arguments their types
+   * @param results the types in which they are stored
+   */
+  public void declare(
+      Ops tf,
+      List<Class<? extends TFloating>> arguments,
+      List<Class<? extends TFloating>> results) {
     try (Graph body = new Graph();
-        ConcreteFunction function = ConcreteFunction.create(signature(body, type), body)) {
+        ConcreteFunction function =
+            ConcreteFunction.create(signature(body, arguments, results), body)) {
       tf.scope().env().attachFunction(function);
-      names.put(type, function.getDefinedName());
+      names.put(new Types(arguments, results), function.getDefinedName());
     }
   }
 
-  private Signature signature(Graph body, Class<? extends TFloating> type) {
+  private Signature signature(
+      Graph body,
+      List<Class<? extends TFloating>> arguments,
+      List<Class<? extends TFloating>> results) {
     Ops tf = Ops.create(body);
     Signature.Builder signature = Signature.builder(name);
     List<Operand<TFloat32>> x = new ArrayList<>();
-    for (int i = 0; i < inputs; i++) {
-      Operand<? extends TFloating> argument = tf.placeholder(type);
+    for (int i = 0; i < arguments.size(); i++) {
+      Operand<? extends TFloating> argument = tf.placeholder(arguments.get(i));
       signature.input("x" + i, argument);
       x.add(Precision.full(tf, argument));
     }
-    Operand<TFloat32> y = formula.of(tf, x);
-    return signature.output("y", type == TFloat32.class ? y : tf.dtypes.cast(y, type)).build();
+    List<Operand<TFloat32>> y = formula.of(tf, x);
+    for (int i = 0; i < results.size(); i++) {
+      signature.output("y" + i, Precision.to(tf, y.get(i), results.get(i)));
+    }
+    return signature.build();
   }
 
   /**
    * Computes the formula.
    *
-   * @param x of one shape and type, which was declared
-   * @return the same shape and type
+   * @param x of the types that were declared
+   * @param results of the types that were declared
    */
-  public Operand<TFloating> call(Ops tf, List<Operand<TFloating>> x) {
-    Class<TFloating> type = x.get(0).type();
-    DataType dataType = Operands.toDataType(type);
-    DataType[] types = Collections.nCopies(inputs, dataType).toArray(DataType[]::new);
-    NameAttrList callee = NameAttrList.newBuilder().setName(names.get(type)).build();
-    Output<TFloating> y =
-        tf.scope()
-            .opBuilder(PartitionedCall.OP_NAME, name)
-            .addInputList(x.stream().map(Operand::asOutput).toArray(Output<?>[]::new))
-            .setAttr("Tin", types)
-            .setAttr("Tout", new DataType[] {dataType})
-            .setAttr("f", AttrValue.newBuilder().setFunc(callee).build())
-            .setAttr(COMPILED, true)
-            .build()
-            .output(0);
-    // The call's shape is not known to those who read the graph.
-    return tf.reshape(y, tf.shape(x.get(0)));
+  public List<Operand<TFloating>> call(
+      Ops tf, List<? extends Operand<? extends TFloating>> x, List<Result> results) {
+    Operation call = operation(tf, x, results.stream().map(Result::type).toList());
+    return IntStream.range(0, results.size())
+        .mapToObj(i -> shaped(tf, call.output(i), results.get(i).like()))
+        .toList();
+  }
+
+  private Operation operation(
+      Ops tf,
+      List<? extends Operand<? extends TFloating>> x,
+      List<Class<? extends TFloating>> results) {
+    List<Class<? extends TFloating>> arguments = new ArrayList<>();
+    x.forEach(argument -> arguments.add(argument.type()));
+    String function = names.get(new Types(arguments, results));
+    NameAttrList callee = NameAttrList.newBuilder().setName(function).build();
+    return tf.scope()
+        .opBuilder(PartitionedCall.OP_NAME, name)
+        .addInputList(x.stream().map(Operand::asOutput).toArray(Output<?>[]::new))
+        .setAttr("Tin", dataTypes(arguments))
+        .setAttr("Tout", dataTypes(results))
+        .setAttr("f", AttrValue.newBuilder().setFunc(callee).build())
+        .setAttr(COMPILED, true)
+        .build();
+  }
+
+  private static DataType[] dataTypes(List<Class<? extends TFloating>> types) {
+    return types.stream().map(Operands::toDataType).toArray(DataType[]::new);
+  }
+
+  /** The shape of a call's result is not known to those who read the graph. */
+  private static Operand<TFloating> shaped(Ops tf, Output<TFloating> y, Operand<?> like) {
+    return like == null ? y : tf.reshape(y, tf.shape(like));
   }
 }

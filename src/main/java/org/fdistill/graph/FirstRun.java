@@ -96,14 +96,15 @@ final class FirstRun {
   }
 
   private static void runCompiled(ConfigProto settings) {
-    CompiledLoop loop = CompiledLoop.of("First", 1, (tf, x) -> tf.math.neg(x.get(0)));
+    CompiledLoop loop = CompiledLoop.of("First", (tf, x) -> List.of(tf.math.neg(x.get(0))));
     try (Graph graph = new Graph();
         Session session = new Session(graph, settings);
         TFloat32 fed = TFloat32.scalarOf(1)) {
       Ops tf = Ops.create(graph);
       Operand<TFloat32> x = tf.placeholder(TFloat32.class, Placeholder.shape(Shape.scalar()));
-      loop.declare(tf, TFloat32.class);
-      Operand<TFloating> y = loop.call(tf, List.of(Precision.FLOAT32.compute(tf, x)));
+      loop.declare(tf, List.of(TFloat32.class), List.of(TFloat32.class));
+      Operand<TFloating> y =
+          loop.call(tf, List.of(x), List.of(new CompiledLoop.Result(TFloat32.class, null))).get(0);
       session.runner().feed(x, fed).addTarget(y).run().close();
     } catch (TensorFlowException e) {
       // As above.

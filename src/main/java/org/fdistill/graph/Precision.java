@@ -52,11 +52,16 @@ public enum Precision {
   }
 
   /** Brings a tensor of any shape to the type of another; nothing is added where it has it. */
-  @SuppressWarnings("unchecked") // Guarded by the type test.
   public static Operand<TFloating> like(
       Ops tf, Operand<? extends TFloating> x, Operand<? extends TFloating> other) {
-    Class<? extends TFloating> wanted = other.type();
-    boolean same = wanted.equals((Class<?>) x.type());
-    return (Operand<TFloating>) (same ? x : tf.dtypes.cast(x, wanted));
+    return to(tf, x, other.type());
+  }
+
+  /** Brings a tensor of any shape to a type; nothing is added where it has it. */
+  @SuppressWarnings("unchecked") // Guarded by the type test.
+  static Operand<TFloating> to(
+      Ops tf, Operand<? extends TFloating> x, Class<? extends TFloating> type) {
+    boolean same = type.equals((Class<?>) x.type());
+    return (Operand<TFloating>) (same ? x : tf.dtypes.cast(x, type));
   }
 }

@@ -1,5 +1,6 @@
 package org.fdistill.nn;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiFunction;
 import org.fdistill.graph.CompiledLoop;
@@ -35,12 +36,14 @@ final class ActivationLoop {
       BiFunction<Ops, Operand<TFloat32>, Operand<TFloat32>> slope) {
     CompiledLoop gradient =
         CompiledLoop.of(
-            name + "Gradient", 2, (tf, x) -> tf.math.mul(slope.apply(tf, x.get(0)), x.get(1)));
+            name + "Gradient",
+            (tf, x) -> List.of(tf.math.mul(slope.apply(tf, x.get(0)), x.get(1))));
     return new ActivationLoop(
-        CompiledLoop.of(name, 1, (tf, x) -> value.apply(tf, x.get(0))),
+        CompiledLoop.of(name, (tf, x) -> List.of(value.apply(tf, x.get(0)))),
         gradient,
         FusedGradient.of(
-            name + "Gradient", (tf, saved, upstream) -> call(gradient, tf, saved, upstream)));
+            name + "Gradient",
+            (tf, saved, dy) -> List.of(call(gradient, tf, saved.get(0), List.of(dy)))));
   }
 
   /**
@@ -49,16 +52,19 @@ final class ActivationLoop {
    * @param x of a known shape
    */
   Operand<TFloating> apply(Ops tf, Operand<TFloating> x) {
-    value.declare(tf, x.type());
-    gradient.declare(tf, x.type());
-    return rule.attach(tf, value.call(tf, List.of(x)), List.of(x), List.of(x));
+    value.declare(tf, List.of(x.type()), List.of(x.type()));
+    gradient.declare(tf, List.of(x.type(), x.type()), List.of(x.type()));
+    return rule.attach(tf, call(value, tf, x, List.of()), List.of(x), List.of(x));
   }
 
+  /** Of x and more of its shape and type. */
   @SuppressWarnings("unchecked") // The gradient has the type of x.
-  private static List<Operand<?>> call(
-      CompiledLoop gradient, Ops tf, List<Operand<?>> saved, Operand<?> upstream) {
-    return List.of(
-        gradient.call(
-            tf, List.of((Operand<TFloating>) saved.get(0), (Operand<TFloating>) upstream)));
+  private static Operand<TFloating> call(
+      CompiledLoop loop, Ops tf, Operand<?> x, List<Operand<?>> more) {
+    List<Operand<TFloating>> arguments = new ArrayList<>();
+    arguments.add((Operand<TFloating>) x);
+    more.forEach(argument -> arguments.add((Operand<TFloating>) argument));
+    Class<TFloating> type = arguments.get(0).type();
+    return loop.call(tf, arguments, List.of(new CompiledLoop.Result(type, x))).get(0);
   }
 }

@@ -305,7 +305,7 @@ public final class TrainingProgram implements AutoCloseable {
         ObservedFields.read(step.fields().keySet(), result, 0),
         nonFiniteInputs(fetches, result),
         votes(fetches, result, votes),
-        Math.max(0, scalar(result, fetches.indexOf(step.dataWait()))));
+        scalar(result, fetches.indexOf(step.dataWait())));
   }
 
   private float[] votes(List<String> fetches, Result result, float[] own) {
