@@ -33,7 +33,7 @@ public final class Benchmark {
   private static final double LEARNING_RATE = 1e-4;
   private static final int LARGEST_OPS = 10;
 
-  /** Ops of one step run side by side in another order than those of the next. */
+  /** What else the machine does disturbs now one op, now another. */
   private static final int TRACED = 3;
 
   private final RunConfig config;
@@ -120,13 +120,13 @@ public final class Benchmark {
     }
     OptionalLong peak = PeakMemory.bytes();
     note.accept("traced steps");
+    emptyBuffer(program);
     List<StepTrace> traces = new ArrayList<>();
     for (int i = 0; i < TRACED; i++) {
       traces.add(new StepTrace(program.trace(feed(warmup + steps + i))));
     }
     StepTrace trace = traces.get(0);
-    TrainingProgram.MicroResult waited =
-        program.run(TrainingProgram.Part.UPDATE, feed(warmup + steps + TRACED));
+    double waiting = waitingShare(program);
     BenchReport.Limits limits = limits(work, trace, median(products));
     note.accept("the input pipeline alone");
     double input = inputRate(program);
@@ -140,7 +140,7 @@ public final class Benchmark {
         work.operations() / batch / 1e9,
         median(products) / 1e9,
         median(fractions),
-        waited.dataWaitSeconds() / median,
+        waiting,
         parts(work, traces, median(products), limits),
         trace.largest(LARGEST_OPS),
         limits,
@@ -148,6 +148,20 @@ public final class Benchmark {
         loss,
         first,
         steps);
+  }
+
+  /** While the large product runs, batches are made that a run would have had to wait for. */
+  private void emptyBuffer(TrainingProgram program) {
+    for (int i = 0; i < config.getTrainData().getPrefetchBatches(); i++) {
+      program.skipBatch();
+    }
+  }
+
+  /** Of the step after the traced ones. */
+  private double waitingShare(TrainingProgram program) {
+    long start = System.nanoTime();
+    double waited = step(program, warmup + steps + TRACED).dataWaitSeconds();
+    return waited / seconds(start);
   }
 
   private TrainingProgram.MicroResult step(TrainingProgram program, long step) {

@@ -19,6 +19,29 @@ final class ProcessWorkers {
   }
 
   /**
+   * Before workers are started on this machine.
+   *
+   * @throws UserError of kind usage, where {@code TF_CONFIG} names others
+   */
+  static void requireNone() {
+    requireNone(System.getenv(Cluster.VARIABLE));
+  }
+
+  static void requireNone(String config) {
+    Optional<Cluster> cluster = Cluster.of(config);
+    if (cluster.isPresent()) {
+      throw UserError.usage(
+          ("--local-workers starts workers of its own, but %s makes this process %s of %d.\n"
+                  + "Leave out --local-workers to be that worker, or unset %s.")
+              .formatted(
+                  Cluster.VARIABLE,
+                  cluster.get().name(cluster.get().index()),
+                  cluster.get().size(),
+                  Cluster.VARIABLE));
+    }
+  }
+
+  /**
    * Those of {@code TF_CONFIG}, whom this waits for, or this process alone.
    *
    * @param tell is told for whom it waits

@@ -8,13 +8,16 @@ import org.fdistill.proto.DataConfig;
 import org.tensorflow.ConcreteFunction;
 import org.tensorflow.Operand;
 import org.tensorflow.Output;
+import org.tensorflow.Signature;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
+import org.tensorflow.op.core.Placeholder;
 import org.tensorflow.op.data.BatchDataset;
 import org.tensorflow.op.data.IgnoreErrorsDataset;
 import org.tensorflow.op.data.Iterator;
 import org.tensorflow.op.data.IteratorGetNext;
 import org.tensorflow.op.data.MakeIterator;
+import org.tensorflow.op.data.MapDataset;
 import org.tensorflow.op.data.ParallelMapDataset;
 import org.tensorflow.types.TFloat64;
 import org.tensorflow.types.TInt64;
@@ -46,7 +49,7 @@ final class BatchedExamples {
    *
    * @param initializer starts the iterator
    * @param batch the next one
-   * @param waited seconds from the start of a run until it has its batch, scalar
+   * @param waited seconds from the time at which a run asks for a batch until there is one, scalar
    */
   record Ends(MakeIterator initializer, Batch batch, Operand<TFloat64> waited) {}
 
@@ -69,20 +72,61 @@ final class BatchedExamples {
             types,
             batched,
             BatchDataset.parallelCopy(true));
+    Operand<? extends TType> stamped = stamped(tf, batches, batched);
+    List<Class<? extends TType>> stampedTypes = and(types, TFloat64.class);
+    List<Shape> stampedShapes = and(batched, Shape.scalar());
     Operand<? extends TType> ready =
         tf.data.prefetchDataset(
-            batches, tf.constant((long) config.getPrefetchBatches()), types, batched);
-    Iterator iterator = tf.withName("iterator").data.iterator(name, "", types, batched);
+            stamped, tf.constant((long) config.getPrefetchBatches()), stampedTypes, stampedShapes);
+    Iterator iterator =
+        tf.withName("iterator").data.iterator(name, "", stampedTypes, stampedShapes);
     MakeIterator initializer = tf.withName("initializer").data.makeIterator(ready, iterator);
     Operand<TFloat64> asked = tf.withName("asked").timestamp();
     IteratorGetNext next =
         tf.withControlDependencies(asked)
             .withName("next")
             .data
-            .iteratorGetNext(iterator, types, batched);
-    Operand<TFloat64> given = tf.withControlDependencies(next).withName("given").timestamp();
-    return new Ends(
-        initializer, batch(next.components()), tf.withName("waited").math.sub(given, asked));
+            .iteratorGetNext(iterator, stampedTypes, stampedShapes);
+    return new Ends(initializer, batch(next.components()), waited(tf, asked, next.components()));
+  }
+
+  /**
+   * Each batch, and the time at which it was complete, in seconds. A clock that is read once the
+   * batch is given would wait for its turn among all else that the step has to compute.
+   */
+  private Operand<? extends TType> stamped(
+      Ops tf, Operand<? extends TType> batches, List<Shape> batched) {
+    try (ConcreteFunction stamp = ConcreteFunction.create(ops -> stamp(ops, batched))) {
+      // Without parallelism its ops do not wait for their turn either.
+      return tf.data.mapDataset(
+          batches,
+          List.of(),
+          stamp,
+          and(types, TFloat64.class),
+          and(batched, Shape.scalar()),
+          MapDataset.useInterOpParallelism(false));
+    }
+  }
+
+  private Signature stamp(Ops tf, List<Shape> batched) {
+    Signature.Builder signature = Signature.builder(name + "_stamp");
+    for (int i = 0; i < types.size(); i++) {
+      Operand<?> part = tf.placeholder(types.get(i), Placeholder.shape(batched.get(i)));
+      signature.input("part_" + i, part).output("same_" + i, tf.identity(part));
+    }
+    return signature.output("complete_at", tf.timestamp()).build();
+  }
+
+  /** Nothing where the batch was complete before it was asked for. */
+  private Operand<TFloat64> waited(Ops tf, Operand<TFloat64> asked, List<Output<?>> components) {
+    Operand<TFloat64> complete = components.get(types.size()).expect(TFloat64.class);
+    return tf.withName("waited").math.maximum(tf.math.sub(complete, asked), tf.constant(0.0));
+  }
+
+  private static <T> List<T> and(List<? extends T> list, T last) {
+    List<T> all = new ArrayList<>(list);
+    all.add(last);
+    return all;
   }
 
   private Batch batch(List<Output<?>> components) {

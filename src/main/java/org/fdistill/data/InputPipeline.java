@@ -167,8 +167,8 @@ public final class InputPipeline {
   }
 
   /**
-   * How long a run waited for its batch: seconds, scalar. Ops that need no batch run meanwhile, so
-   * this is an upper bound; where batches wait ready it is microseconds.
+   * How long a run waited for its batch: seconds, scalar; 0 where it was ready. Ops that need no
+   * batch run meanwhile, so this is an upper bound.
    */
   public Operand<TFloat64> waited() {
     return waited;

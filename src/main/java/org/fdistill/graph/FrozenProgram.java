@@ -5,7 +5,7 @@ import java.util.Set;
 import org.tensorflow.proto.GraphDef;
 
 /**
- * What runs of a frozen model: its graph as written, or one whose products are in bfloat16.
+ * What runs of a frozen model: its graph as written, or one that gives the same from other nodes.
  *
  * @param graph with the nodes that restore and initialise as well
  * @param input the tensor ({@code node:index}) that is replaced
@@ -14,21 +14,31 @@ import org.tensorflow.proto.GraphDef;
  */
 record FrozenProgram(GraphDef graph, String input, String output, List<String> afterwards) {
 
+  /** A model as written. */
+  static FrozenProgram of(GraphDef graph, String input, String output) {
+    return new FrozenProgram(graph, input, output, List.of());
+  }
+
+  /** Its nodes by name. */
+  Subgraph parts() {
+    return new Subgraph(graph);
+  }
+
+  /** With the functions that the output needs in the places of their calls. */
+  FrozenProgram inlined() {
+    Set<String> calling = parts().needed(Set.of(Subgraph.nodeOf(output)), Set.of(input));
+    InlinedCalls inlined = InlinedCalls.of(graph, calling);
+    return new FrozenProgram(inlined.graph(), input, inlined.tensor(output), afterwards);
+  }
+
   /**
-   * The model with its calls inlined and its products in bfloat16, of weights that are cast once.
+   * With products in bfloat16.
    *
-   * @param scope what the names of new resources start with
    * @throws org.tensorflow.exceptions.TensorFlowException where TensorFlow refuses the graph
    */
-  static FrozenProgram inBfloat16(String scope, GraphDef graph, String input, String output) {
-    Subgraph parts = new Subgraph(graph);
-    Set<String> calling = parts.needed(Set.of(Subgraph.nodeOf(output)), Set.of(input));
-    InlinedCalls inlined = InlinedCalls.of(graph, calling);
-    FrozenTensors tensors = FrozenTensors.of(inlined.graph(), input, inlined.tensor(output));
-    Bfloat16Products products = new Bfloat16Products(tensors);
-    GraphDef rewritten = products.apply(inlined.graph());
-    String result = products.asFloat(inlined.tensor(output));
-    return FrozenValues.hoist(
-        scope, tensors, new FrozenProgram(rewritten, input, result, List.of()));
+  FrozenProgram inBfloat16() {
+    Bfloat16Products products = new Bfloat16Products(FrozenTensors.of(graph, input, output));
+    GraphDef rewritten = products.apply(graph);
+    return new FrozenProgram(rewritten, input, products.asFloat(output), afterwards);
   }
 }

@@ -17,6 +17,7 @@ import org.tensorflow.op.core.VarHandleOp;
 import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.GraphDef;
 import org.tensorflow.proto.NodeDef;
+import org.tensorflow.proto.OpDef.ArgDef;
 
 /**
  * What is known of the tensors between a model's input and its output: types, shapes, and which of
@@ -126,7 +127,7 @@ final class FrozenTensors {
         && !written.contains(node.getName());
   }
 
-  /** The variables that something else than a read takes. */
+  /** The variables that something else than a read takes, as their handle or by reference. */
   private Set<String> written() {
     Set<String> written = new HashSet<>();
     for (String name : inference) {
@@ -136,6 +137,10 @@ final class FrozenTensors {
             .map(Subgraph::nodeOf)
             .filter(source -> parts.node(source).getOp().equals(VarHandleOp.OP_NAME))
             .forEach(written::add);
+      }
+      if (RuntimeOps.definition(node.getOp()).getInputArgList().stream()
+          .anyMatch(ArgDef::getIsRef)) {
+        written.add(Subgraph.nodeOf(node.getInput(0)));
       }
     }
     return written;

@@ -3,15 +3,22 @@ package org.fdistill.graph;
 import com.google.protobuf.ByteString;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.core.AssignVariableOp;
+import org.tensorflow.op.core.Constant;
 import org.tensorflow.op.core.DestroyResourceOp;
+import org.tensorflow.op.core.ExpandDims;
+import org.tensorflow.op.core.Identity;
 import org.tensorflow.op.core.NoOp;
 import org.tensorflow.op.core.ReadVariableOp;
+import org.tensorflow.op.core.Reshape;
+import org.tensorflow.op.core.Squeeze;
 import org.tensorflow.op.core.VarHandleOp;
 import org.tensorflow.op.dtypes.Cast;
 import org.tensorflow.proto.AttrValue;
@@ -21,44 +28,82 @@ import org.tensorflow.proto.NodeDef;
 import org.tensorflow.proto.TensorShapeProto;
 
 /**
- * Weights in bfloat16 that are cast once: each frozen cast to bfloat16 becomes a variable of its
- * own, which one node fills after the weights have been restored. Another node then gives the
- * memory of the float32 variables back that nothing else reads.
+ * What follows from a model's weights alone, computed once: each float tensor of the kind that the
+ * rest of the graph reads becomes a variable of its own, which one node fills after the weights
+ * have been restored. Such are weights in bfloat16 and transposed ones, folded batch norms, and the
+ * position biases that a Swin V2 makes with a network. Another node then gives the memory of the
+ * variables back that nothing else reads.
+ *
+ * <p>Only casts to bfloat16 are held whatever their number; all else together takes no more memory
+ * than the model's weights, in the order of the graph. What follows from constants alone and has
+ * their type is left to TensorFlow, which computes it once itself.
  */
 final class FrozenValues {
-  private static final String FILL = "fill_bfloat16_weights";
-  private static final String HANDLE = "/bfloat16_handle";
-  private static final AttrValue BFLOAT16 =
-      AttrValue.newBuilder().setType(DataType.DT_BFLOAT16).build();
-  private static final String RELEASE = "release_float32_weights";
+  private static final String FILL = "fill_frozen_values";
+  private static final String HANDLE = "_held";
+  private static final String RELEASE = "release_unread_weights";
+
+  private static final Map<DataType, Integer> BYTES =
+      Map.of(
+          DataType.DT_BFLOAT16,
+          2,
+          DataType.DT_HALF,
+          2,
+          DataType.DT_FLOAT,
+          4,
+          DataType.DT_DOUBLE,
+          8);
+
+  /** They compute nothing. */
+  private static final Set<String> VIEWS =
+      Set.of(
+          ReadVariableOp.OP_NAME,
+          Identity.OP_NAME,
+          Reshape.OP_NAME,
+          ExpandDims.OP_NAME,
+          Squeeze.OP_NAME);
+
+  private static final Set<String> VARIABLES =
+      Set.of(VarHandleOp.OP_NAME, "VariableV2", "Variable");
 
   private final String scope;
   private final FrozenTensors tensors;
+  private final Subgraph parts;
   private final List<NodeDef> added = new ArrayList<>();
   private final List<String> assignments = new ArrayList<>();
 
-  /** The variable that is read in the place of each cast. */
-  private final Map<String, String> reads = new HashMap<>();
+  /** What is read in the place of each tensor that is held. */
+  private final Map<String, String> reads = new LinkedHashMap<>();
 
-  private FrozenValues(String scope, FrozenTensors tensors) {
+  /** The bytes that may still be held. */
+  private long left;
+
+  private FrozenValues(String scope, FrozenProgram program) {
     this.scope = scope;
-    this.tensors = tensors;
+    this.tensors = FrozenTensors.of(program.graph(), program.input(), program.output());
+    this.parts = program.parts();
+    this.left = weights();
   }
 
   /**
-   * Rewrites a graph.
+   * Rewrites a graph without calls.
    *
    * @param scope what the names of the new resources start with
-   * @param tensors of the graph before the casts were put in
-   * @param program whose products are in bfloat16
+   * @return empty where there is nothing to hold
+   * @throws org.tensorflow.exceptions.TensorFlowException where TensorFlow refuses the graph
    */
-  static FrozenProgram hoist(String scope, FrozenTensors tensors, FrozenProgram program) {
-    FrozenValues values = new FrozenValues(scope, tensors);
-    List<NodeDef> nodes = program.graph().getNodeList();
-    nodes.stream().filter(values::isFrozenCast).forEach(values::keep);
+  static Optional<FrozenProgram> hold(String scope, FrozenProgram program) {
+    FrozenValues values = new FrozenValues(scope, program);
+    values.readByTheRest(program.graph()).stream()
+        .filter(values::isWorthHolding)
+        .forEach(values::hold);
+    return values.reads.isEmpty() ? Optional.empty() : Optional.of(values.rewritten(program));
+  }
+
+  private FrozenProgram rewritten(FrozenProgram program) {
     GraphDef.Builder result = program.graph().toBuilder().clearNode();
-    nodes.forEach(node -> result.addNode(values.rewired(node)));
-    result.addAllNode(values.added).addNode(noOp(FILL, values.assignments));
+    program.graph().getNodeList().forEach(node -> result.addNode(rewired(node)));
+    result.addAllNode(added).addNode(noOp(FILL, assignments));
     List<NodeDef> releases = releases(result.build(), program);
     result.addAllNode(releases);
     result.addNode(noOp(RELEASE, releases.stream().map(NodeDef::getName).toList()));
@@ -66,53 +111,118 @@ final class FrozenValues {
         result.build(), program.input(), program.output(), List.of(FILL, RELEASE));
   }
 
-  /** Not of one number: as constants of an activation such numbers are part of a fused kernel. */
-  private boolean isFrozenCast(NodeDef node) {
-    return node.getOp().equals(Cast.OP_NAME)
-        && node.getAttrOrThrow("SrcT").getType() == DataType.DT_FLOAT
-        && node.getAttrOrThrow("DstT").getType() == DataType.DT_BFLOAT16
-        && tensors.isFrozen(node.getInput(0))
-        && !Shape.scalar().equals(tensors.shape(node.getInput(0)));
+  private boolean isOfTheRest(NodeDef node) {
+    return tensors.inference().contains(node.getName()) && !tensors.isFrozen(node.getName());
   }
 
-  private void keep(NodeDef cast) {
-    String handle = cast.getName() + HANDLE;
-    String read = cast.getName() + "/read";
-    String assign = cast.getName() + "/assign";
-    ByteString shared = ByteString.copyFromUtf8(scope + "/" + cast.getName());
+  /** The frozen tensors that others read, in the order of the graph. */
+  private Set<String> readByTheRest(GraphDef graph) {
+    Set<String> read = new LinkedHashSet<>();
+    graph.getNodeList().stream()
+        .filter(this::isOfTheRest)
+        .flatMap(node -> node.getInputList().stream())
+        .filter(input -> !Subgraph.isControl(input) && tensors.isFrozen(input))
+        .forEach(input -> read.add(Subgraph.tensor(input)));
+    return read;
+  }
+
+  /** Not what is one number: as constants of an activation such are part of a fused kernel. */
+  private boolean isWorthHolding(String tensor) {
+    Shape shape = tensors.shape(tensor);
+    if (!BYTES.containsKey(tensors.type(tensor)) || Shape.scalar().equals(shape)) {
+      return false;
+    }
+    if (isCastToBfloat16(parts.node(Subgraph.nodeOf(tensor)))) {
+      return true;
+    }
+    if (shape.isUnknown() || shape.hasUnknownDimension() || !isComputedOfVariables(tensor)) {
+      return false;
+    }
+    long bytes = bytes(tensor);
+    boolean fits = bytes <= left;
+    left -= fits ? bytes : 0;
+    return fits;
+  }
+
+  private static boolean isCastToBfloat16(NodeDef node) {
+    return node.getOp().equals(Cast.OP_NAME)
+        && node.getAttrOrThrow("SrcT").getType() == DataType.DT_FLOAT
+        && node.getAttrOrThrow("DstT").getType() == DataType.DT_BFLOAT16;
+  }
+
+  private boolean isComputedOfVariables(String tensor) {
+    NodeDef node = parts.node(Subgraph.nodeOf(tensor));
+    while (VIEWS.contains(node.getOp())) {
+      node = parts.node(Subgraph.nodeOf(node.getInput(0)));
+    }
+    return node.getInputCount() > 0
+        && parts.needed(List.of(node.getName())).stream()
+            .anyMatch(name -> VARIABLES.contains(parts.node(name).getOp()));
+  }
+
+  /** The bytes of the variables and constants that the output needs. */
+  private long weights() {
+    Map<String, Long> sizes = new HashMap<>();
+    for (String name : tensors.inference()) {
+      NodeDef node = parts.node(name);
+      if (node.getOp().equals(ReadVariableOp.OP_NAME)) {
+        sizes.put(Subgraph.nodeOf(node.getInput(0)), bytes(name));
+      } else if (node.getOp().equals(Constant.OP_NAME) || VARIABLES.contains(node.getOp())) {
+        sizes.putIfAbsent(name, bytes(name));
+      }
+    }
+    return sizes.values().stream().mapToLong(Long::longValue).sum();
+  }
+
+  /** As far as they are known. */
+  private long bytes(String tensor) {
+    Shape shape = tensors.shape(tensor);
+    boolean known = !shape.isUnknown() && !shape.hasUnknownDimension();
+    return known ? shape.size() * BYTES.getOrDefault(tensors.type(tensor), 0) : 0;
+  }
+
+  private void hold(String tensor) {
+    String name = tensor.replace(":", "/output_");
+    DataType type = tensors.type(tensor);
+    AttrValue dtype = AttrValue.newBuilder().setType(type).build();
+    ByteString shared = ByteString.copyFromUtf8(scope + "/" + name);
     added.add(
-        node(handle, VarHandleOp.OP_NAME)
-            .putAttr("dtype", BFLOAT16)
-            .putAttr("shape", shape(tensors.shape(cast.getInput(0))))
+        node(name + HANDLE, VarHandleOp.OP_NAME)
+            .putAttr("dtype", dtype)
+            .putAttr("shape", shape(tensors.shape(tensor)))
             .putAttr("shared_name", AttrValue.newBuilder().setS(shared).build())
             .build());
-    added.add(node(read, ReadVariableOp.OP_NAME, handle).putAttr("dtype", BFLOAT16).build());
+    String read = name + "/read";
+    added.add(node(read, ReadVariableOp.OP_NAME, name + HANDLE).putAttr("dtype", dtype).build());
+    String assign = name + "/assign";
     added.add(
-        node(assign, AssignVariableOp.OP_NAME, handle, cast.getName())
-            .putAttr("dtype", BFLOAT16)
+        node(assign, AssignVariableOp.OP_NAME, name + HANDLE, tensor)
+            .putAttr("dtype", dtype)
             .build());
     assignments.add(assign);
-    reads.put(cast.getName() + ":0", read);
+    reads.put(tensor, read);
   }
 
   /** Nobody waits for what is frozen: functions wait for each variable that they read. */
   private NodeDef rewired(NodeDef node) {
+    boolean reading = isOfTheRest(node);
     NodeDef.Builder result = node.toBuilder().clearInput();
     node.getInputList().stream()
         .filter(i -> !Subgraph.isControl(i) || !tensors.isFrozen(i))
-        .forEach(i -> result.addInput(reads.getOrDefault(Subgraph.tensor(i), i)));
+        .map(i -> reading ? reads.getOrDefault(Subgraph.tensor(i), i) : i)
+        .forEach(result::addInput);
     return result.build();
   }
 
   /** One node for each variable that the fill reads and the output no more. */
-  private static List<NodeDef> releases(GraphDef graph, FrozenProgram program) {
-    Subgraph parts = new Subgraph(graph);
-    Set<String> read = new LinkedHashSet<>(parts.needed(List.of(FILL)));
+  private List<NodeDef> releases(GraphDef graph, FrozenProgram program) {
+    Subgraph held = new Subgraph(graph);
+    Set<String> read = new LinkedHashSet<>(held.needed(List.of(FILL)));
     read.removeAll(
-        parts.needed(List.of(Subgraph.nodeOf(program.output())), Set.of(program.input())));
+        held.needed(List.of(Subgraph.nodeOf(program.output())), Set.of(program.input())));
     return read.stream()
+        .filter(name -> parts.nodes().containsKey(name))
         .filter(name -> parts.node(name).getOp().equals(VarHandleOp.OP_NAME))
-        .filter(name -> !name.endsWith(HANDLE))
         .map(name -> node(name + "/release", DestroyResourceOp.OP_NAME, name).build())
         .toList();
   }

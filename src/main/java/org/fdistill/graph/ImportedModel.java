@@ -43,9 +43,9 @@ public final class ImportedModel {
   private final GraphDef graph;
   private final Subgraph parts;
   private final ModelRestore restore;
-  private final FrozenProgram program;
-  private final Subgraph programParts;
+  private final Precision precision;
   private final Map<Graph, Integer> uses = new HashMap<>();
+  private FrozenProgram program;
 
   /**
    * Reads a model's graph and gives its resources and functions names of their own.
@@ -63,7 +63,8 @@ public final class ImportedModel {
    * As {@link #ImportedModel(SavedModelFolder, String, String, String)}, with products in a
    * precision: in bfloat16 those of float32 take weights that are cast once, at {@link #restore},
    * and norms, softmax and the output stay float32. Products that the model computes in another
-   * type, and those that run or not as values decide, stay as they are.
+   * type, and those that run or not as values decide, stay as they are. In either precision what
+   * follows from weights alone is computed once, at {@link #restore}: {@link FrozenValues}.
    */
   public ImportedModel(
       SavedModelFolder model, String scope, String input, String output, Precision precision) {
@@ -74,17 +75,25 @@ public final class ImportedModel {
     this.graph = ModelNamespace.apply(scope, RuntimeOps.readable(model.metaGraph()));
     this.parts = new Subgraph(graph);
     this.restore = new ModelRestore(model, parts);
+    this.precision = precision;
     requireNodes();
-    this.program = program(precision);
-    this.programParts = new Subgraph(program.graph());
   }
 
-  private FrozenProgram program(Precision precision) {
-    if (precision == Precision.FLOAT32) {
-      return new FrozenProgram(graph, input, output, List.of());
+  /** Made when first needed: TensorFlow looks at the graph, which may have been refused by then. */
+  private FrozenProgram program() {
+    if (program == null) {
+      program = newProgram();
     }
+    return program;
+  }
+
+  private FrozenProgram newProgram() {
+    FrozenProgram written = FrozenProgram.of(graph, input, output);
     try {
-      return FrozenProgram.inBfloat16(scope, graph, input, output);
+      FrozenProgram inlined = written.inlined();
+      FrozenProgram running = precision == Precision.BFLOAT16 ? inlined.inBfloat16() : inlined;
+      return FrozenValues.hold(scope, running)
+          .orElse(precision == Precision.BFLOAT16 ? running : written);
     } catch (TensorFlowException | TFInvalidArgumentException | TFUnimplementedException e) {
       throw refused(e);
     }
@@ -183,10 +192,10 @@ public final class ImportedModel {
     if (use == 1) {
       keep.addAll(restoring());
       keep.addAll(restore.initializing());
-      keep.addAll(programParts.needed(program.afterwards()));
+      keep.addAll(program().parts().needed(program().afterwards()));
     }
     importInto(into, prefix, keep, wires);
-    return find(into, prefix, program.output());
+    return find(into, prefix, program().output());
   }
 
   /**
@@ -199,7 +208,7 @@ public final class ImportedModel {
         restore.restore(session, scope);
       }
       restore.initialize(session, scope);
-      program.afterwards().forEach(node -> session.run(scope + "/" + node));
+      program().afterwards().forEach(node -> session.run(scope + "/" + node));
     } catch (TensorFlowException | TFInvalidArgumentException | TFUnimplementedException e) {
       throw new UserError(
           UserError.Kind.INPUT,
@@ -216,7 +225,7 @@ public final class ImportedModel {
 
   private void importInto(
       Graph into, String prefix, Set<String> keep, Map<String, Output<?>> wires) {
-    GraphDef.Builder part = programParts.only(program.graph(), keep).toBuilder();
+    GraphDef.Builder part = program().parts().only(program().graph(), keep).toBuilder();
     for (NodeDef.Builder node : part.getNodeBuilderList()) {
       List<String> inputs = new ArrayList<>(node.getInputList());
       inputs.removeIf(in -> in.startsWith("^") && Subgraph.cut(in, wires.keySet()));
@@ -251,7 +260,7 @@ public final class ImportedModel {
 
   /** What computes the output in the precision asked for. */
   private Set<String> running(Set<String> fed) {
-    return programParts.needed(List.of(Subgraph.nodeOf(program.output())), fed);
+    return program().parts().needed(List.of(Subgraph.nodeOf(program().output())), fed);
   }
 
   /** The nodes that restore; none where no variable is read. */
@@ -264,7 +273,7 @@ public final class ImportedModel {
 
   private List<String> largeConstants() {
     Set<String> needed = running(Set.of(input));
-    return program.graph().getNodeList().stream()
+    return program().graph().getNodeList().stream()
         .filter(node -> node.getOp().equals("Const") && node.getInputCount() == 0)
         .filter(node -> node.getSerializedSize() > LARGE_CONSTANT)
         .filter(node -> needed.contains(node.getName()))

@@ -7,7 +7,8 @@
  * org.fdistill.graph.Precision} and the {@link org.fdistill.graph.Seeds} of its random draws.
  * {@link org.fdistill.graph.ImportedModel} brings an output of a SavedModel into the graph, apart
  * from everything else in it, and refuses what would end the process: {@link
- * org.fdistill.graph.GraphLimits} and {@link org.fdistill.graph.BundleIndex}. {@link
+ * org.fdistill.graph.GraphLimits} and {@link org.fdistill.graph.BundleIndex}. What follows from its
+ * weights alone is computed once ({@link org.fdistill.graph.FrozenValues}). {@link
  * org.fdistill.graph.Subgraph} is the one reader of a GraphDef's inputs.
  *
  * <pre>{@code
