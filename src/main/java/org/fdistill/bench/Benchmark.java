@@ -33,7 +33,7 @@ public final class Benchmark {
   private static final double LEARNING_RATE = 1e-4;
   private static final int LARGEST_OPS = 10;
 
-  /** Ops of one step run side by side in another order than those of the next. */
+  /** What else the machine does disturbs now one op, now another. */
   private static final int TRACED = 3;
 
   private final RunConfig config;

@@ -20,7 +20,7 @@ import org.tensorflow.proto.TensorShapeProto;
 
 /**
  * Where the time of one traced step went, and what its ops moved through memory. Ops that run side
- * by side share the time: see {@link SharedTime}.
+ * by side, as a GPU's do with those of its host, share the time: see {@link SharedTime}.
  */
 final class StepTrace {
   /** The parts of a step, by what the names of their nodes start with. */
