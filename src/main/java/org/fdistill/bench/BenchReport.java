@@ -16,7 +16,7 @@ import java.util.OptionalLong;
  *     right before and after it
  * @param dataWaitShare share of a step's time spent waiting for its batch
  * @param parts of a step: teacher, input, update, student
- * @param largestOps the kinds of ops that took longest; those that run side by side share the time
+ * @param largestOps the kinds of ops that took longest in a step that runs them one after another
  * @param limits what the machine allows
  * @param peakMemoryBytes of the process; empty where the system does not tell
  * @param finalLoss of the last step
@@ -43,7 +43,8 @@ public record BenchReport(
    * What one part takes of a step.
    *
    * @param part its name
-   * @param share of the time, 0 to 1, the mean of the traced steps
+   * @param share of the time, 0 to 1, of the fastest of some steps that on CPUs run their ops one
+   *     after another
    * @param predicted the same by its arithmetic: its products at the rate of the large one, and the
    *     bytes of the update, which has no products, at the memory's bandwidth
    */

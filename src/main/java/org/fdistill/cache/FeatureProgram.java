@@ -16,8 +16,8 @@ import org.fdistill.data.augment.Geometry;
 import org.fdistill.graph.FiniteFlags;
 import org.fdistill.graph.GraphScope;
 import org.fdistill.graph.SessionFactory;
+import org.fdistill.graph.rewrite.ShapedRewrite;
 import org.fdistill.graph.rewrite.StandardRewrite;
-import org.fdistill.graph.rewrite.StaticShapes;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.Result;
@@ -99,7 +99,7 @@ final class FeatureProgram implements AutoCloseable {
               View.all(image, new GeometryView(image.framing())),
               new InputPipeline.Options(0, false, cache.hasFullBatches(), batch, 1, 0));
       names = build(tf, pipeline.batch());
-      graph.importGraphDef(StandardRewrite.apply(StaticShapes.fold(draft)));
+      graph.importGraphDef(StandardRewrite.apply(ShapedRewrite.apply(draft)));
     }
     session = SessionFactory.open(graph, settings);
     cache.teacher().restore(session);

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.fdistill.task.Student;
 import org.fdistill.train.ProgressListener;
 
 /** Progress on the console; closing it ends the display. */
@@ -17,10 +18,7 @@ public abstract sealed class ConsoleProgress implements ProgressListener, AutoCl
 
   @Override
   public void validation(Map<String, Double> values) {
-    message(
-        values.entrySet().stream()
-            .map(entry -> entry.getKey() + " " + figure(entry.getValue()))
-            .collect(Collectors.joining("  ", "validation  ", "")));
+    message("validation  " + figures(values));
   }
 
   @Override
@@ -31,12 +29,11 @@ public abstract sealed class ConsoleProgress implements ProgressListener, AutoCl
    * What is not known yet, such as the speed before the second step of a process, is left out.
    */
   static String figures(StepReport report) {
-    StringBuilder figures = new StringBuilder("loss " + figure(report.loss()));
+    StringBuilder figures =
+        new StringBuilder(Student.figureTitle("loss", report.losses().keySet()));
+    figures.append(" ").append(figure(report.loss()));
     if (!report.losses().isEmpty()) {
-      figures.append(
-          report.losses().entrySet().stream()
-              .map(entry -> entry.getKey() + " " + figure(entry.getValue()))
-              .collect(Collectors.joining("  ", " (", ")")));
+      figures.append(" (").append(figures(report.losses())).append(")");
     }
     if (Double.isFinite(report.imagesPerSecond())) {
       figures.append("  ").append(figure(report.imagesPerSecond())).append(" images/s");
@@ -46,6 +43,13 @@ public abstract sealed class ConsoleProgress implements ProgressListener, AutoCl
           String.format(Locale.ROOT, "  data wait %.0f %%", 100 * report.dataWaitShare()));
     }
     return figures.append("  ETA ").append(clock(report.etaSeconds())).toString();
+  }
+
+  /** Names and values of a run, or of one of its validations. */
+  static String figures(Map<String, Double> values) {
+    return values.entrySet().stream()
+        .map(e -> Student.figureTitle(e.getKey(), values.keySet()) + " " + figure(e.getValue()))
+        .collect(Collectors.joining("  "));
   }
 
   /** Four significant digits. */

@@ -245,7 +245,9 @@ final class EvaluateCommand implements Command {
     Table table = new Table("value", "");
     rows.forEach(
         (name, value) ->
-            table.row(name, value instanceof Double real ? ConsoleProgress.figure(real) : value));
+            table.row(
+                Student.figureTitle(name, rows.keySet()),
+                value instanceof Double real ? ConsoleProgress.figure(real) : value));
     console.print(table);
   }
 }

@@ -4,8 +4,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.stream.Collectors;
 import org.fdistill.graph.SavedModelFolder;
 import org.fdistill.proto.RunConfig;
 import org.fdistill.report.RunReport;
@@ -110,18 +108,12 @@ final class TrainCommand implements Command {
       console.print("report      " + page);
     }
     if (!result.validation().isEmpty()) {
-      console.print("validation  " + figures(result.validation()));
+      console.print("validation  " + ConsoleProgress.figures(result.validation()));
     }
     boolean dense = Tasks.denseHead(config).isPresent();
     console.note("Next: fdistill evaluate " + folder + (dense ? "" : " --knn"));
     console.note(
         exported ? "      fdistill inspect " + exports : "      fdistill export " + folder);
     console.note("      tensorboard --logdir " + folder.resolve("events"));
-  }
-
-  private static String figures(Map<String, Double> values) {
-    return values.entrySet().stream()
-        .map(entry -> entry.getKey() + " " + ConsoleProgress.figure(entry.getValue()))
-        .collect(Collectors.joining("  "));
   }
 }

@@ -59,7 +59,7 @@ public enum Precision {
 
   /** Brings a tensor of any shape to a type; nothing is added where it has it. */
   @SuppressWarnings("unchecked") // Guarded by the type test.
-  static Operand<TFloating> to(
+  public static Operand<TFloating> to(
       Ops tf, Operand<? extends TFloating> x, Class<? extends TFloating> type) {
     boolean same = type.equals((Class<?>) x.type());
     return (Operand<TFloating>) (same ? x : tf.dtypes.cast(x, type));

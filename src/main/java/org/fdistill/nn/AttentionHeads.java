@@ -3,7 +3,6 @@ package org.fdistill.nn;
 import java.util.List;
 import org.fdistill.graph.Initializer;
 import org.fdistill.graph.LayerScope;
-import org.fdistill.graph.Precision;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
@@ -68,8 +67,7 @@ record AttentionHeads(int width, int heads, int tokens) {
     Ops tf = scope.tf();
     Operand<TFloating> byToken = tf.linalg.transpose(mixed, tf.constant(new int[] {0, 2, 1, 3}));
     Operand<TFloating> rows = tf.reshape(byToken, tf.constant(new int[] {-1, width}));
-    Operand<? extends TFloating> inner =
-        norm == null ? rows : norm.apply(scope.at("norm"), Precision.full(tf, rows));
+    Operand<TFloating> inner = norm == null ? rows : norm.forProducts(scope.at("norm"), rows);
     return Dense.of(width, width, kernel).apply(scope.at("proj"), inner);
   }
 }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import org.fdistill.graph.CompiledLoop;
 import org.fdistill.graph.FusedGradient;
 import org.fdistill.graph.LayerScope;
 import org.fdistill.graph.Precision;
@@ -33,15 +34,49 @@ final class AttentionProducts {
   }
 
   private static final Map<Bias, FusedGradient> GRADIENTS =
-      Map.of(
-          Bias.NONE, gradient("AttentionGradient", Bias.NONE),
-          Bias.BY_HEAD, gradient("BiasedAttentionGradient", Bias.BY_HEAD),
-          Bias.BY_EXAMPLE, gradient("ExamplesBiasedAttentionGradient", Bias.BY_EXAMPLE));
+      rules("", AttentionProducts::logitGradient);
+
+  private static final Map<Bias, FusedGradient> LOOP_GRADIENTS =
+      rules("Loop", AttentionLoops::logitGradient);
 
   private AttentionProducts() {}
 
-  private static FusedGradient gradient(String name, Bias bias) {
-    return FusedGradient.of(name, (tf, saved, dy) -> gradients(tf, saved, dy, bias));
+  private static Map<Bias, FusedGradient> rules(String kind, LogitRule rule) {
+    return Map.of(
+        Bias.NONE, gradient(kind + "AttentionGradient", Bias.NONE, rule),
+        Bias.BY_HEAD, gradient(kind + "BiasedAttentionGradient", Bias.BY_HEAD, rule),
+        Bias.BY_EXAMPLE, gradient(kind + "ExamplesBiasedAttentionGradient", Bias.BY_EXAMPLE, rule));
+  }
+
+  private static FusedGradient gradient(String name, Bias bias, LogitRule rule) {
+    return FusedGradient.of(name, (tf, saved, dy) -> gradients(tf, saved, dy, bias, rule));
+  }
+
+  /**
+   * What the gradient of the logits is computed of.
+   *
+   * @param weights P [B, H, N, N]
+   * @param ofWeights dP, the same
+   * @param result y [B, H, N, D]
+   * @param upstream dy, the same
+   */
+  record LogitTerms(
+      Operand<TFloating> weights,
+      Operand<TFloating> ofWeights,
+      Operand<TFloating> result,
+      Operand<TFloating> upstream) {}
+
+  /**
+   * The gradient of the logits.
+   *
+   * @param rounded in the precision of products
+   * @param full in float32, for the sum over a bias; null where it is not asked for
+   */
+  record LogitGradient(Operand<TFloating> rounded, Operand<TFloat32> full) {}
+
+  /** Computes it, in float32 as well where that is asked for: dL = P (dP - rows of sum(dy y)). */
+  private interface LogitRule {
+    LogitGradient of(Ops tf, LogitTerms terms, boolean full);
   }
 
   /**
@@ -51,17 +86,30 @@ final class AttentionProducts {
    * @param byWindow [W, 1, N, N] where the batch consists of B W windows, or null
    */
   record LogitOffsets(Operand<TFloat32> byHead, Operand<TFloat32> byWindow) {
-    /** To logits [B W, H, N, N]: one pass over them, for they are the largest tensor. */
-    private Operand<TFloat32> addTo(Ops tf, Operand<TFloat32> logits) {
+    /** To products [B W, H, N, N]: one pass over them, for they are the largest tensor. */
+    private Operand<TFloat32> addTo(LayerScope scope, Operand<TFloating> products) {
+      Ops tf = scope.tf();
+      if (byHead == null) {
+        return Precision.full(tf, products);
+      }
       if (byWindow == null) {
-        return byHead == null ? logits : tf.math.add(logits, byHead);
+        return sum(scope, products, byHead);
       }
       Operand<TFloat32> both = tf.math.add(byHead, byWindow);
       int[] sizes = Arrays.stream(both.shape().asArray()).mapToInt(Math::toIntExact).toArray();
       int[] windows = {-1, sizes[0], sizes[1], sizes[2], sizes[3]};
       int[] flat = {-1, sizes[1], sizes[2], sizes[3]};
-      Operand<TFloat32> byExample = tf.reshape(logits, tf.constant(windows));
-      return tf.reshape(tf.math.add(byExample, both), tf.constant(flat));
+      Operand<TFloating> byExample = tf.reshape(products, tf.constant(windows));
+      return tf.reshape(sum(scope, byExample, both), tf.constant(flat));
+    }
+
+    private static Operand<TFloat32> sum(
+        LayerScope scope, Operand<TFloating> products, Operand<TFloat32> offsets) {
+      Ops tf = scope.tf();
+      boolean cast = products.type() != (Class<?>) TFloat32.class;
+      return cast && CompiledLoop.pays(scope, products)
+          ? AttentionLoops.logits(tf, products, offsets)
+          : tf.math.add(Precision.full(tf, products), offsets);
     }
   }
 
@@ -116,8 +164,8 @@ final class AttentionProducts {
     Ops tf = scope.tf();
     Operand<TFloating> k = parts.get(1);
     Operand<TFloating> v = parts.get(2);
-    Operand<TFloat32> logits = Precision.full(tf, BatchProduct.of(tf, queries, k, false, true));
-    Operand<TFloat32> weights = tf.nn.softmax(offsets.addTo(tf, logits));
+    Operand<TFloating> products = BatchProduct.of(tf, queries, k, false, true);
+    Operand<TFloat32> weights = tf.nn.softmax(offsets.addTo(scope, products));
     Operand<TFloating> rounded = scope.precision().compute(tf, weights);
     Operand<TFloating> y = BatchProduct.of(tf, rounded, v, false, false);
 
@@ -127,7 +175,17 @@ final class AttentionProducts {
     }
     List<Operand<?>> saved = new ArrayList<>(List.of(queries, k, v, rounded, y));
     saved.addAll(scale);
-    return GRADIENTS.get(Bias.of(offsets.byHead())).attach(tf, y, inputs, saved);
+    Bias bias = Bias.of(offsets.byHead());
+    return rules(scope, products, bias).get(bias).attach(tf, y, inputs, saved);
+  }
+
+  private static Map<Bias, FusedGradient> rules(
+      LayerScope scope, Operand<TFloating> products, Bias bias) {
+    if (!CompiledLoop.pays(scope, products)) {
+      return GRADIENTS;
+    }
+    AttentionLoops.declareGradient(scope.tf(), products.type(), bias != Bias.NONE);
+    return LOOP_GRADIENTS;
   }
 
   /**
@@ -136,7 +194,7 @@ final class AttentionProducts {
    */
   @SuppressWarnings("unchecked") // attach() above says which tensors these are.
   private static List<Operand<?>> gradients(
-      Ops tf, List<Operand<?>> saved, Operand<?> upstream, Bias bias) {
+      Ops tf, List<Operand<?>> saved, Operand<?> upstream, Bias bias, LogitRule rule) {
     Operand<TFloating> scaled = (Operand<TFloating>) saved.get(0);
     Operand<TFloating> k = (Operand<TFloating>) saved.get(1);
     Operand<TFloating> v = (Operand<TFloating>) saved.get(2);
@@ -144,15 +202,10 @@ final class AttentionProducts {
     Operand<TFloating> y = (Operand<TFloating>) saved.get(4);
     Operand<TFloating> dy = (Operand<TFloating>) upstream;
 
-    Operand<TFloat32> along =
-        tf.sum(
-            tf.math.mul(Precision.full(tf, dy), Precision.full(tf, y)),
-            tf.constant(-1),
-            Sum.keepDims(true));
-    Operand<TFloat32> dWeights = Precision.full(tf, BatchProduct.of(tf, dy, v, false, true));
-    Operand<TFloat32> dLogits =
-        tf.math.mul(tf.math.sub(dWeights, along), Precision.full(tf, weights));
-    Operand<TFloating> rounded = Precision.like(tf, dLogits, dy);
+    Operand<TFloating> dWeights = BatchProduct.of(tf, dy, v, false, true);
+    LogitGradient dLogits =
+        rule.of(tf, new LogitTerms(weights, dWeights, y, dy), bias != Bias.NONE);
+    Operand<TFloating> rounded = dLogits.rounded();
     List<Operand<?>> gradients = new ArrayList<>();
     Operand<TFloating> dScaled = BatchProduct.of(tf, rounded, k, false, false);
     boolean hasScale = saved.size() > 5;
@@ -161,9 +214,22 @@ final class AttentionProducts {
     gradients.add(BatchProduct.of(tf, weights, dy, true, false));
     switch (bias) {
       case NONE -> {}
-      case BY_HEAD -> gradients.add(tf.sum(dLogits, tf.constant(0)));
-      case BY_EXAMPLE -> gradients.add(dLogits);
+      case BY_HEAD -> gradients.add(tf.sum(dLogits.full(), tf.constant(0)));
+      case BY_EXAMPLE -> gradients.add(dLogits.full());
     }
     return gradients;
+  }
+
+  private static LogitGradient logitGradient(Ops tf, LogitTerms terms, boolean asked) {
+    Operand<TFloat32> dy = Precision.full(tf, terms.upstream());
+    Operand<TFloat32> along = along(tf, dy, Precision.full(tf, terms.result()));
+    Operand<TFloat32> across = tf.math.sub(Precision.full(tf, terms.ofWeights()), along);
+    Operand<TFloat32> full = tf.math.mul(across, Precision.full(tf, terms.weights()));
+    return new LogitGradient(Precision.like(tf, full, terms.upstream()), asked ? full : null);
+  }
+
+  /** The inner product of each pair of vectors, [B, H, N, 1]. */
+  static Operand<TFloat32> along(Ops tf, Operand<TFloat32> a, Operand<TFloat32> b) {
+    return tf.sum(tf.math.mul(a, b), tf.constant(-1), Sum.keepDims(true));
   }
 }

@@ -50,8 +50,8 @@ public record CosineAttention(
     Operand<TFloat32> positions =
         new LogSpacedPositionBias(windows.window(), positionWindow, heads, plain)
             .apply(scope.at("cpb"), index);
-    Operand<TFloating> queries = UnitVectors.scaled(tf, parts.get(0), scale(scope));
-    Operand<TFloating> keys = UnitVectors.of(tf, parts.get(1));
+    Operand<TFloating> queries = UnitVectors.scaled(scope, parts.get(0), scale(scope));
+    Operand<TFloating> keys = UnitVectors.of(scope, parts.get(1));
     Operand<TFloating> mixed =
         AttentionProducts.unscaled(
             scope,

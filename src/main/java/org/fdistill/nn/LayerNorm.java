@@ -5,10 +5,12 @@ import org.fdistill.graph.FusedGradient;
 import org.fdistill.graph.Initializer;
 import org.fdistill.graph.Initializers;
 import org.fdistill.graph.LayerScope;
+import org.fdistill.graph.Precision;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.math.Mean;
 import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.family.TFloating;
 
 /**
  * Layer norm over the last axis, with the biased variance, in float32.
@@ -46,10 +48,32 @@ public record LayerNorm(int width, float epsilon, Initializer initialScale) {
    * @param x [rows, width]
    * @return the same shape
    */
-  public Operand<TFloat32> apply(LayerScope scope, Operand<TFloat32> x) {
-    Ops tf = scope.tf();
+  public Operand<TFloat32> apply(LayerScope scope, Operand<? extends TFloating> x) {
+    return Precision.full(scope.tf(), apply(scope, x, TFloat32.class));
+  }
+
+  /** As {@link #apply}, with the result in the precision of products. */
+  public Operand<TFloating> forProducts(LayerScope scope, Operand<? extends TFloating> x) {
+    return apply(scope, x, scope.precision().type());
+  }
+
+  private Operand<TFloating> apply(
+      LayerScope scope, Operand<? extends TFloating> x, Class<? extends TFloating> type) {
     Operand<TFloat32> scale = scope.parameter("scale", initialScale, width);
     Operand<TFloat32> offset = scope.parameter("offset", Initializers.zeros(), width);
+    if (LayerNormLoop.pays(scope, x, width)) {
+      return LayerNormLoop.apply(
+          scope.tf(), x, new LayerNormLoop.Terms(scale, offset, epsilon), type);
+    }
+    return Precision.to(scope.tf(), composed(scope.tf(), x, scale, offset), type);
+  }
+
+  private Operand<TFloat32> composed(
+      Ops tf,
+      Operand<? extends TFloating> input,
+      Operand<TFloat32> scale,
+      Operand<TFloat32> offset) {
+    Operand<TFloat32> x = Precision.full(tf, input);
     Normalized normalized = normalize(tf, x, epsilon);
     Operand<TFloat32> y = tf.math.add(tf.math.mul(normalized.rows(), scale), offset);
     return GRADIENT.attach(

@@ -2,10 +2,8 @@ package org.fdistill.nn;
 
 import org.fdistill.graph.Initializer;
 import org.fdistill.graph.LayerScope;
-import org.fdistill.graph.Precision;
 import org.fdistill.proto.VitConfig.Activation;
 import org.tensorflow.Operand;
-import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.family.TFloating;
 
 /**
@@ -38,17 +36,15 @@ public record Mlp(
    * @param x [rows, width]
    * @return [rows, width], in the precision of products
    */
-  public Operand<TFloating> apply(LayerScope scope, Operand<TFloat32> x) {
+  public Operand<TFloating> apply(LayerScope scope, Operand<? extends TFloating> x) {
     int up = activation == Activation.SWIGLU ? 2 * hidden : hidden;
     Operand<TFloating> inner = Dense.of(width, up, fc1).apply(scope.at("fc1"), x);
     return Dense.of(hidden, width, fc2).apply(scope.at("fc2"), normed(scope, inner));
   }
 
-  private Operand<? extends TFloating> normed(LayerScope scope, Operand<TFloating> inner) {
+  private Operand<TFloating> normed(LayerScope scope, Operand<TFloating> inner) {
     Operand<TFloating> activated = activated(scope, inner);
-    return norm == null
-        ? activated
-        : norm.apply(scope.at("norm"), Precision.full(scope.tf(), activated));
+    return norm == null ? activated : norm.forProducts(scope.at("norm"), activated);
   }
 
   private Operand<TFloating> activated(LayerScope scope, Operand<TFloating> x) {

@@ -35,10 +35,11 @@ public record PatchMerging(
     Operand<TFloat32> gathered = RowPermutation.between(from, neighbours(to)).apply(tf, x, width);
     Operand<TFloat32> fours = tf.reshape(gathered, tf.constant(new int[] {-1, 4 * width}));
     LayerNorm norm = new LayerNorm((normFirst ? 4 : 2) * width, epsilon);
-    Operand<TFloat32> input = normFirst ? norm.apply(scope.at("norm"), fours) : fours;
     Dense reduction = new Dense(4 * width, 2 * width, kernel, null);
-    Operand<TFloat32> result = Precision.full(tf, reduction.apply(scope.at("reduction"), input));
-    return normFirst ? result : norm.apply(scope.at("norm"), result);
+    LayerScope inner = scope.at("reduction");
+    return normFirst
+        ? Precision.full(tf, reduction.apply(inner, norm.forProducts(scope.at("norm"), fours)))
+        : norm.apply(scope.at("norm"), reduction.apply(inner, fours));
   }
 
   /**

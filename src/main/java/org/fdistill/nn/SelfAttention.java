@@ -38,7 +38,7 @@ public record SelfAttention(
    */
   public Operand<TFloating> apply(
       LayerScope scope,
-      Operand<TFloat32> x,
+      Operand<? extends TFloating> x,
       int tokens,
       Operand<TFloat32> positionBias,
       RotaryPositions rotary) {

@@ -1,7 +1,9 @@
 package org.fdistill.nn;
 
 import java.util.List;
+import org.fdistill.graph.CompiledLoop;
 import org.fdistill.graph.FusedGradient;
+import org.fdistill.graph.LayerScope;
 import org.fdistill.graph.Precision;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
@@ -29,7 +31,11 @@ final class UnitVectors {
    * @param x [B, H, N, D]
    * @return the same shape and type
    */
-  static Operand<TFloating> of(Ops tf, Operand<TFloating> x) {
+  static Operand<TFloating> of(LayerScope scope, Operand<TFloating> x) {
+    Ops tf = scope.tf();
+    if (CompiledLoop.pays(scope, x)) {
+      return UnitVectorsLoop.of(tf, x);
+    }
     Operand<TFloat32> full = Precision.full(tf, x);
     Operand<TFloat32> inverse = inverseLength(tf, full);
     Operand<TFloating> unit = Precision.like(tf, tf.math.mul(full, inverse), x);
@@ -43,7 +49,12 @@ final class UnitVectors {
    * @param scale [H, 1, 1]
    * @return the shape and type of x
    */
-  static Operand<TFloating> scaled(Ops tf, Operand<TFloating> x, Operand<TFloat32> scale) {
+  static Operand<TFloating> scaled(
+      LayerScope scope, Operand<TFloating> x, Operand<TFloat32> scale) {
+    Ops tf = scope.tf();
+    if (CompiledLoop.pays(scope, x)) {
+      return UnitVectorsLoop.scaled(tf, x, scale);
+    }
     Operand<TFloat32> full = Precision.full(tf, x);
     Operand<TFloat32> inverse = inverseLength(tf, full);
     Operand<TFloat32> factor = tf.math.mul(inverse, scale);
@@ -51,8 +62,15 @@ final class UnitVectors {
     return SCALED.attach(tf, result, List.of(x, scale), List.of(x, inverse, factor));
   }
 
+  /**
+   * From the products of what comes from above with the unit vectors, [B, H, N, 1], to [H, 1, 1].
+   */
+  static Operand<TFloat32> ofScale(Ops tf, Operand<TFloat32> along) {
+    return tf.sum(tf.sum(along, tf.constant(0)), tf.constant(1), Sum.keepDims(true));
+  }
+
   /** [B, H, N, 1]. */
-  private static Operand<TFloat32> inverseLength(Ops tf, Operand<TFloat32> x) {
+  static Operand<TFloat32> inverseLength(Ops tf, Operand<TFloat32> x) {
     Operand<TFloat32> square = along(tf, x, x);
     return tf.math.rsqrt(tf.math.maximum(square, tf.constant(SMALLEST_SQUARE)));
   }
@@ -71,9 +89,7 @@ final class UnitVectors {
     Operand<TFloat32> unit = unit(tf, saved);
     Operand<TFloat32> dy = Precision.full(tf, (Operand<TFloating>) upstream);
     Operand<TFloat32> along = along(tf, dy, unit);
-    Operand<TFloat32> ofScale =
-        tf.sum(tf.sum(along, tf.constant(0)), tf.constant(1), Sum.keepDims(true));
-    return List.of(projected(tf, saved, unit, dy, along, factor), ofScale);
+    return List.of(projected(tf, saved, unit, dy, along, factor), ofScale(tf, along));
   }
 
   /** With u the unit vector: factor (dy - u (dy u)), in the type of x. */
@@ -96,7 +112,7 @@ final class UnitVectors {
   }
 
   /** The inner product of each pair of vectors, [B, H, N, 1]. */
-  private static Operand<TFloat32> along(Ops tf, Operand<TFloat32> a, Operand<TFloat32> b) {
+  static Operand<TFloat32> along(Ops tf, Operand<TFloat32> a, Operand<TFloat32> b) {
     return tf.sum(tf.math.mul(a, b), tf.constant(-1), Sum.keepDims(true));
   }
 }

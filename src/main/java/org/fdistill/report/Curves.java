@@ -20,8 +20,9 @@ final class Curves {
 
   /** A plot for each value of which some run has two points; fewer stand in the tables alone. */
   List<Plot> plots() {
-    return names().stream()
-        .map(this::plot)
+    List<String> names = names();
+    return names.stream()
+        .map(name -> plot(name, Figures.title(name, names)))
         .filter(plot -> plot.lines().stream().anyMatch(line -> line.series().finite() > 1))
         .toList();
   }
@@ -40,13 +41,13 @@ final class Curves {
     return name.startsWith(Metrics.VALIDATION) ? name.substring(Metrics.VALIDATION.length()) : name;
   }
 
-  private Plot plot(String name) {
+  private Plot plot(String name, String title) {
     List<Plot.Line> lines = new ArrayList<>();
     for (NamedRun run : runs) {
       add(lines, run, name, "training", Plot.Look.SOLID);
       add(lines, run, Metrics.VALIDATION + name, "validation", Plot.Look.DASHED);
     }
-    return new Plot(Figures.title(name), "step", lines);
+    return new Plot(title, "step", lines);
   }
 
   private void add(

@@ -1,7 +1,9 @@
 package org.fdistill.report;
 
+import java.util.Collection;
 import java.util.Locale;
 import org.fdistill.config.Printable;
+import org.fdistill.task.Student;
 
 /** Numbers and names as a reader takes them in. */
 final class Figures {
@@ -43,6 +45,16 @@ final class Figures {
     return whole >= 60
         ? String.format(Locale.ROOT, "%d min %02d s", whole / 60, whole % 60)
         : String.format(Locale.ROOT, "%.1f s", seconds);
+  }
+
+  /**
+   * A figure of a run, in words.
+   *
+   * @param name such as validation_loss
+   * @param all names of the run's figures
+   */
+  static String title(String name, Collection<String> all) {
+    return title(Student.figureTitle(name, all));
   }
 
   /** A name from a file, such as gradient_norm, in words. */

@@ -190,7 +190,7 @@ public final class RunReport {
     of.forEach(run -> header.add(run.label()));
     Table table = new Table("Final figures", header);
     for (String name : names) {
-      List<String> row = new ArrayList<>(List.of(Figures.title(name)));
+      List<String> row = new ArrayList<>(List.of(Figures.title(name, names)));
       columns.forEach(column -> row.add(column.getOrDefault(name, "")));
       table.row(row);
     }

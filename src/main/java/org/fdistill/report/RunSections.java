@@ -44,7 +44,9 @@ final class RunSections {
   /** The figures as a table. */
   Html figureTable() {
     Table table = new Table("Final figures of " + run.name(), List.of("Value", "Figure"));
-    figures().forEach((name, figure) -> table.row(List.of(Figures.title(name), figure)));
+    Map<String, String> figures = figures();
+    figures.forEach(
+        (name, figure) -> table.row(List.of(Figures.title(name, figures.keySet()), figure)));
     return table.isEmpty() ? Html.NOTHING : table.html();
   }
 

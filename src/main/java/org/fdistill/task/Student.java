@@ -4,6 +4,9 @@ import static java.util.stream.Collectors.joining;
 
 import java.util.Collection;
 import java.util.List;
+import java.util.Objects;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.fdistill.config.UserError;
 import org.fdistill.graph.LayerScope;
 import org.fdistill.graph.Variable;
@@ -19,6 +22,7 @@ import org.fdistill.proto.RunConfig;
  */
 public record Student(String name, RunConfig run) {
   private static final String FIRST = "student";
+  private static final Pattern LOSS = Pattern.compile("(validation_)?((.*_)?loss)");
 
   /** What people call it. */
   public String title() {
@@ -68,6 +72,20 @@ public record Student(String name, RunConfig run) {
                             origin,
                             title,
                             students.stream().map(Student::title).collect(joining(", ")))));
+  }
+
+  /**
+   * What people call a figure of a run: the losses of several students stand beside their sum.
+   *
+   * @param name of the figure
+   * @param all names of the run's figures
+   */
+  public static String figureTitle(String name, Collection<String> all) {
+    Matcher loss = LOSS.matcher(name);
+    boolean summed =
+        loss.matches()
+            && all.contains(Objects.toString(loss.group(1), "") + FIRST + "_" + loss.group(2));
+    return summed ? name + " (sum)" : name;
   }
 
   /** The name of the student that a variable belongs to; empty for the first's. */

@@ -8,8 +8,8 @@ import org.fdistill.graph.GraphScope;
 import org.fdistill.graph.Replicas;
 import org.fdistill.graph.SessionFactory;
 import org.fdistill.graph.Variables;
+import org.fdistill.graph.rewrite.ShapedRewrite;
 import org.fdistill.graph.rewrite.StandardRewrite;
-import org.fdistill.graph.rewrite.StaticShapes;
 import org.fdistill.proto.RunConfig;
 import org.fdistill.task.Task;
 import org.tensorflow.Graph;
@@ -68,7 +68,7 @@ public record Evaluation(RunConfig config, Task task) {
           ValidationGraph.build(tf, variables, config, task, Replicas.ONE, most);
       VariableFiles files = VariableFiles.build(tf.withSubScope("files"), variables.all());
       addition.build(tf, variables);
-      graph.importGraphDef(StandardRewrite.apply(StaticShapes.fold(draft)));
+      graph.importGraphDef(StandardRewrite.apply(ShapedRewrite.apply(draft)));
       weights.requireVariables(files.shapes());
       return opened(graph, validation, files, weights);
     } catch (RuntimeException e) {

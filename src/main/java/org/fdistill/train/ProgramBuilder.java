@@ -19,7 +19,7 @@ import org.fdistill.graph.Replicas;
 import org.fdistill.graph.Seeds;
 import org.fdistill.graph.Variable;
 import org.fdistill.graph.Variables;
-import org.fdistill.graph.rewrite.StaticShapes;
+import org.fdistill.graph.rewrite.ShapedRewrite;
 import org.fdistill.optim.Gradient;
 import org.fdistill.optim.GradientSums;
 import org.fdistill.optim.Optimizer;
@@ -112,7 +112,7 @@ final class ProgramBuilder {
             : Optional.empty();
     ProgramEndpoints endpoints = endpoints(update, step, parameters);
     return new Built(
-        StaticShapes.fold(graph),
+        ShapedRewrite.apply(graph),
         endpoints,
         optimizer,
         task.parameterRules().table(parameters),

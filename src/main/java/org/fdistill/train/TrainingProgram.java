@@ -32,6 +32,9 @@ import org.tensorflow.types.TInt64;
  * micro-batch, P parameters.
  */
 public final class TrainingProgram implements AutoCloseable {
+  /** The number that {@code RunOptions} has for it among the pools of threads. */
+  private static final int CALLING_THREAD = -1;
+
   private final ProgramBuilder.Built built;
   private final Graph graph;
   private final Session session;
@@ -228,13 +231,18 @@ public final class TrainingProgram implements AutoCloseable {
   }
 
   /**
-   * Runs one step without accumulation and records the time of each of its ops.
+   * Runs one step without accumulation and records the time of each of its ops. On CPUs they run
+   * one after another, each with all threads of {@code intra_op_threads}: side by side, an op of
+   * little work that waits for threads which a large one holds would look as dear as that one.
    *
    * @param feed the values of this step
    */
   public StepStats trace(Feed feed) {
     RunOptions full =
-        RunOptions.newBuilder().setTraceLevel(RunOptions.TraceLevel.FULL_TRACE).build();
+        RunOptions.newBuilder()
+            .setTraceLevel(RunOptions.TraceLevel.FULL_TRACE)
+            .setInterOpThreadPool(CALLING_THREAD)
+            .build();
     float[] scalars = built.optimizer().hyperparameters(feed.step(), feed.rate());
     try (TInt64 seed = TInt64.scalarOf(feed.seed());
         TInt64 microStep = TInt64.scalarOf(feed.microStep());

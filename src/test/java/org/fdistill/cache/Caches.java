@@ -13,8 +13,8 @@ import org.fdistill.data.View;
 import org.fdistill.graph.GraphScope;
 import org.fdistill.graph.Precision;
 import org.fdistill.graph.SessionFactory;
+import org.fdistill.graph.rewrite.ShapedRewrite;
 import org.fdistill.graph.rewrite.StandardRewrite;
-import org.fdistill.graph.rewrite.StaticShapes;
 import org.fdistill.model.Endpoints;
 import org.fdistill.proto.AugmentConfig;
 import org.fdistill.proto.DataConfig;
@@ -127,7 +127,7 @@ final class Caches {
               pipeline.batch().get(Field.POSITION),
               pipeline.batch().get(Field.IMAGE),
               features.of(tf, pipeline.batch()).classAndPatchTokens(tf));
-      graph.importGraphDef(StandardRewrite.apply(StaticShapes.fold(draft)));
+      graph.importGraphDef(StandardRewrite.apply(ShapedRewrite.apply(draft)));
       try (Session session = SessionFactory.open(graph, ConfigProto.getDefaultInstance())) {
         if (teacher != null) {
           teacher.restore(session);

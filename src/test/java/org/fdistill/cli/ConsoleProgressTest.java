@@ -76,6 +76,23 @@ class ConsoleProgressTest {
   }
 
   @Test
+  void ofSeveralStudentsTheLossIsCalledASum() {
+    Map<String, Double> values = new LinkedHashMap<>();
+    values.put("student_loss", 0.25);
+    values.put("small_loss", 0.5);
+    StepReport step = new StepReport(9, 9, 0.75, values, 400, 0, 1e-3, 0);
+    assertThat(ConsoleProgress.figures(step))
+        .startsWith("loss (sum) 0.7500 (student_loss 0.2500  small_loss 0.5000)  400.0 images/s");
+    values.put("validation_loss", 0.125);
+    values.put("validation_student_loss", 0.0625);
+    values.put("loss_over_predict_zero", 0.5);
+    assertThat(ConsoleProgress.figures(values))
+        .isEqualTo(
+            "student_loss 0.2500  small_loss 0.5000  validation_loss (sum) 0.1250"
+                + "  validation_student_loss 0.06250  loss_over_predict_zero 0.5000");
+  }
+
+  @Test
   void whatIsNotKnownYetIsLeftOut() {
     double unknown = Double.NaN;
     StepReport first = new StepReport(1, 100, 0.29312, Map.of(), unknown, unknown, 1e-3, unknown);

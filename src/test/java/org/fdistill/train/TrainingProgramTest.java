@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import org.fdistill.config.UserError;
@@ -24,11 +25,14 @@ import org.junit.jupiter.api.io.TempDir;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Op;
 import org.tensorflow.op.Ops;
+import org.tensorflow.proto.NodeExecStats;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt64;
 import org.tensorflow.types.family.TFloating;
 
 class TrainingProgramTest {
+  private static final int CHAIN = 5;
+
   @TempDir Path root;
 
   /** The tests' task with something added to its training graph. */
@@ -216,5 +220,46 @@ class TrainingProgramTest {
       double wall = (System.nanoTime() - start) * 1e-9;
       assertThat(result.dataWaitSeconds()).isPositive().isLessThan(wall);
     }
+  }
+
+  /** Each of two threads would run a chain of products. */
+  @Test
+  void tracedOpsRunOneAfterAnother() {
+    RunConfig config = Runs.config("runtime.device=CPU", "runtime.inter_op_threads=2");
+    Task task =
+        new Changed() {
+          @Override
+          Operand<TFloat32> added(LayerScope scope) {
+            Ops tf = scope.tf();
+            return tf.stopGradient(tf.math.mul(chain(tf), chain(tf)));
+          }
+        };
+    Rewriter rewriter = Rewriter.of(config.getRuntime());
+    try (TrainingProgram program = new TrainingProgram(config, task, rewriter)) {
+      program.initialize(1);
+      program.trainData().start(program.session(), 0, Long.MAX_VALUE);
+      List<NodeExecStats> chains =
+          program.trace(new TrainingProgram.Feed(1, 0, 0, 0.1)).getDevStatsList().stream()
+              .flatMap(device -> device.getNodeStatsList().stream())
+              .filter(node -> node.getNodeName().contains("of_chain"))
+              .sorted(Comparator.comparingLong(NodeExecStats::getAllStartNanos))
+              .toList();
+      assertThat(chains).hasSize(2 * CHAIN);
+      for (int i = 1; i < chains.size(); i++) {
+        NodeExecStats before = chains.get(i - 1);
+        assertThat(chains.get(i).getAllStartNanos() + chains.get(i).getOpStartRelNanos())
+            .isGreaterThanOrEqualTo(before.getAllStartNanos() + before.getOpEndRelNanos());
+      }
+    }
+  }
+
+  /** The mean of a product of many random matrices. */
+  private static Operand<TFloat32> chain(Ops tf) {
+    Operand<TFloat32> x =
+        tf.random.randomUniform(tf.constant(new int[] {256, 256}), TFloat32.class);
+    for (int i = 0; i < CHAIN; i++) {
+      x = tf.math.tanh(tf.withName("of_chain").linalg.matMul(x, x));
+    }
+    return tf.math.mean(x, tf.constant(new int[] {0, 1}));
   }
 }

@@ -19,7 +19,7 @@ import org.tensorflow.proto.TensorShapeProto;
  * own constant folding does so too, but ties each constant to the tensor by a control edge, and a
  * product with such an edge is not fused with its bias.
  */
-public final class StaticShapes {
+final class StaticShapes {
   private static final String SHAPE = "Shape";
 
   private StaticShapes() {}
@@ -30,7 +30,7 @@ public final class StaticShapes {
    * @param graph with its inferred shapes
    * @return the definition, where every {@code Shape} of a fully known shape is a constant
    */
-  public static GraphDef fold(Graph graph) {
+  static GraphDef fold(Graph graph) {
     Map<String, Shape> known = knownShapes(graph);
     GraphDef.Builder definition = graph.toGraphDef().toBuilder();
     for (NodeDef.Builder node : definition.getNodeBuilderList()) {

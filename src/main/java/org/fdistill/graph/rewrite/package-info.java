@@ -5,11 +5,15 @@
  *
  * <ul>
  *   <li>{@link org.fdistill.graph.rewrite.StaticShapes}: known shapes become constants
+ *   <li>{@link org.fdistill.graph.rewrite.ProductsOfFewRows}: products in the op that is the faster
+ *       one for their shape
+ *   <li>{@link org.fdistill.graph.rewrite.ShapedRewrite}: these two, for every graph whose shapes
+ *       are at hand
  *   <li>{@link org.fdistill.graph.rewrite.OrderedSums}: sums of several tensors in one order
  *   <li>{@link org.fdistill.graph.rewrite.BatchProducts}: batch products that oneDNN takes
  *   <li>{@link org.fdistill.graph.rewrite.UncompiledInput}: functions of data sets that XLA leaves
- *   <li>{@link org.fdistill.graph.rewrite.StandardRewrite}: these three, for every graph that runs
- *       op by op
+ *   <li>{@link org.fdistill.graph.rewrite.StandardRewrite}: the three before, for every graph that
+ *       runs op by op
  *   <li>{@link org.fdistill.graph.rewrite.WholeStep}: one function that XLA must compile
  * </ul>
  */

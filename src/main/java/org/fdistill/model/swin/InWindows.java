@@ -5,7 +5,6 @@ import org.fdistill.graph.LayerScope;
 import org.fdistill.nn.RowPermutation;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
-import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.family.TFloating;
 
 /** Brings rows into the windows of a block and back; even blocks find them there. */
@@ -22,7 +21,7 @@ final class InWindows {
   static Operand<TFloating> attend(
       LayerScope scope,
       BlockPlace place,
-      Operand<TFloat32> x,
+      Operand<? extends TFloating> x,
       UnaryOperator<Operand<TFloating>> attention) {
     Ops tf = scope.tf();
     int width = place.stage().width();

@@ -42,11 +42,11 @@ record SwinBlocks(SwinSizes sizes) implements SwinVersion {
         InWindows.attend(
             scope,
             place,
-            norm.apply(scope.at("norm1"), x),
+            norm.forProducts(scope.at("norm1"), x),
             rows -> attention.apply(scope.at("attn"), rows, index));
     Operand<TFloat32> y = tf.math.add(x, dropped(scope, "attn", place, mixed));
     Mlp mlp = new Mlp(width, sizes.hidden(width), NORMAL, NORMAL);
-    Operand<TFloating> fed = mlp.apply(scope.at("mlp"), norm.apply(scope.at("norm2"), y));
+    Operand<TFloating> fed = mlp.apply(scope.at("mlp"), norm.forProducts(scope.at("norm2"), y));
     return tf.math.add(y, dropped(scope, "mlp", place, fed));
   }
 

@@ -3,7 +3,6 @@ package org.fdistill.model.swin;
 import org.fdistill.graph.Initializer;
 import org.fdistill.graph.Initializers;
 import org.fdistill.graph.LayerScope;
-import org.fdistill.graph.Precision;
 import org.fdistill.nn.CosineAttention;
 import org.fdistill.nn.DropPath;
 import org.fdistill.nn.LayerNorm;
@@ -80,7 +79,7 @@ record SwinV2Blocks(SwinSizes sizes, SwinV2Config config) implements SwinVersion
     LayerNorm norm =
         new LayerNorm(
             stage.width(), sizes.epsilon(), Initializers.constant(config.getBranchNormScale()));
-    Operand<TFloat32> normed = norm.apply(scope.at(name), Precision.full(tf, branch));
+    Operand<TFloat32> normed = norm.apply(scope.at(name), branch);
     return tf.math.add(x, DropPath.apply(scope, name, normed, stage.tokens(), place.dropPath()));
   }
 }

@@ -49,11 +49,11 @@ record TransformerBlock(
             config.getAttentionNorm() ? norm() : null,
             initializers.queriesKeysValues(),
             initializers.branchEnd(number));
-    Operand<TFloat32> normed = norm().apply(scope.at("norm1"), x);
+    Operand<TFloating> normed = norm().forProducts(scope.at("norm1"), x);
     Operand<TFloating> mixed =
         attention.apply(scope.at("attn"), normed, tokens, positionBias, rotary);
     Operand<TFloat32> y = residual(scope, "layer_scale1", x, mixed);
-    Operand<TFloating> fed = mlp().apply(scope.at("mlp"), norm().apply(scope.at("norm2"), y));
+    Operand<TFloating> fed = mlp().apply(scope.at("mlp"), norm().forProducts(scope.at("norm2"), y));
     return residual(scope, "layer_scale2", y, fed);
   }
 
