@@ -70,14 +70,14 @@ def files(folder):
 class Command:
     """A command, and what it leaves in a folder of its own, which is its current directory."""
 
-    def __init__(self, name, kills, words, out, whole, written=None):
+    def __init__(self, name, kills, words, out, whole, written=None, once=False):
         """
         kills: how many hit it; words: the command's; out: the folder that it makes; whole: patterns below that folder
         of what is complete wherever it is there; written: pattern of what it writes one by one and goes on from.
-        Without one it starts afresh each time, and not at all where everything is there.
+        Without one it starts afresh each time; once: and refuses to where everything is there.
         """
         self.name, self.kills, self.words, self.out = name, kills, words, out
-        self.whole, self.goes_on, self.written = whole, bool(written), written or "**/*"
+        self.whole, self.goes_on, self.written, self.once = whole, bool(written), written or "**/*", once
         self.expected, self.seconds = None, None
 
     def set_up(self, fdistill, work, seed):
@@ -109,7 +109,10 @@ class Command:
         print(f"{self.name}: {len(self.expected)} files in {self.seconds:.1f} s", flush=True)
 
     def course(self, out):
-        return {path for path in out.glob(self.written) if path.name != ".lock"}
+        try:
+            return {path for path in out.glob(self.written) if path.name != ".lock"}
+        except FileNotFoundError:  # A folder has got its final name meanwhile.
+            return self.course(out)
 
     def kill(self, folder, by_the_clock, left):
         """
@@ -132,11 +135,12 @@ class Command:
         except ProcessLookupError:
             pass
         status = process.wait()
-        require(status in (0, -signal.SIGKILL), f"exit status {status}: {(folder / 'said.txt').read_text()[-3000:]}")
-        return status != 0
+        refused = self.once and self.complete(out)
+        require(status in (0, -signal.SIGKILL) or refused, f"exit status {status}: {(folder / 'said.txt').read_text()[-3000:]}")
+        return status == -signal.SIGKILL
 
     def complete(self, out):
-        """All files are there: export and import-teacher would make the next version, make-data would refuse."""
+        """All files are there."""
         found = files(out)
         return all(name in found for name in self.expected)
 
@@ -168,7 +172,7 @@ class Command:
                 self.require_whole(out)
                 if self.complete(out) or hits == self.kills:
                     break
-            if self.goes_on or not self.complete(out):
+            if not (self.once and self.complete(out)):
                 self.finish(folder)
             self.require_same(out)
             shutil.rmtree(folder)
@@ -201,7 +205,7 @@ def commands(work):
             Command(
                 "make-data", 6,
                 ["make-data", "synthetic", "--train=400", "--validation=100", "--side=56", "--out", "data"],
-                "data", ["*.tfrecord", "classes.txt"]),
+                "data", ["*.tfrecord", "classes.txt"], once=True),
         ],
         [
             Command(
@@ -212,6 +216,9 @@ def commands(work):
                     distill__cache__path="features", distill__cache__views=2, distill__cache__shard_megabytes=1)],
                 "features", ["*/*/features-*.tfrecord", "*/*/identity.txtpb"], "*/*/features-*.tfrecord"),
             Command("export", 6, ["export", str(run), "--out", "model"], "model", ["1"]),
+            Command(
+                "export-sizes", 6,
+                ["export", str(run), "--out", "model", "--image-size=48", "--image-size=64"], "model", ["1", "2"]),
             Command(
                 "import-teacher", 6,
                 ["import-teacher", "--arch", "dino", "--set", "model.vit.heads=3", "--checkpoint", str(ROOT / CHECKPOINT),

@@ -43,7 +43,7 @@ public record BenchReport(
    * What one part takes of a step.
    *
    * @param part its name
-   * @param share of the time, 0 to 1, the mean of traced steps, which on CPUs run their ops one
+   * @param share of the time, 0 to 1, of the fastest of some steps that on CPUs run their ops one
    *     after another
    * @param predicted the same by its arithmetic: its products at the rate of the large one, and the
    *     bytes of the update, which has no products, at the memory's bandwidth

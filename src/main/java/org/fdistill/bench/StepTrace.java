@@ -159,9 +159,14 @@ final class StepTrace {
     return bytes.getOrDefault(part, 0L);
   }
 
+  /** Of all ops. */
+  double milliseconds() {
+    return milliseconds.values().stream().mapToDouble(Double::doubleValue).sum();
+  }
+
   /** Each part's share of the time, 0 to 1. */
   Map<Part, Double> shares() {
-    double total = milliseconds.values().stream().mapToDouble(Double::doubleValue).sum();
+    double total = milliseconds();
     Map<Part, Double> shares = new LinkedHashMap<>();
     for (Part part : Part.values()) {
       shares.put(part, milliseconds.getOrDefault(part, 0.0) / total);

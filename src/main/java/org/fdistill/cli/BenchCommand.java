@@ -54,8 +54,8 @@ final class BenchCommand implements Command {
   @Override
   public String description() {
     return "Runs some steps of a config and measures the steady state: milliseconds a step, images"
-        + " a second, the input pipeline alone, the share of teacher, student and update, the"
-        + " mean of three further steps whose ops run one after another (on a GPU as ever),"
+        + " a second, the input pipeline alone, the share of teacher, student and update in"
+        + " the fastest of three further steps whose ops run one after another (on a GPU as ever),"
         + " beside what their arithmetic predicts (products at the rate of a large one, the"
         + " update's bytes at the memory's bandwidth), memory, and the achieved rate of"
         + " floating point operations as a fraction of a large matrix product's, which is"

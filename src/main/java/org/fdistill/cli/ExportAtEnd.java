@@ -37,8 +37,7 @@ final class ExportAtEnd implements RunEnd {
     for (Student student : Tasks.students(run.last().runConfig())) {
       Exported exported;
       try (StopRequest.Signals signals = AllOrNothing.orOnSignal(listener::message, STOPPED)) {
-        exported =
-            SavedModelExporter.exportIfNew(run.last(), student, folder(run.folder(), student));
+        exported = SavedModelExporter.export(run.last(), student, folder(run.folder(), student));
       }
       listener.message(text(exported));
       String before = student.isFirst() ? "" : student.name() + "_";
@@ -58,9 +57,10 @@ final class ExportAtEnd implements RunEnd {
   static String text(Exported exported) {
     return String.format(
         Locale.ROOT,
-        "%s: %,d parameters. Loaded back: outputs differ by at most %.1e of the largest value.",
+        "%s: %,d parameters. Loaded back: outputs differ by at most %.1e of the largest value.%s",
         exported.path(),
         exported.parameters(),
-        exported.difference());
+        exported.difference(),
+        exported.isNew() ? "" : " The same version was there already.");
   }
 }

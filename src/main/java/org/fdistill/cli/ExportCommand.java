@@ -21,8 +21,8 @@ final class ExportCommand implements Command {
       OptionSpec.value(
           "out",
           "DIR",
-          "The model's folder; the export becomes its next numbered version. Default: export in the"
-              + " run's folder.");
+          "The model's folder; the export becomes its next numbered version, unless the newest is"
+              + " the same. Default: export in the run's folder.");
   private static final OptionSpec CHECKPOINT =
       OptionSpec.value(
               "checkpoint",
@@ -43,7 +43,7 @@ final class ExportCommand implements Command {
           "PIXELS",
           "Side of the images that the model will take: positions are resampled, and a Swin's"
               + " windows grow with the images. Repeatable: each size becomes a version of its own,"
-              + " in this order. Default: as it was trained.",
+              + " in this order; all get their numbers at the end. Default: as it was trained.",
           "",
           true);
 

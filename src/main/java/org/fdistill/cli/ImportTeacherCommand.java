@@ -39,8 +39,8 @@ final class ImportTeacherCommand implements Command {
       OptionSpec.value(
           "out",
           "DIR",
-          "The model's folder; the import becomes its next numbered version. Its name becomes the"
-              + " model's.");
+          "The model's folder; the import becomes its next numbered version, unless the newest is"
+              + " the same. Its name becomes the model's.");
   private static final OptionSpec KEY =
       OptionSpec.value(
           "key",
@@ -59,9 +59,10 @@ final class ImportTeacherCommand implements Command {
               "resample",
               "WAY",
               "How absolute positions get to another size: bicubic (transformers' way),"
-                  + " bicubic-offset (DINOv2's own code without registers), bicubic-antialias (timm's,"
-                  + " and DINOv2's with registers), bilinear (C-RADIO's) or bilinear-corners (that of"
-                  + " C-RADIOv3-B and -H at first), or auto, which is that of the family's own code.")
+                  + " bicubic-offset (DINOv2's own code without registers), bicubic-antialias"
+                  + " (timm's, and DINOv2's with registers), bilinear (C-RADIO's) or"
+                  + " bilinear-corners (that of C-RADIOv3-B and -H at first), or auto, which is"
+                  + " that of the family's own code.")
           .orElse(OWN_WAY);
   private static final OptionSpec SET =
       OptionSpec.SET.explained(
@@ -72,9 +73,9 @@ final class ImportTeacherCommand implements Command {
       OptionSpec.value(
           "licence",
           "NAME",
-          "The licence of the weights, for the report, teacher.txtpb and the model cards of students."
-              + " Default: what is stated beside them, else that of the family's weights as they were"
-              + " published.");
+          "The licence of the weights, for the report, teacher.txtpb and the model cards of"
+              + " students. Default: what is stated beside them, else that of the family's weights"
+              + " as they were published.");
   private static final OptionSpec CHECK_AGAINST =
       OptionSpec.value(
           "check-against",
@@ -102,11 +103,12 @@ final class ImportTeacherCommand implements Command {
 
   @Override
   public String description() {
-    return "Reads a checkpoint of DINO, DINOv2, DeiT, ViT, CLIP, SigLIP, SigLIP 2, C-RADIO, MAE, MoCo v3,"
-        + " BEiT v2, iBOT, Swin, SwinV2, EsViT or Feature Distillation as it was published, without Python and"
-        + " without running anything that a pickle asks for, and writes a frozen SavedModel that"
-        + " TensorFlow Serving can serve, train can distil from (distill.teacher.path) and a student"
-        + " can start from (model.init_from). Every tensor is accounted for in assets.extra/"
+    return "Reads a checkpoint of DINO, DINOv2, DeiT, ViT, CLIP, SigLIP, SigLIP 2, C-RADIO, MAE,"
+        + " MoCo v3, BEiT v2, iBOT, Swin, SwinV2, EsViT or Feature Distillation as it was"
+        + " published, without Python and without running anything that a pickle asks for,"
+        + " and writes a frozen SavedModel that TensorFlow Serving can serve, train can"
+        + " distil from (distill.teacher.path) and a student can start from"
+        + " (model.init_from). Every tensor is accounted for in assets.extra/"
         + REPORT
         + "; one that is missing, unexpected or of another shape is an error.";
   }

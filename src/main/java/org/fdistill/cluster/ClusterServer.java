@@ -1,8 +1,10 @@
 package org.fdistill.cluster;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.UnknownHostException;
 import org.fdistill.config.UserError;
 import org.fdistill.graph.SessionFactory;
 import org.tensorflow.Graph;
@@ -20,6 +22,7 @@ import org.tensorflow.proto.ServerDef;
  */
 final class ClusterServer {
   private static final String JOB = "worker";
+  private static final int PATIENCE_MILLIS = 2_000;
 
   private final ConfigProto settings;
   private final String target;
@@ -28,13 +31,14 @@ final class ClusterServer {
    * Starts it.
    *
    * @param settings of its devices and of all its sessions
-   * @throws UserError of kind run, where its port is taken
+   * @throws UserError of kind run, where its port is taken, or another process is this worker
    */
   @SuppressWarnings("MustBeClosedChecker") // Closing one throws: there is no clean shutdown.
   ClusterServer(Cluster cluster, ConfigProto settings) {
     this.settings = with(cluster, settings);
     target = "grpc://" + cluster.addresses().get(cluster.index());
     requirePort(cluster);
+    requireAlone(cluster);
     try {
       new Server(definition(cluster, this.settings)).start();
     } catch (TensorFlowException e) {
@@ -52,9 +56,6 @@ final class ClusterServer {
                 .setCollectiveGroupLeader("/job:" + JOB + "/replica:0/task:0"))
         .addDeviceFilters("/job:" + JOB + "/task:" + cluster.index())
         .setIsolateSessionState(true)
-        .setRpcOptions(
-            org.tensorflow.proto.RpcOptions.RPCOptions.newBuilder()
-                .setCacheRpcResponse(Boolean.getBoolean("x.cache")))
         .build();
   }
 
@@ -88,6 +89,34 @@ final class ClusterServer {
               + e.getMessage()
               + ".\nEnd the process that listens there, or give the cluster another port.",
           e);
+    }
+  }
+
+  /**
+   * Two processes with one index, on two machines: both would serve this worker's sessions. The one
+   * that comes while the other is running can tell; of two that start within the same second none
+   * can, for the others know the workers by their addresses alone.
+   */
+  static void requireAlone(Cluster cluster) {
+    String address = cluster.addresses().get(cluster.index());
+    if (PeerProbe.ask(address, PATIENCE_MILLIS) == PeerProbe.Answer.ALIVE) {
+      String port = address.substring(address.lastIndexOf(':'));
+      throw UserError.run(
+          cluster.name(cluster.index())
+              + " is running already: a server answers at its address, and it is not that of this"
+              + " process, at "
+              + host()
+              + port
+              + ".\nGive each process a task.index of its own in TF_CONFIG, and at that place of"
+              + " cluster.worker the address of its machine.");
+    }
+  }
+
+  private static String host() {
+    try {
+      return InetAddress.getLocalHost().getHostName();
+    } catch (UnknownHostException e) {
+      return "this machine";
     }
   }
 

@@ -26,30 +26,20 @@ public final class SavedModelExporter {
   }
 
   /**
-   * Exports one of the networks that a run trained, by the names of a run of its own.
+   * Exports one of the networks that a run trained, by the names of a run of its own, unless the
+   * newest version is the same to the last byte: a command that was killed comes to it again.
    *
    * @param student of the run
    * @throws org.fdistill.config.UserError as {@link #export(Checkpoint, Path)}
    */
   public static Exported export(Checkpoint checkpoint, Student student, Path model) {
-    return export(student.run(), student, checkpoint, model);
+    return SavedModelWriter.write(content(student.run(), student, checkpoint), model);
   }
 
   /**
-   * Exports one of the networks that a run trained, unless the newest version is the same to the
-   * last byte: a run that was killed after its export comes to it again.
-   *
-   * @throws org.fdistill.config.UserError as {@link #export(Checkpoint, Path)}
-   */
-  public static Exported exportIfNew(Checkpoint checkpoint, Student student, Path model) {
-    ExportedNetwork network = ExportedNetwork.of(student.run());
-    return SavedModelWriter.writeIfNew(
-        new TrainedModel(network, student.run(), checkpoint, student).content(), model);
-  }
-
-  /**
-   * Exports a network that a run trained for images of other sizes, one version each: its positions
-   * are resampled.
+   * Exports a network that a run trained for images of other sizes, one version each, which get
+   * their numbers together: its positions are resampled. Where the newest versions are the same as
+   * the first of these, they stay.
    *
    * @param sides S of each version, in pixels; all are checked before anything is written
    * @throws org.fdistill.config.UserError as {@link #export(Checkpoint, Path)}, and where the
@@ -57,16 +47,16 @@ public final class SavedModelExporter {
    */
   public static List<Exported> export(
       Checkpoint checkpoint, Student student, List<Integer> sides, Path model) {
-    List<RunConfig> runs =
-        sides.stream().map(side -> ImageSizes.changed(student.run(), side)).toList();
-    return runs.stream().map(run -> export(run, student, checkpoint, model)).toList();
+    List<ModelContent> contents =
+        sides.stream()
+            .map(side -> ImageSizes.changed(student.run(), side))
+            .map(run -> content(run, student, checkpoint))
+            .toList();
+    return SavedModelWriter.writeAll(contents, model);
   }
 
-  private static Exported export(
-      RunConfig run, Student student, Checkpoint checkpoint, Path model) {
-    ExportedNetwork network = ExportedNetwork.of(run);
-    return SavedModelWriter.write(
-        new TrainedModel(network, run, checkpoint, student).content(), model);
+  private static ModelContent content(RunConfig run, Student student, Checkpoint checkpoint) {
+    return new TrainedModel(ExportedNetwork.of(run), run, checkpoint, student).content();
   }
 
   /**

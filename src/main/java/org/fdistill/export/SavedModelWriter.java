@@ -4,6 +4,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
 import org.fdistill.config.RunConfigs;
 import org.fdistill.config.TextProtos;
 import org.fdistill.config.UserError;
@@ -44,25 +47,13 @@ public final class SavedModelWriter {
     void inspect(Path folder) throws IOException;
   }
 
-  /** How a version gets its number. */
-  private interface Commit {
-    Path of(VersionFolder version) throws IOException;
-  }
-
   /** Writes a model without a further look. */
   public static Exported write(ModelContent content, Path model) {
     return write(content, model, Inspection.NONE);
   }
 
   /**
-   * As {@link #write(ModelContent, Path)}; an equal model, if it is the newest version, stays so.
-   */
-  static Exported writeIfNew(ModelContent content, Path model) {
-    return write(content, model, Inspection.NONE, VersionFolder::commitIfNew);
-  }
-
-  /**
-   * Writes a model.
+   * Writes a model, unless the newest version is the same already.
    *
    * @param content what to write
    * @param model the parent of all versions
@@ -71,14 +62,28 @@ public final class SavedModelWriter {
    *     does not answer as it should; then nothing is left behind
    */
   public static Exported write(ModelContent content, Path model, Inspection inspection) {
-    return write(content, model, inspection, VersionFolder::commit);
+    return write(List.of(content), model, inspection).get(0);
   }
 
-  private static Exported write(
-      ModelContent content, Path model, Inspection inspection, Commit commit) {
-    try (InferenceGraph graph = new InferenceGraph(content.network())) {
-      content.weights().requireVariables(graph.shapes());
-      return write(graph, content, model, inspection, commit);
+  /**
+   * As {@link #write(ModelContent, Path)}, of several that become versions together; where the
+   * newest versions are the same as the first of them, these are not written again.
+   */
+  static List<Exported> writeAll(List<ModelContent> contents, Path model) {
+    return write(contents, model, Inspection.NONE);
+  }
+
+  private static List<Exported> write(
+      List<ModelContent> contents, Path model, Inspection inspection) {
+    try (VersionFolder versions = new VersionFolder(model)) {
+      List<Written> written = new ArrayList<>();
+      for (ModelContent content : contents) {
+        written.add(writeOne(content, versions.begin(), inspection));
+      }
+      List<VersionFolder.Version> committed = versions.commit();
+      return IntStream.range(0, committed.size())
+          .mapToObj(i -> written.get(i).as(committed.get(i)))
+          .toList();
     } catch (IOException e) {
       throw failed(model, e);
     } catch (TensorFlowException e) {
@@ -97,14 +102,21 @@ public final class SavedModelWriter {
         cause);
   }
 
-  private static Exported write(
-      InferenceGraph graph, ModelContent content, Path model, Inspection inspection, Commit commit)
+  /** A version without a number. */
+  private record Written(long parameters, float difference) {
+    Exported as(VersionFolder.Version version) {
+      return new Exported(version.path(), version.isNew(), parameters, difference);
+    }
+  }
+
+  private static Written writeOne(ModelContent content, Path folder, Inspection inspection)
       throws IOException {
-    try (VersionFolder version = new VersionFolder(model)) {
-      float difference = write(graph, content, version.path());
-      inspection.inspect(version.path());
+    try (InferenceGraph graph = new InferenceGraph(content.network())) {
+      content.weights().requireVariables(graph.shapes());
+      float difference = write(graph, content, folder);
+      inspection.inspect(folder);
       long parameters = graph.shapes().values().stream().mapToLong(s -> s.size()).sum();
-      return new Exported(commit.of(version), parameters, difference);
+      return new Written(parameters, difference);
     }
   }
 

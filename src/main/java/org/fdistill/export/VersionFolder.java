@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -15,22 +17,23 @@ import org.fdistill.files.Folders;
 import org.fdistill.graph.BundlePath;
 
 /**
- * The next numbered version of a model, in TensorFlow Serving's layout. It is written beside its
- * place and renamed when it is whole, so that a server that watches the folder never loads half a
- * model. One process at a time writes into a model's folder; what one that was killed has left
- * there goes with the next start, and with a signal at once.
+ * The next numbered versions of a model, in TensorFlow Serving's layout. They are written beside
+ * their places and renamed when all are whole, so that a server that watches the folder never loads
+ * half a model. One process at a time writes into a model's folder; what one that was killed has
+ * left there goes with the next start, and with a signal at once.
  */
 final class VersionFolder implements AutoCloseable {
   private static final String PARTIAL = ".partial-";
 
   private final Path model;
   private final Path partial;
+  private final List<Path> begun = new ArrayList<>();
   private final boolean isNew;
   private final FolderLock lock;
   private final Thread onExit = new Thread(this::removeAtExit);
 
   /**
-   * Opens a folder for a version that has no number yet.
+   * Opens a folder for versions that have no numbers yet.
    *
    * @param model the parent of all versions; made where it does not exist
    * @throws UserError where another process writes into it, it cannot be written to, or TensorFlow
@@ -77,40 +80,80 @@ final class VersionFolder implements AutoCloseable {
             + "Wait for it or give another folder with --out.");
   }
 
-  /** Where to write until {@link #commit}. */
-  Path path() {
-    return partial;
-  }
-
-  /** Gives the version its number, one above the highest there is. */
-  Path commit() throws IOException {
-    for (Path file : Folders.list(partial)) {
-      if (Files.isDirectory(file)) {
-        Folders.force(file);
-      }
-    }
-    Folders.force(partial);
-    Path version = model.resolve(Long.toString(highest() + 1));
-    Files.move(partial, version, StandardCopyOption.ATOMIC_MOVE);
-    Folders.forceOne(model);
+  /** Where to write a further version until {@link #commit}. */
+  Path begin() throws IOException {
+    Path version = Files.createDirectory(partial.resolve(Integer.toString(begun.size())));
+    begun.add(version);
     return version;
   }
 
   /**
-   * As {@link #commit}, unless the highest version is the same to the last byte: that one stays.
+   * Gives the versions their numbers, in the order in which they were begun, above the highest
+   * there is. Where the newest ones that there are, in their order, are the same as the first of
+   * these to the last byte, they stay: a command that was killed between two versions, or after the
+   * last, goes on when it is repeated.
+   *
+   * @return all of them, in that order
    */
-  Path commitIfNew() throws IOException {
-    Path newest = model.resolve(Long.toString(highest()));
-    return Files.isDirectory(newest) && holdsTheSame(newest) ? newest : commit();
+  List<Version> commit() throws IOException {
+    List<Path> present = present();
+    List<Version> versions = new ArrayList<>();
+    commonWith(present).forEach(path -> versions.add(new Version(path, false)));
+    long number = present.isEmpty() ? 0 : number(present.get(present.size() - 1));
+    for (Path version : begun.subList(versions.size(), begun.size())) {
+      number++;
+      Path place = model.resolve(Long.toString(number));
+      commit(version, place);
+      versions.add(new Version(place, true));
+    }
+    return versions;
   }
 
-  private boolean holdsTheSame(Path version) throws IOException {
-    Set<Path> names = filesBelow(partial);
-    if (!names.equals(filesBelow(version))) {
+  /**
+   * A version with its number.
+   *
+   * @param isNew whether it was not there before
+   */
+  record Version(Path path, boolean isNew) {}
+
+  private void commit(Path version, Path place) throws IOException {
+    for (Path file : Folders.list(version)) {
+      if (Files.isDirectory(file)) {
+        Folders.force(file);
+      }
+    }
+    Folders.force(version);
+    Files.move(version, place, StandardCopyOption.ATOMIC_MOVE);
+    Folders.forceOne(model);
+  }
+
+  /** As many of the last of some versions as are the same as the first of the new ones. */
+  private List<Path> commonWith(List<Path> present) throws IOException {
+    for (int count = Math.min(present.size(), begun.size()); count > 0; count--) {
+      List<Path> last = present.subList(present.size() - count, present.size());
+      if (areTheSame(last)) {
+        return last;
+      }
+    }
+    return List.of();
+  }
+
+  private boolean areTheSame(List<Path> last) throws IOException {
+    for (int i = 0; i < last.size(); i++) {
+      if (!holdTheSame(begun.get(i), last.get(i))) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static boolean holdTheSame(Path one, Path other) throws IOException {
+    Set<Path> names = filesBelow(one);
+    if (!names.equals(filesBelow(other))) {
       return false;
     }
     for (Path name : names) {
-      if (Files.mismatch(partial.resolve(name), version.resolve(name)) >= 0) {
+      if (Files.mismatch(one.resolve(name), other.resolve(name)) >= 0) {
         return false;
       }
     }
@@ -123,13 +166,16 @@ final class VersionFolder implements AutoCloseable {
     }
   }
 
-  private long highest() throws IOException {
+  /** The versions that there are, ascending. */
+  private List<Path> present() throws IOException {
     return Folders.list(model).stream()
-        .map(child -> child.getFileName().toString())
-        .filter(name -> name.matches("\\d{1,18}"))
-        .mapToLong(Long::parseLong)
-        .max()
-        .orElse(0);
+        .filter(child -> child.getFileName().toString().matches("\\d{1,18}"))
+        .sorted(Comparator.comparingLong(VersionFolder::number))
+        .toList();
+  }
+
+  private static long number(Path version) {
+    return Long.parseLong(version.getFileName().toString());
   }
 
   /** Removes what was not committed. */

@@ -12,12 +12,15 @@ import org.tensorflow.GraphOperation;
 import org.tensorflow.Output;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.core.Identity;
+import org.tensorflow.op.core.Placeholder;
 import org.tensorflow.op.core.ReadVariableOp;
 import org.tensorflow.op.core.VarHandleOp;
+import org.tensorflow.proto.AttrValue;
 import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.GraphDef;
 import org.tensorflow.proto.NodeDef;
 import org.tensorflow.proto.OpDef.ArgDef;
+import org.tensorflow.proto.TensorShapeProto;
 
 /**
  * What is known of the tensors between a model's input and its output: types, shapes, and which of
@@ -49,12 +52,30 @@ final class FrozenTensors {
    * @param output the tensor to compute
    */
   static FrozenTensors of(GraphDef graph, String input, String output) {
+    return of(graph, input, output, Shape.unknown());
+  }
+
+  /**
+   * Looks at a graph without calls whose input has a shape.
+   *
+   * @param shape of the input; of use where this is a placeholder
+   */
+  static FrozenTensors of(GraphDef graph, String input, String output, Shape shape) {
     FrozenTensors tensors = new FrozenTensors(graph, input, output);
     Set<String> withInput = new LinkedHashSet<>(tensors.inference);
     withInput.add(Subgraph.nodeOf(input));
-    tensors.infer(tensors.parts.only(graph, tensors.parts.needed(withInput)));
+    GraphDef needed = tensors.parts.only(graph, tensors.parts.needed(withInput));
+    tensors.infer(shape.isUnknown() ? needed : shaped(needed, Subgraph.nodeOf(input), shape));
     tensors.findFrozen(input);
     return tensors;
+  }
+
+  private static GraphDef shaped(GraphDef graph, String input, Shape shape) {
+    GraphDef.Builder result = graph.toBuilder();
+    result.getNodeBuilderList().stream()
+        .filter(node -> node.getName().equals(input) && node.getOp().equals(Placeholder.OP_NAME))
+        .forEach(node -> node.putAttr("shape", attribute(shape)).removeAttr("_output_shapes"));
+    return result.build();
   }
 
   /** The nodes that the output needs, in no particular order. */
@@ -144,5 +165,18 @@ final class FrozenTensors {
       }
     }
     return written;
+  }
+
+  /** A shape as an attribute of a node. */
+  static AttrValue attribute(Shape shape) {
+    TensorShapeProto.Builder dimensions = TensorShapeProto.newBuilder();
+    if (shape.isUnknown()) {
+      dimensions.setUnknownRank(true);
+    } else {
+      for (long size : shape.asArray()) {
+        dimensions.addDim(TensorShapeProto.Dim.newBuilder().setSize(size));
+      }
+    }
+    return AttrValue.newBuilder().setShape(dimensions).build();
   }
 }

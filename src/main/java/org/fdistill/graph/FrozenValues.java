@@ -25,7 +25,6 @@ import org.tensorflow.proto.AttrValue;
 import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.GraphDef;
 import org.tensorflow.proto.NodeDef;
-import org.tensorflow.proto.TensorShapeProto;
 
 /**
  * What follows from a model's weights alone, computed once: each float tensor of the kind that the
@@ -189,7 +188,7 @@ final class FrozenValues {
     added.add(
         node(name + HANDLE, VarHandleOp.OP_NAME)
             .putAttr("dtype", dtype)
-            .putAttr("shape", shape(tensors.shape(tensor)))
+            .putAttr("shape", FrozenTensors.attribute(tensors.shape(tensor)))
             .putAttr("shared_name", AttrValue.newBuilder().setS(shared).build())
             .build());
     String read = name + "/read";
@@ -234,17 +233,5 @@ final class FrozenValues {
 
   private static NodeDef.Builder node(String name, String op, String... inputs) {
     return NodeDef.newBuilder().setName(name).setOp(op).addAllInput(List.of(inputs));
-  }
-
-  private static AttrValue shape(Shape shape) {
-    TensorShapeProto.Builder dimensions = TensorShapeProto.newBuilder();
-    if (shape.isUnknown()) {
-      dimensions.setUnknownRank(true);
-    } else {
-      for (long size : shape.asArray()) {
-        dimensions.addDim(TensorShapeProto.Dim.newBuilder().setSize(size));
-      }
-    }
-    return AttrValue.newBuilder().setShape(dimensions).build();
   }
 }

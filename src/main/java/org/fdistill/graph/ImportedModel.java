@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.fdistill.config.UserError;
 import org.tensorflow.Graph;
 import org.tensorflow.GraphBridge;
@@ -19,6 +20,7 @@ import org.tensorflow.TensorFlow;
 import org.tensorflow.exceptions.TFInvalidArgumentException;
 import org.tensorflow.exceptions.TFUnimplementedException;
 import org.tensorflow.exceptions.TensorFlowException;
+import org.tensorflow.proto.AttrValue;
 import org.tensorflow.proto.GraphDef;
 import org.tensorflow.proto.NodeDef;
 
@@ -89,14 +91,25 @@ public final class ImportedModel {
 
   private FrozenProgram newProgram() {
     FrozenProgram written = FrozenProgram.of(graph, input, output);
+    if (precision == Precision.FLOAT32 && isCompiled()) {
+      return written;
+    }
     try {
       FrozenProgram inlined = written.inlined();
       FrozenProgram running = precision == Precision.BFLOAT16 ? inlined.inBfloat16() : inlined;
-      return FrozenValues.hold(scope, running)
-          .orElse(precision == Precision.BFLOAT16 ? running : written);
+      return FrozenValues.hold(scope, running).orElse(running);
     } catch (TensorFlowException | TFInvalidArgumentException | TFUnimplementedException e) {
       throw refused(e);
     }
+  }
+
+  /** Whether XLA must compile parts of it, which may hold ops that nothing else runs. */
+  private boolean isCompiled() {
+    return Stream.concat(
+            graph.getNodeList().stream(),
+            graph.getLibrary().getFunctionList().stream().flatMap(f -> f.getNodeDefList().stream()))
+        .map(node -> node.getAttrOrDefault(CompiledLoop.COMPILED, AttrValue.getDefaultInstance()))
+        .anyMatch(AttrValue::getB);
   }
 
   /**
@@ -181,6 +194,20 @@ public final class ImportedModel {
    * @return the output in that graph
    */
   public Output<?> build(Graph into, Output<?> wired) {
+    return build(into, wired, program());
+  }
+
+  /**
+   * As {@link #build(Graph, Output)}, with loops in the place of norms and the like where the scope
+   * compiles such: {@link FrozenLoops}.
+   */
+  public Output<?> build(LayerScope scope, Output<?> wired) {
+    FrozenProgram running =
+        scope.compilesLoops() ? FrozenLoops.compile(program(), wired.shape()) : program();
+    return build((Graph) scope.tf().scope().env(), wired, running);
+  }
+
+  private Output<?> build(Graph into, Output<?> wired, FrozenProgram running) {
     int use = uses.merge(into, 1, Integer::sum);
     String prefix = use == 1 ? scope : scope + "/use_" + use;
     Map<String, Output<?>> wires = new LinkedHashMap<>();
@@ -188,14 +215,14 @@ public final class ImportedModel {
       largeConstants().forEach(tensor -> wires.put(tensor, find(into, scope, tensor)));
     }
     wires.put(input, wired);
-    Set<String> keep = new LinkedHashSet<>(running(wires.keySet()));
+    Set<String> keep = new LinkedHashSet<>(inference(running, wires.keySet()));
     if (use == 1) {
       keep.addAll(restoring());
       keep.addAll(restore.initializing());
-      keep.addAll(program().parts().needed(program().afterwards()));
+      keep.addAll(running.parts().needed(running.afterwards()));
     }
-    importInto(into, prefix, keep, wires);
-    return find(into, prefix, program().output());
+    importInto(into, prefix, running.parts().only(running.graph(), keep), wires);
+    return find(into, prefix, running.output());
   }
 
   /**
@@ -223,9 +250,8 @@ public final class ImportedModel {
     }
   }
 
-  private void importInto(
-      Graph into, String prefix, Set<String> keep, Map<String, Output<?>> wires) {
-    GraphDef.Builder part = program().parts().only(program().graph(), keep).toBuilder();
+  private void importInto(Graph into, String prefix, GraphDef nodes, Map<String, Output<?>> wires) {
+    GraphDef.Builder part = nodes.toBuilder();
     for (NodeDef.Builder node : part.getNodeBuilderList()) {
       List<String> inputs = new ArrayList<>(node.getInputList());
       inputs.removeIf(in -> in.startsWith("^") && Subgraph.cut(in, wires.keySet()));
@@ -258,9 +284,8 @@ public final class ImportedModel {
     return parts.needed(List.of(Subgraph.nodeOf(output)), fed);
   }
 
-  /** What computes the output in the precision asked for. */
-  private Set<String> running(Set<String> fed) {
-    return program().parts().needed(List.of(Subgraph.nodeOf(program().output())), fed);
+  private static Set<String> inference(FrozenProgram program, Set<String> fed) {
+    return program.parts().needed(List.of(Subgraph.nodeOf(program.output())), fed);
   }
 
   /** The nodes that restore; none where no variable is read. */
@@ -272,7 +297,7 @@ public final class ImportedModel {
   }
 
   private List<String> largeConstants() {
-    Set<String> needed = running(Set.of(input));
+    Set<String> needed = inference(program(), Set.of(input));
     return program().graph().getNodeList().stream()
         .filter(node -> node.getOp().equals("Const") && node.getInputCount() == 0)
         .filter(node -> node.getSerializedSize() > LARGE_CONSTANT)

@@ -1,6 +1,5 @@
 package org.fdistill.cli;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
@@ -8,16 +7,12 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import javax.imageio.ImageIO;
 import org.fdistill.checkpoint.BundleReader;
@@ -214,116 +209,12 @@ class ClusterRunTest {
     ImageIO.write(image, "png", file.toFile());
   }
 
-  @Test
-  void aWorkerOfAnotherConfigIsNamedByAll() throws Exception {
-    List<String> addresses = addresses();
-    List<String> endings = new ArrayList<>();
-    List<Process> workers = new ArrayList<>();
-    for (int i = 0; i < 2; i++) {
-      String folder = root.resolve("mixed").toString();
-      workers.add(
-          start(addresses, i, words("classify", folder, 1, "seed=" + i).toArray(String[]::new)));
-    }
-    for (Process worker : workers) {
-      endings.add(new String(worker.getInputStream().readAllBytes(), UTF_8));
-      assertThat(worker.waitFor()).isEqualTo(2);
-    }
-    assertThat(endings)
-        .allSatisfy(
-            ending ->
-                assertThat(ending)
-                    .contains(
-                        "worker 1 (" + addresses.get(1) + ") has another seed than worker 0"));
-  }
-
-  @ParameterizedTest
-  @CsvSource({"KILL, its process is gone", "STOP, it has not answered for"})
-  void aWorkerThatIsLostIsNamedByTheOthers(String signal, String why) throws Exception {
-    List<String> addresses = addresses();
-    String folder = root.resolve("lost").toString();
-    String[] words =
-        words("classify", folder, 1, "schedule.length.steps=1000000", "cluster.silence_seconds=6")
-            .toArray(String[]::new);
-    Process chief = start(addresses, 0, words);
-    Process other = start(addresses, 1, words);
-    awaitCheckpointOrSteps(chief);
-    new ProcessBuilder("kill", "-" + signal, String.valueOf(other.pid())).start().waitFor();
-    assertThat(chief.waitFor(60, TimeUnit.SECONDS)).isTrue();
-    assertThat(chief.exitValue()).isEqualTo(1);
-    assertThat(new String(chief.getInputStream().readAllBytes(), UTF_8))
-        .contains("worker 1 (" + addresses.get(1) + ") is lost after step")
-        .contains(why)
-        .contains("Start all workers again")
-        .doesNotContain("This is a bug");
-    other.destroyForcibly();
-  }
-
-  /** Until the run is well under way. */
-  private void awaitCheckpointOrSteps(Process chief) throws Exception {
-    Path metrics = root.resolve("lost/metrics.jsonl");
-    while (chief.isAlive() && (Files.notExists(metrics) || Files.size(metrics) == 0)) {
-      TimeUnit.MILLISECONDS.sleep(50);
-    }
-    assertThat(chief.isAlive()).isTrue();
-  }
-
   private Path train(String task, String name, int workers, String... sets) throws Exception {
     Path folder = root.resolve(name);
-    List<String> words = words(task, folder.toString(), workers, sets);
+    List<String> words = WorkerProcesses.words(task, folder.toString(), workers, sets);
     CommandRun run = CommandRun.of(words.toArray(String[]::new));
     assertThat(run.code()).as(run.err()).isZero();
     return folder;
-  }
-
-  private static List<String> words(String task, String folder, int workers, String... sets) {
-    List<String> words =
-        new ArrayList<>(List.of("train", config(task).toString(), "--workdir", folder));
-    if (workers > 1) {
-      words.addAll(List.of("--local-workers", String.valueOf(workers)));
-    }
-    for (String set :
-        List.of(
-            "schedule.length.steps=20",
-            "log.every_steps=1",
-            "log.report=false",
-            "export.at_end=false")) {
-      words.addAll(List.of("--set", set));
-    }
-    for (String set : sets) {
-      words.addAll(List.of("--set", set));
-    }
-    return words;
-  }
-
-  /** A path, or the name of one of the smoke tests. */
-  private static Path config(String task) {
-    Path path = Path.of(task);
-    return path.isAbsolute() ? path : Path.of("configs/smoke", task + ".txtpb");
-  }
-
-  private static List<String> addresses() throws IOException {
-    try (ServerSocket a = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-        ServerSocket b = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return List.of("localhost:" + a.getLocalPort(), "localhost:" + b.getLocalPort());
-    }
-  }
-
-  private static Process start(List<String> addresses, int index, String... words)
-      throws IOException {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("-Xmx512m", "-Xss64m", "-Dorg.bytedeco.javacpp.maxPhysicalBytes=0"));
-    command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
-    command.addAll(List.of(words));
-    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
-    String workers = "[\"" + String.join("\", \"", addresses) + "\"]";
-    builder
-        .environment()
-        .put(
-            "TF_CONFIG",
-            "{\"cluster\": {\"worker\": %s}, \"task\": {\"type\": \"worker\", \"index\": %d}}"
-                .formatted(workers, index));
-    return builder.start();
   }
 
   private static List<Double> losses(Path run) throws IOException {

@@ -4,11 +4,13 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.fdistill.export.TrainedRuns;
+import org.fdistill.files.Folders;
 import org.fdistill.testing.Golden;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -44,21 +46,22 @@ class ExportAndInspectTest {
 
   @Tag("slow")
   @Test
-  void otherImageSizesBecomeVersionsSideBySide(@TempDir Path model) {
-    String[] words = {"--out", model.toString(), "--image-size", "28", "--image-size", "42"};
-    assertThat(
-            run(
-                "export",
-                run.toString(),
-                words[0],
-                words[1],
-                words[2],
-                words[3],
-                words[4],
-                words[5]))
-        .isZero();
-    assertThat(out.toString(UTF_8).lines())
-        .containsExactly(model.resolve("1").toString(), model.resolve("2").toString());
+  void otherImageSizesBecomeVersionsSideBySide(@TempDir Path model) throws IOException {
+    String[] command = {
+      "export", run.toString(), "--out", model.toString(), "--image-size=28", "--image-size=42"
+    };
+    String versions = model.resolve("1") + "\n" + model.resolve("2") + "\n";
+    assertThat(run(command)).isZero();
+    assertThat(out.toString(UTF_8)).isEqualTo(versions);
+
+    // As after a kill between the two; then as after one at the end.
+    Folders.delete(model.resolve("2"));
+    for (int i = 0; i < 2; i++) {
+      out.reset();
+      assertThat(run(command)).isZero();
+      assertThat(out.toString(UTF_8)).isEqualTo(versions);
+    }
+    assertThat(model.resolve("3")).doesNotExist();
 
     out.reset();
     assertThat(run("inspect", model.resolve("2").toString())).isZero();

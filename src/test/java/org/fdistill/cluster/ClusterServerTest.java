@@ -3,6 +3,7 @@ package org.fdistill.cluster;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.util.List;
 import org.fdistill.config.UserError;
@@ -22,5 +23,23 @@ class ClusterServerTest {
           .hasMessageContaining("its port " + taken.getLocalPort() + " cannot be had")
           .hasMessageContaining("End the process that listens there");
     }
+  }
+
+  /** On another machine its port is free, and what answers at its address is the other one. */
+  @Test
+  void aWorkerThatIsRunningElsewhereIsNamed() throws Exception {
+    try (ServerSocket other = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      Thread greeting = new Thread(() -> PeerProbeTest.greet(other));
+      greeting.start();
+      String own = "localhost:" + other.getLocalPort();
+      Cluster cluster = new Cluster(List.of("localhost:1", own), 1);
+      assertThatThrownBy(() -> ClusterServer.requireAlone(cluster))
+          .isInstanceOf(UserError.class)
+          .hasMessageContaining("worker 1 (" + own + ") is running already")
+          .hasMessageContaining("of this process, at ")
+          .hasMessageContaining("task.index");
+      greeting.join();
+    }
+    ClusterServer.requireAlone(new Cluster(List.of("localhost:1", "localhost:2"), 1));
   }
 }

@@ -22,7 +22,7 @@ class PeerProbeTest {
     }
   }
 
-  private static void greet(ServerSocket server) {
+  static void greet(ServerSocket server) {
     try (Socket socket = server.accept()) {
       socket.getOutputStream().write(new byte[9]);
       assertThat(socket.getInputStream().read()).isEqualTo('P');

@@ -27,7 +27,7 @@ class VersionFolderTest {
   public static void main(String[] arguments) throws Exception {
     try (VersionFolder version = new VersionFolder(Path.of(arguments[0]))) {
       Files.writeString(
-          Files.createDirectory(version.path().resolve("variables")).resolve("a"), "a");
+          Files.createDirectory(version.begin().resolve("variables")).resolve("a"), "a");
       System.out.println("begun");
       Thread.sleep(60_000);
     }
@@ -51,19 +51,51 @@ class VersionFolderTest {
   @Test
   void aVersionLikeTheNewestIsNoNewOne() throws Exception {
     Path model = root.resolve("model");
-    assertThat(ifNew(model, "a", "weights")).hasFileName("1");
-    assertThat(ifNew(model, "a", "weights")).hasFileName("1");
+    assertThat(versions(model, "a weights")).containsExactly("1");
+    assertThat(versions(model, "a weights")).containsExactly("1");
     assertThat(names(model)).containsExactlyInAnyOrder(".lock", "1");
-    assertThat(ifNew(model, "a", "weightz")).hasFileName("2");
-    assertThat(ifNew(model, "b", "weightz")).hasFileName("3");
-    assertThat(ifNew(model, "a", "weights")).hasFileName("4");
+    assertThat(versions(model, "a weightz")).containsExactly("2");
+    assertThat(versions(model, "b weightz")).containsExactly("3");
+    assertThat(versions(model, "a weights")).containsExactly("4");
   }
 
-  private static Path ifNew(Path model, String file, String text) throws IOException {
-    try (VersionFolder version = new VersionFolder(model)) {
-      Files.writeString(
-          Files.createDirectory(version.path().resolve("variables")).resolve(file), text);
-      return version.commitIfNew();
+  /** A server takes the newest: what was one of several once, and is not now, is written anew. */
+  @Test
+  void ofSeveralVersionsThoseThatAreThereStay() throws Exception {
+    Path model = root.resolve("model");
+    versions(model, "a small");
+    assertThat(versions(model, "a small", "a large")).containsExactly("1", "2");
+    assertThat(versions(model, "a small", "a large")).containsExactly("1", "2");
+    assertThat(versions(model, "a large", "a huge")).containsExactly("2", "3");
+    assertThat(versions(model, "a small", "a large")).containsExactly("4", "5");
+    assertThat(names(model)).containsExactlyInAnyOrder(".lock", "1", "2", "3", "4", "5");
+    assertThat(model.resolve("4/variables/a")).hasContent("small");
+    assertThat(model.resolve("5/variables/a")).hasContent("large");
+  }
+
+  /** Above the highest in number, not in spelling. */
+  @Test
+  void theTenthFollowsTheNinth() throws Exception {
+    Path model = root.resolve("model");
+    for (int i = 1; i <= 10; i++) {
+      assertThat(versions(model, "a " + i)).containsExactly("" + i);
+    }
+    assertThat(versions(model, "a 9", "a 10", "a 11")).containsExactly("9", "10", "11");
+  }
+
+  /**
+   * The numbers of some versions.
+   *
+   * @param files of each one its file and what is in it
+   */
+  private static List<String> versions(Path model, String... files) throws IOException {
+    try (VersionFolder folder = new VersionFolder(model)) {
+      for (String file : files) {
+        String[] parts = file.split(" ", 2);
+        Files.writeString(
+            Files.createDirectory(folder.begin().resolve("variables")).resolve(parts[0]), parts[1]);
+      }
+      return folder.commit().stream().map(v -> v.path().getFileName().toString()).toList();
     }
   }
 
@@ -88,8 +120,9 @@ class VersionFolderTest {
     child.destroyForcibly().waitFor();
     assertThat(names(model)).anyMatch(name -> name.startsWith(".partial-"));
     try (VersionFolder version = new VersionFolder(model)) {
-      assertThat(version.path()).isEmptyDirectory();
-      assertThat(version.commit()).isEqualTo(model.resolve("1"));
+      assertThat(version.begin()).isEmptyDirectory();
+      assertThat(version.commit())
+          .containsExactly(new VersionFolder.Version(model.resolve("1"), true));
     }
     assertThat(names(model)).containsExactlyInAnyOrder(".lock", "1");
   }

@@ -21,6 +21,8 @@ import org.tensorflow.ndarray.Shape;
 import org.tensorflow.ndarray.buffer.DataBuffers;
 import org.tensorflow.op.Op;
 import org.tensorflow.op.Ops;
+import org.tensorflow.op.core.Placeholder;
+import org.tensorflow.op.core.VarHandleOp;
 import org.tensorflow.proto.AttrValue;
 import org.tensorflow.proto.ConfigProto;
 import org.tensorflow.proto.GraphDef;
@@ -68,6 +70,34 @@ final class FrozenModels {
     return FrozenProgram.of(shaped(graph, input, images), input, output).inlined();
   }
 
+  /** What is computed of an input. */
+  @FunctionalInterface
+  interface Formula {
+    /** Builds it. */
+    Operand<TFloat32> of(Ops tf, Operand<TFloat32> x);
+  }
+
+  /** A formula of an input of a shape. */
+  static FrozenProgram program(Shape shape, Formula formula) {
+    try (Graph graph = new Graph()) {
+      Ops tf = Ops.create(graph);
+      Operand<TFloat32> x = tf.withName("x").placeholder(TFloat32.class, Placeholder.shape(shape));
+      tf.withName("y").identity(formula.of(tf, x));
+      return FrozenProgram.of(graph.toGraphDef(), "x:0", "y:0");
+    }
+  }
+
+  /** A variable that a formula reads. */
+  static Operand<TFloat32> variable(Ops tf, String name, long... shape) {
+    return tf.readVariableOp(handle(tf, name, shape), TFloat32.class);
+  }
+
+  /** A variable. */
+  static VarHandleOp handle(Ops tf, String name, long... shape) {
+    return tf.withName(name)
+        .varHandleOp(TFloat32.class, Shape.of(shape), VarHandleOp.sharedName(name));
+  }
+
   /** The graph with a known shape of its input. */
   private static GraphDef shaped(GraphDef graph, String input, Shape shape) {
     TensorShapeProto.Builder dimensions = TensorShapeProto.newBuilder();
@@ -88,24 +118,31 @@ final class FrozenModels {
    * session that optimises the graph as a run's does.
    */
   static float[] answer(FrozenProgram program, Shape input) {
+    return answer(program, input, noise((int) input.size()));
+  }
+
+  /** As {@link #answer(FrozenProgram, Shape)}, for an input with values. */
+  static float[] answer(FrozenProgram program, Shape input, float[] values) {
+    SessionFactory.prepareCompiler(ConfigProto.getDefaultInstance());
     try (Graph graph = new Graph()) {
       graph.importGraphDef(needed(program));
       List<Op> assigned = assignRandom(graph);
       try (Session session = SessionFactory.open(graph, ConfigProto.getDefaultInstance());
-          TFloat32 x = TFloat32.tensorOf(input, DataBuffers.of(noise((int) input.size())))) {
+          TFloat32 x = TFloat32.tensorOf(input, DataBuffers.of(values))) {
         assigned.forEach(session::run);
         program.afterwards().forEach(session::run);
         try (Result result =
             session.runner().feed(program.input(), x).fetch(program.output()).run()) {
-          float[] values = new float[(int) result.get(0).size()];
-          ((TFloat32) result.get(0)).copyTo(DataBuffers.of(values, false, false));
-          return values;
+          float[] answer = new float[(int) result.get(0).size()];
+          ((TFloat32) result.get(0)).copyTo(DataBuffers.of(answer, false, false));
+          return answer;
         }
       }
     }
   }
 
-  private static float[] noise(int size) {
+  /** Numbers from 0 to 1. */
+  static float[] noise(int size) {
     Random random = new Random(1);
     float[] values = new float[size];
     for (int i = 0; i < size; i++) {

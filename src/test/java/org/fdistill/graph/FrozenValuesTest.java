@@ -1,6 +1,8 @@
 package org.fdistill.graph;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.fdistill.graph.FrozenModels.handle;
+import static org.fdistill.graph.FrozenModels.variable;
 
 import java.nio.file.Path;
 import java.util.List;
@@ -9,11 +11,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
-import org.tensorflow.op.core.Placeholder;
 import org.tensorflow.op.core.VarHandleOp;
 import org.tensorflow.proto.NodeDef;
 import org.tensorflow.types.TFloat32;
@@ -114,26 +114,8 @@ class FrozenValuesTest {
     assertThat(FrozenValues.hold("held", program)).isEmpty();
   }
 
-  private interface Formula {
-    Operand<TFloat32> of(Ops tf, Operand<TFloat32> x);
-  }
-
-  private static FrozenProgram program(Formula formula) {
-    try (Graph graph = new Graph()) {
-      Ops tf = Ops.create(graph);
-      Operand<TFloat32> x = tf.withName("x").placeholder(TFloat32.class, Placeholder.shape(ROWS));
-      tf.withName("y").identity(formula.of(tf, x));
-      return FrozenProgram.of(graph.toGraphDef(), "x:0", "y:0");
-    }
-  }
-
-  private static VarHandleOp handle(Ops tf, String name, long... shape) {
-    return tf.withName(name)
-        .varHandleOp(TFloat32.class, Shape.of(shape), VarHandleOp.sharedName(name));
-  }
-
-  private static Operand<TFloat32> variable(Ops tf, String name, long... shape) {
-    return tf.readVariableOp(handle(tf, name, shape), TFloat32.class);
+  private static FrozenProgram program(FrozenModels.Formula formula) {
+    return FrozenModels.program(ROWS, formula);
   }
 
   private static FrozenProgram held(FrozenProgram program) {

@@ -21,7 +21,9 @@ import org.tensorflow.ndarray.Shape;
 import org.tensorflow.ndarray.buffer.DataBuffers;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Placeholder;
+import org.tensorflow.proto.AttrValue;
 import org.tensorflow.proto.DataType;
+import org.tensorflow.proto.GraphDef;
 import org.tensorflow.proto.MetaGraphDef;
 import org.tensorflow.proto.NodeDef;
 import org.tensorflow.proto.SignatureDef;
@@ -229,6 +231,68 @@ class ImportedModelTest {
       assertThat(graph.toGraphDef().getNodeList())
           .noneMatch(node -> node.getOp().startsWith("Save"))
           .noneMatch(node -> node.getName().equals("teacher/one/images"));
+    }
+  }
+
+  @Test
+  void callsAreInlinedUnlessXlaMustCompileThem() {
+    GraphDef calling =
+        FunctionGraphs.calling(
+            DataType.DT_FLOAT,
+            FunctionGraphs.function(
+                "f", DataType.DT_FLOAT, FunctionGraphs.identity("same", "x", DataType.DT_FLOAT)));
+    assertThat(operations(calling)).doesNotContain("StatefulPartitionedCall");
+    GraphDef.Builder compiled = calling.toBuilder();
+    compiled
+        .getNodeBuilder(1)
+        .putAttr("_XlaMustCompile", AttrValue.newBuilder().setB(true).build());
+    assertThat(operations(compiled.build())).contains("StatefulPartitionedCall");
+  }
+
+  /** The types of the ops that a graph of {@code images} and {@code out} brings. */
+  private List<String> operations(GraphDef definition) {
+    MetaGraphDef meta = MetaGraphDef.newBuilder().setGraphDef(definition).build();
+    SavedModelFolder written = new SavedModelFolder(folder, meta);
+    ImportedModel model = new ImportedModel(written, "teacher/calls", "images:0", "out:0");
+    try (Graph graph = new Graph()) {
+      model.build(graph, Ops.create(graph).constant(1f).asOutput());
+      return graph.toGraphDef().getNodeList().stream().map(NodeDef::getOp).toList();
+    }
+  }
+
+  @Test
+  void inAScopeThatCompilesLoopsNormsAreSuchInEachUse() {
+    Shape rows = Shape.of(1024, 128);
+    Path path =
+        ModelFiles.frozen(
+            folder.resolve("norm"),
+            Shape.of(-1, 128),
+            (tf, x) -> ModelFiles.outputs("y", FrozenLoopsTest.layerNorm(tf, x)));
+    ImportedModel model = model(path, "teacher/norm", "y");
+    try (Graph graph = new Graph()) {
+      Ops tf = Ops.create(graph);
+      Placeholder<TFloat32> x =
+          tf.withName("x").placeholder(TFloat32.class, Placeholder.shape(rows));
+      LayerScope scope = LayerScope.inference(tf, null, Precision.FLOAT32);
+      Output<?> plain = model.build(scope, x.asOutput());
+      Output<?> first = model.build(scope.compilingLoops(), x.asOutput());
+      Output<?> second = model.build(scope.compilingLoops(), x.asOutput());
+      assertThat(first.shape()).isEqualTo(rows);
+      assertThat(graph.toGraphDef().getNodeList())
+          .filteredOn(node -> node.containsAttr(CompiledLoop.COMPILED))
+          .extracting(NodeDef::getName)
+          .containsExactly("teacher/norm/use_2/Add_1/loop", "teacher/norm/use_3/Add_1/loop");
+      assertThat(graph.toGraphDef().getLibrary().getFunctionCount()).isEqualTo(1);
+      SessionFactory.prepareCompiler(TestSession.settings());
+      try (Session session = TestSession.open(graph);
+          TFloat32 values =
+              TFloat32.tensorOf(rows, DataBuffers.of(FrozenModels.noise((int) rows.size())));
+          Result result =
+              session.runner().feed(x, values).fetch(plain).fetch(first).fetch(second).run()) {
+        float[] looped = floats((TFloat32) result.get(1));
+        assertSame(looped, floats((TFloat32) result.get(0)));
+        assertThat(floats((TFloat32) result.get(2))).isEqualTo(looped);
+      }
     }
   }
 
