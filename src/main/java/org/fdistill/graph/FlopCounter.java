@@ -18,6 +18,17 @@ import org.tensorflow.ndarray.Shape;
  * transformer, but also depthwise convolutions and all that is inside of functions.
  */
 public final class FlopCounter {
+  private static final Set<String> COUNTED =
+      Set.of(
+          "MatMul",
+          "BatchMatMul",
+          "BatchMatMulV2",
+          "BatchMatMulV3",
+          "Einsum",
+          "Conv2D",
+          "Conv2DBackpropInput",
+          "Conv2DBackpropFilter");
+
   private final Graph graph;
   private final Subgraph parts;
 
@@ -25,6 +36,11 @@ public final class FlopCounter {
   public FlopCounter(Graph graph) {
     this.graph = graph;
     this.parts = new Subgraph(graph.toGraphDef());
+  }
+
+  /** Whether ops of a type are counted. */
+  public static boolean counts(String type) {
+    return COUNTED.contains(type);
   }
 
   /**

@@ -133,12 +133,18 @@ public final class Subgraph {
 
   /** The types of all ops that run with some nodes, those inside functions included. */
   public Set<String> operations(Collection<String> nodeNames) {
-    Set<String> types = new LinkedHashSet<>();
+    Set<String> types = operationsOfFunctions(nodeNames);
     nodeNames.forEach(name -> types.add(nodes.get(name).getOp()));
+    types.removeIf(functions::containsKey);
+    return types;
+  }
+
+  /** The types of the ops inside of the functions that some nodes call. */
+  public Set<String> operationsOfFunctions(Collection<String> nodeNames) {
+    Set<String> types = new LinkedHashSet<>();
     for (String function : functionsOf(nodeNames)) {
       functions.get(function).getNodeDefList().forEach(node -> types.add(node.getOp()));
     }
-    types.removeIf(functions::containsKey);
     return types;
   }
 

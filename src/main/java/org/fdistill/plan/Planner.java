@@ -81,7 +81,6 @@ public final class Planner {
   private RunPlan plan(
       Task task, StepCost cost, RuleTable rules, boolean standIn, List<CacheSize> caches) {
     RunPlan.Length length = length();
-    long teacher = cost.teacherWeights().count();
     return new RunPlan(
         length,
         data,
@@ -89,7 +88,7 @@ public final class Planner {
         cost.gradientBytes(),
         rules,
         cost.hasTeacher()
-            ? Optional.of(new RunPlan.TeacherCost(standIn, teacher))
+            ? Optional.of(new RunPlan.TeacherCost(standIn, cost.teacherParameters()))
             : Optional.empty(),
         caches,
         cost.work(length.microBatch()),

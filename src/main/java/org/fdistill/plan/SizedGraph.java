@@ -10,6 +10,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.fdistill.graph.FlopCounter;
 import org.fdistill.graph.Subgraph;
 import org.tensorflow.Graph;
 import org.tensorflow.GraphOperation;
@@ -103,7 +104,7 @@ final class SizedGraph {
   private String owner(String tensor) {
     String owner = tensor;
     NodeDef node = parts.node(Subgraph.nodeOf(owner));
-    while (SHARING.contains(node.getOp())) {
+    while (shares(node)) {
       owner =
           Subgraph.tensor(
               node.getInput(node.getOp().equals("IdentityN") ? Subgraph.indexOf(owner) : 0));
@@ -112,10 +113,41 @@ final class SizedGraph {
     return owner;
   }
 
+  /** Whether it makes none of its own; what a call gives has a size only once it is reshaped. */
+  private boolean shares(NodeDef node) {
+    return SHARING.contains(node.getOp())
+        && !graph.operation(node.getName()).input(0).shape().isUnknown();
+  }
+
+  /** Whether functions that some nodes call hold products, which have no shapes to count by. */
+  boolean hidesProducts(Collection<String> nodes) {
+    return parts.operationsOfFunctions(nodes).stream().anyMatch(FlopCounter::counts);
+  }
+
+  /**
+   * The variables that those among some nodes stand for: in the place of one that holds what
+   * follows from others, such as weights in another type, these others.
+   */
+  Set<String> parameters(Set<String> nodes) {
+    Set<String> found = new LinkedHashSet<>(nodes);
+    for (NodeDef node : parts.nodes().values()) {
+      if (node.getOp().equals("AssignVariableOp")
+          && nodes.contains(producers(node.getName()).get(0))) {
+        Set<String> origins = needed(List.of(producers(node.getName()).get(1)));
+        origins.removeIf(origin -> variable(origin).count() == 0);
+        if (!origins.isEmpty()) {
+          found.remove(producers(node.getName()).get(0));
+          found.addAll(origins);
+        }
+      }
+    }
+    return found;
+  }
+
   /** The tensors that a node makes, each with its bytes; none for what is stored anyway. */
   Map<String, Long> made(String node) {
     Map<String, Long> made = new LinkedHashMap<>();
-    if (!SHARING.contains(type(node)) && !STORED.contains(type(node))) {
+    if (!shares(parts.node(node)) && !STORED.contains(type(node))) {
       GraphOperation op = graph.operation(node);
       for (int i = 0; i < op.numOutputs(); i++) {
         made.put(node + ":" + i, bytes(op.output(i)));

@@ -18,7 +18,6 @@ import org.tensorflow.ndarray.Shape;
 /** What one step takes, read off its graph: teacher, student forward, and the rest. */
 final class StepCost {
   private static final String TEACHER = "teacher/";
-  private static final Set<String> CALLS = Set.of("PartitionedCall", "StatefulPartitionedCall");
 
   private final Graph graph;
   private final SizedGraph sized;
@@ -66,15 +65,18 @@ final class StepCost {
   }
 
   /** Numbers in the teacher's variables, or in the constants of a frozen graph without any. */
-  SizedGraph.Elements teacherWeights() {
-    SizedGraph.Elements variables = sum(sized::variable);
-    return variables.count() > 0 ? variables : sum(sized::constant);
+  long teacherParameters() {
+    return weights(sized.parameters(teacher)).count();
   }
 
-  private SizedGraph.Elements sum(Function<String, SizedGraph.Elements> weights) {
-    return teacher.stream()
-        .map(weights)
-        .reduce(SizedGraph.Elements.NONE, SizedGraph.Elements::plus);
+  private SizedGraph.Elements weights(Set<String> nodes) {
+    SizedGraph.Elements variables = sum(nodes, sized::variable);
+    return variables.count() > 0 ? variables : sum(nodes, sized::constant);
+  }
+
+  private static SizedGraph.Elements sum(
+      Set<String> nodes, Function<String, SizedGraph.Elements> weights) {
+    return nodes.stream().map(weights).reduce(SizedGraph.Elements.NONE, SizedGraph.Elements::plus);
   }
 
   /** For one image. */
@@ -82,10 +84,8 @@ final class StepCost {
     FlopCounter flops = new FlopCounter(graph);
     double student = flops.of(ends, n -> forward.contains(n) && !teacher.contains(n));
     double gradients = flops.of(ends, backward::contains);
-    // Products inside of functions have no shapes to count by.
-    boolean hidden = teacher.stream().anyMatch(node -> CALLS.contains(sized.type(node)));
     OptionalDouble targets =
-        hidden
+        sized.hidesProducts(teacher)
             ? OptionalDouble.empty()
             : OptionalDouble.of(flops.of(ends, teacher::contains) / microBatch);
     return new RunPlan.Work(student / microBatch, gradients / microBatch, targets);
@@ -110,7 +110,7 @@ final class StepCost {
         weights,
         saved - weights,
         accumulates ? trained : 0,
-        teacherWeights().bytes(),
+        weights(teacher).bytes(),
         batches,
         LiveTensors.peak(sized, all),
         LiveTensors.between(sized, before, after),

@@ -16,7 +16,8 @@
  * several workers do that share each batch. It is a model: nothing of it was measured.
  *
  * <p>Limits: only products and convolutions count as operations, as is usual. The operations of a
- * teacher whose graph consists of functions, as TensorFlow 2 writes it, are not known, and its
- * working memory is not counted. Under whole-step XLA the compiler orders and fuses ops by itself.
+ * teacher with products in functions that cannot be put in the place of their calls, such as the
+ * branches of a condition, are not known, and the working memory of these is not counted. Under
+ * whole-step XLA the compiler orders and fuses ops by itself.
  */
 package org.fdistill.plan;

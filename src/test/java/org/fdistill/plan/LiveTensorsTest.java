@@ -4,11 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import java.util.Set;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import org.fdistill.graph.GraphScope;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.tensorflow.ConcreteFunction;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
+import org.tensorflow.Signature;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Placeholder;
@@ -53,6 +57,34 @@ class LiveTensorsTest {
     // first, its square root, and the sum that reads first by its other name.
     Operand<TFloat32> root = tf.reshape(tf.math.sqrt(first), tf.constant(new int[] {100}));
     assertThat(peak(tf.math.add(flat, root))).isEqualTo(3 * ONE);
+  }
+
+  @Test
+  void whatACallGivesIsOfTheSizeThatItIsReshapedTo() {
+    try (ConcreteFunction root = function(own -> own.math::sqrt)) {
+      Operand<TFloat32> called = called(root);
+      assertThat(peak(tf.math.sqrt(tf.reshape(called, tf.constant(new int[] {10, 10})))))
+          .isEqualTo(2 * ONE);
+      assertThat(new SizedGraph(graph).hidesProducts(Set.of(called.op().name()))).isFalse();
+    }
+    try (ConcreteFunction square = function(own -> x -> own.linalg.matMul(x, x))) {
+      assertThat(new SizedGraph(graph).hidesProducts(Set.of())).isFalse();
+      Operand<TFloat32> called = called(square);
+      assertThat(new SizedGraph(graph).hidesProducts(Set.of(called.op().name()))).isTrue();
+    }
+  }
+
+  private static ConcreteFunction function(Function<Ops, UnaryOperator<Operand<TFloat32>>> body) {
+    return ConcreteFunction.create(
+        own -> {
+          Placeholder<TFloat32> x = own.placeholder(TFloat32.class);
+          return Signature.builder("f").input("x", x).output("y", body.apply(own).apply(x)).build();
+        });
+  }
+
+  @SuppressWarnings("unchecked") // The function gives what it takes.
+  private Operand<TFloat32> called(ConcreteFunction function) {
+    return (Operand<TFloat32>) function.call(tf, input);
   }
 
   @Test

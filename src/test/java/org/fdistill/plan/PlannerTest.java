@@ -174,15 +174,33 @@ class PlannerTest {
     assertThat(plan.work().teacher().orElseThrow()).isPositive();
   }
 
+  /** The same network as a graph and as functions. */
   @Test
-  void theOperationsOfATeacherMadeOfFunctionsAreUnknown() throws IOException {
-    String path = "distill.teacher.path=" + Golden.resource("teachers/tf2-functions");
-    RunPlan plan = plan(small(path), OptionalLong.empty());
-    assertThat(plan.teacher().orElseThrow().parameters()).isPositive();
-    assertThat(plan.work().teacher()).isEmpty();
-    assertThat(plan.work().total()).isEmpty();
-    assertThat(plan.runFlops()).isEmpty();
-    assertThat(plan.work().forward()).isPositive();
+  void theOperationsOfATeacherMadeOfFunctionsAreThoseOfItsGraph() throws IOException {
+    RunPlan functions = plan(small(teacher("tf2-functions")), OptionalLong.empty());
+    RunPlan graph = plan(small(teacher("tf1-graph")), OptionalLong.empty());
+    assertThat(functions.teacher()).isEqualTo(graph.teacher()).isPresent();
+    assertThat(functions.work()).isEqualTo(graph.work());
+    assertThat(functions.work().teacher().orElseThrow()).isPositive();
+    assertThat(functions.runFlops()).isEqualTo(graph.runFlops()).isPresent();
+  }
+
+  @Test
+  void whatIsHeldAndCompiledIsNeitherAParameterNorHidesOperations() throws IOException {
+    RunPlan plain = plan(small(), OptionalLong.empty());
+    RunPlan large =
+        plan(
+            small(
+                "train_data.noise.examples=4096",
+                "train_data.batch_size=1024",
+                "runtime.precision=BFLOAT16"),
+            OptionalLong.empty());
+    assertThat(large.teacher()).isEqualTo(plain.teacher());
+    assertThat(large.work()).isEqualTo(plain.work());
+  }
+
+  private static String teacher(String name) {
+    return "distill.teacher.path=" + Golden.resource("teachers/" + name);
   }
 
   @Test
