@@ -103,8 +103,8 @@ final class ImportTeacherCommand implements Command {
 
   @Override
   public String description() {
-    return "Reads a checkpoint of DINO, DINOv2, DeiT, ViT, CLIP, SigLIP, SigLIP 2, C-RADIO, MAE,"
-        + " MoCo v3, BEiT v2, iBOT, Swin, SwinV2, EsViT or Feature Distillation as it was"
+    return "Reads a checkpoint of DINO, DINOv2, DINOv3, DeiT, ViT, CLIP, OpenCLIP, SigLIP, EVA-02,"
+        + " C-RADIO, MAE, MoCo v3, BEiT v2, iBOT, Swin, SwinV2, EsViT or FD as it was"
         + " published, without Python and without running anything that a pickle asks for,"
         + " and writes a frozen SavedModel that TensorFlow Serving can serve, train can"
         + " distil from (distill.teacher.path) and a student can start from"

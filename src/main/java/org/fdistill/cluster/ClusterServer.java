@@ -14,6 +14,7 @@ import org.tensorflow.exceptions.TensorFlowException;
 import org.tensorflow.proto.ClusterDef;
 import org.tensorflow.proto.ConfigProto;
 import org.tensorflow.proto.JobDef;
+import org.tensorflow.proto.RpcOptions.RPCOptions;
 import org.tensorflow.proto.ServerDef;
 
 /**
@@ -56,6 +57,8 @@ final class ClusterServer {
                 .setCollectiveGroupLeader("/job:" + JOB + "/replica:0/task:0"))
         .addDeviceFilters("/job:" + JOB + "/task:" + cluster.index())
         .setIsolateSessionState(true)
+        // A request that is repeated, because its connection broke, gets its answer again.
+        .setRpcOptions(RPCOptions.newBuilder().setCacheRpcResponse(true))
         .build();
   }
 

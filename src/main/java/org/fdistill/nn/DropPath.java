@@ -28,18 +28,38 @@ public final class DropPath {
    */
   public static Operand<TFloat32> apply(
       LayerScope scope, String purpose, Operand<TFloat32> branch, int tokens, float rate) {
-    if (rate == 0 || !scope.isTraining()) {
+    if (!drops(scope, rate)) {
       return branch;
     }
     Ops tf = scope.tf();
     int batch = (int) (branch.shape().get(0) / tokens);
     int width = (int) branch.shape().get(1);
-    Operand<TFloat32> uniform = uniform(scope, purpose, batch, 1);
-    Operand<TFloat32> kept = tf.math.floor(tf.math.add(uniform, tf.constant(1 - rate)));
-    Operand<TFloat32> factor = tf.math.div(kept, tf.constant(1 - rate));
+    Operand<TFloat32> factor = factor(scope, purpose, batch, rate);
     Operand<TFloat32> examples = tf.reshape(branch, tf.constant(new int[] {batch, tokens * width}));
     return tf.reshape(
         tf.math.mul(examples, factor), tf.constant(new int[] {batch * tokens, width}));
+  }
+
+  /** Whether anything is dropped in this place. */
+  static boolean drops(LayerScope scope, float rate) {
+    return rate > 0 && scope.isTraining();
+  }
+
+  /** What the examples' branches are multiplied by, for each row: [B N, 1]. */
+  static Operand<TFloat32> rows(
+      LayerScope scope, String purpose, int batch, int tokens, float rate) {
+    Ops tf = scope.tf();
+    Operand<TFloat32> factor = factor(scope, purpose, batch, rate);
+    Operand<TFloat32> repeated = tf.tile(factor, tf.constant(new int[] {1, tokens}));
+    return tf.reshape(repeated, tf.constant(new int[] {batch * tokens, 1}));
+  }
+
+  /** [B, 1]. */
+  private static Operand<TFloat32> factor(LayerScope scope, String purpose, int batch, float rate) {
+    Ops tf = scope.tf();
+    Operand<TFloat32> uniform = uniform(scope, purpose, batch, 1);
+    Operand<TFloat32> kept = tf.math.floor(tf.math.add(uniform, tf.constant(1 - rate)));
+    return tf.math.div(kept, tf.constant(1 - rate));
   }
 
   /**

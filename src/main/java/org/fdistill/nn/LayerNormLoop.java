@@ -125,7 +125,7 @@ final class LayerNormLoop {
             stored(x.type(), dy.type()).stream().map(type -> new Result(type, x)).toList());
     return List.of(
         results.get(0),
-        tf.sum(results.get(1), tf.constant(0)),
-        tf.sum(results.size() > 2 ? results.get(2) : dy, tf.constant(0)));
+        LayerNorm.overRows(tf, results.get(1)),
+        LayerNorm.overRows(tf, results.size() > 2 ? results.get(2) : dy));
   }
 }

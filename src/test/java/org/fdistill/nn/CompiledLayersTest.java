@@ -7,11 +7,13 @@ import java.util.List;
 import java.util.Locale;
 import org.fdistill.graph.LayerScope;
 import org.fdistill.graph.Precision;
+import org.fdistill.graph.Seeds;
 import org.fdistill.nn.AttentionProducts.LogitOffsets;
 import org.fdistill.testing.DeterministicValues;
 import org.fdistill.testing.FiniteDifferences;
 import org.fdistill.testing.GraphRun;
 import org.fdistill.testing.Tolerance;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -73,6 +75,41 @@ class CompiledLayersTest {
             UnitVectors.scaled(scope, scope.precision().compute(scope.tf(), x.get(0)), x.get(1)));
   }
 
+  /** In bfloat16 the ops round after each of them, and the loop does not. */
+  @Test
+  void swiGlu() {
+    check(
+        Precision.FLOAT32,
+        2,
+        List.of(Shape.of(2048, 64)),
+        (scope, x) -> SwiGlu.apply(scope, scope.precision().compute(scope.tf(), x.get(0))));
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void residual(Precision precision) {
+    Residual residual = new Residual(128, 0.5f);
+    Shape rows = Shape.of(4096, 32);
+    check(
+        precision,
+        2,
+        List.of(rows, rows, Shape.of(32)),
+        (scope, x) -> {
+          Operand<TFloating> branch = scope.precision().compute(scope.tf(), x.get(1));
+          return Precision.FLOAT32.compute(
+              scope.tf(), residual.add(scope, "attn", x.get(0), branch, x.get(2)));
+        });
+    check(
+        precision,
+        2,
+        List.of(rows, rows),
+        (scope, x) -> {
+          Operand<TFloating> branch = scope.precision().compute(scope.tf(), x.get(1));
+          return Precision.FLOAT32.compute(
+              scope.tf(), residual.add(scope, "attn", x.get(0), branch, null));
+        });
+  }
+
   /** Offsets of the logits: by head and by window. */
   static List<List<Shape>> offsets() {
     Shape byHead = Shape.of(4, 128, 128);
@@ -121,7 +158,8 @@ class CompiledLayersTest {
       Precision precision, int calls, List<Shape> shapes, Layer layer) {
     try (GraphRun run = new GraphRun()) {
       Ops tf = run.tf();
-      LayerScope plain = LayerScope.inference(tf, run.variables(), precision).at("layer");
+      Seeds seeds = new Seeds(run.scalar(1), run.scalar(0));
+      LayerScope plain = LayerScope.training(tf, run.variables(), precision, seeds).at("layer");
       List<Operand<TFloat32>> inputs = new ArrayList<>();
       for (Shape shape : shapes) {
         String name = String.format(Locale.ROOT, "input %d", inputs.size());

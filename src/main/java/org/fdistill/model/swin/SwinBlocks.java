@@ -3,15 +3,13 @@ package org.fdistill.model.swin;
 import org.fdistill.graph.Initializer;
 import org.fdistill.graph.Initializers;
 import org.fdistill.graph.LayerScope;
-import org.fdistill.graph.Precision;
-import org.fdistill.nn.DropPath;
 import org.fdistill.nn.LayerNorm;
 import org.fdistill.nn.Mlp;
 import org.fdistill.nn.PatchEmbedding;
 import org.fdistill.nn.PatchMerging;
+import org.fdistill.nn.Residual;
 import org.fdistill.nn.WindowAttention;
 import org.tensorflow.Operand;
-import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
 import org.tensorflow.types.family.TFloating;
@@ -33,7 +31,6 @@ record SwinBlocks(SwinSizes sizes) implements SwinVersion {
   @Override
   public Operand<TFloat32> block(
       LayerScope scope, BlockPlace place, Operand<TFloat32> x, Operand<TInt32> index) {
-    Ops tf = scope.tf();
     int width = place.stage().width();
     LayerNorm norm = new LayerNorm(width, sizes.epsilon());
     WindowAttention attention =
@@ -44,10 +41,10 @@ record SwinBlocks(SwinSizes sizes) implements SwinVersion {
             place,
             norm.forProducts(scope.at("norm1"), x),
             rows -> attention.apply(scope.at("attn"), rows, index));
-    Operand<TFloat32> y = tf.math.add(x, dropped(scope, "attn", place, mixed));
+    Operand<TFloat32> y = residual(scope, "attn", place, x, mixed);
     Mlp mlp = new Mlp(width, sizes.hidden(width), NORMAL, NORMAL);
     Operand<TFloating> fed = mlp.apply(scope.at("mlp"), norm.forProducts(scope.at("norm2"), y));
-    return tf.math.add(y, dropped(scope, "mlp", place, fed));
+    return residual(scope, "mlp", place, y, fed);
   }
 
   @Override
@@ -55,9 +52,13 @@ record SwinBlocks(SwinSizes sizes) implements SwinVersion {
     return new PatchMerging(stage.grid(), stage.width(), true, sizes.epsilon(), NORMAL);
   }
 
-  private static Operand<TFloat32> dropped(
-      LayerScope scope, String purpose, BlockPlace place, Operand<TFloating> branch) {
-    Operand<TFloat32> full = Precision.full(scope.tf(), branch);
-    return DropPath.apply(scope, purpose, full, place.stage().tokens(), place.dropPath());
+  private static Operand<TFloat32> residual(
+      LayerScope scope,
+      String purpose,
+      BlockPlace place,
+      Operand<TFloat32> x,
+      Operand<TFloating> branch) {
+    return new Residual(place.stage().tokens(), place.dropPath())
+        .add(scope, purpose, x, branch, null);
   }
 }

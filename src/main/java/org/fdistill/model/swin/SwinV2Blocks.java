@@ -4,14 +4,13 @@ import org.fdistill.graph.Initializer;
 import org.fdistill.graph.Initializers;
 import org.fdistill.graph.LayerScope;
 import org.fdistill.nn.CosineAttention;
-import org.fdistill.nn.DropPath;
 import org.fdistill.nn.LayerNorm;
 import org.fdistill.nn.Mlp;
 import org.fdistill.nn.PatchEmbedding;
 import org.fdistill.nn.PatchMerging;
+import org.fdistill.nn.Residual;
 import org.fdistill.proto.SwinV2Config;
 import org.tensorflow.Operand;
-import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
 import org.tensorflow.types.family.TFloating;
@@ -74,12 +73,11 @@ record SwinV2Blocks(SwinSizes sizes, SwinV2Config config) implements SwinVersion
       BlockPlace place,
       Operand<TFloat32> x,
       Operand<TFloating> branch) {
-    Ops tf = scope.tf();
     Stage stage = place.stage();
     LayerNorm norm =
         new LayerNorm(
             stage.width(), sizes.epsilon(), Initializers.constant(config.getBranchNormScale()));
     Operand<TFloat32> normed = norm.apply(scope.at(name), branch);
-    return tf.math.add(x, DropPath.apply(scope, name, normed, stage.tokens(), place.dropPath()));
+    return new Residual(stage.tokens(), place.dropPath()).add(scope, name, x, normed, null);
   }
 }

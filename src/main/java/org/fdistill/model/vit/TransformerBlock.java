@@ -3,15 +3,13 @@ package org.fdistill.model.vit;
 import org.fdistill.graph.Initializer;
 import org.fdistill.graph.Initializers;
 import org.fdistill.graph.LayerScope;
-import org.fdistill.graph.Precision;
-import org.fdistill.nn.DropPath;
 import org.fdistill.nn.LayerNorm;
 import org.fdistill.nn.Mlp;
+import org.fdistill.nn.Residual;
 import org.fdistill.nn.RotaryPositions;
 import org.fdistill.nn.SelfAttention;
 import org.fdistill.proto.VitConfig;
 import org.tensorflow.Operand;
-import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.family.TFloating;
 
@@ -59,13 +57,12 @@ record TransformerBlock(
 
   private Operand<TFloat32> residual(
       LayerScope scope, String scaleName, Operand<TFloat32> x, Operand<TFloating> branch) {
-    Ops tf = scope.tf();
-    Operand<TFloat32> rows = Precision.full(tf, branch);
+    Operand<TFloat32> scale = null;
     if (config.getLayerScale() > 0) {
       Initializer initial = Initializers.constant(config.getLayerScale());
-      rows = tf.math.mul(rows, scope.parameter(scaleName, initial, width()));
+      scale = scope.parameter(scaleName, initial, width());
     }
-    return tf.math.add(x, DropPath.apply(scope, scaleName, rows, tokens, dropPath));
+    return new Residual(tokens, dropPath).add(scope, scaleName, x, branch, scale);
   }
 
   private Mlp mlp() {
