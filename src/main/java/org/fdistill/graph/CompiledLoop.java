@@ -148,6 +148,20 @@ public final class CompiledLoop {
         .toList();
   }
 
+  /**
+   * Computes a formula with one result.
+   *
+   * @param x of one type, which is that of the result
+   * @param like a tensor of the result's shape
+   */
+  @SuppressWarnings("unchecked") // Said above.
+  public Operand<TFloating> call(Ops tf, List<? extends Operand<?>> x, Operand<?> like) {
+    List<Operand<TFloating>> arguments = new ArrayList<>();
+    x.forEach(argument -> arguments.add((Operand<TFloating>) argument));
+    Class<TFloating> type = arguments.get(0).type();
+    return call(tf, arguments, List.of(new Result(type, like))).get(0);
+  }
+
   private Operation operation(
       Ops tf,
       List<? extends Operand<? extends TFloating>> x,

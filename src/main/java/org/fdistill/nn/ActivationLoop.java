@@ -1,6 +1,5 @@
 package org.fdistill.nn;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiFunction;
 import org.fdistill.graph.CompiledLoop;
@@ -43,7 +42,8 @@ final class ActivationLoop {
         gradient,
         FusedGradient.of(
             name + "Gradient",
-            (tf, saved, dy) -> List.of(call(gradient, tf, saved.get(0), List.of(dy)))));
+            (tf, saved, dy) ->
+                List.of(gradient.call(tf, List.of(saved.get(0), dy), saved.get(0)))));
   }
 
   /**
@@ -54,17 +54,6 @@ final class ActivationLoop {
   Operand<TFloating> apply(Ops tf, Operand<TFloating> x) {
     value.declare(tf, List.of(x.type()), List.of(x.type()));
     gradient.declare(tf, List.of(x.type(), x.type()), List.of(x.type()));
-    return rule.attach(tf, call(value, tf, x, List.of()), List.of(x), List.of(x));
-  }
-
-  /** Of x and more of its shape and type. */
-  @SuppressWarnings("unchecked") // The gradient has the type of x.
-  private static Operand<TFloating> call(
-      CompiledLoop loop, Ops tf, Operand<?> x, List<Operand<?>> more) {
-    List<Operand<TFloating>> arguments = new ArrayList<>();
-    arguments.add((Operand<TFloating>) x);
-    more.forEach(argument -> arguments.add((Operand<TFloating>) argument));
-    Class<TFloating> type = arguments.get(0).type();
-    return loop.call(tf, arguments, List.of(new CompiledLoop.Result(type, x))).get(0);
+    return rule.attach(tf, value.call(tf, List.of(x), x), List.of(x), List.of(x));
   }
 }

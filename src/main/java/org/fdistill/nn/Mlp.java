@@ -52,7 +52,7 @@ public record Mlp(
       case GELU -> Gelu.apply(scope, x);
       case GELU_TANH -> TanhGelu.apply(scope, x);
       case QUICK_GELU -> QuickGelu.apply(scope, x);
-      case SWIGLU -> SwiGlu.apply(scope.tf(), x);
+      case SWIGLU -> SwiGlu.apply(scope, x);
     };
   }
 }

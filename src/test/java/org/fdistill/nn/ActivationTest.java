@@ -78,7 +78,7 @@ class ActivationTest {
           }
           return sum;
         };
-    compare((scope, x) -> SwiGlu.apply(scope.tf(), x), weights, loss);
+    compare((scope, x) -> SwiGlu.apply(scope, x), weights, loss);
   }
 
   @Test

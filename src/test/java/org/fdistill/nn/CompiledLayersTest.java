@@ -13,6 +13,7 @@ import org.fdistill.testing.DeterministicValues;
 import org.fdistill.testing.FiniteDifferences;
 import org.fdistill.testing.GraphRun;
 import org.fdistill.testing.Tolerance;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -72,6 +73,16 @@ class CompiledLayersTest {
         List.of(heads, Shape.of(4, 1, 1)),
         (scope, x) ->
             UnitVectors.scaled(scope, scope.precision().compute(scope.tf(), x.get(0)), x.get(1)));
+  }
+
+  /** In bfloat16 the ops round after each of them, and the loop does not. */
+  @Test
+  void swiGlu() {
+    check(
+        Precision.FLOAT32,
+        2,
+        List.of(Shape.of(2048, 64)),
+        (scope, x) -> SwiGlu.apply(scope, scope.precision().compute(scope.tf(), x.get(0))));
   }
 
   @ParameterizedTest
