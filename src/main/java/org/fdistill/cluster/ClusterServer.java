@@ -14,7 +14,6 @@ import org.tensorflow.exceptions.TensorFlowException;
 import org.tensorflow.proto.ClusterDef;
 import org.tensorflow.proto.ConfigProto;
 import org.tensorflow.proto.JobDef;
-import org.tensorflow.proto.RpcOptions.RPCOptions;
 import org.tensorflow.proto.ServerDef;
 
 /**
@@ -57,8 +56,8 @@ final class ClusterServer {
                 .setCollectiveGroupLeader("/job:" + JOB + "/replica:0/task:0"))
         .addDeviceFilters("/job:" + JOB + "/task:" + cluster.index())
         .setIsolateSessionState(true)
-        // A request that is repeated, because its connection broke, gets its answer again.
-        .setRpcOptions(RPCOptions.newBuilder().setCacheRpcResponse(true))
+        // Without rpc_options.cache_rpc_response: with it a run may outlive broken connections, but
+        // TensorFlow's repetitions of requests then use freed memory now and again (SIGSEGV).
         .build();
   }
 

@@ -142,6 +142,7 @@ final class FrozenLoops {
             || FrozenLoop.VIEWS.contains(node.getOp())
             || FrozenLoop.REDUCTIONS.contains(node.getOp());
     return known
+        && tensors.inference().contains(node.getName())
         && !tensors.isFrozen(node.getName())
         && node.getInputList().stream().noneMatch(Subgraph::isControl)
         && isFloat(node.getName())
@@ -158,7 +159,7 @@ final class FrozenLoops {
         && !shape.hasUnknownDimension();
   }
 
-  /** And keeps it, so that shapes tell. */
+  /** And keeps the axis, so that shapes tell. */
   private boolean reducesLastAxis(NodeDef node) {
     Shape of = tensors.shape(node.getInput(0));
     Shape reduced = tensors.shape(node.getName());

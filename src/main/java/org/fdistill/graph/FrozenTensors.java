@@ -19,7 +19,6 @@ import org.tensorflow.proto.AttrValue;
 import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.GraphDef;
 import org.tensorflow.proto.NodeDef;
-import org.tensorflow.proto.OpDef.ArgDef;
 import org.tensorflow.proto.TensorShapeProto;
 
 /**
@@ -142,7 +141,7 @@ final class FrozenTensors {
   }
 
   private static boolean isConstantIn(NodeDef node, Set<String> written) {
-    boolean stateless = !RuntimeOps.definition(node.getOp()).getIsStateful();
+    boolean stateless = !RuntimeOps.isStateful(node.getOp());
     boolean placeholder = node.getOp().startsWith("Placeholder");
     return ((stateless && !placeholder) || VARIABLES.contains(node.getOp()))
         && !written.contains(node.getName());
@@ -159,8 +158,7 @@ final class FrozenTensors {
             .filter(source -> parts.node(source).getOp().equals(VarHandleOp.OP_NAME))
             .forEach(written::add);
       }
-      if (RuntimeOps.definition(node.getOp()).getInputArgList().stream()
-          .anyMatch(ArgDef::getIsRef)) {
+      if (RuntimeOps.takesReferences(node.getOp())) {
         written.add(Subgraph.nodeOf(node.getInput(0)));
       }
     }

@@ -14,6 +14,7 @@ import org.tensorflow.proto.MetaGraphDef;
 import org.tensorflow.proto.NodeDef;
 import org.tensorflow.proto.NodeDefOrBuilder;
 import org.tensorflow.proto.OpDef;
+import org.tensorflow.proto.OpDef.ArgDef;
 import org.tensorflow.proto.OpDef.AttrDef;
 import org.tensorflow.proto.OpList;
 
@@ -48,6 +49,18 @@ public final class RuntimeOps {
       throw new NoSuchElementException("TensorFlow has no op " + type);
     }
     return known;
+  }
+
+  /** Whether an op may give something else each time; a function that is named as an op may. */
+  static boolean isStateful(String type) {
+    OpDef known = Registry.OPS.get(type);
+    return known == null || known.getIsStateful();
+  }
+
+  /** Whether an op takes the variable itself as an input, as an assignment does. */
+  static boolean takesReferences(String type) {
+    OpDef known = Registry.OPS.get(type);
+    return known != null && known.getInputArgList().stream().anyMatch(ArgDef::getIsRef);
   }
 
   /** Drops every attribute that has its default, so that an older TensorFlow can read the node. */

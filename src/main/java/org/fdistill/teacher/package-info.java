@@ -8,9 +8,10 @@
  * graph and gives {@link org.fdistill.model.Endpoints}; {@link
  * org.fdistill.teacher.Teacher#restore} brings the weights in.
  *
- * <p>Limits: images are [batch, height, width, 3]; models with channels first are refused. The
- * teacher runs in the number format that it was exported in. Drop path in the teacher (Table 5 of
- * Feature Distillation, arXiv 2205.14141, code at github.com/SwinTransformer/Feature-Distillation)
- * is not possible: an exported graph has none.
+ * <p>Limits: images are [batch, height, width, 3]; models with channels first are refused. Its
+ * float32 products run in the run's precision, all else in the number format that it was exported
+ * in. Drop path in the teacher (Table 5 of Feature Distillation, arXiv 2205.14141, code at
+ * github.com/SwinTransformer/Feature-Distillation) is not possible here: an exported graph has
+ * none.
  */
 package org.fdistill.teacher;

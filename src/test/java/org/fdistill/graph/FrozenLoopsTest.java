@@ -17,6 +17,7 @@ import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Sum;
 import org.tensorflow.op.math.Mean;
+import org.tensorflow.proto.GraphDef;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.family.TFloating;
 
@@ -139,6 +140,21 @@ class FrozenLoopsTest {
     assertThat(FrozenModels.answer(loops, ROWS))
         .containsExactly(
             FrozenModels.answer(FrozenModels.program(ROWS, formula), ROWS), within(1e-6f));
+  }
+
+  /** A model may be given what it would compute itself. */
+  @Test
+  void whatIsFedIsNotComputed() {
+    FrozenModels.Formula formula =
+        (tf, x) -> {
+          Operand<TFloat32> fed = tf.withName("fed").math.neg(x);
+          return tf.math.sqrt(tf.math.square(fed));
+        };
+    GraphDef graph = FrozenModels.program(ROWS, formula).graph();
+    FrozenProgram loops = FrozenLoops.compile(FrozenProgram.of(graph, "fed:0", "y:0"), ROWS);
+    assertThat(steps(loops)).contains("PartitionedCall", "Neg");
+    float[] values = FrozenModels.noise((int) ROWS.size());
+    assertThat(FrozenModels.answer(loops, ROWS, values)).containsExactly(values, within(1e-6f));
   }
 
   @Test
