@@ -10,8 +10,10 @@ import org.tensorflow.proto.GraphDef;
 public final class ShapedRewrite {
   private ShapedRewrite() {}
 
-  /** Makes known shapes constants, and gives oneDNN the products of few rows that it takes. */
+  /** Makes known shapes constants, and gives oneDNN the products that it is the faster with. */
   public static GraphDef apply(Graph graph) {
-    return ProductsOfFewRows.forOneDnn(graph, StaticShapes.fold(graph));
+    GraphDef folded = StaticShapes.fold(graph);
+    GraphDef products = ProductsOfFewRows.forOneDnn(graph, folded);
+    return BiasGradients.asProducts(graph, products);
   }
 }
