@@ -29,6 +29,9 @@ public final class FlopCounter {
           "Conv2DBackpropInput",
           "Conv2DBackpropFilter");
 
+  /** How the name of a product ends that is a sum in disguise, and is not counted. */
+  public static final String ROW_SUM = "/row_sum";
+
   private final Graph graph;
   private final Subgraph parts;
 
@@ -63,7 +66,7 @@ public final class FlopCounter {
 
   private double flops(GraphOperation op) {
     return switch (op.type()) {
-      case "MatMul" -> matMul(op, "transpose_a");
+      case "MatMul" -> op.name().endsWith(ROW_SUM) ? 0 : matMul(op, "transpose_a");
       case "BatchMatMul", "BatchMatMulV2", "BatchMatMulV3" -> matMul(op, "adj_x");
       case "Einsum" -> op.numInputs() == 2 ? einsum(op) : 0;
       case "Conv2D" -> convolution(op.output(0).shape(), op.input(1).shape());

@@ -3,6 +3,7 @@ package org.fdistill.graph.rewrite;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.Map;
+import org.fdistill.graph.FlopCounter;
 import org.tensorflow.Graph;
 import org.tensorflow.GraphOperation;
 import org.tensorflow.ndarray.Shape;
@@ -63,7 +64,7 @@ final class BiasGradients {
 
   private static void addProduct(GraphDef.Builder result, NodeDef sum, long rows) {
     String ones = sum.getName() + "/ones";
-    String product = sum.getName() + "/product";
+    String product = sum.getName() + FlopCounter.ROW_SUM;
     String shape = sum.getName() + "/shape";
     AttrValue type = sum.getAttrOrThrow("T");
     result.addNode(constant(ones, type, ones(rows)));
