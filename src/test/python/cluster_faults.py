@@ -281,13 +281,31 @@ def breaks(run, rng):
     begin = time.monotonic()
     codes = run.wait(LIMIT_SECONDS)
     took = time.monotonic() - begin
+    require_told(run, codes)
+    run.resume()
+    return f"at step {before}: one ends after {times} of them, the others {took:.0f} s later; resumed"
+
+
+def breaks_once(run, rng):
+    """All connections of a worker break: the run goes on, or all end and say so, if a request was on its way."""
+    run.start()
+    in_a_step(run, rng)
+    before = run.step()
+    run.network.reset(1)
+    codes = run.wait(400)
+    if not any(codes):
+        return f"at step {before}: goes on"
+    require_told(run, codes)
+    run.resume()
+    return f"at step {before}: all end; resumed"
+
+
+def require_told(run, codes):
     for i, code in enumerate(codes):
         lines = [line for line in run.text(i).splitlines() if line.startswith("error: worker ")]
         known = [line for line in lines if "is lost after step" in line or "failed between workers after step" in line]
         assert code == 1 and len(lines) == len(known) == 1, f"worker {i}: {code}\n{run.text(i)}"
         assert "Start all workers again" in run.text(i), run.text(i)
-    run.resume()
-    return f"at step {before}: one ends after {times} of them, the others {took:.0f} s later; resumed"
 
 
 def never_comes(apply):
@@ -338,7 +356,7 @@ def scenarios(count):
     every["10 Mbit/s"] = survives(lambda run: run.network.limit(*"tbf rate 10mbit burst 32kb latency 400ms".split()))
     every["cable cut for 4 s"] = survives(lambda run: run.network.cut(1), lambda run: run.network.cut(1, False))
     every["stopped for 4 s"] = survives(lambda run: stop(run, 1), lambda run: run.signal(1, signal.SIGCONT))
-    every["connections of worker 1 reset"] = survives(lambda run: run.network.reset(1))
+    every["connections of worker 1 reset"] = breaks_once
     every["connections reset, no request repeated"] = breaks
     for i in range(count):
         every[f"kill -9 of worker {i}"] = loses([i], kill)
