@@ -22,8 +22,7 @@ import org.tensorflow.proto.NodeDef;
  * float32.
  */
 final class Bfloat16Products {
-  /** Of matrices. */
-  static final Set<String> PRODUCTS =
+  private static final Set<String> PRODUCTS =
       Set.of("MatMul", "BatchMatMul", "BatchMatMulV2", "BatchMatMulV3", "Einsum");
 
   /** Of their float inputs one is their values. */

@@ -11,13 +11,11 @@ import org.tensorflow.Operand;
 import org.tensorflow.Operation;
 import org.tensorflow.Output;
 import org.tensorflow.Signature;
-import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Operands;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.PartitionedCall;
 import org.tensorflow.proto.AttrValue;
 import org.tensorflow.proto.DataType;
-import org.tensorflow.proto.FunctionDef;
 import org.tensorflow.proto.NameAttrList;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.family.TFloating;
@@ -78,12 +76,9 @@ public final class CompiledLoop {
 
   /** Whether formulas of a tensor are to be loops in this place. */
   public static boolean pays(LayerScope scope, Operand<?> x) {
-    return scope.compilesLoops() && pays(x.shape());
-  }
-
-  /** Whether a tensor of a shape is large enough, and known to be. */
-  static boolean pays(Shape shape) {
-    return !shape.hasUnknownDimension() && shape.size() >= SMALLEST;
+    return scope.compilesLoops()
+        && !x.shape().hasUnknownDimension()
+        && x.shape().size() >= SMALLEST;
   }
 
   /**
@@ -102,16 +97,6 @@ public final class CompiledLoop {
             ConcreteFunction.create(signature(body, arguments, results), body)) {
       tf.scope().env().attachFunction(function);
       names.put(new Types(arguments, results), function.getDefinedName());
-    }
-  }
-
-  /** The function for some types, for the definition of a graph. */
-  FunctionDef function(
-      List<Class<? extends TFloating>> arguments, List<Class<? extends TFloating>> results) {
-    try (Graph body = new Graph();
-        ConcreteFunction function =
-            ConcreteFunction.create(signature(body, arguments, results), body)) {
-      return function.getFunctionDef();
     }
   }
 

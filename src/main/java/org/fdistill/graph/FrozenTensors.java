@@ -12,7 +12,6 @@ import org.tensorflow.GraphOperation;
 import org.tensorflow.Output;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.core.Identity;
-import org.tensorflow.op.core.Placeholder;
 import org.tensorflow.op.core.ReadVariableOp;
 import org.tensorflow.op.core.VarHandleOp;
 import org.tensorflow.proto.AttrValue;
@@ -51,30 +50,12 @@ final class FrozenTensors {
    * @param output the tensor to compute
    */
   static FrozenTensors of(GraphDef graph, String input, String output) {
-    return of(graph, input, output, Shape.unknown());
-  }
-
-  /**
-   * Looks at a graph without calls whose input has a shape.
-   *
-   * @param shape of the input; of use where this is a placeholder
-   */
-  static FrozenTensors of(GraphDef graph, String input, String output, Shape shape) {
     FrozenTensors tensors = new FrozenTensors(graph, input, output);
     Set<String> withInput = new LinkedHashSet<>(tensors.inference);
     withInput.add(Subgraph.nodeOf(input));
-    GraphDef needed = tensors.parts.only(graph, tensors.parts.needed(withInput));
-    tensors.infer(shape.isUnknown() ? needed : shaped(needed, Subgraph.nodeOf(input), shape));
+    tensors.infer(tensors.parts.only(graph, tensors.parts.needed(withInput)));
     tensors.findFrozen(input);
     return tensors;
-  }
-
-  private static GraphDef shaped(GraphDef graph, String input, Shape shape) {
-    GraphDef.Builder result = graph.toBuilder();
-    result.getNodeBuilderList().stream()
-        .filter(node -> node.getName().equals(input) && node.getOp().equals(Placeholder.OP_NAME))
-        .forEach(node -> node.putAttr("shape", attribute(shape)).removeAttr("_output_shapes"));
-    return result.build();
   }
 
   /** The nodes that the output needs, in no particular order. */

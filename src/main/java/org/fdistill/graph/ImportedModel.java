@@ -194,20 +194,7 @@ public final class ImportedModel {
    * @return the output in that graph
    */
   public Output<?> build(Graph into, Output<?> wired) {
-    return build(into, wired, program());
-  }
-
-  /**
-   * As {@link #build(Graph, Output)}, with loops in the place of norms and the like where the scope
-   * compiles such: {@link FrozenLoops}.
-   */
-  public Output<?> build(LayerScope scope, Output<?> wired) {
-    FrozenProgram running =
-        scope.compilesLoops() ? FrozenLoops.compile(program(), wired.shape()) : program();
-    return build((Graph) scope.tf().scope().env(), wired, running);
-  }
-
-  private Output<?> build(Graph into, Output<?> wired, FrozenProgram running) {
+    FrozenProgram running = program();
     int use = uses.merge(into, 1, Integer::sum);
     String prefix = use == 1 ? scope : scope + "/use_" + use;
     Map<String, Output<?>> wires = new LinkedHashMap<>();

@@ -8,9 +8,8 @@
  * {@link org.fdistill.graph.ImportedModel} brings an output of a SavedModel into the graph, apart
  * from everything else in it, and refuses what would end the process: {@link
  * org.fdistill.graph.GraphLimits} and {@link org.fdistill.graph.BundleIndex}. What follows from its
- * weights alone is computed once ({@link org.fdistill.graph.FrozenValues}), its norms are loops
- * where asked for ({@link org.fdistill.graph.FrozenLoops}). {@link org.fdistill.graph.Subgraph} is
- * the one reader of a GraphDef's inputs.
+ * weights alone is computed once ({@link org.fdistill.graph.FrozenValues}). {@link
+ * org.fdistill.graph.Subgraph} is the one reader of a GraphDef's inputs.
  *
  * <pre>{@code
  * Variables variables = new Variables(tf, runSeed);

@@ -2,10 +2,8 @@ package org.fdistill.teacher;
 
 import java.nio.file.Path;
 import java.util.Optional;
-import java.util.function.Function;
 import org.fdistill.config.UserError;
 import org.fdistill.graph.ImportedModel;
-import org.fdistill.graph.LayerScope;
 import org.fdistill.graph.Precision;
 import org.fdistill.graph.SavedModelFolder;
 import org.fdistill.model.Endpoints;
@@ -171,25 +169,16 @@ public final class Teacher {
    * @throws UserError where the model cannot take them
    */
   public Endpoints build(Ops tf, Operand<TUint8> images) {
-    return build(tf, images, input -> model.build((Graph) tf.scope().env(), input));
-  }
-
-  /** As {@link #build(Ops, Operand)}, with compiled loops where the scope asks for them. */
-  public Endpoints build(LayerScope scope, Operand<TUint8> images) {
-    return build(scope.tf(), images, input -> model.build(scope, input));
-  }
-
-  private Endpoints build(Ops tf, Operand<TUint8> images, Function<Output<?>, Output<?>> imported) {
     try {
-      return built(tf, images, imported);
+      return built(tf, images);
     } catch (TensorFlowException | TFInvalidArgumentException | TFUnimplementedException e) {
       throw failure.error(e, "images " + ModelTensor.text(images.shape()), "");
     }
   }
 
-  private Endpoints built(Ops tf, Operand<TUint8> images, Function<Output<?>, Output<?>> imported) {
+  private Endpoints built(Ops tf, Operand<TUint8> images) {
     Ops own = tf.withSubScope("teacher_input");
-    Output<?> output = imported.apply(input.apply(own, images));
+    Output<?> output = model.build((Graph) tf.scope().env(), input.apply(own, images));
     Ops after = tf.withSubScope("teacher_output");
     Operand<TFloat32> features = TeacherOpening.floats(after, output, who);
     Operand<TFloat32> tokens = layout.tokens(after, features, images.shape().get(0));

@@ -118,12 +118,7 @@ final class FrozenModels {
    * session that optimises the graph as a run's does.
    */
   static float[] answer(FrozenProgram program, Shape input) {
-    return answer(program, input, noise((int) input.size()));
-  }
-
-  /** As {@link #answer(FrozenProgram, Shape)}, for an input with values. */
-  static float[] answer(FrozenProgram program, Shape input, float[] values) {
-    SessionFactory.prepareCompiler(ConfigProto.getDefaultInstance());
+    float[] values = noise((int) input.size());
     try (Graph graph = new Graph()) {
       graph.importGraphDef(needed(program));
       List<Op> assigned = assignRandom(graph);
@@ -142,7 +137,7 @@ final class FrozenModels {
   }
 
   /** Numbers from 0 to 1. */
-  static float[] noise(int size) {
+  private static float[] noise(int size) {
     Random random = new Random(1);
     float[] values = new float[size];
     for (int i = 0; i < size; i++) {

@@ -260,42 +260,6 @@ class ImportedModelTest {
     }
   }
 
-  @Test
-  void inAScopeThatCompilesLoopsNormsAreSuchInEachUse() {
-    Shape rows = Shape.of(1024, 128);
-    Path path =
-        ModelFiles.frozen(
-            folder.resolve("norm"),
-            Shape.of(-1, 128),
-            (tf, x) -> ModelFiles.outputs("y", FrozenLoopsTest.layerNorm(tf, x)));
-    ImportedModel model = model(path, "teacher/norm", "y");
-    try (Graph graph = new Graph()) {
-      Ops tf = Ops.create(graph);
-      Placeholder<TFloat32> x =
-          tf.withName("x").placeholder(TFloat32.class, Placeholder.shape(rows));
-      LayerScope scope = LayerScope.inference(tf, null, Precision.FLOAT32);
-      Output<?> plain = model.build(scope, x.asOutput());
-      Output<?> first = model.build(scope.compilingLoops(), x.asOutput());
-      Output<?> second = model.build(scope.compilingLoops(), x.asOutput());
-      assertThat(first.shape()).isEqualTo(rows);
-      assertThat(graph.toGraphDef().getNodeList())
-          .filteredOn(node -> node.containsAttr(CompiledLoop.COMPILED))
-          .extracting(NodeDef::getName)
-          .containsExactly("teacher/norm/use_2/Add_1/loop", "teacher/norm/use_3/Add_1/loop");
-      assertThat(graph.toGraphDef().getLibrary().getFunctionCount()).isEqualTo(1);
-      SessionFactory.prepareCompiler(TestSession.settings());
-      try (Session session = TestSession.open(graph);
-          TFloat32 values =
-              TFloat32.tensorOf(rows, DataBuffers.of(FrozenModels.noise((int) rows.size())));
-          Result result =
-              session.runner().feed(x, values).fetch(plain).fetch(first).fetch(second).run()) {
-        float[] looped = floats((TFloat32) result.get(1));
-        assertSame(looped, floats((TFloat32) result.get(0)));
-        assertThat(floats((TFloat32) result.get(2))).isEqualTo(looped);
-      }
-    }
-  }
-
   private ImportedModel timesVariable(String name, Shape shape, float w) {
     return model(
         ModelFiles.timesVariable(folder.resolve(name), shape, w), "teacher/" + name, "tokens");

@@ -17,7 +17,7 @@ final class TeacherGraph extends TeacherFeatures {
 
   @Override
   public Endpoints features(LayerScope scope, Batch batch) {
-    return teacher.build(scope, batch.get(Field.IMAGE));
+    return teacher.build(scope.tf(), batch.get(Field.IMAGE));
   }
 
   @Override
