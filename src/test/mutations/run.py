@@ -195,7 +195,7 @@ def require_green(build, faults):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("names", nargs="*", metavar="NAME")
-    parser.add_argument("--list", action="store_true", help="names and what they do")
+    parser.add_argument("--list", action="store_true", help="names and what they do; an error where one does not fit the sources")
     parser.add_argument("--only-named", action="store_true", help="run only the tests that a fault names")
     parser.add_argument("--classes", help="a class path of compiled code and libraries, in place of Maven's")
     options = parser.parse_args()
@@ -205,8 +205,10 @@ def main():
         raise Untried("no fault " + ", ".join(sorted(unknown)) + "; --list shows all")
     faults = [fault for fault in faults if not options.names or fault.name in options.names]
     if options.list:
-        for fault in faults:
-            print(f"{fault.name:42} {fault.what}")
+        with tempfile.TemporaryDirectory(prefix="fdistill-mutations.") as scratch:
+            for fault in faults:
+                fault.apply(pathlib.Path(scratch))
+                print(f"{fault.name:42} {fault.what}")
         return 0
     with tempfile.TemporaryDirectory(prefix="fdistill-mutations.") as scratch:
         build = Build(options.classes, pathlib.Path(scratch))
