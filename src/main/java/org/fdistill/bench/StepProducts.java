@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.fdistill.graph.FlopCounter;
 import org.fdistill.graph.SessionFactory;
 import org.fdistill.graph.Subgraph;
 import org.tensorflow.Graph;
@@ -83,7 +84,9 @@ final class StepProducts {
       graph.importGraphDef(definition);
       for (Iterator<GraphOperation> all = graph.operations(); all.hasNext(); ) {
         GraphOperation op = all.next();
-        if (needed.contains(op.name()) && OPS.contains(op.type())) {
+        if (needed.contains(op.name())
+            && OPS.contains(op.type())
+            && !op.name().endsWith(FlopCounter.ROW_SUM)) {
           Shape a = op.input(0).shape();
           Shape b = op.input(1).shape();
           counts.merge(new Product(bare(parts.node(op.name())), a, b), 1, Integer::sum);

@@ -75,7 +75,9 @@ final class BiasGradients {
             .setOp("MatMul")
             .addInput(ones)
             .addAllInput(sum.getInputList())
-            .putAttr("T", type));
+            .putAttr("T", type)
+            .putAttr("transpose_a", AttrValue.newBuilder().setB(false).build())
+            .putAttr("transpose_b", AttrValue.newBuilder().setB(false).build()));
     result.addNode(
         NodeDef.newBuilder()
             .setName(sum.getName())
