@@ -53,7 +53,7 @@ final class AttentionLoops {
         GRADIENT.call(
             tf,
             List.of(weights, terms.ofWeights(), terms.result(), terms.upstream()),
-            stored(weights.type(), asked).stream().map(type -> new Result(type, weights)).toList());
+            Result.alike(stored(weights.type(), asked), weights));
     Operand<TFloat32> full = asked ? Precision.full(tf, results.get(results.size() - 1)) : null;
     return new LogitGradient(results.get(0), full);
   }
