@@ -59,8 +59,8 @@ final class AttentionLoops {
   }
 
   private static List<Operand<TFloat32>> gradient(Ops tf, List<Operand<TFloat32>> x) {
-    Operand<TFloat32> along = AttentionProducts.along(tf, x.get(2), x.get(3));
-    Operand<TFloat32> dLogits = tf.math.mul(tf.math.sub(x.get(1), along), x.get(0));
+    Operand<TFloat32> dLogits =
+        AttentionProducts.ofLogits(tf, x.get(0), x.get(1), x.get(2), x.get(3));
     return List.of(dLogits, dLogits);
   }
 }
