@@ -1,7 +1,6 @@
 package org.fdistill.cache;
 
 import org.fdistill.model.Endpoints;
-import org.fdistill.proto.CachedFeatureLayout;
 import org.fdistill.teacher.Teacher;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
@@ -20,11 +19,6 @@ record FeatureShape(boolean classToken, int grid, int width, int stride) {
   static FeatureShape of(Teacher teacher) {
     return new FeatureShape(
         teacher.hasClassToken(), teacher.grid(), teacher.width(), teacher.stride());
-  }
-
-  static FeatureShape of(CachedFeatureLayout layout) {
-    return new FeatureShape(
-        layout.getClassToken(), layout.getGrid(), layout.getWidth(), layout.getStride());
   }
 
   /** N. */

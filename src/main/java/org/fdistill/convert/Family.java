@@ -1,7 +1,6 @@
 package org.fdistill.convert;
 
 import java.util.List;
-import java.util.Optional;
 import java.util.function.Predicate;
 import org.fdistill.proto.BackboneConfig;
 import org.fdistill.proto.Normalization;
@@ -42,10 +41,5 @@ record Family(
     RADIO,
     /** SwinV2's continuous positions: offsets stay divided by the windows of training. */
     WINDOWS_OF_TRAINING
-  }
-
-  /** The published size of a name. */
-  Optional<Size> size(String arch) {
-    return sizes.stream().filter(size -> size.arch().equals(arch)).findFirst();
   }
 }

@@ -46,11 +46,6 @@ final class BlockTraversal implements Traversal {
   }
 
   @Override
-  public long seed() {
-    return order.seed();
-  }
-
-  @Override
   public ExampleSource source() {
     return source;
   }

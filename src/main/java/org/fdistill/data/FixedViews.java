@@ -36,11 +36,6 @@ public final class FixedViews extends WrappedExamples {
     this.seed = seed;
   }
 
-  /** K. */
-  public int views() {
-    return views;
-  }
-
   /** Which view of its example stands at a position: scalar, 0 to K - 1. */
   public Operand<TInt64> viewAt(Ops tf, Operand<TInt64> position) {
     Operand<TInt64> epoch = tf.math.floorDiv(position, tf.constant(size()));

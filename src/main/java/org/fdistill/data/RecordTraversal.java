@@ -19,11 +19,6 @@ import org.tensorflow.types.family.TType;
 record RecordTraversal(ExampleSource source, EpochOrder order, BatchShare share)
     implements Traversal {
   @Override
-  public long seed() {
-    return order.seed();
-  }
-
-  @Override
   public List<IndexArray> orderArrays() {
     return List.of();
   }

@@ -9,9 +9,6 @@ import org.tensorflow.types.family.TType;
 
 /** The way through a source: which example stands at each position, and how it is read. */
 interface Traversal {
-  /** The run's seed. */
-  long seed();
-
   /** Where examples come from. */
   ExampleSource source();
 

@@ -20,11 +20,6 @@ public abstract class WrappedExamples implements ExampleSource {
     this.source = source;
   }
 
-  /** The source inside. */
-  protected ExampleSource source() {
-    return source;
-  }
-
   @Override
   public long size() {
     return source.size();

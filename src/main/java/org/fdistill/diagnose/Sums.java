@@ -70,15 +70,6 @@ final class Sums {
     add(name, shape, tf.dtypes.cast(term, TFloat64.class));
   }
 
-  boolean isEmpty() {
-    return sums.isEmpty();
-  }
-
-  /** What a sum has come to, for ops that are run at the end. */
-  Operand<TFloat64> total(String name) {
-    return totals.get(name);
-  }
-
   /** Adds the ops that work on all sums; call it once, after the last of them. */
   void finish() {
     List<Op> zeros = new ArrayList<>();

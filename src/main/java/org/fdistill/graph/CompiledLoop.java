@@ -1,6 +1,7 @@
 package org.fdistill.graph;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -48,11 +49,24 @@ public final class CompiledLoop {
    * @param type in which it is stored
    * @param like a tensor of its shape; null where nobody reads its shape from the graph
    */
-  public record Result(Class<? extends TFloating> type, Operand<?> like) {}
+  public record Result(Class<? extends TFloating> type, Operand<?> like) {
+    /** Results of some types, all of the shape of one tensor. */
+    public static List<Result> alike(List<Class<? extends TFloating>> types, Operand<?> like) {
+      return types.stream().map(type -> new Result(type, like)).toList();
+    }
+  }
 
-  /** Types of arguments and results, of which the name of a function depends. */
-  private record Types(
-      List<Class<? extends TFloating>> arguments, List<Class<? extends TFloating>> results) {}
+  /** Types of arguments and results, on which the name of a function depends. */
+  private record Types(List<DataType> arguments, List<DataType> results) {
+    static Types of(
+        List<Class<? extends TFloating>> arguments, List<Class<? extends TFloating>> results) {
+      return new Types(dataTypes(arguments), dataTypes(results));
+    }
+
+    private static List<DataType> dataTypes(List<Class<? extends TFloating>> types) {
+      return types.stream().map(Operands::toDataType).toList();
+    }
+  }
 
   private final String name;
   private final Formula formula;
@@ -96,7 +110,7 @@ public final class CompiledLoop {
         ConcreteFunction function =
             ConcreteFunction.create(signature(body, arguments, results), body)) {
       tf.scope().env().attachFunction(function);
-      names.put(new Types(arguments, results), function.getDefinedName());
+      names.put(Types.of(arguments, results), function.getDefinedName());
     }
   }
 
@@ -125,9 +139,8 @@ public final class CompiledLoop {
    * @param x of the types that were declared
    * @param results of the types that were declared
    */
-  public List<Operand<TFloating>> call(
-      Ops tf, List<? extends Operand<? extends TFloating>> x, List<Result> results) {
-    Operation call = operation(tf, x, results.stream().map(Result::type).toList());
+  public List<Operand<TFloating>> call(Ops tf, List<? extends Operand<?>> x, List<Result> results) {
+    Operation call = operation(tf, x, results);
     return IntStream.range(0, results.size())
         .mapToObj(i -> shaped(tf, call.output(i), results.get(i).like()))
         .toList();
@@ -139,34 +152,26 @@ public final class CompiledLoop {
    * @param x of one type, which is that of the result
    * @param like a tensor of the result's shape
    */
-  @SuppressWarnings("unchecked") // Said above.
   public Operand<TFloating> call(Ops tf, List<? extends Operand<?>> x, Operand<?> like) {
-    List<Operand<TFloating>> arguments = new ArrayList<>();
-    x.forEach(argument -> arguments.add((Operand<TFloating>) argument));
-    Class<TFloating> type = arguments.get(0).type();
-    return call(tf, arguments, List.of(new Result(type, like))).get(0);
+    Class<? extends TFloating> type = x.get(0).type().asSubclass(TFloating.class);
+    return call(tf, x, List.of(new Result(type, like))).get(0);
   }
 
-  private Operation operation(
-      Ops tf,
-      List<? extends Operand<? extends TFloating>> x,
-      List<Class<? extends TFloating>> results) {
-    List<Class<? extends TFloating>> arguments = new ArrayList<>();
-    x.forEach(argument -> arguments.add(argument.type()));
-    String function = names.get(new Types(arguments, results));
-    NameAttrList callee = NameAttrList.newBuilder().setName(function).build();
+  private Operation operation(Ops tf, List<? extends Operand<?>> x, List<Result> results) {
+    Output<?>[] inputs = x.stream().map(Operand::asOutput).toArray(Output<?>[]::new);
+    Types types =
+        new Types(
+            Arrays.stream(inputs).map(Output::dataType).toList(),
+            results.stream().map(result -> Operands.toDataType(result.type())).toList());
+    NameAttrList callee = NameAttrList.newBuilder().setName(names.get(types)).build();
     return tf.scope()
         .opBuilder(PartitionedCall.OP_NAME, name)
-        .addInputList(x.stream().map(Operand::asOutput).toArray(Output<?>[]::new))
-        .setAttr("Tin", dataTypes(arguments))
-        .setAttr("Tout", dataTypes(results))
+        .addInputList(inputs)
+        .setAttr("Tin", types.arguments().toArray(DataType[]::new))
+        .setAttr("Tout", types.results().toArray(DataType[]::new))
         .setAttr("f", AttrValue.newBuilder().setFunc(callee).build())
         .setAttr(COMPILED, true)
         .build();
-  }
-
-  private static DataType[] dataTypes(List<Class<? extends TFloating>> types) {
-    return types.stream().map(Operands::toDataType).toArray(DataType[]::new);
   }
 
   /** The shape of a call's result is not known to those who read the graph. */

@@ -126,11 +126,6 @@ public final class LayerScope {
     return tf;
   }
 
-  /** The path of this scope, without a slash at its end; empty at the root. */
-  public String path() {
-    return path;
-  }
-
   /** The network's policy for products. */
   public Precision precision() {
     return precision;

@@ -19,9 +19,9 @@
  * }</pre>
  *
  * <p>{@link org.fdistill.graph.FusedGradient} gives a group of ops a gradient by formula, and
- * {@link org.fdistill.graph.CompiledLoop} makes one pass over memory of an element-wise one. {@link
- * org.fdistill.graph.FlopCounter} counts a finished graph's products, and {@link
- * org.fdistill.graph.rewrite} changes how it runs.
+ * {@link org.fdistill.graph.CompiledLoop} makes a few passes over memory of element-wise ops and of
+ * sums along the last axis. {@link org.fdistill.graph.FlopCounter} counts a finished graph's
+ * products, and {@link org.fdistill.graph.rewrite} changes how it runs.
  *
  * <p>Limits: variables are float32 resource variables of static shape; seeds must be fed, since
  * TensorFlow folds draws from constant ones; no gradient goes through control flow.

@@ -19,18 +19,13 @@ public interface Backbone {
 
   /**
    * The same, of a part of the patches: the others enter no block, and their positions stay empty.
-   * Call it only where {@link #canLeaveOutPatches}.
    *
    * @param kept numbers of the patches that stay, row by row of the grid, each once [B, K]
    * @return endpoints that stand for these patches ({@link Endpoints#kept})
+   * @throws UnsupportedOperationException where the network attends in windows
    */
   default Endpoints build(LayerScope scope, Operand<TFloat32> images, Operand<TInt32> kept) {
     throw new UnsupportedOperationException("a network of windows needs every patch");
-  }
-
-  /** Whether the network can do with a part of the patches. */
-  default boolean canLeaveOutPatches() {
-    return false;
   }
 
   /** The same without its final norm: its tokens leave as the last block gives them. */

@@ -53,14 +53,14 @@ final class AttentionLoops {
         GRADIENT.call(
             tf,
             List.of(weights, terms.ofWeights(), terms.result(), terms.upstream()),
-            stored(weights.type(), asked).stream().map(type -> new Result(type, weights)).toList());
+            Result.alike(stored(weights.type(), asked), weights));
     Operand<TFloat32> full = asked ? Precision.full(tf, results.get(results.size() - 1)) : null;
     return new LogitGradient(results.get(0), full);
   }
 
   private static List<Operand<TFloat32>> gradient(Ops tf, List<Operand<TFloat32>> x) {
-    Operand<TFloat32> along = AttentionProducts.along(tf, x.get(2), x.get(3));
-    Operand<TFloat32> dLogits = tf.math.mul(tf.math.sub(x.get(1), along), x.get(0));
+    Operand<TFloat32> dLogits =
+        AttentionProducts.ofLogits(tf, x.get(0), x.get(1), x.get(2), x.get(3));
     return List.of(dLogits, dLogits);
   }
 }

@@ -10,7 +10,6 @@ import org.fdistill.graph.LayerScope;
 import org.fdistill.graph.Precision;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
-import org.tensorflow.op.core.Sum;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.family.TFloating;
 
@@ -221,15 +220,24 @@ final class AttentionProducts {
   }
 
   private static LogitGradient logitGradient(Ops tf, LogitTerms terms, boolean asked) {
-    Operand<TFloat32> dy = Precision.full(tf, terms.upstream());
-    Operand<TFloat32> along = along(tf, dy, Precision.full(tf, terms.result()));
-    Operand<TFloat32> across = tf.math.sub(Precision.full(tf, terms.ofWeights()), along);
-    Operand<TFloat32> full = tf.math.mul(across, Precision.full(tf, terms.weights()));
+    Operand<TFloat32> full =
+        ofLogits(
+            tf,
+            Precision.full(tf, terms.weights()),
+            Precision.full(tf, terms.ofWeights()),
+            Precision.full(tf, terms.result()),
+            Precision.full(tf, terms.upstream()));
     return new LogitGradient(Precision.like(tf, full, terms.upstream()), asked ? full : null);
   }
 
-  /** The inner product of each pair of vectors, [B, H, N, 1]. */
-  static Operand<TFloat32> along(Ops tf, Operand<TFloat32> a, Operand<TFloat32> b) {
-    return tf.sum(tf.math.mul(a, b), tf.constant(-1), Sum.keepDims(true));
+  /** P (dP - rows of sum(dy y)), of {@link LogitTerms} in float32. */
+  static Operand<TFloat32> ofLogits(
+      Ops tf,
+      Operand<TFloat32> weights,
+      Operand<TFloat32> ofWeights,
+      Operand<TFloat32> result,
+      Operand<TFloat32> upstream) {
+    Operand<TFloat32> along = InnerProducts.of(tf, upstream, result);
+    return tf.math.mul(tf.math.sub(ofWeights, along), weights);
   }
 }

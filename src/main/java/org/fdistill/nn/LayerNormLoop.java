@@ -6,6 +6,7 @@ import org.fdistill.graph.CompiledLoop;
 import org.fdistill.graph.CompiledLoop.Result;
 import org.fdistill.graph.FusedGradient;
 import org.fdistill.graph.LayerScope;
+import org.fdistill.nn.LayerNormFormulas.Normalized;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.math.Mean;
@@ -29,10 +30,12 @@ final class LayerNormLoop {
   /** Of a row, whose width is divided by it. */
   private static final int PARTS = 8;
 
+  private static final LayerNormFormulas FORMULAS = new LayerNormFormulas(LayerNormLoop::mean);
+
   private static final CompiledLoop VALUE = CompiledLoop.of("LayerNorm", LayerNormLoop::value);
 
-  private static final CompiledLoop SLOPE =
-      CompiledLoop.of("LayerNormGradient", LayerNormLoop::slope);
+  private static final CompiledLoop SLOPES =
+      CompiledLoop.of("LayerNormGradient", LayerNormLoop::slopes);
 
   private static final FusedGradient GRADIENT =
       FusedGradient.of("LayerNormLoopGradient", LayerNormLoop::gradients);
@@ -55,7 +58,7 @@ final class LayerNormLoop {
       Ops tf, Operand<? extends TFloating> x, Terms terms, Class<? extends TFloating> type) {
     Class<? extends TFloating> full = TFloat32.class;
     VALUE.declare(tf, List.of(x.type(), full, full, full), List.of(type, full, full));
-    SLOPE.declare(tf, List.of(x.type(), full, full, full, type), stored(x.type(), type));
+    SLOPES.declare(tf, List.of(x.type(), full, full, full, type), stored(x.type(), type));
     List<Operand<TFloating>> results =
         VALUE.call(
             tf,
@@ -70,24 +73,16 @@ final class LayerNormLoop {
 
   /** The result, and each row's mean and inverse deviation, [rows, 1]. */
   private static List<Operand<TFloat32>> value(Ops tf, List<Operand<TFloat32>> arguments) {
-    Operand<TFloat32> x = arguments.get(0);
-    Operand<TFloat32> mean = mean(tf, x);
-    Operand<TFloat32> centred = tf.math.sub(x, mean);
-    Operand<TFloat32> variance = mean(tf, tf.math.square(centred));
-    Operand<TFloat32> inverse = tf.math.rsqrt(tf.math.add(variance, arguments.get(3)));
-    Operand<TFloat32> scaled = tf.math.mul(tf.math.mul(centred, inverse), arguments.get(1));
-    return List.of(tf.math.add(scaled, arguments.get(2)), mean, inverse);
+    Normalized x = FORMULAS.normalized(tf, arguments.get(0), arguments.get(3));
+    Operand<TFloat32> y = x.affine(tf, arguments.get(1), arguments.get(2));
+    return List.of(y, x.mean(), x.inverseDeviation());
   }
 
-  /** The terms of {@link LayerNorm}'s gradient: for x, and for scale and offset before the sums. */
-  private static List<Operand<TFloat32>> slope(Ops tf, List<Operand<TFloat32>> arguments) {
+  private static List<Operand<TFloat32>> slopes(Ops tf, List<Operand<TFloat32>> arguments) {
+    Operand<TFloat32> centred = tf.math.sub(arguments.get(0), arguments.get(1));
     Operand<TFloat32> inverse = arguments.get(2);
-    Operand<TFloat32> dy = arguments.get(4);
-    Operand<TFloat32> h = tf.math.mul(tf.math.sub(arguments.get(0), arguments.get(1)), inverse);
-    Operand<TFloat32> scaled = tf.math.mul(dy, arguments.get(3));
-    Operand<TFloat32> along = mean(tf, tf.math.mul(scaled, h));
-    Operand<TFloat32> removed = tf.math.add(tf.math.mul(h, along), mean(tf, scaled));
-    return List.of(tf.math.mul(tf.math.sub(scaled, removed), inverse), tf.math.mul(dy, h), dy);
+    Operand<TFloat32> rows = tf.math.mul(centred, inverse);
+    return FORMULAS.slopes(tf, rows, inverse, arguments.get(3), arguments.get(4));
   }
 
   /**
@@ -115,17 +110,13 @@ final class LayerNormLoop {
   private static List<Operand<?>> gradients(Ops tf, List<Operand<?>> saved, Operand<?> upstream) {
     Operand<TFloating> x = (Operand<TFloating>) saved.get(0);
     Operand<TFloating> dy = (Operand<TFloating>) upstream;
-    List<Operand<TFloating>> arguments = new ArrayList<>();
-    saved.forEach(tensor -> arguments.add((Operand<TFloating>) tensor));
+    List<Operand<?>> arguments = new ArrayList<>(saved);
     arguments.add(dy);
-    List<Operand<TFloating>> results =
-        SLOPE.call(
-            tf,
-            arguments,
-            stored(x.type(), dy.type()).stream().map(type -> new Result(type, x)).toList());
+    List<Operand<TFloating>> slopes =
+        SLOPES.call(tf, arguments, Result.alike(stored(x.type(), dy.type()), x));
     return List.of(
-        results.get(0),
-        LayerNorm.overRows(tf, results.get(1)),
-        LayerNorm.overRows(tf, results.size() > 2 ? results.get(2) : dy));
+        slopes.get(0),
+        ColumnSums.of(tf, slopes.get(1)),
+        ColumnSums.of(tf, slopes.size() > 2 ? slopes.get(2) : dy));
   }
 }

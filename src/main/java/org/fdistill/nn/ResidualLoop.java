@@ -77,19 +77,15 @@ final class ResidualLoop {
 
   private static List<Operand<?>> gradients(Ops tf, List<Operand<?>> saved, Operand<?> upstream) {
     List<Operand<TFloating>> slopes = slopes(tf, saved, upstream, 2);
-    return List.of(upstream, slopes.get(0), LayerNorm.overRows(tf, slopes.get(1)));
+    return List.of(upstream, slopes.get(0), ColumnSums.of(tf, slopes.get(1)));
   }
 
-  @SuppressWarnings("unchecked") // attach() above says which tensors these are.
   private static List<Operand<TFloating>> slopes(
       Ops tf, List<Operand<?>> saved, Operand<?> upstream, int results) {
-    Operand<TFloating> branch = (Operand<TFloating>) saved.get(0);
-    List<Operand<TFloating>> arguments = new ArrayList<>();
-    saved.forEach(tensor -> arguments.add((Operand<TFloating>) tensor));
-    arguments.add((Operand<TFloating>) upstream);
-    return SLOPE.call(
-        tf,
-        arguments,
-        stored(branch.type(), results).stream().map(type -> new Result(type, branch)).toList());
+    Operand<?> branch = saved.get(0);
+    List<Operand<?>> arguments = new ArrayList<>(saved);
+    arguments.add(upstream);
+    Class<? extends TFloating> type = branch.type().asSubclass(TFloating.class);
+    return SLOPE.call(tf, arguments, Result.alike(stored(type, results), branch));
   }
 }

@@ -19,7 +19,8 @@ final class UnitVectors {
   private static final float SMALLEST_SQUARE = 1e-24f;
 
   private static final FusedGradient PLAIN =
-      FusedGradient.of("UnitVectorGradient", UnitVectors::gradient);
+      FusedGradient.of(
+          "UnitVectorGradient", (tf, saved, dy) -> List.of(gradients(tf, saved, dy).get(0)));
   private static final FusedGradient SCALED =
       FusedGradient.of("ScaledUnitVectorGradient", UnitVectors::gradients);
 
@@ -39,7 +40,7 @@ final class UnitVectors {
     Operand<TFloat32> full = Precision.full(tf, x);
     Operand<TFloat32> inverse = inverseLength(tf, full);
     Operand<TFloating> unit = Precision.like(tf, tf.math.mul(full, inverse), x);
-    return PLAIN.attach(tf, unit, List.of(x), List.of(x, inverse));
+    return PLAIN.attach(tf, unit, List.of(x), List.of(x, inverse, inverse));
   }
 
   /**
@@ -71,48 +72,31 @@ final class UnitVectors {
 
   /** [B, H, N, 1]. */
   static Operand<TFloat32> inverseLength(Ops tf, Operand<TFloat32> x) {
-    Operand<TFloat32> square = along(tf, x, x);
+    Operand<TFloat32> square = InnerProducts.of(tf, x, x);
     return tf.math.rsqrt(tf.math.maximum(square, tf.constant(SMALLEST_SQUARE)));
   }
 
-  @SuppressWarnings("unchecked") // attach() above says which tensors these are.
-  private static List<Operand<?>> gradient(Ops tf, List<Operand<?>> saved, Operand<?> upstream) {
-    Operand<TFloat32> inverse = (Operand<TFloat32>) saved.get(1);
-    Operand<TFloat32> unit = unit(tf, saved);
-    Operand<TFloat32> dy = Precision.full(tf, (Operand<TFloating>) upstream);
-    return List.of(projected(tf, saved, unit, dy, along(tf, dy, unit), inverse));
-  }
-
+  /** Saved are x, its inverse length, and what it was multiplied by. */
   @SuppressWarnings("unchecked") // attach() above says which tensors these are.
   private static List<Operand<?>> gradients(Ops tf, List<Operand<?>> saved, Operand<?> upstream) {
+    Operand<TFloating> x = (Operand<TFloating>) saved.get(0);
+    Operand<TFloat32> inverse = (Operand<TFloat32>) saved.get(1);
     Operand<TFloat32> factor = (Operand<TFloat32>) saved.get(2);
-    Operand<TFloat32> unit = unit(tf, saved);
     Operand<TFloat32> dy = Precision.full(tf, (Operand<TFloating>) upstream);
-    Operand<TFloat32> along = along(tf, dy, unit);
-    return List.of(projected(tf, saved, unit, dy, along, factor), ofScale(tf, along));
+    List<Operand<TFloat32>> slopes = slopes(tf, Precision.full(tf, x), inverse, factor, dy);
+    return List.of(Precision.like(tf, slopes.get(0), x), ofScale(tf, slopes.get(1)));
   }
 
-  /** With u the unit vector: factor (dy - u (dy u)), in the type of x. */
-  @SuppressWarnings("unchecked") // The first saved tensor is x.
-  private static Operand<TFloating> projected(
+  /** With u the unit vector: factor (dy - u (dy u)), by x; and dy u, for {@link #ofScale}. */
+  static List<Operand<TFloat32>> slopes(
       Ops tf,
-      List<Operand<?>> saved,
-      Operand<TFloat32> unit,
-      Operand<TFloat32> dy,
-      Operand<TFloat32> along,
-      Operand<TFloat32> factor) {
+      Operand<TFloat32> x,
+      Operand<TFloat32> inverse,
+      Operand<TFloat32> factor,
+      Operand<TFloat32> dy) {
+    Operand<TFloat32> unit = tf.math.mul(x, inverse);
+    Operand<TFloat32> along = InnerProducts.of(tf, dy, unit);
     Operand<TFloat32> across = tf.math.sub(dy, tf.math.mul(unit, along));
-    return Precision.like(tf, tf.math.mul(across, factor), (Operand<TFloating>) saved.get(0));
-  }
-
-  @SuppressWarnings("unchecked") // The first two saved tensors are x and its inverse length.
-  private static Operand<TFloat32> unit(Ops tf, List<Operand<?>> saved) {
-    Operand<TFloat32> x = Precision.full(tf, (Operand<TFloating>) saved.get(0));
-    return tf.math.mul(x, (Operand<TFloat32>) saved.get(1));
-  }
-
-  /** The inner product of each pair of vectors, [B, H, N, 1]. */
-  static Operand<TFloat32> along(Ops tf, Operand<TFloat32> a, Operand<TFloat32> b) {
-    return tf.sum(tf.math.mul(a, b), tf.constant(-1), Sum.keepDims(true));
+    return List.of(tf.math.mul(across, factor), along);
   }
 }

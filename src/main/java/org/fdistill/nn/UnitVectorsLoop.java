@@ -14,8 +14,8 @@ import org.tensorflow.types.family.TFloating;
 final class UnitVectorsLoop {
   private static final CompiledLoop VALUE = CompiledLoop.of("UnitVectors", UnitVectorsLoop::value);
 
-  private static final CompiledLoop SLOPE =
-      CompiledLoop.of("UnitVectorsGradient", UnitVectorsLoop::slope);
+  private static final CompiledLoop SLOPES =
+      CompiledLoop.of("UnitVectorsGradient", UnitVectorsLoop::slopes);
 
   private static final FusedGradient PLAIN =
       FusedGradient.of(
@@ -40,7 +40,7 @@ final class UnitVectorsLoop {
   private static Operand<TFloating> call(Ops tf, Operand<TFloating> x, Operand<TFloat32> scale) {
     Class<TFloating> type = x.type();
     VALUE.declare(tf, List.of(type, TFloat32.class), List.of(type));
-    SLOPE.declare(tf, List.of(type, TFloat32.class, type), List.of(type, TFloat32.class));
+    SLOPES.declare(tf, List.of(type, TFloat32.class, type), List.of(type, TFloat32.class));
     return VALUE.call(tf, List.of(x, scale), List.of(new Result(type, x))).get(0);
   }
 
@@ -50,15 +50,11 @@ final class UnitVectorsLoop {
     return List.of(tf.math.mul(x, factor));
   }
 
-  /** With u the unit vector: inverse length times scale times (dy - u (dy u)), and dy u. */
-  private static List<Operand<TFloat32>> slope(Ops tf, List<Operand<TFloat32>> arguments) {
+  private static List<Operand<TFloat32>> slopes(Ops tf, List<Operand<TFloat32>> arguments) {
     Operand<TFloat32> x = arguments.get(0);
-    Operand<TFloat32> dy = arguments.get(2);
     Operand<TFloat32> inverse = UnitVectors.inverseLength(tf, x);
-    Operand<TFloat32> unit = tf.math.mul(x, inverse);
-    Operand<TFloat32> along = UnitVectors.along(tf, dy, unit);
-    Operand<TFloat32> across = tf.math.sub(dy, tf.math.mul(unit, along));
-    return List.of(tf.math.mul(across, tf.math.mul(inverse, arguments.get(1))), along);
+    Operand<TFloat32> factor = tf.math.mul(inverse, arguments.get(1));
+    return UnitVectors.slopes(tf, x, inverse, factor, arguments.get(2));
   }
 
   private static List<Operand<?>> gradients(Ops tf, List<Operand<?>> saved, Operand<?> upstream) {
@@ -67,13 +63,13 @@ final class UnitVectorsLoop {
     return List.of(slopes.get(0), tf.reshape(ofScale, tf.shape(saved.get(1))));
   }
 
-  @SuppressWarnings("unchecked") // attach() above says which tensors these are.
   private static List<Operand<TFloating>> slopes(
       Ops tf, List<Operand<?>> saved, Operand<?> upstream) {
-    Operand<TFloating> x = (Operand<TFloating>) saved.get(0);
-    return SLOPE.call(
+    Operand<?> x = saved.get(0);
+    Class<? extends TFloating> type = x.type().asSubclass(TFloating.class);
+    return SLOPES.call(
         tf,
-        List.of(x, (Operand<TFloat32>) saved.get(1), (Operand<TFloating>) upstream),
-        List.of(new Result(x.type(), x), new Result(TFloat32.class, null)));
+        List.of(x, saved.get(1), upstream),
+        List.of(new Result(type, x), new Result(TFloat32.class, null)));
   }
 }

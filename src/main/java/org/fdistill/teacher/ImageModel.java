@@ -20,14 +20,11 @@ import org.tensorflow.types.TUint8;
  * It is described and checked as a {@link Teacher} is, in all but its output's shape.
  */
 public final class ImageModel {
-  private final TeacherConfig description;
   private final TeacherInput input;
   private final ImportedModel model;
   private final TeacherFailure failure;
 
-  ImageModel(
-      TeacherConfig description, TeacherInput input, ImportedModel model, TeacherFailure failure) {
-    this.description = description;
+  ImageModel(TeacherInput input, ImportedModel model, TeacherFailure failure) {
     this.input = input;
     this.model = model;
     this.failure = failure;
@@ -54,11 +51,6 @@ public final class ImageModel {
   public static Optional<Integer> declaredSide(TeacherConfig config) {
     SavedModelFolder folder = SavedModelFolder.read(Path.of(config.getPath()));
     return new TeacherOpening(folder, config, 0).declaredSide();
-  }
-
-  /** The description as resolved: the file beside the model under the caller's config. */
-  public TeacherConfig description() {
-    return description;
   }
 
   /**

@@ -73,7 +73,7 @@ final class TeacherOpening {
   /** Makes those checks that hold for a model of any output. */
   ImageModel openAny() {
     Opened opened = opened(Precision.FLOAT32, ModelInterface::anyOutput);
-    return new ImageModel(description, opened.input(), opened.model(), failure);
+    return new ImageModel(opened.input(), opened.model(), failure);
   }
 
   /** The side that description or signature state; empty where neither does. */

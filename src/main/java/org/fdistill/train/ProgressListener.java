@@ -39,7 +39,6 @@ public interface ProgressListener {
    * @param imagesPerSecond over the last steps
    * @param dataWaitShare share of these steps' time spent waiting for data, 0 to 1, by the process
    *     that waits longest; NaN where not known yet
-   * @param learningRate of this step
    * @param etaSeconds until the end of the run; NaN where not known yet
    */
   record StepReport(
@@ -49,6 +48,5 @@ public interface ProgressListener {
       Map<String, Double> losses,
       double imagesPerSecond,
       double dataWaitShare,
-      double learningRate,
       double etaSeconds) {}
 }

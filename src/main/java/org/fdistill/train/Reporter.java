@@ -64,7 +64,6 @@ final class Reporter {
             losses(outcome),
             batch / secondsPerStep(),
             dataWaitShare(),
-            outcome.learningRate(),
             left));
     if (isLogged(step)) {
       log.training(step, epoch(step), line(outcome));

@@ -9,11 +9,10 @@ import java.util.Map;
  * @param outcome finished, stopped, or nothing left to do
  * @param step optimiser steps done
  * @param validation values of the last validation, by name; empty where there was none
- * @param seconds that this process trained
  * @param checkpoint folder of the newest checkpoint
  */
 public record RunResult(
-    Outcome outcome, long step, Map<String, Double> validation, double seconds, Path checkpoint) {
+    Outcome outcome, long step, Map<String, Double> validation, Path checkpoint) {
   /** How a run can end without an error. */
   public enum Outcome {
     /** All steps are done. */

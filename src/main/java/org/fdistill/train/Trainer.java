@@ -63,7 +63,7 @@ public final class Trainer {
         }
         workers.sum(new double[1]); // A chief that is lost in its export needs the others again.
         workers.close();
-        return result(end, seconds);
+        return result(end);
       } catch (UserError e) {
         log.message(e.getMessage());
         throw e;
@@ -261,7 +261,7 @@ public final class Trainer {
 
   private RunResult alreadyFinished(RunFolder folder, RunLog log, CheckpointStore store) {
     if (!workers.isChief()) {
-      return new RunResult(RunResult.Outcome.ALREADY_FINISHED, 0, Map.of(), 0, null);
+      return new RunResult(RunResult.Outcome.ALREADY_FINISHED, 0, Map.of(), null);
     }
     String again = "Take another --workdir to train again.";
     String gone = folder.path() + ": a finished run whose checkpoints are gone. " + again;
@@ -273,19 +273,14 @@ public final class Trainer {
         String.format(
             Locale.ROOT, "%s: this run is finished (step %d). %s", folder.path(), step, again));
     return new RunResult(
-        RunResult.Outcome.ALREADY_FINISHED,
-        step,
-        latest.manifest().validation(),
-        0,
-        latest.folder());
+        RunResult.Outcome.ALREADY_FINISHED, step, latest.manifest().validation(), latest.folder());
   }
 
-  private static RunResult result(RunState end, double seconds) {
+  private static RunResult result(RunState end) {
     return new RunResult(
         end.stopped() ? RunResult.Outcome.STOPPED : RunResult.Outcome.FINISHED,
         end.step(),
         end.latest().<Map<String, Double>>map(c -> c.manifest().validation()).orElse(Map.of()),
-        seconds,
         end.latest().map(Checkpoint::folder).orElse(null));
   }
 

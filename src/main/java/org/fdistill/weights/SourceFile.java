@@ -47,10 +47,6 @@ final class SourceFile implements Region, AutoCloseable {
     return path;
   }
 
-  FileChannel channel() {
-    return channel;
-  }
-
   @Override
   public long length() {
     return length;

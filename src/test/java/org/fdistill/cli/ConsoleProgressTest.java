@@ -69,8 +69,7 @@ class ConsoleProgressTest {
     Map<String, Double> losses = new LinkedHashMap<>();
     losses.put("loss_a", 0.2);
     losses.put("loss_b", 0.38624);
-    assertThat(
-            ConsoleProgress.figures(new StepReport(9, 9, 0.29312, losses, 412.34, 0.016, 1e-3, 0)))
+    assertThat(ConsoleProgress.figures(new StepReport(9, 9, 0.29312, losses, 412.34, 0.016, 0)))
         .isEqualTo(
             "loss 0.2931 (loss_a 0.2000  loss_b 0.3862)  412.3 images/s  data wait 2 %  ETA 0:00");
   }
@@ -80,7 +79,7 @@ class ConsoleProgressTest {
     Map<String, Double> values = new LinkedHashMap<>();
     values.put("student_loss", 0.25);
     values.put("small_loss", 0.5);
-    StepReport step = new StepReport(9, 9, 0.75, values, 400, 0, 1e-3, 0);
+    StepReport step = new StepReport(9, 9, 0.75, values, 400, 0, 0);
     assertThat(ConsoleProgress.figures(step))
         .startsWith("loss (sum) 0.7500 (student_loss 0.2500  small_loss 0.5000)  400.0 images/s");
     values.put("validation_loss", 0.125);
@@ -95,11 +94,11 @@ class ConsoleProgressTest {
   @Test
   void whatIsNotKnownYetIsLeftOut() {
     double unknown = Double.NaN;
-    StepReport first = new StepReport(1, 100, 0.29312, Map.of(), unknown, unknown, 1e-3, unknown);
+    StepReport first = new StepReport(1, 100, 0.29312, Map.of(), unknown, unknown, unknown);
     assertThat(BarProgress.line(1, 100, first, 99))
         .isEqualTo("1/100 [--------------------] loss 0.2931  ETA ?");
     LineProgress progress = new LineProgress(console(false), () -> 0);
-    progress.step(new StepReport(100, 100, unknown, Map.of(), 412.34, unknown, 1e-3, 0));
+    progress.step(new StepReport(100, 100, unknown, Map.of(), 412.34, unknown, 0));
     assertThat(err.toString(UTF_8)).isEqualTo("step 100/100  loss NaN  412.3 images/s  ETA 0:00\n");
   }
 
@@ -148,7 +147,7 @@ class ConsoleProgressTest {
   }
 
   private static StepReport report(long step) {
-    return new StepReport(step, 100, 0.29312, Map.of(), 412.34, 0.016, 1e-3, (100 - step) * 0.3);
+    return new StepReport(step, 100, 0.29312, Map.of(), 412.34, 0.016, (100 - step) * 0.3);
   }
 
   private Console console(boolean terminal) {

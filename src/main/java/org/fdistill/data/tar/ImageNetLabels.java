@@ -131,11 +131,6 @@ public final class ImageNetLabels {
     return classNames;
   }
 
-  /** Whether a member is named as ImageNet's validation images are. */
-  public static boolean isValidationImage(String member) {
-    return IMAGE.matcher(member).matches();
-  }
-
   /**
    * The label of a validation image.
    *

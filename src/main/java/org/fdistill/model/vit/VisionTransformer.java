@@ -70,11 +70,6 @@ public final class VisionTransformer implements Backbone {
   }
 
   @Override
-  public boolean canLeaveOutPatches() {
-    return true;
-  }
-
-  @Override
   public List<String> layers() {
     List<String> layers = new ArrayList<>();
     layers.add("(cls_token|reg_tokens|pos_embed|(patch_embed|norm_pre)/.*)");

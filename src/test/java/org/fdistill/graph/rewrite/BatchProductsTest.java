@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.assertj.core.data.Offset;
 import org.fdistill.testing.DeterministicValues;
@@ -11,11 +12,8 @@ import org.junit.jupiter.api.Test;
 import org.tensorflow.ConcreteFunction;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
-import org.tensorflow.Result;
-import org.tensorflow.Session;
 import org.tensorflow.Signature;
 import org.tensorflow.ndarray.Shape;
-import org.tensorflow.ndarray.buffer.DataBuffers;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Placeholder;
 import org.tensorflow.op.train.BatchMatMul;
@@ -84,16 +82,7 @@ class BatchProductsTest {
 
   private static float[] run(GraphDef definition) {
     float[] values = DeterministicValues.uniform("x", (int) SHAPE.size(), 0, 1);
-    try (Graph graph = new Graph()) {
-      graph.importGraphDef(definition);
-      try (Session session = new Session(graph);
-          TFloat32 x = TFloat32.tensorOf(SHAPE, DataBuffers.of(values));
-          Result result = session.runner().feed("x", x).fetch("y").run()) {
-        float[] y = new float[2 * 3 * 3];
-        ((TFloat32) result.get(0)).asRawTensor().data().asFloats().read(y);
-        return y;
-      }
-    }
+    return TinyGraph.run(definition, Map.of("x", values));
   }
 
   private static List<NodeDef> inFunctions(GraphDef definition) {

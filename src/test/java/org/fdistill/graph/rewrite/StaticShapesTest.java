@@ -3,8 +3,6 @@ package org.fdistill.graph.rewrite;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Map;
-import java.util.function.Function;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -15,22 +13,21 @@ import org.tensorflow.Session;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.ndarray.StdArrays;
 import org.tensorflow.op.Ops;
-import org.tensorflow.op.core.Placeholder;
 import org.tensorflow.proto.DataType;
-import org.tensorflow.proto.GraphDef;
 import org.tensorflow.proto.NodeDef;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
 import org.tensorflow.types.TInt64;
 
 class StaticShapesTest {
-  private final Graph graph = new Graph();
+  private final TinyGraph built = new TinyGraph();
+  private final Graph graph = built.graph();
 
   @BeforeEach
   void build() {
-    Ops tf = Ops.create(graph);
-    Operand<TFloat32> known = input(tf, "known", 2, 3);
-    Operand<TFloat32> unknown = input(tf, "unknown", Shape.UNKNOWN_SIZE, 3);
+    Ops tf = built.tf();
+    Operand<TFloat32> known = built.input("known", Shape.of(2, 3));
+    Operand<TFloat32> unknown = built.input("unknown", Shape.of(Shape.UNKNOWN_SIZE, 3));
     Operand<TInt32> shape = tf.withName("of_known").withControlDependencies(unknown).shape(known);
     tf.withName("of_unknown").shape(unknown);
     tf.withName("of_known_wide").shape(known, TInt64.class);
@@ -40,12 +37,12 @@ class StaticShapesTest {
 
   @AfterEach
   void close() {
-    graph.close();
+    built.close();
   }
 
   @Test
   void theShapeOfAKnownTensorIsAConstantWithoutInputs() {
-    Map<String, NodeDef> nodes = nodes(StaticShapes.fold(graph));
+    Map<String, NodeDef> nodes = TinyGraph.nodes(StaticShapes.fold(graph));
     assertThat(nodes.get("of_known").getOp()).isEqualTo("Const");
     assertThat(nodes.get("of_known").getInputList()).isEmpty();
     assertThat(nodes.get("of_known").getAttrOrThrow("dtype").getType())
@@ -57,8 +54,8 @@ class StaticShapesTest {
 
   @Test
   void everythingElseStays() {
-    Map<String, NodeDef> before = nodes(graph.toGraphDef());
-    Map<String, NodeDef> after = nodes(StaticShapes.fold(graph));
+    Map<String, NodeDef> before = TinyGraph.nodes(graph.toGraphDef());
+    Map<String, NodeDef> after = TinyGraph.nodes(StaticShapes.fold(graph));
     assertThat(after.keySet()).isEqualTo(before.keySet());
     before.keySet().stream()
         .filter(name -> !name.startsWith("of_known") && !name.equals("of_scalar"))
@@ -95,14 +92,5 @@ class StaticShapesTest {
 
   private static int[] ints(Result result, int index) {
     return StdArrays.array1dCopyOf((TInt32) result.get(index));
-  }
-
-  private static Operand<TFloat32> input(Ops tf, String name, long... shape) {
-    return tf.withName(name).placeholder(TFloat32.class, Placeholder.shape(Shape.of(shape)));
-  }
-
-  private static Map<String, NodeDef> nodes(GraphDef definition) {
-    return definition.getNodeList().stream()
-        .collect(Collectors.toMap(NodeDef::getName, Function.identity()));
   }
 }

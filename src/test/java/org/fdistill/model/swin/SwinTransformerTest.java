@@ -64,9 +64,9 @@ class SwinTransformerTest {
   }
 
   /**
-   * bfloat16 keeps 8 bits: 2^-9 a rounding in the mean, and some twenty roundings in a row for four
-   * blocks. Version 2 multiplies the rounding of its cosines by up to 100, which the golden's first
-   * block does.
+   * bfloat16 keeps 8 bits: a rounding is off by 2^-8 at most and by no more than 2^-9 in the mean;
+   * there are some twenty in a row for four blocks. Version 2 multiplies the rounding of its
+   * cosines by up to 100, which the golden's first block does.
    */
   @ParameterizedTest
   @CsvSource({"v1-shifted, 20", "v2-shifted, 50"})

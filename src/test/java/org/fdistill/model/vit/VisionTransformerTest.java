@@ -207,8 +207,8 @@ class VisionTransformerTest {
       run.setVariables(golden.inputs("parameters"));
       float[] tokens = run.run(List.of(endpoints.tokens())).get(0);
       double error = Tolerance.error(tokens, golden.array("tokens").doubles());
-      // bfloat16 keeps 8 bits: 2^-9 a rounding in the mean, and some ten roundings in a row for two
-      // blocks.
+      // bfloat16 keeps 8 bits: a rounding is off by 2^-8 at most and by no more than 2^-9 in the
+      // mean; there are some ten in a row for two blocks.
       assertThat(error).isBetween(1e-4, 10 * Math.scalb(1.0, -9));
     }
   }
