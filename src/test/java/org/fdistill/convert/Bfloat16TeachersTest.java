@@ -29,16 +29,10 @@ import org.tensorflow.types.TUint8;
 @Tag("slow")
 class Bfloat16TeachersTest {
   /**
-<<<<<<< HEAD
-   * Root mean square of the difference over that of the tokens. One rounding to bfloat16 is off by
-   * at most 2^-8, by 0.00165 in the mean square; a network of two to four blocks makes some 30 in a
-   * row, which add up as sqrt(30) where nothing cancels. Twice that: cancelling in norms.
-=======
    * Root mean square of the difference over that of the tokens. bfloat16 has 8 significant bits:
    * one rounding is off by at most 2^-8 of a value, by 0.00165 of normally distributed ones in the
    * root mean square. A network of two to four blocks makes some 30 in a row, which add up as
    * sqrt(30) where they are independent; twice that, for layers that enlarge what is off.
->>>>>>> main
    */
   private static final double BOUND = 2 * 0.00165 * Math.sqrt(30);
 
