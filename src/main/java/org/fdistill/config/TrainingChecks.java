@@ -26,7 +26,7 @@ final class TrainingChecks {
         "runtime.xla",
         String.format(
             "is WHOLE_STEP, which compiles one update a run, but optimizer.accumulation is %d; set"
-                + " accumulation to 1, or xla to AUTO or OFF",
+                + " accumulation to 1, or xla to LOOPS, AUTO or OFF",
             accumulation));
   }
 

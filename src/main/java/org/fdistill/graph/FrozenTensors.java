@@ -26,10 +26,6 @@ import org.tensorflow.proto.TensorShapeProto;
  * write.
  */
 final class FrozenTensors {
-  /** Stateful as they are, they give the same in each step once the weights are restored. */
-  private static final Set<String> VARIABLES =
-      Set.of(VarHandleOp.OP_NAME, ReadVariableOp.OP_NAME, "VariableV2", "Variable");
-
   private static final Set<String> READERS = Set.of(ReadVariableOp.OP_NAME, Identity.OP_NAME);
 
   private final Subgraph parts;
@@ -124,8 +120,13 @@ final class FrozenTensors {
   private static boolean isConstantIn(NodeDef node, Set<String> written) {
     boolean stateless = !RuntimeOps.isStateful(node.getOp());
     boolean placeholder = node.getOp().startsWith("Placeholder");
-    return ((stateless && !placeholder) || VARIABLES.contains(node.getOp()))
-        && !written.contains(node.getName());
+    return ((stateless && !placeholder) || isOfVariable(node)) && !written.contains(node.getName());
+  }
+
+  /** Stateful as it is, it gives the same in each step once the weights are restored. */
+  private static boolean isOfVariable(NodeDef node) {
+    return RuntimeOps.VARIABLES.contains(node.getOp())
+        || node.getOp().equals(ReadVariableOp.OP_NAME);
   }
 
   /** The variables that something else than a read takes, as their handle or by reference. */

@@ -62,9 +62,6 @@ final class FrozenValues {
           ExpandDims.OP_NAME,
           Squeeze.OP_NAME);
 
-  private static final Set<String> VARIABLES =
-      Set.of(VarHandleOp.OP_NAME, "VariableV2", "Variable");
-
   private final String scope;
   private final FrozenTensors tensors;
   private final Subgraph parts;
@@ -156,7 +153,7 @@ final class FrozenValues {
     }
     return node.getInputCount() > 0
         && parts.needed(List.of(node.getName())).stream()
-            .anyMatch(name -> VARIABLES.contains(parts.node(name).getOp()));
+            .anyMatch(name -> RuntimeOps.VARIABLES.contains(parts.node(name).getOp()));
   }
 
   /** The bytes of the variables and constants that the output needs. */
@@ -166,7 +163,8 @@ final class FrozenValues {
       NodeDef node = parts.node(name);
       if (node.getOp().equals(ReadVariableOp.OP_NAME)) {
         sizes.put(Subgraph.nodeOf(node.getInput(0)), bytes(name));
-      } else if (node.getOp().equals(Constant.OP_NAME) || VARIABLES.contains(node.getOp())) {
+      } else if (node.getOp().equals(Constant.OP_NAME)
+          || RuntimeOps.VARIABLES.contains(node.getOp())) {
         sizes.putIfAbsent(name, bytes(name));
       }
     }

@@ -33,8 +33,6 @@ import org.tensorflow.proto.NodeDef;
  * copy of the weights.
  */
 public final class ImportedModel {
-  private static final Set<String> VARIABLES = Set.of("VarHandleOp", "VariableV2", "Variable");
-
   /** Constants above so many bytes are shared between uses. */
   private static final int LARGE_CONSTANT = 1024;
 
@@ -176,7 +174,8 @@ public final class ImportedModel {
   /** Of the variables among some nodes. */
   private Set<String> sharedNames(Set<String> nodes) {
     return graph.getNodeList().stream()
-        .filter(node -> VARIABLES.contains(node.getOp()) && nodes.contains(node.getName()))
+        .filter(
+            node -> RuntimeOps.VARIABLES.contains(node.getOp()) && nodes.contains(node.getName()))
         .map(node -> node.getAttrOrThrow("shared_name").getS().toStringUtf8())
         .collect(Collectors.toCollection(TreeSet::new));
   }
@@ -279,7 +278,7 @@ public final class ImportedModel {
   private Set<String> restoring() {
     Set<String> used = new LinkedHashSet<>(inference(Set.of(input)));
     used.addAll(restore.initializing());
-    boolean reads = parts.operations(used).stream().anyMatch(VARIABLES::contains);
+    boolean reads = parts.operations(used).stream().anyMatch(RuntimeOps.VARIABLES::contains);
     return reads ? restore.restoring() : Set.of();
   }
 

@@ -9,12 +9,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.stream.Stream;
 import org.tensorflow.op.core.Identity;
-import org.tensorflow.op.core.PartitionedCall;
 import org.tensorflow.op.core.ReadVariableOp;
-import org.tensorflow.op.core.StatefulPartitionedCall;
 import org.tensorflow.proto.AttrValue;
 import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.FunctionDef;
@@ -30,9 +27,6 @@ import org.tensorflow.proto.OpDef.ArgDef;
  * TensorFlow does the same before it runs a graph.
  */
 public final class InlinedCalls {
-  private static final Set<String> CALLS =
-      Set.of(PartitionedCall.OP_NAME, StatefulPartitionedCall.OP_NAME);
-
   private final GraphDef graph;
   private final Map<String, FunctionDef> functions = new HashMap<>();
   private final Map<String, NodeDef> nodes = new LinkedHashMap<>();
@@ -98,7 +92,9 @@ public final class InlinedCalls {
   /** The function that a node calls; empty where it calls none, or none that can be put in. */
   private Optional<FunctionDef> callee(NodeDef node) {
     String name =
-        CALLS.contains(node.getOp()) ? node.getAttrOrThrow("f").getFunc().getName() : node.getOp();
+        RuntimeOps.CALLS.contains(node.getOp())
+            ? node.getAttrOrThrow("f").getFunc().getName()
+            : node.getOp();
     return Optional.ofNullable(functions.get(name)).filter(InlinedCalls::isConcrete);
   }
 

@@ -67,7 +67,7 @@ public final class LayerScope {
         tf, "", "", variables, precision, seeds, replicas, false, new ArrayList<>());
   }
 
-  /** This scope, where long element-wise formulas are compiled; see {@link CompiledLoop}. */
+  /** This scope, where formulas of large tensors are compiled; see {@link CompiledLoop}. */
   public LayerScope compilingLoops() {
     return new LayerScope(tf, path, drawn, variables, precision, seeds, replicas, true, updates);
   }
@@ -136,7 +136,7 @@ public final class LayerScope {
     return seeds != null;
   }
 
-  /** Whether long element-wise formulas are compiled. */
+  /** Whether formulas of large tensors are compiled. */
   boolean compilesLoops() {
     return loops;
   }

@@ -24,8 +24,6 @@ final class RestorePaths {
   /** The ops that read tensors from a bundle, or a checkpoint of its older format. */
   static final Set<String> OPS = Set.of("Restore", "RestoreSlice", "RestoreV2");
 
-  private static final Set<String> CALLS = Set.of("PartitionedCall", "StatefulPartitionedCall");
-
   private final Subgraph parts;
   private final Set<String> foreign = new LinkedHashSet<>();
   private final Set<Call> seen = new HashSet<>();
@@ -96,7 +94,8 @@ final class RestorePaths {
   private static Set<String> ownArguments(
       NodeDef node, FunctionDef function, Predicate<String> own) {
     boolean plain =
-        CALLS.contains(node.getOp()) || node.getOp().equals(function.getSignature().getName());
+        RuntimeOps.CALLS.contains(node.getOp())
+            || node.getOp().equals(function.getSignature().getName());
     List<OpDef.ArgDef> arguments = function.getSignature().getInputArgList();
     Set<String> found = new LinkedHashSet<>();
     for (int i = 0; plain && i < Math.min(arguments.size(), node.getInputCount()); i++) {

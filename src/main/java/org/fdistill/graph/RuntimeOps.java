@@ -4,9 +4,13 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.tensorflow.TensorFlow;
+import org.tensorflow.op.core.PartitionedCall;
+import org.tensorflow.op.core.StatefulPartitionedCall;
+import org.tensorflow.op.core.VarHandleOp;
 import org.tensorflow.proto.AttrValue;
 import org.tensorflow.proto.FunctionDef;
 import org.tensorflow.proto.GraphDef;
@@ -20,6 +24,12 @@ import org.tensorflow.proto.OpList;
 
 /** The ops that this process's TensorFlow knows, and what follows for graphs of other versions. */
 public final class RuntimeOps {
+  /** The ops that are variables, those of TensorFlow 1 included. */
+  static final Set<String> VARIABLES = Set.of(VarHandleOp.OP_NAME, "VariableV2", "Variable");
+
+  /** The ops that call a function, to which they hand their inputs in their order. */
+  static final Set<String> CALLS = Set.of(PartitionedCall.OP_NAME, StatefulPartitionedCall.OP_NAME);
+
   private RuntimeOps() {}
 
   /** Initialised when first asked for: the list is long. */

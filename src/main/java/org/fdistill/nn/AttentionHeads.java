@@ -2,6 +2,7 @@ package org.fdistill.nn;
 
 import java.util.List;
 import org.fdistill.graph.Initializer;
+import org.fdistill.graph.Initializers;
 import org.fdistill.graph.LayerScope;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
@@ -22,6 +23,22 @@ record AttentionHeads(int width, int heads, int tokens) {
   /** D: the width of one head. */
   int headWidth() {
     return width / heads;
+  }
+
+  /**
+   * The joint bias of queries and values, from the parameters {@code q_bias} and {@code v_bias}
+   * [C]: [3C], zero for keys.
+   *
+   * @param scope of the attention layer
+   */
+  Operand<TFloat32> queryAndValueBias(LayerScope scope) {
+    Ops tf = scope.tf();
+    return tf.concat(
+        List.of(
+            scope.parameter("q_bias", Initializers.zeros(), width),
+            tf.zeros(tf.constant(new int[] {width}), TFloat32.class),
+            scope.parameter("v_bias", Initializers.zeros(), width)),
+        tf.constant(0));
   }
 
   /**

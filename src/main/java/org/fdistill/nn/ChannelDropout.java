@@ -25,8 +25,6 @@ public final class ChannelDropout {
     Ops tf = scope.tf();
     int batch = (int) map.shape().get(0);
     int channels = (int) map.shape().get(3);
-    Operand<TFloat32> uniform = DropPath.uniform(scope, "dropout", batch, 1, 1, channels);
-    Operand<TFloat32> kept = tf.math.floor(tf.math.add(uniform, tf.constant(1 - rate)));
-    return tf.math.mul(map, tf.math.div(kept, tf.constant(1 - rate)));
+    return tf.math.mul(map, DropPath.factor(scope, "dropout", batch, rate, 1, 1, channels));
   }
 }

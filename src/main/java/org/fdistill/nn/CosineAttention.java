@@ -46,7 +46,8 @@ public record CosineAttention(
   public Operand<TFloating> apply(LayerScope scope, Operand<TFloating> x, Operand<TInt32> index) {
     Ops tf = scope.tf();
     AttentionHeads split = new AttentionHeads(width, heads, windows.tokens());
-    List<? extends Operand<TFloating>> parts = split.split(scope, x, plain, jointBias(scope));
+    List<? extends Operand<TFloating>> parts =
+        split.split(scope, x, plain, split.queryAndValueBias(scope));
     Operand<TFloat32> positions =
         new LogSpacedPositionBias(windows.window(), positionWindow, heads, plain)
             .apply(scope.at("cpb"), index);
@@ -58,17 +59,6 @@ public record CosineAttention(
             List.of(queries, keys, parts.get(2)),
             new LogitOffsets(positions, windows.mask(tf)));
     return split.join(scope, mixed, projection);
-  }
-
-  /** [3C], zero for keys. */
-  private Operand<TFloat32> jointBias(LayerScope scope) {
-    Ops tf = scope.tf();
-    return tf.concat(
-        List.of(
-            scope.parameter("q_bias", Initializers.zeros(), width),
-            tf.zeros(tf.constant(new int[] {width}), TFloat32.class),
-            scope.parameter("v_bias", Initializers.zeros(), width)),
-        tf.constant(0));
   }
 
   /** [H, 1, 1]. */

@@ -34,7 +34,7 @@ public final class DropPath {
     Ops tf = scope.tf();
     int batch = (int) (branch.shape().get(0) / tokens);
     int width = (int) branch.shape().get(1);
-    Operand<TFloat32> factor = factor(scope, purpose, batch, rate);
+    Operand<TFloat32> factor = factor(scope, purpose, batch, rate, 1);
     Operand<TFloat32> examples = tf.reshape(branch, tf.constant(new int[] {batch, tokens * width}));
     return tf.reshape(
         tf.math.mul(examples, factor), tf.constant(new int[] {batch * tokens, width}));
@@ -49,15 +49,24 @@ public final class DropPath {
   static Operand<TFloat32> rows(
       LayerScope scope, String purpose, int batch, int tokens, float rate) {
     Ops tf = scope.tf();
-    Operand<TFloat32> factor = factor(scope, purpose, batch, rate);
+    Operand<TFloat32> factor = factor(scope, purpose, batch, rate, 1);
     Operand<TFloat32> repeated = tf.tile(factor, tf.constant(new int[] {1, tokens}));
     return tf.reshape(repeated, tf.constant(new int[] {batch * tokens, 1}));
   }
 
-  /** [B, 1]. */
-  private static Operand<TFloat32> factor(LayerScope scope, String purpose, int batch, float rate) {
+  /**
+   * What is dropped, 0, and what is kept, divided by the keep rate.
+   *
+   * @param purpose seeds the draw, with the scope's path
+   * @param batch B
+   * @param rate share of what is dropped
+   * @param each shape of what an example gets
+   * @return [B, each]
+   */
+  static Operand<TFloat32> factor(
+      LayerScope scope, String purpose, int batch, float rate, int... each) {
     Ops tf = scope.tf();
-    Operand<TFloat32> uniform = uniform(scope, purpose, batch, 1);
+    Operand<TFloat32> uniform = uniform(scope, purpose, batch, each);
     Operand<TFloat32> kept = tf.math.floor(tf.math.add(uniform, tf.constant(1 - rate)));
     return tf.math.div(kept, tf.constant(1 - rate));
   }
@@ -67,12 +76,10 @@ public final class DropPath {
    * its own: so the draws do not depend on how many there are. Philox is named, for XLA would
    * choose another generator, and other numbers.
    *
-   * @param purpose seeds the draw, with the scope's path
-   * @param batch B
-   * @param each shape of what an example gets
    * @return uniform in [0, 1): [B, each]
    */
-  static Operand<TFloat32> uniform(LayerScope scope, String purpose, int batch, int... each) {
+  private static Operand<TFloat32> uniform(
+      LayerScope scope, String purpose, int batch, int... each) {
     Ops tf = scope.tf();
     int[] shape = new int[each.length + 1];
     shape[0] = batch * scope.replicas().count();

@@ -6,7 +6,6 @@ import org.fdistill.graph.Initializers;
 import org.fdistill.graph.LayerScope;
 import org.fdistill.proto.VitConfig.QkvBias;
 import org.tensorflow.Operand;
-import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.family.TFloating;
 
@@ -44,7 +43,8 @@ public record SelfAttention(
       RotaryPositions rotary) {
     AttentionHeads split = new AttentionHeads(width, heads, tokens);
     Operand<TFloating> rows = scope.precision().compute(scope.tf(), x);
-    List<? extends Operand<TFloating>> parts = split.split(scope, rows, qkv, jointBias(scope));
+    List<? extends Operand<TFloating>> parts =
+        split.split(scope, rows, qkv, jointBias(scope, split));
     Operand<TFloating> queries = turned(scope, parts.get(0), rotary);
     Operand<TFloating> keys = turned(scope, parts.get(1), rotary);
     Operand<TFloating> mixed =
@@ -58,18 +58,11 @@ public record SelfAttention(
     return rotary == null ? part : rotary.apply(scope.tf(), part);
   }
 
-  private Operand<TFloat32> jointBias(LayerScope scope) {
-    Ops tf = scope.tf();
+  private Operand<TFloat32> jointBias(LayerScope scope, AttentionHeads split) {
     return switch (bias) {
       case NO_BIAS -> null;
       case FULL_BIAS -> scope.at("qkv").parameter("bias", Initializers.zeros(), 3L * width);
-      case QV_BIAS ->
-          tf.concat(
-              List.of(
-                  scope.parameter("q_bias", Initializers.zeros(), width),
-                  tf.zeros(tf.constant(new int[] {width}), TFloat32.class),
-                  scope.parameter("v_bias", Initializers.zeros(), width)),
-              tf.constant(0));
+      case QV_BIAS -> split.queryAndValueBias(scope);
     };
   }
 }

@@ -184,35 +184,12 @@ final class ProgramBuilder {
   private ProgramEndpoints.Step step(
       InputPipeline data, Task.TrainingOutputs outputs, Update update) {
     Ops in = tf.withSubScope("step");
-    List<Gradient> gradients = update.gradients();
-    int accumulation = config.getOptimizer().getAccumulation();
     GradientSums sums =
-        accumulation > 1 ? GradientSums.build(in.withSubScope("sums"), variables, gradients) : null;
-    StudentClipping clipped =
-        StudentClipping.apply(
-            in.withSubScope("clip"),
-            task.furtherStudents(),
-            GradientExchange.means(
-                in.withSubScope("exchange"),
-                replicas,
-                sums == null ? gradients : sums.totals(),
-                config.getCluster().getBucketBytes()),
-            accumulation,
-            config.getOptimizer().getClipNorm());
-    List<Op> moved =
-        with(
-            update
-                .optimizer()
-                .update(
-                    in.withSubScope("optimizer"),
-                    variables,
-                    clipped.gradients(),
-                    update.hyperparameters()),
-            update.further());
-    List<Op> averaged =
-        update
-            .averages()
-            .update(in.withSubScope("averages"), moved, config.getOptimizer().getEmaDecay());
+        config.getOptimizer().getAccumulation() > 1
+            ? GradientSums.build(in.withSubScope("sums"), variables, update.gradients())
+            : null;
+    StudentClipping clipped = clipped(in, sums == null ? update.gradients() : sums.totals());
+    List<Op> updates = updates(in, update, clipped.gradients());
     StepScalars scalars =
         StepScalars.over(in.withSubScope("scalars"), replicas, outputs, data.waited());
     return new ProgramEndpoints.Step(
@@ -230,8 +207,37 @@ final class ProgramBuilder {
         endpoint(in, "data_wait", scalars.waited()),
         sums == null ? null : target(in, "begin", with(sums.begin(), update.further())),
         sums == null ? null : target(in, "add", with(sums.add(), update.further())),
-        target(in, "update", with(moved, averaged)),
+        target(in, "update", updates),
         clipped.gradients().stream().map(g -> g.variable().name()).toList());
+  }
+
+  /** The means over all processes, within the limit of their norm. */
+  private StudentClipping clipped(Ops in, List<Gradient> own) {
+    List<Gradient> means =
+        GradientExchange.means(
+            in.withSubScope("exchange"), replicas, own, config.getCluster().getBucketBytes());
+    return StudentClipping.apply(
+        in.withSubScope("clip"),
+        task.furtherStudents(),
+        means,
+        config.getOptimizer().getAccumulation(),
+        config.getOptimizer().getClipNorm());
+  }
+
+  /** All that the last micro-batch of a step changes. */
+  private List<Op> updates(Ops in, Update update, List<Gradient> gradients) {
+    List<Op> moved =
+        with(
+            update
+                .optimizer()
+                .update(
+                    in.withSubScope("optimizer"), variables, gradients, update.hyperparameters()),
+            update.further());
+    List<Op> averaged =
+        update
+            .averages()
+            .update(in.withSubScope("averages"), moved, config.getOptimizer().getEmaDecay());
+    return with(moved, averaged);
   }
 
   private String inputsFinite(Ops in, Map<String, Operand<TFloat32>> inputs) {

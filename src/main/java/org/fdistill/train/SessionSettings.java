@@ -72,7 +72,7 @@ public final class SessionSettings {
     }
   }
 
-  /** Whether long element-wise formulas are compiled: a GPU has kernels that need it less. */
+  /** Whether formulas of large tensors are compiled: a GPU has kernels that need it less. */
   static boolean compilesLoops(RuntimeConfig runtime) {
     return runtime.getXla() == RuntimeConfig.Xla.LOOPS && !usesGpu(runtime);
   }

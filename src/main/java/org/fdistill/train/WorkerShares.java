@@ -41,7 +41,7 @@ public final class WorkerShares {
     if (config.getRuntime().getXla() == Xla.WHOLE_STEP) {
       throw UserError.usage(
           "runtime.xla is WHOLE_STEP, but a step of several workers exchanges gradients, which XLA"
-              + " does not compile. Take AUTO or OFF.");
+              + " does not compile. Take LOOPS, AUTO or OFF.");
     }
   }
 }

@@ -1,11 +1,8 @@
 package org.fdistill.graph.rewrite;
 
-import java.util.HashMap;
-import java.util.Iterator;
 import java.util.Map;
 import org.fdistill.graph.FlopCounter;
 import org.tensorflow.Graph;
-import org.tensorflow.GraphOperation;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.proto.AttrValue;
 import org.tensorflow.proto.DataType;
@@ -34,32 +31,21 @@ final class BiasGradients {
    * @param definition of the same nodes
    */
   static GraphDef asProducts(Graph graph, GraphDef definition) {
-    Map<String, Long> rows = rowsIn(graph);
+    Map<String, Shape> summed = InferredShapes.ofFirstInputs(graph, OP);
     GraphDef.Builder result = definition.toBuilder().clearNode();
     for (NodeDef node : definition.getNodeList()) {
-      Long count = rows.get(node.getName());
-      if (count == null || node.getAttrOrThrow("T").getType() != DataType.DT_BFLOAT16) {
-        result.addNode(node);
+      Shape shape = summed.get(node.getName());
+      if (isMatrix(shape) && node.getAttrOrThrow("T").getType() == DataType.DT_BFLOAT16) {
+        addProduct(result, node, shape.get(0));
       } else {
-        addProduct(result, node, count);
+        result.addNode(node);
       }
     }
     return result.build();
   }
 
-  /** The rows of each sum of a matrix. */
-  private static Map<String, Long> rowsIn(Graph graph) {
-    Map<String, Long> rows = new HashMap<>();
-    for (Iterator<GraphOperation> all = graph.operations(); all.hasNext(); ) {
-      GraphOperation op = all.next();
-      if (op.type().equals(OP)) {
-        Shape shape = op.input(0).shape();
-        if (shape.numDimensions() == 2 && shape.get(0) != Shape.UNKNOWN_SIZE) {
-          rows.put(op.name(), shape.get(0));
-        }
-      }
-    }
-    return rows;
+  private static boolean isMatrix(Shape shape) {
+    return shape != null && shape.numDimensions() == 2 && shape.get(0) != Shape.UNKNOWN_SIZE;
   }
 
   private static void addProduct(GraphDef.Builder result, NodeDef sum, long rows) {

@@ -1,10 +1,7 @@
 package org.fdistill.graph.rewrite;
 
-import java.util.HashSet;
-import java.util.Iterator;
-import java.util.Set;
+import java.util.Map;
 import org.tensorflow.Graph;
-import org.tensorflow.GraphOperation;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.linalg.MatMul;
 import org.tensorflow.proto.AttrValue;
@@ -30,10 +27,11 @@ final class ProductsOfFewRows {
    * @param definition of the same nodes
    */
   static GraphDef forOneDnn(Graph graph, GraphDef definition) {
-    Set<String> found = namesIn(graph);
+    Map<String, Shape> few = InferredShapes.ofFirstInputs(graph, MatMul.OP_NAME);
+    few.values().removeIf(shape -> !hasFewRows(shape));
     GraphDef.Builder result = definition.toBuilder();
     for (NodeDef.Builder node : result.getNodeBuilderList()) {
-      if (found.contains(node.getName())
+      if (few.containsKey(node.getName())
           && is(node, "transpose_b")
           && !is(node, "transpose_a")
           && node.getAttrOrThrow("T").getType() == DataType.DT_FLOAT) {
@@ -51,19 +49,9 @@ final class ProductsOfFewRows {
     product.removeAttr("grad_a").removeAttr("grad_b");
   }
 
-  /** The products with fewer rows than columns in their first factor. */
-  private static Set<String> namesIn(Graph graph) {
-    Set<String> names = new HashSet<>();
-    for (Iterator<GraphOperation> all = graph.operations(); all.hasNext(); ) {
-      GraphOperation op = all.next();
-      if (op.type().equals(MatMul.OP_NAME)) {
-        Shape first = op.input(0).shape();
-        if (!first.isUnknown() && !first.hasUnknownDimension() && first.get(0) < first.get(1)) {
-          names.add(op.name());
-        }
-      }
-    }
-    return names;
+  /** Fewer rows than columns, as the first factor. */
+  private static boolean hasFewRows(Shape first) {
+    return InferredShapes.isKnown(first) && first.get(0) < first.get(1);
   }
 
   private static boolean is(NodeDef.Builder node, String attribute) {

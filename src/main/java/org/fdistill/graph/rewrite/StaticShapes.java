@@ -1,10 +1,7 @@
 package org.fdistill.graph.rewrite;
 
-import java.util.HashMap;
-import java.util.Iterator;
 import java.util.Map;
 import org.tensorflow.Graph;
-import org.tensorflow.GraphOperation;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.core.Constant;
 import org.tensorflow.proto.AttrValue;
@@ -31,7 +28,8 @@ final class StaticShapes {
    * @return the definition, where every {@code Shape} of a fully known shape is a constant
    */
   static GraphDef fold(Graph graph) {
-    Map<String, Shape> known = knownShapes(graph);
+    Map<String, Shape> known = InferredShapes.ofFirstInputs(graph, SHAPE);
+    known.values().removeIf(shape -> !InferredShapes.isKnown(shape));
     GraphDef.Builder definition = graph.toGraphDef().toBuilder();
     for (NodeDef.Builder node : definition.getNodeBuilderList()) {
       if (known.containsKey(node.getName())) {
@@ -39,21 +37,6 @@ final class StaticShapes {
       }
     }
     return definition.build();
-  }
-
-  /** The value of each Shape node that has one for certain. */
-  private static Map<String, Shape> knownShapes(Graph graph) {
-    Map<String, Shape> known = new HashMap<>();
-    for (Iterator<GraphOperation> all = graph.operations(); all.hasNext(); ) {
-      GraphOperation op = all.next();
-      if (op.type().equals(SHAPE)) {
-        Shape shape = op.input(0).shape();
-        if (!shape.isUnknown() && !shape.hasUnknownDimension()) {
-          known.put(op.name(), shape);
-        }
-      }
-    }
-    return known;
   }
 
   private static void replace(NodeDef.Builder node, Shape shape) {
