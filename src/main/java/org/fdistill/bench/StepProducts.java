@@ -12,16 +12,18 @@ import org.fdistill.graph.SessionFactory;
 import org.fdistill.graph.Subgraph;
 import org.tensorflow.Graph;
 import org.tensorflow.GraphOperation;
+import org.tensorflow.Operand;
 import org.tensorflow.Session;
-import org.tensorflow.Tensor;
 import org.tensorflow.ndarray.Shape;
-import org.tensorflow.proto.AttrValue;
+import org.tensorflow.op.Ops;
+import org.tensorflow.op.core.VarHandleOp;
 import org.tensorflow.proto.ConfigProto;
 import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.GraphDef;
 import org.tensorflow.proto.NodeDef;
 import org.tensorflow.types.TBfloat16;
 import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.family.TFloating;
 
 /**
  * The matrix products of a step, each kind of shape timed alone: what the machine's kernels give
@@ -30,6 +32,9 @@ import org.tensorflow.types.TFloat32;
 final class StepProducts {
   private static final Set<String> OPS = Set.of("MatMul", "BatchMatMul", "BatchMatMulV2");
   private static final List<String> OPERANDS = List.of("a", "b");
+
+  /** What an operation that fills an operand adds to its name. */
+  private static final String FILL = "_fill";
 
   /** Each shape runs at least so long and so often; the fastest run counts. */
   private static final double SECONDS = 0.1;
@@ -134,25 +139,43 @@ final class StepProducts {
         product.operations() / seconds / 1e9);
   }
 
+  /** The operands are variables: fed, they would be copied to a GPU in every run. */
   private static double seconds(Product product, ConfigProto settings) {
-    GraphDef.Builder definition = GraphDef.newBuilder().addNode(product.node());
-    for (String operand : OPERANDS) {
-      definition
-          .addNodeBuilder()
-          .setName(operand)
-          .setOp("Placeholder")
-          .putAttr("dtype", type(product));
-    }
-    try (Graph graph = new Graph();
-        Tensor a = operand(product.type(), product.a());
-        Tensor b = operand(product.type(), product.b())) {
-      graph.importGraphDef(definition.build());
+    try (Graph graph = new Graph()) {
+      graph.importGraphDef(operands(product).toBuilder().addNode(product.node()).build());
       try (Session session = SessionFactory.open(graph, settings)) {
-        Session.Runner runner = session.runner().feed("a", a).feed("b", b).addTarget("product");
+        Session.Runner fill = session.runner();
+        OPERANDS.forEach(operand -> fill.addTarget(operand + FILL));
+        fill.run().close();
+        Session.Runner runner = session.runner().addTarget(product.node().getName());
         runner.run().close();
         return fastest(runner);
       }
     }
+  }
+
+  private static GraphDef operands(Product product) {
+    Class<? extends TFloating> type =
+        switch (product.type()) {
+          case DT_FLOAT -> TFloat32.class;
+          case DT_BFLOAT16 -> TBfloat16.class;
+          default -> throw new IllegalStateException("a product of " + product.type());
+        };
+    try (Graph graph = new Graph()) {
+      Ops tf = Ops.create(graph);
+      addOperand(tf, OPERANDS.get(0), type, product.a());
+      addOperand(tf, OPERANDS.get(1), type, product.b());
+      return graph.toGraphDef();
+    }
+  }
+
+  /** Of ones: the time does not depend on the numbers. */
+  private static <T extends TFloating> void addOperand(
+      Ops tf, String name, Class<T> type, Shape shape) {
+    VarHandleOp variable = tf.varHandleOp(type, shape, VarHandleOp.sharedName(name));
+    Operand<TFloat32> ones = tf.fill(tf.constant(shape), tf.constant(1f));
+    tf.withName(name + FILL).assignVariableOp(variable, tf.dtypes.cast(ones, type));
+    tf.withName(name).readVariableOp(variable, type);
   }
 
   private static double fastest(Session.Runner runner) {
@@ -166,20 +189,6 @@ final class StepProducts {
       total += seconds;
     }
     return fastest;
-  }
-
-  /** Of ones: the time does not depend on the numbers. */
-  private static Tensor operand(DataType type, Shape shape) {
-    return switch (type) {
-      case DT_FLOAT -> TFloat32.tensorOf(shape, data -> data.scalars().forEach(s -> s.setFloat(1)));
-      case DT_BFLOAT16 ->
-          TBfloat16.tensorOf(shape, data -> data.scalars().forEach(s -> s.setFloat(1)));
-      default -> throw new IllegalStateException("a product of " + type);
-    };
-  }
-
-  private static AttrValue type(Product product) {
-    return AttrValue.newBuilder().setType(product.type()).build();
   }
 
   private static String sizes(Shape shape, boolean transposed) {
