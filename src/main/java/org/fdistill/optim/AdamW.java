@@ -32,8 +32,7 @@ public final class AdamW implements Optimizer {
   private static final int FIRST_GROUP = 1;
 
   private final AdamWConfig config;
-  private final Map<Variable, ParameterGroup> groupOf;
-  private final List<ParameterGroup> groups;
+  private final AssignedGroups groups;
 
   /**
    * Takes the groups; the slots are made by {@link #update}.
@@ -43,8 +42,7 @@ public final class AdamW implements Optimizer {
    */
   public AdamW(AdamWConfig config, Map<Variable, ParameterGroup> groupOf) {
     this.config = config;
-    this.groupOf = groupOf;
-    this.groups = groupOf.values().stream().distinct().toList();
+    this.groups = new AssignedGroups(groupOf);
   }
 
   @Override
@@ -52,7 +50,7 @@ public final class AdamW implements Optimizer {
       Ops tf, Variables variables, List<Gradient> gradients, Operand<TFloat32> hyperparameters) {
     KernelInputs inputs =
         new KernelInputs(
-            tf.unstack(hyperparameters, (long) FIRST_GROUP + 2L * groups.size()).output(),
+            tf.unstack(hyperparameters, (long) FIRST_GROUP + 2L * groups.all().size()).output(),
             tf.constant(0f),
             tf.constant(config.getBeta1()),
             tf.constant(config.getBeta2()));
@@ -61,7 +59,7 @@ public final class AdamW implements Optimizer {
     for (Gradient gradient : gradients) {
       Variable parameter = gradient.variable();
       Op ready = parameter.value();
-      if (groupOf.get(parameter).decay() && config.getWeightDecay() != 0) {
+      if (groups.of(parameter).decay() && config.getWeightDecay() != 0) {
         lastDecay = decay(tf, gradient, inputs, lastDecay);
         ready = lastDecay;
       }
@@ -100,7 +98,7 @@ public final class AdamW implements Optimizer {
     if (before != null) {
       dependencies.add(before);
     }
-    Operand<TFloat32> factor = inputs.decay(groups.indexOf(groupOf.get(parameter)));
+    Operand<TFloat32> factor = inputs.decay(groups.indexOf(parameter));
     Operand<TFloat32> decayed =
         tf.withControlDependencies(dependencies).math.mul(parameter.value(), factor);
     return tf.assignVariableOp(parameter.handle(), decayed);
@@ -114,7 +112,7 @@ public final class AdamW implements Optimizer {
         slot(variables, parameter, "adam_v").handle(),
         inputs.zero(),
         inputs.zero(),
-        inputs.alpha(groups.indexOf(groupOf.get(parameter))),
+        inputs.alpha(groups.indexOf(parameter)),
         inputs.beta1(),
         inputs.beta2(),
         inputs.epsilon(),
@@ -136,10 +134,10 @@ public final class AdamW implements Optimizer {
     double t = step + 1.0;
     double correction1 = 1 - Math.pow(config.getBeta1(), t);
     double root2 = Math.sqrt(1 - Math.pow(config.getBeta2(), t));
-    float[] fed = new float[FIRST_GROUP + 2 * groups.size()];
+    float[] fed = new float[FIRST_GROUP + 2 * groups.all().size()];
     fed[0] = (float) (config.getEpsilon() * root2);
-    for (int i = 0; i < groups.size(); i++) {
-      double rate = learningRate.applyAsDouble(groups.get(i).rateScale());
+    for (int i = 0; i < groups.all().size(); i++) {
+      double rate = learningRate.applyAsDouble(groups.all().get(i).rateScale());
       fed[FIRST_GROUP + 2 * i] = (float) (rate * root2 / correction1);
       fed[FIRST_GROUP + 2 * i + 1] = (float) (1 - rate * config.getWeightDecay());
     }
