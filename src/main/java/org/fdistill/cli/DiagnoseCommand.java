@@ -155,11 +155,19 @@ final class DiagnoseCommand implements Command {
             stop.onSignals(() -> console.note(STOPPING), Runtime.getRuntime()::halt)) {
       complete = new Diagnosis(request, stop, progress).run();
     }
+    warnOfUnreadable(request, console);
     if (!complete) {
       throw new Stopped(stop.exitCode().orElse(UserError.Kind.RUN.exitCode()));
     }
     console.print("results   " + out.resolve(Diagnosis.RESULTS));
     draw(out, console);
+  }
+
+  private static void warnOfUnreadable(DiagnosisRequest request, Console console) {
+    Path names = request.unreadable();
+    if (Files.exists(names)) {
+      console.warn("images that cannot be read are left out; their names are in " + names);
+    }
   }
 
   private static void draw(Path out, Console console) {
@@ -204,7 +212,9 @@ final class DiagnoseCommand implements Command {
   }
 
   private static Images images(ParsedOptions options) {
-    DataConfig data = Evaluated.data(DataConfig.getDefaultInstance(), options.text(DATA));
+    // All that can be read are looked at: there is no config that could ask for less.
+    DataConfig settings = DataConfig.newBuilder().setMaxBadShare(1).build();
+    DataConfig data = Evaluated.data(settings, options.text(DATA));
     return Images.open(data, options.integer(IMAGES, 1), options.integer(BATCH, 1));
   }
 

@@ -23,6 +23,9 @@ final class ParseMistake {
               + "|Expected identifier\\. Found '[^}]|Invalid field value).*",
           Pattern.DOTALL);
 
+  /** What the parser takes for two fields: a number, and another one after the comma. */
+  private static final Pattern COMMA = Pattern.compile(":\\s*([-+]?\\d+,\\d[-+\\w]*)");
+
   private final String text;
   private final String source;
   private final Descriptor type;
@@ -38,7 +41,31 @@ final class ParseMistake {
   String message() {
     String unknown =
         error.getMessage().lines().skip(1).map(this::unknown).collect(Collectors.joining("\n"));
-    return unknown.isEmpty() ? at(error.getLine(), error.getColumn(), what()) : unknown;
+    if (!unknown.isEmpty()) {
+      return unknown;
+    }
+    int[] place = {error.getLine(), error.getColumn()};
+    return decimalComma().orElseGet(() -> at(place[0], place[1], what()));
+  }
+
+  /** Of a number where the parser gave up, or right before. */
+  private Optional<String> decimalComma() {
+    int end = TextCursor.offset(text, error.getLine(), error.getColumn());
+    Matcher number = COMMA.matcher(text);
+    while (number.find() && number.start() < end) {
+      if (text.substring(number.end(), Math.max(end, number.end())).isBlank()) {
+        return Optional.of(decimalComma(number.start(1), number.group(1)));
+      }
+    }
+    return Optional.empty();
+  }
+
+  private String decimalComma(int start, String number) {
+    String before = text.substring(0, start);
+    int line = (int) before.chars().filter(c -> c == '\n').count() + 1;
+    int column = start - before.lastIndexOf('\n');
+    String name = String.join(".", TextCursor.field(text, line, column));
+    return at(line, column, name + " has a comma: write " + number.replace(',', '.') + ".");
   }
 
   /** One line of the parser's list of unknown fields. */

@@ -61,7 +61,8 @@ final class TextCursor {
     return Shortened.marked(lines.get(line - 1), column);
   }
 
-  private static int offset(String text, int line, int column) {
+  /** Where a position is in the text. */
+  static int offset(String text, int line, int column) {
     int start = 0;
     for (int i = 1; i < line; i++) {
       start = text.indexOf('\n', start) + 1;

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.fdistill.config.UserError;
 import org.fdistill.files.FileTrouble;
+import org.fdistill.graph.SavedModelFolder;
 
 /**
  * The files of a checkpoint: the weights, and what describes them in a folder of Hugging Face's
@@ -62,6 +63,12 @@ record CheckpointFiles(Path weights, Published published) {
   }
 
   private static UserError none(Path folder) {
+    if (SavedModelFolder.isAt(folder)) {
+      return UserError.input(
+          folder
+              + ": this is a SavedModel, which needs no import.\n"
+              + "Give it as the path of a teacher, or as model.init_from where fdistill wrote it.");
+    }
     return UserError.input(
         "%s: no weights in this folder.\nExpected one of %s; found %s.\nGive the file itself with --checkpoint."
             .formatted(folder, String.join(", ", WEIGHTS), listing(folder)));

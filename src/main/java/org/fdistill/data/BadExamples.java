@@ -13,7 +13,8 @@ import org.tensorflow.Session;
 
 /**
  * Counts and names the examples that a pipeline left out, from the gaps in the positions of its
- * batches. Each example is named once, however often its turn comes.
+ * batches. Each example is named once, however often its turn comes, and by however many passes
+ * that share a report.
  */
 public final class BadExamples {
   /** Examples (or one epoch, if shorter) that a share refers to, until more have been seen. */
@@ -23,6 +24,10 @@ public final class BadExamples {
   private final Path report;
   private final double maxShare;
   private final Set<Long> named = new HashSet<>();
+
+  /** Lines of the report, those of an earlier pass among them; null until one is added. */
+  private Set<String> known;
+
   private long next;
   private long seen;
   private long count;
@@ -90,7 +95,12 @@ public final class BadExamples {
             + ": "
             + (reason.isEmpty() ? "could not be read at first, can be read now" : reason);
     try {
-      Files.write(report, List.of(latest), StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+      if (known == null) {
+        known = new HashSet<>(Files.exists(report) ? Files.readAllLines(report) : List.of());
+      }
+      if (known.add(latest)) {
+        Files.write(report, List.of(latest), StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+      }
     } catch (IOException e) {
       throw new UserError(
           UserError.Kind.RUN,

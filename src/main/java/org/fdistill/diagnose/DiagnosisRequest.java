@@ -34,7 +34,7 @@ public record DiagnosisRequest(
   }
 
   /** The file that names images that cannot be read. */
-  Path unreadable() {
+  public Path unreadable() {
     return out.resolve("unreadable-images.txt");
   }
 }

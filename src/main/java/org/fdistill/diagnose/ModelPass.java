@@ -67,6 +67,9 @@ final class ModelPass {
         listener.accept(seen);
       }
     } catch (TFOutOfRangeException endOfData) {
+      if (!first.options().fullBatches()) { // else some that can be read are missing at the end
+        bad.finish(session, images.count());
+      }
       progress.delete();
       return Optional.of(seen);
     }

@@ -30,6 +30,7 @@ final class RunFolder implements AutoCloseable {
   RunFolder(Path path, RunConfig config) {
     this.path = path;
     BundlePath.require(path);
+    requireNoFile(path);
     try {
       Files.createDirectories(path);
       lock = FolderLock.take(path).orElseThrow(() -> inUse(path));
@@ -45,6 +46,13 @@ final class RunFolder implements AutoCloseable {
     } catch (UserError e) {
       close();
       throw e;
+    }
+  }
+
+  private static void requireNoFile(Path path) {
+    if (Files.isRegularFile(path)) {
+      throw UserError.usage(
+          path + ": this is a file, and a run needs a folder.\nTake another --workdir.");
     }
   }
 

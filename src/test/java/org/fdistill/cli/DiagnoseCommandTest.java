@@ -65,6 +65,25 @@ class DiagnoseCommandTest {
     assertThat(model(results, 0).get("measures")).isEqualTo(model(results, 1).get("measures"));
   }
 
+  /** There is no config here that could allow them. */
+  @Test
+  void imagesThatCannotBeReadAreLeftOutAndNamed() throws IOException {
+    Path some = Examples.flatFolder(root.resolve("some"), 4);
+    Path broken = Files.writeString(some.resolve("broken.jpg"), "this is no picture");
+    Path out = root.resolve("broken");
+    CommandRun run =
+        CommandRun.done(
+            "diagnose",
+            "--data=" + some,
+            "--out=" + out,
+            "--model=" + TEACHER,
+            "--measures=feature_rank");
+    Path names = out.resolve("unreadable-images.txt");
+    assertThat(run.err()).contains("left out", names.toString());
+    assertThat(names).content().containsOnlyOnce(broken.toString());
+    assertThat(Files.readString(out.resolve("diagnostics.json"))).contains("\"images\":4}");
+  }
+
   /** Batches of other sizes add up to the same, up to the rounding of float32 in each. */
   @Test
   void theBatchDoesNotMatter() throws IOException {

@@ -117,6 +117,16 @@ class ImportTeacherCommandTest {
   }
 
   @Test
+  void aSavedModelNeedsNoImport() {
+    importing()
+        .fails(
+            3,
+            List.of("needs no import", "the path of a teacher"),
+            "auto",
+            Path.of("savedmodels/tiny-teacher"));
+  }
+
+  @Test
   void aConvolutionalStemIsRefused() {
     importing()
         .fails(

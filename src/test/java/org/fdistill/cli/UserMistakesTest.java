@@ -50,6 +50,18 @@ class UserMistakesTest {
   }
 
   @Test
+  void aFileAsTheFolder() throws IOException {
+    Path file = Files.writeString(run.resolveSibling("notes.txt"), "mine");
+    CommandRun.fails(
+        USAGE,
+        List.of("notes.txt: this is a file", "another --workdir"),
+        "train",
+        config,
+        "--workdir=" + file);
+    assertThat(file).content().isEqualTo("mine");
+  }
+
+  @Test
   void aMissingConfigFile() {
     config = root.resolve("nowhere.txtpb").toString();
     trainFails(INPUT, "nowhere.txtpb");

@@ -25,7 +25,8 @@ class ParseMistakeTest {
             run.txtpb:4:5: model.vit has no field 'widht'. Did you mean 'width'?
               Its fields: %s
                   widht: 64
-                  ^"""
+                  ^\
+            """
                 .formatted(fields));
   }
 
@@ -58,7 +59,11 @@ class ParseMistakeTest {
         "optimizer { adamw { beta1: x } }|optimizer.adamw.beta1 takes a number, such as 0.05",
         "train_data { normalization { mean: [1, b, 3] } }|train_data.normalization.mean takes a"
             + " number, such as 0.05 or 3e-4; found b.",
-        "model: 3|model takes a block in braces with vit, swin, swin_v2, drop_path, init_from; found 3.",
+        "model: 3|model takes a block in braces with vit, swin, swin_v2, drop_path, init_from;"
+            + " found 3.",
+        "schedule { learning_rate: 1,5e-3 curve: COSINE }|schedule.learning_rate has a comma: write"
+            + " 1.5e-3.",
+        "model { vit { layer_scale: 0,1 } }|1:28: model.vit.layer_scale has a comma: write 0.1.",
         "seed: -1|seed takes a whole number from 0; found -1.",
         "seed: 1 seed: 2|seed is set twice; keep one.",
         "schedule { length { epochs: 3 steps: 4 } }|schedule.length has both epochs and steps; set"

@@ -59,6 +59,10 @@ final class BadExamplesTest {
       assertThat(lines.get(1)).startsWith(folder.resolve("005.jpg") + ": cannot be decoded: ");
       assertThat(lines.get(1)).doesNotContain("[[").doesNotContain("{{");
       assertThat(lines.get(2)).isEqualTo(folder.resolve("009.jpg") + ": empty");
+      BadExamples again = new BadExamples(run.pipeline(), 0, report(), 0.5);
+      again.observe(run.session(), new long[] {0, 1, 2, 4, 6, 7, 8});
+      again.finish(run.session(), 10);
+      assertThat(Files.readAllLines(report())).isEqualTo(lines);
     }
   }
 
