@@ -56,8 +56,7 @@ final class AttentionLoops {
   }
 
   /** Before the rule of {@link #gradientOver}, for products of a type. */
-  static void declareGradient(
-      Ops tf, Class<? extends TFloating> type, boolean full, int examples) {
+  static void declareGradient(Ops tf, Class<? extends TFloating> type, boolean full, int examples) {
     GRADIENTS.get(examples).declare(tf, List.of(type, type, type, type), stored(type, full));
   }
 
@@ -85,9 +84,7 @@ final class AttentionLoops {
         GRADIENTS
             .get(examples)
             .call(
-                tf,
-                List.of(weights, terms.ofWeights(), terms.result(), terms.upstream()),
-                stored);
+                tf, List.of(weights, terms.ofWeights(), terms.result(), terms.upstream()), stored);
     Operand<TFloat32> full = asked ? Precision.full(tf, results.get(results.size() - 1)) : null;
     return new LogitGradient(results.get(0), full);
   }
@@ -103,8 +100,7 @@ final class AttentionLoops {
   }
 
   /** [B / examples, H, N, N]: each the sum over the examples that are as far apart as there are. */
-  private static Operand<TFloat32> summedGradient(
-      Ops tf, List<Operand<TFloat32>> x, int examples) {
+  private static Operand<TFloat32> summedGradient(Ops tf, List<Operand<TFloat32>> x, int examples) {
     List<List<Output<TFloat32>>> parts =
         x.stream().map(t -> tf.split(tf.constant(0), t, (long) examples).output()).toList();
     return IntStream.range(0, examples)
