@@ -1,12 +1,17 @@
 package org.fdistill.nn;
 
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
 import org.fdistill.graph.CompiledLoop;
 import org.fdistill.graph.CompiledLoop.Result;
 import org.fdistill.graph.Precision;
 import org.fdistill.nn.AttentionProducts.LogitGradient;
+import org.fdistill.nn.AttentionProducts.LogitRule;
 import org.fdistill.nn.AttentionProducts.LogitTerms;
 import org.tensorflow.Operand;
+import org.tensorflow.Output;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.family.TFloating;
@@ -19,8 +24,9 @@ final class AttentionLoops {
   private static final CompiledLoop LOGITS =
       CompiledLoop.of("Logits", (tf, x) -> List.of(tf.math.add(x.get(0), x.get(1))));
 
-  private static final CompiledLoop GRADIENT =
-      CompiledLoop.of("LogitsGradient", AttentionLoops::gradient);
+  /** By the examples that each adds up for the bias that they share. */
+  private static final Map<Integer, CompiledLoop> GRADIENTS =
+      Map.of(1, gradientLoop(1), 2, gradientLoop(2), 4, gradientLoop(4), 8, gradientLoop(8));
 
   private AttentionLoops() {}
 
@@ -37,9 +43,21 @@ final class AttentionLoops {
     return Precision.full(tf, LOGITS.call(tf, List.of(products, offsets), sum).get(0));
   }
 
-  /** Before {@link #logitGradient}, for products of a type. */
-  static void declareGradient(Ops tf, Class<? extends TFloating> type, boolean full) {
-    GRADIENT.declare(tf, List.of(type, type, type, type), stored(type, full));
+  /**
+   * How many examples a loop is to add up for a bias that they share: beside rounded gradients they
+   * would be stored once more in float32 to be added up.
+   *
+   * @param products [B, H, N, N], known
+   * @return 1, 2, 4 or 8, which divides B
+   */
+  static int summedExamples(Operand<TFloating> products) {
+    boolean stored = products.type() != (Class<?>) TFloat32.class;
+    return stored ? (int) Math.min(8, Long.lowestOneBit(products.shape().get(0))) : 1;
+  }
+
+  /** Before the rule of {@link #gradientOver}, for products of a type. */
+  static void declareGradient(Ops tf, Class<? extends TFloating> type, boolean full, int examples) {
+    GRADIENTS.get(examples).declare(tf, List.of(type, type, type, type), stored(type, full));
   }
 
   private static List<Class<? extends TFloating>> stored(
@@ -47,20 +65,47 @@ final class AttentionLoops {
     return type == TFloat32.class || !full ? List.of(type) : List.of(type, TFloat32.class);
   }
 
-  static LogitGradient logitGradient(Ops tf, LogitTerms terms, boolean asked) {
+  /**
+   * The gradient of the logits, with the sums over so many examples at a time where it is asked for
+   * in float32 beside another precision.
+   */
+  static LogitRule gradientOver(int examples) {
+    return (tf, terms, asked) -> logitGradient(tf, terms, asked, examples);
+  }
+
+  private static LogitGradient logitGradient(
+      Ops tf, LogitTerms terms, boolean asked, int examples) {
     Operand<TFloating> weights = terms.weights();
+    List<Result> stored = new ArrayList<>();
+    for (Class<? extends TFloating> type : stored(weights.type(), asked)) {
+      stored.add(new Result(type, stored.isEmpty() || examples == 1 ? weights : null));
+    }
     List<Operand<TFloating>> results =
-        GRADIENT.call(
-            tf,
-            List.of(weights, terms.ofWeights(), terms.result(), terms.upstream()),
-            Result.alike(stored(weights.type(), asked), weights));
+        GRADIENTS
+            .get(examples)
+            .call(
+                tf, List.of(weights, terms.ofWeights(), terms.result(), terms.upstream()), stored);
     Operand<TFloat32> full = asked ? Precision.full(tf, results.get(results.size() - 1)) : null;
     return new LogitGradient(results.get(0), full);
   }
 
-  private static List<Operand<TFloat32>> gradient(Ops tf, List<Operand<TFloat32>> x) {
-    Operand<TFloat32> dLogits =
-        AttentionProducts.ofLogits(tf, x.get(0), x.get(1), x.get(2), x.get(3));
-    return List.of(dLogits, dLogits);
+  private static CompiledLoop gradientLoop(int examples) {
+    return CompiledLoop.of(
+        "LogitsGradient" + examples,
+        (tf, x) -> List.of(gradient(tf, x), summedGradient(tf, x, examples)));
+  }
+
+  private static Operand<TFloat32> gradient(Ops tf, List<Operand<TFloat32>> x) {
+    return AttentionProducts.ofLogits(tf, x.get(0), x.get(1), x.get(2), x.get(3));
+  }
+
+  /** [B / examples, H, N, N]: each the sum over the examples that are as far apart as there are. */
+  private static Operand<TFloat32> summedGradient(Ops tf, List<Operand<TFloat32>> x, int examples) {
+    List<List<Output<TFloat32>>> parts =
+        x.stream().map(t -> tf.split(tf.constant(0), t, (long) examples).output()).toList();
+    return IntStream.range(0, examples)
+        .mapToObj(i -> gradient(tf, parts.stream().<Operand<TFloat32>>map(p -> p.get(i)).toList()))
+        .reduce(tf.math::add)
+        .orElseThrow();
   }
 }

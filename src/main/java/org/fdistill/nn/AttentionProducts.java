@@ -36,7 +36,14 @@ final class AttentionProducts {
       rules("", AttentionProducts::logitGradient);
 
   private static final Map<Bias, FusedGradient> LOOP_GRADIENTS =
-      rules("Loop", AttentionLoops::logitGradient);
+      rules("Loop", AttentionLoops.gradientOver(1));
+
+  /** By the examples that a loop adds up, of those that share a bias. */
+  private static final Map<Integer, FusedGradient> SUMMING_GRADIENTS =
+      Map.of(
+          2, summing("PairsBiasedAttentionGradient", 2),
+          4, summing("FoursBiasedAttentionGradient", 4),
+          8, summing("EightsBiasedAttentionGradient", 8));
 
   private AttentionProducts() {}
 
@@ -45,6 +52,10 @@ final class AttentionProducts {
         Bias.NONE, gradient(kind + "AttentionGradient", Bias.NONE, rule),
         Bias.BY_HEAD, gradient(kind + "BiasedAttentionGradient", Bias.BY_HEAD, rule),
         Bias.BY_EXAMPLE, gradient(kind + "ExamplesBiasedAttentionGradient", Bias.BY_EXAMPLE, rule));
+  }
+
+  private static FusedGradient summing(String name, int examples) {
+    return gradient(name, Bias.BY_HEAD, AttentionLoops.gradientOver(examples));
   }
 
   private static FusedGradient gradient(String name, Bias bias, LogitRule rule) {
@@ -69,12 +80,14 @@ final class AttentionProducts {
    * The gradient of the logits.
    *
    * @param rounded in the precision of products
-   * @param full in float32, for the sum over a bias; null where it is not asked for
+   * @param full in float32, for the sum over a bias; summed over some of the examples where they
+   *     share it; null where it is not asked for
    */
   record LogitGradient(Operand<TFloating> rounded, Operand<TFloat32> full) {}
 
   /** Computes it, in float32 as well where that is asked for: dL = P (dP - rows of sum(dy y)). */
-  private interface LogitRule {
+  @FunctionalInterface
+  interface LogitRule {
     LogitGradient of(Ops tf, LogitTerms terms, boolean full);
   }
 
@@ -174,17 +187,16 @@ final class AttentionProducts {
     }
     List<Operand<?>> saved = new ArrayList<>(List.of(queries, k, v, rounded, y));
     saved.addAll(scale);
-    Bias bias = Bias.of(offsets.byHead());
-    return rules(scope, products, bias).get(bias).attach(tf, y, inputs, saved);
+    return rule(scope, products, Bias.of(offsets.byHead())).attach(tf, y, inputs, saved);
   }
 
-  private static Map<Bias, FusedGradient> rules(
-      LayerScope scope, Operand<TFloating> products, Bias bias) {
+  private static FusedGradient rule(LayerScope scope, Operand<TFloating> products, Bias bias) {
     if (!CompiledLoop.pays(scope, products)) {
-      return GRADIENTS;
+      return GRADIENTS.get(bias);
     }
-    AttentionLoops.declareGradient(scope.tf(), products.type(), bias != Bias.NONE);
-    return LOOP_GRADIENTS;
+    int examples = bias == Bias.BY_HEAD ? AttentionLoops.summedExamples(products) : 1;
+    AttentionLoops.declareGradient(scope.tf(), products.type(), bias != Bias.NONE, examples);
+    return examples > 1 ? SUMMING_GRADIENTS.get(examples) : LOOP_GRADIENTS.get(bias);
   }
 
   /**

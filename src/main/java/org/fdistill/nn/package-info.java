@@ -10,7 +10,8 @@
  * Products return the precision of the policy, norms return float32. Activations travel as rows [B
  * N, C]: reshaping costs nothing, and a product of two matrices is what the kernels do best.
  * Nothing here knows a model, a loss or a session. Layers whose gradient is written out (attention,
- * norms, activations, orders of rows) carry the formula beside the code.
+ * norms, activations, orders of rows) carry the formula beside the code; some of them run as {@link
+ * org.fdistill.graph.CompiledLoop}s too, by the same formula.
  *
  * <p>"The reference" is the code of Feature Distillation, github.com/SwinTransformer/
  * Feature-Distillation.

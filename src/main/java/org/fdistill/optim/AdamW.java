@@ -25,15 +25,21 @@ import org.tensorflow.types.TFloat32;
  *
  * <p>Passes over memory: decay reads p and writes the buffer that becomes the new p; the kernel
  * then works in that buffer. Both wait for the op that reads p for the forward pass, whose readers
- * may still hold the old buffer.
+ * may still hold the old buffer. The parameters' updates follow one another, limit, decay and
+ * kernel of each.
  */
 public final class AdamW implements Optimizer {
   /** Places in the fed vector: epsilon', then alpha and decay factor of each group. */
   private static final int FIRST_GROUP = 1;
 
+  /**
+   * Parameters whose update is under way at a time: what one op of an update writes, the next finds
+   * in a cache, and few copies exist.
+   */
+  private static final int AT_ONCE = 2;
+
   private final AdamWConfig config;
-  private final Map<Variable, ParameterGroup> groupOf;
-  private final List<ParameterGroup> groups;
+  private final AssignedGroups groups;
 
   /**
    * Takes the groups; the slots are made by {@link #update}.
@@ -43,29 +49,26 @@ public final class AdamW implements Optimizer {
    */
   public AdamW(AdamWConfig config, Map<Variable, ParameterGroup> groupOf) {
     this.config = config;
-    this.groupOf = groupOf;
-    this.groups = groupOf.values().stream().distinct().toList();
+    this.groups = new AssignedGroups(groupOf);
   }
 
   @Override
   public List<Op> update(
-      Ops tf, Variables variables, List<Gradient> gradients, Operand<TFloat32> hyperparameters) {
+      Ops tf,
+      Variables variables,
+      List<LimitedGradient> gradients,
+      Operand<TFloat32> hyperparameters) {
     KernelInputs inputs =
         new KernelInputs(
-            tf.unstack(hyperparameters, (long) FIRST_GROUP + 2L * groups.size()).output(),
+            tf.unstack(hyperparameters, (long) FIRST_GROUP + 2L * groups.all().size()).output(),
             tf.constant(0f),
             tf.constant(config.getBeta1()),
             tf.constant(config.getBeta2()));
     List<Op> updates = new ArrayList<>();
-    Op lastDecay = null;
-    for (Gradient gradient : gradients) {
-      Variable parameter = gradient.variable();
-      Op ready = parameter.value();
-      if (groupOf.get(parameter).decay() && config.getWeightDecay() != 0) {
-        lastDecay = decay(tf, gradient, inputs, lastDecay);
-        ready = lastDecay;
-      }
-      updates.add(apply(tf.withControlDependencies(ready), variables, gradient, inputs));
+    for (LimitedGradient gradient : gradients) {
+      int earlier = updates.size() - AT_ONCE;
+      List<Op> after = earlier < 0 ? List.of() : List.of(updates.get(earlier));
+      updates.add(update(tf, variables, gradient, inputs, after));
     }
     return updates;
   }
@@ -89,36 +92,39 @@ public final class AdamW implements Optimizer {
     }
   }
 
-  /**
-   * p becomes p (1 - lr wd). It waits for the gradient, since a copy of each parameter is alive
-   * from here until the last reader of the old value is done, and for the decay before it, so that
-   * at most a few such copies exist at a time.
-   */
-  private Op decay(Ops tf, Gradient gradient, KernelInputs inputs, Op before) {
+  private Op update(
+      Ops tf, Variables variables, LimitedGradient gradient, KernelInputs inputs, List<Op> after) {
     Variable parameter = gradient.variable();
-    List<Op> dependencies = new ArrayList<>(List.of(gradient.value()));
-    if (before != null) {
-      dependencies.add(before);
+    Operand<TFloat32> value = gradient.value(tf.withControlDependencies(after));
+    List<Op> ready = new ArrayList<>(after);
+    ready.add(parameter.value());
+    if (groups.of(parameter).decay() && config.getWeightDecay() != 0) {
+      ready.add(value);
+      ready = List.of(decay(tf.withControlDependencies(ready), parameter, inputs));
     }
-    Operand<TFloat32> factor = inputs.decay(groups.indexOf(groupOf.get(parameter)));
-    Operand<TFloat32> decayed =
-        tf.withControlDependencies(dependencies).math.mul(parameter.value(), factor);
-    return tf.assignVariableOp(parameter.handle(), decayed);
+    int group = groups.indexOf(parameter);
+    return tf.withControlDependencies(ready)
+        .train
+        .resourceApplyAdam(
+            parameter.handle(),
+            slot(variables, parameter, "adam_m").handle(),
+            slot(variables, parameter, "adam_v").handle(),
+            inputs.zero(),
+            inputs.zero(),
+            inputs.alpha(group),
+            inputs.beta1(),
+            inputs.beta2(),
+            inputs.epsilon(),
+            value);
   }
 
-  private Op apply(Ops tf, Variables variables, Gradient gradient, KernelInputs inputs) {
-    Variable parameter = gradient.variable();
-    return tf.train.resourceApplyAdam(
-        parameter.handle(),
-        slot(variables, parameter, "adam_m").handle(),
-        slot(variables, parameter, "adam_v").handle(),
-        inputs.zero(),
-        inputs.zero(),
-        inputs.alpha(groups.indexOf(groupOf.get(parameter))),
-        inputs.beta1(),
-        inputs.beta2(),
-        inputs.epsilon(),
-        gradient.value());
+  /**
+   * p becomes p (1 - lr wd). It waits for the gradient, since a copy of each parameter is alive
+   * from here until the last reader of the old value is done.
+   */
+  private Op decay(Ops tf, Variable parameter, KernelInputs inputs) {
+    Operand<TFloat32> factor = inputs.decay(groups.indexOf(parameter));
+    return tf.assignVariableOp(parameter.handle(), tf.math.mul(parameter.value(), factor));
   }
 
   private static Variable slot(Variables variables, Variable parameter, String slot) {
@@ -136,10 +142,10 @@ public final class AdamW implements Optimizer {
     double t = step + 1.0;
     double correction1 = 1 - Math.pow(config.getBeta1(), t);
     double root2 = Math.sqrt(1 - Math.pow(config.getBeta2(), t));
-    float[] fed = new float[FIRST_GROUP + 2 * groups.size()];
+    float[] fed = new float[FIRST_GROUP + 2 * groups.all().size()];
     fed[0] = (float) (config.getEpsilon() * root2);
-    for (int i = 0; i < groups.size(); i++) {
-      double rate = learningRate.applyAsDouble(groups.get(i).rateScale());
+    for (int i = 0; i < groups.all().size(); i++) {
+      double rate = learningRate.applyAsDouble(groups.all().get(i).rateScale());
       fed[FIRST_GROUP + 2 * i] = (float) (rate * root2 / correction1);
       fed[FIRST_GROUP + 2 * i + 1] = (float) (1 - rate * config.getWeightDecay());
     }

@@ -22,8 +22,7 @@ import org.tensorflow.types.TFloat32;
  */
 public final class Lars implements Optimizer {
   private final LarsConfig config;
-  private final Map<Variable, ParameterGroup> groupOf;
-  private final List<ParameterGroup> groups;
+  private final AssignedGroups groups;
 
   /**
    * Takes the groups; the slots are made by {@link #update}.
@@ -33,23 +32,25 @@ public final class Lars implements Optimizer {
    */
   public Lars(LarsConfig config, Map<Variable, ParameterGroup> groupOf) {
     this.config = config;
-    this.groupOf = groupOf;
-    this.groups = groupOf.values().stream().distinct().toList();
+    this.groups = new AssignedGroups(groupOf);
   }
 
   @Override
   public List<Op> update(
-      Ops tf, Variables variables, List<Gradient> gradients, Operand<TFloat32> hyperparameters) {
-    var rates = tf.unstack(hyperparameters, (long) groups.size()).output();
+      Ops tf,
+      Variables variables,
+      List<LimitedGradient> gradients,
+      Operand<TFloat32> hyperparameters) {
+    var rates = tf.unstack(hyperparameters, (long) groups.all().size()).output();
     List<Op> updates = new ArrayList<>();
-    for (Gradient gradient : gradients) {
+    for (LimitedGradient gradient : gradients) {
       Variable parameter = gradient.variable();
       Variable slot =
           variables.state(parameter.name() + "/momentum", parameter.shape(), Initializers.zeros());
       Operand<TFloat32> momentum =
           tf.math.add(
               tf.math.mul(slot.value(), tf.constant(config.getMomentum())), scaled(tf, gradient));
-      Operand<TFloat32> rate = rates.get(groups.indexOf(groupOf.get(parameter)));
+      Operand<TFloat32> rate = rates.get(groups.indexOf(parameter));
       updates.add(tf.assignVariableOp(slot.handle(), momentum));
       updates.add(
           tf.withControlDependencies(parameter.value())
@@ -58,13 +59,13 @@ public final class Lars implements Optimizer {
     return updates;
   }
 
-  private Operand<TFloat32> scaled(Ops tf, Gradient gradient) {
+  private Operand<TFloat32> scaled(Ops tf, LimitedGradient gradient) {
     Variable parameter = gradient.variable();
+    Operand<TFloat32> value = gradient.value(tf);
     if (parameter.shape().numDimensions() <= 1) {
-      return gradient.value();
+      return value;
     }
-    Operand<TFloat32> value = gradient.value();
-    if (groupOf.get(parameter).decay() && config.getWeightDecay() != 0) {
+    if (groups.of(parameter).decay() && config.getWeightDecay() != 0) {
       value =
           tf.math.add(value, tf.math.mul(parameter.value(), tf.constant(config.getWeightDecay())));
     }
@@ -82,12 +83,11 @@ public final class Lars implements Optimizer {
     return tf.math.sqrt(tf.math.mul(tf.nn.l2Loss(tensor), tf.constant(2f)));
   }
 
-  /** {@inheritDoc} */
   @Override
   public float[] hyperparameters(long step, DoubleUnaryOperator rate) {
-    float[] fed = new float[groups.size()];
+    float[] fed = new float[groups.all().size()];
     for (int i = 0; i < fed.length; i++) {
-      fed[i] = (float) rate.applyAsDouble(groups.get(i).rateScale());
+      fed[i] = (float) rate.applyAsDouble(groups.all().get(i).rateScale());
     }
     return fed;
   }

@@ -22,6 +22,7 @@ import org.fdistill.graph.Variables;
 import org.fdistill.graph.rewrite.ShapedRewrite;
 import org.fdistill.optim.Gradient;
 import org.fdistill.optim.GradientSums;
+import org.fdistill.optim.LimitedGradient;
 import org.fdistill.optim.Optimizer;
 import org.fdistill.optim.ParameterGroup;
 import org.fdistill.optim.RuleTable;
@@ -225,7 +226,7 @@ final class ProgramBuilder {
   }
 
   /** All that the last micro-batch of a step changes. */
-  private List<Op> updates(Ops in, Update update, List<Gradient> gradients) {
+  private List<Op> updates(Ops in, Update update, List<LimitedGradient> gradients) {
     List<Op> moved =
         with(
             update

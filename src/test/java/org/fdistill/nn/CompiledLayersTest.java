@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.tensorflow.Operand;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
@@ -127,7 +128,17 @@ class CompiledLayersTest {
   @ParameterizedTest
   @MethodSource("offsets")
   void attention(List<Shape> offsets) {
-    Shape part = Shape.of(2, 4, 128, 8);
+    attention(Shape.of(2, 4, 128, 8), offsets);
+  }
+
+  /** A loop adds up all examples for their bias, some of them, or none. */
+  @ParameterizedTest
+  @ValueSource(ints = {3, 4, 8, 24})
+  void attentionOfExamplesWithOneBias(int examples) {
+    attention(Shape.of(examples, 3, 128, 8), List.of(Shape.of(3, 128, 128)));
+  }
+
+  private static void attention(Shape part, List<Shape> offsets) {
     List<Shape> shapes = new ArrayList<>(List.of(part, part, part));
     shapes.addAll(offsets);
     Layer layer =
