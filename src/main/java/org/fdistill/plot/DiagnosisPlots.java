@@ -260,7 +260,7 @@ public final class DiagnosisPlots {
     for (JsonElement direction : landscape.getAsJsonArray("directions")) {
       JsonObject curve = direction.getAsJsonObject();
       plot.curve(
-          "direction " + curve.get("seed").getAsInt(),
+          curve.get("seed").getAsString(), // short: the legend is one line
           numbers(landscape.getAsJsonArray("distances")),
           numbers(curve.getAsJsonArray(value)));
     }

@@ -2,6 +2,7 @@ package org.fdistill.plot;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import java.awt.image.BufferedImage;
@@ -72,6 +73,30 @@ class DiagnosisPlotsTest {
     assertThat(distance.getHeight()).isEqualTo(400);
     // Loss and accuracy above each other.
     assertThat(read(folder.resolve("landscape.png")).getHeight()).isEqualTo(2 * 400);
+  }
+
+  @Test
+  void theLegendOfManyDirectionsIsNotCutOff() throws IOException {
+    JsonObject results = results(MODEL);
+    JsonArray directions =
+        results
+            .getAsJsonArray("models")
+            .get(0)
+            .getAsJsonObject()
+            .getAsJsonObject("measures")
+            .getAsJsonObject("landscape")
+            .getAsJsonArray("directions");
+    for (int seed = 1; seed < 8; seed++) {
+      JsonObject more = directions.get(0).deepCopy().getAsJsonObject();
+      more.addProperty("seed", seed);
+      directions.add(more);
+    }
+    new DiagnosisPlots(results).write(folder);
+    BufferedImage landscape = read(folder.resolve("landscape.png"));
+    int right = landscape.getWidth() - 1;
+    for (int y = 0; y < landscape.getHeight(); y++) {
+      assertThat(landscape.getRGB(right, y)).as("row %d", y).isEqualTo(0xffffffff);
+    }
   }
 
   @Test
