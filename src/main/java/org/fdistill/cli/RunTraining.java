@@ -49,6 +49,7 @@ final class RunTraining {
    */
   RunResult run(RunEnd... further) {
     TarNotice.print(console, config.getTrainData(), config.getValidationData());
+    GpuNotice.print(console, config);
     new CacheRun(config, console).writeMissing(ProcessWorkers.areMany());
     StopRequest stop = new StopRequest();
     RunResult result;

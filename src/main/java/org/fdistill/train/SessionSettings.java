@@ -20,6 +20,9 @@ public final class SessionSettings {
   private static final RewriterConfig NO_DEADLINE =
       RewriterConfig.newBuilder().setMetaOptimizerTimeoutMs(-1).build();
 
+  /** The pool of {@link #traceable} whose one thread runs ops in turn. */
+  static final int TRACING_POOL = 1;
+
   private SessionSettings() {}
 
   /**
@@ -47,6 +50,17 @@ public final class SessionSettings {
     } else if (runtime.getDevice() == RuntimeConfig.Device.GPU) {
       requireGpu(config.build());
     }
+    return config.build();
+  }
+
+  /**
+   * As {@link #of}, with a pool for steps whose ops run one after another. Without a pool they need
+   * not: what waited for a batch would go on in the thread that brought it, beside the calling one.
+   */
+  static ConfigProto traceable(RuntimeConfig runtime) {
+    ConfigProto.Builder config = of(runtime).toBuilder();
+    config.addSessionInterOpThreadPoolBuilder().setNumThreads(runtime.getInterOpThreads());
+    config.addSessionInterOpThreadPoolBuilder().setNumThreads(1);
     return config.build();
   }
 

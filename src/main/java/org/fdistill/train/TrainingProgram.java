@@ -32,9 +32,6 @@ import org.tensorflow.types.TInt64;
  * micro-batch, P parameters.
  */
 public final class TrainingProgram implements AutoCloseable {
-  /** The number that {@code RunOptions} has for it among the pools of threads. */
-  private static final int CALLING_THREAD = -1;
-
   private final ProgramBuilder.Built built;
   private final Graph graph;
   private final Session session;
@@ -78,23 +75,28 @@ public final class TrainingProgram implements AutoCloseable {
   }
 
   /**
-   * Builds the program and opens its session. Variables are not yet initialised.
+   * Builds the program of one process, whose steps can be traced, and opens its session. Variables
+   * are not yet initialised.
    *
    * @param config the run
    * @param task what is learned
    * @param rewriter applied to the built graph
    */
   public TrainingProgram(RunConfig config, Task task, Rewriter rewriter) {
-    this(config, task, rewriter, Workers.ALONE);
+    this(config, task, rewriter, Workers.ALONE, SessionSettings.traceable(config.getRuntime()));
   }
 
   /**
-   * Builds this process's part of the program of several.
+   * Builds this process's part of the program of several; its steps cannot be traced.
    *
    * @param workers that train together
    */
   public TrainingProgram(RunConfig config, Task task, Rewriter rewriter, Workers workers) {
-    ConfigProto settings = SessionSettings.of(config.getRuntime());
+    this(config, task, rewriter, workers, SessionSettings.of(config.getRuntime()));
+  }
+
+  private TrainingProgram(
+      RunConfig config, Task task, Rewriter rewriter, Workers workers, ConfigProto settings) {
     built = ProgramBuilder.build(config, task, workers.replicas());
     graph = new Graph();
     try {
@@ -241,7 +243,7 @@ public final class TrainingProgram implements AutoCloseable {
     RunOptions full =
         RunOptions.newBuilder()
             .setTraceLevel(RunOptions.TraceLevel.FULL_TRACE)
-            .setInterOpThreadPool(CALLING_THREAD)
+            .setInterOpThreadPool(SessionSettings.TRACING_POOL)
             .build();
     float[] scalars = built.optimizer().hyperparameters(feed.step(), feed.rate());
     try (TInt64 seed = TInt64.scalarOf(feed.seed());
