@@ -99,7 +99,7 @@ final class AttentionLoops {
     return AttentionProducts.ofLogits(tf, x.get(0), x.get(1), x.get(2), x.get(3));
   }
 
-  /** [B / examples, H, N, N]: each the sum over the examples that are as far apart as there are. */
+  /** [B / examples, H, N, N]: each the sum over examples that are B / examples apart. */
   private static Operand<TFloat32> summedGradient(Ops tf, List<Operand<TFloat32>> x, int examples) {
     List<List<Output<TFloat32>>> parts =
         x.stream().map(t -> tf.split(tf.constant(0), t, (long) examples).output()).toList();

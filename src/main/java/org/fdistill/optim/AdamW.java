@@ -33,8 +33,8 @@ public final class AdamW implements Optimizer {
   private static final int FIRST_GROUP = 1;
 
   /**
-   * Parameters whose update is under way at a time: what one op of an update writes, the next finds
-   * in a cache, and few copies exist.
+   * Parameters whose update is under way at a time: few copies exist, and what one op of an update
+   * writes may be in a cache for the next.
    */
   private static final int AT_ONCE = 2;
 

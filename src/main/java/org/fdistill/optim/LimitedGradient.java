@@ -6,8 +6,8 @@ import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 
 /**
- * A gradient that is averaged and limited when the optimiser asks for it: what a multiplication
- * writes right before the parameter moves is still in a cache when it is read.
+ * A gradient that is averaged and limited when the optimiser asks for it, right before the
+ * parameter moves: what the multiplication writes may then be in a cache when it is read.
  */
 public final class LimitedGradient {
   private final Gradient gradient;

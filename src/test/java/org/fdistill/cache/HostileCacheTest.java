@@ -184,8 +184,8 @@ class HostileCacheTest {
 
   @Test
   void aFolderThatAnotherProcessWrites() throws IOException {
-    try (var lock = FolderLock.take(folder).orElseThrow()) {
-      assertThat(lock).isNotNull();
+    FolderLock lock = FolderLock.take(folder).orElseThrow();
+    try (lock) {
       assertThatThrownBy(() -> Caches.write(cache, data))
           .isInstanceOf(UserError.class)
           .hasMessageContaining("another process writes features to this folder");
