@@ -8,7 +8,6 @@ import org.fdistill.graph.GraphScope;
 import org.fdistill.graph.Replicas;
 import org.fdistill.graph.SessionFactory;
 import org.fdistill.graph.Variables;
-import org.fdistill.graph.rewrite.ShapedRewrite;
 import org.fdistill.graph.rewrite.StandardRewrite;
 import org.fdistill.proto.RunConfig;
 import org.fdistill.task.Task;
@@ -68,7 +67,7 @@ public record Evaluation(RunConfig config, Task task) {
           ValidationGraph.build(tf, variables, config, task, Replicas.ONE, most);
       VariableFiles files = VariableFiles.build(tf.withSubScope("files"), variables.all());
       addition.build(tf, variables);
-      graph.importGraphDef(StandardRewrite.apply(ShapedRewrite.apply(draft)));
+      graph.importGraphDef(StandardRewrite.apply(draft.toGraphDef()));
       weights.requireVariables(files.shapes());
       return opened(graph, validation, files, weights);
     } catch (RuntimeException e) {
