@@ -59,7 +59,7 @@ public final class Trainer {
         RunState end = train(folder, log, store);
         double seconds = (System.nanoTime() - start) * 1e-9;
         if (!end.stopped() && workers.isChief()) {
-          finish(end, folder, store, seconds);
+          finish(end, folder, seconds);
         }
         workers.sum(new double[1]); // A chief that is lost in its export needs the others again.
         workers.close();
@@ -251,10 +251,10 @@ public final class Trainer {
     return state;
   }
 
-  private void finish(RunState end, RunFolder folder, CheckpointStore store, double seconds) {
+  private void finish(RunState end, RunFolder folder, double seconds) {
     Checkpoint latest = end.latest().orElseThrow();
     RunEnd.Finished finished =
-        new RunEnd.Finished(folder.path(), latest, store.best(), latest.manifest().validation());
+        new RunEnd.Finished(folder.path(), latest, latest.manifest().validation());
     Map<String, Object> more = run.end().finished(finished);
     Summary.write(folder.summary(), config.getName(), finished, seconds, more);
   }
