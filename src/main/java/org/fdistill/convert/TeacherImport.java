@@ -51,17 +51,6 @@ public final class TeacherImport implements AutoCloseable {
     public Request {
       overrides = List.copyOf(overrides);
     }
-
-    /** An import under the licence of the published weights. */
-    public Request(
-        Path checkpoint,
-        String arch,
-        String key,
-        int imageSize,
-        Optional<Resampling> resampling,
-        List<String> overrides) {
-      this(checkpoint, arch, key, imageSize, resampling, overrides, "");
-    }
   }
 
   private final Request request;

@@ -56,7 +56,7 @@ class CheckpointChoiceTest {
     CheckpointStore store =
         new CheckpointStore(
             run.resolve("checkpoints"),
-            new Retention(9, true, new Criterion("top1", true)),
+            new Retention(9, true, List.of(new Criterion("top1", true))),
             TextProtos.toText(TrainedRuns.classified()));
     assertThat(store.best().orElseThrow().manifest().progress().step()).isEqualTo(2);
   }

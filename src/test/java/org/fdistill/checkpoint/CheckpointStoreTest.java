@@ -288,7 +288,7 @@ class CheckpointStoreTest {
 
   private CheckpointStore store(int keepLast) {
     return new CheckpointStore(
-        folder, new Retention(keepLast, true, new Criterion("loss", false)), CONFIG);
+        folder, new Retention(keepLast, true, List.of(new Criterion("loss", false))), CONFIG);
   }
 
   private static Manifest.RunPosition progress(long step) {

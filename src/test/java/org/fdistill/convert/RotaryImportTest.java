@@ -169,7 +169,8 @@ class RotaryImportTest {
   }
 
   private static void open(Path checkpoint, String arch) {
-    TeacherImport.open(new Request(checkpoint, arch, "", 0, Optional.empty(), List.of())).close();
+    TeacherImport.open(new Request(checkpoint, arch, "", 0, Optional.empty(), List.of(), ""))
+        .close();
   }
 
   /** DINOv3's small file with one tensor changed. */
