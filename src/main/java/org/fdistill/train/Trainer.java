@@ -26,8 +26,6 @@ import org.tensorflow.TensorFlow;
  * second one ends the run.
  */
 public final class Trainer {
-  private static final String CLASSES = "validation-classes";
-
   private final TrainingRun run;
   private final RunConfig config;
   private final Workers workers;
@@ -197,8 +195,9 @@ public final class Trainer {
   }
 
   private static void write(RunFolder folder, long step, ClassTable table) {
-    folder.write(CLASSES + ".txt", "after step " + step + "\n" + table.text());
-    folder.write(CLASSES + ".json", Json.text(Map.of("step", step, "classes", table.json())));
+    folder.write(RunFolder.CLASSES + ".txt", "after step " + step + "\n" + table.text());
+    folder.write(
+        RunFolder.CLASSES + ".json", Json.text(Map.of("step", step, "classes", table.json())));
   }
 
   private RunState checkpoint(RunParts parts, RunState state, Map<String, Double> values) {
