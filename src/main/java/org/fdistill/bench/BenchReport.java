@@ -17,6 +17,7 @@ import java.util.OptionalLong;
  * @param dataWaitShare share of a step's time spent waiting for its batch
  * @param parts of a step: teacher, input, update, student
  * @param largestOps the kinds of ops that took longest in a step that runs them one after another
+ * @param passes every op of that step, by what it passes over
  * @param limits what the machine allows
  * @param peakMemoryBytes of the process; empty where the system does not tell
  * @param finalLoss of the last step
@@ -34,6 +35,7 @@ public record BenchReport(
     double dataWaitShare,
     List<PartShare> parts,
     List<OpCost> largestOps,
+    Passes passes,
     Limits limits,
     OptionalLong peakMemoryBytes,
     double finalLoss,

@@ -138,6 +138,7 @@ public final class Benchmark {
         waiting,
         parts(work, trace, median(products), limits),
         trace.largest(LARGEST_OPS),
+        trace.passes(),
         limits,
         peak,
         loss,

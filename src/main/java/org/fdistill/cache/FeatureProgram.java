@@ -1,9 +1,7 @@
 package org.fdistill.cache;
 
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.fdistill.data.Batch;
 import org.fdistill.data.ExampleSource;
@@ -35,11 +33,6 @@ import org.tensorflow.types.TInt64;
  * C width.
  */
 final class FeatureProgram implements AutoCloseable {
-  /** Names of the checked tensors, in the order of the flags. */
-  private static final String GIVEN = "given";
-
-  private static final String STORED = "stored";
-
   /**
    * The names of what is fetched.
    *
@@ -110,15 +103,12 @@ final class FeatureProgram implements AutoCloseable {
     Operand<TFloat32> features =
         fields.shape().kept(tf, cache.teacher().build(tf, batch.get(Field.IMAGE)));
     FeatureEncoding.Encoded stored = fields.encoding().encode(tf, features);
-    Map<String, Operand<TFloat32>> checked = new LinkedHashMap<>();
-    checked.put(GIVEN, features);
-    checked.put(STORED, fields.encoding().decode(tf, stored));
     return new Names(
         name(tf, batch.get(Field.POSITION)),
         name(tf, batch.get(Field.GEOMETRY)),
         name(tf, stored.values()),
         stored.scales().map(scales -> name(tf, scales)),
-        name(tf, FiniteFlags.of(tf, checked).flags()));
+        name(tf, FiniteFlags.of(tf, List.of(features, fields.encoding().decode(tf, stored)))));
   }
 
   private static String name(Ops tf, Operand<?> value) {

@@ -18,11 +18,6 @@ import org.fdistill.proto.CheckpointConfig;
  * @param criteria what makes it the best, for each network that is trained
  */
 public record Retention(int keepLast, boolean keepBest, List<Criterion> criteria) {
-  /** Of one network. */
-  public Retention(int keepLast, boolean keepBest, Criterion criterion) {
-    this(keepLast, keepBest, List.of(criterion));
-  }
-
   /** What a config asks for. */
   public static Retention of(CheckpointConfig config, List<Criterion> criteria) {
     return new Retention(config.getKeepLast(), config.getKeepBest(), criteria);

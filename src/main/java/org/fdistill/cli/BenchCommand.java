@@ -1,12 +1,8 @@
 package org.fdistill.cli;
 
-import com.google.gson.GsonBuilder;
-import com.google.gson.JsonArray;
-import com.google.gson.JsonObject;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
 import org.fdistill.bench.BenchReport;
@@ -31,15 +27,18 @@ final class BenchCommand implements Command {
   private static final OptionSpec JSON =
       OptionSpec.value("json", "FILE", "Writes the figures to this file as well.");
 
+  private static final OptionSpec PASSES =
+      OptionSpec.flag(
+          "passes",
+          "Also lists every op that passes over more than a megabyte, by its tensors, and what all"
+              + " others add up to: the whole of the traced step.");
+
   private static final OptionSpec LOCAL_WORKERS =
       OptionSpec.value(
           "local-workers",
           "N",
           "Also measures N processes on this machine that share each batch, as train"
               + " --local-workers starts them, and the exchange of gradients between them.");
-
-  /** As many as the kinds of ops in the table before. */
-  private static final int PRODUCTS = 10;
 
   @Override
   public String name() {
@@ -78,7 +77,7 @@ final class BenchCommand implements Command {
 
   @Override
   public List<OptionSpec> options() {
-    return List.of(STEPS, WARMUP, LOCAL_WORKERS, JSON, OptionSpec.SET);
+    return List.of(STEPS, WARMUP, PASSES, LOCAL_WORKERS, JSON, OptionSpec.SET);
   }
 
   @Override
@@ -107,7 +106,7 @@ final class BenchCommand implements Command {
     int workers = options.has(LOCAL_WORKERS) ? options.integer(LOCAL_WORKERS, 2) : 1;
     WorkerShares.require(measured.config(), workers);
     BenchReport report = withTeacher(measured, Measured::alone);
-    print(report, console);
+    print(new BenchTables(report), options.has(PASSES), console);
     Optional<WorkersBench> shared =
         workers > 1
             ? Optional.of(
@@ -119,7 +118,7 @@ final class BenchCommand implements Command {
                     console))
             : Optional.empty();
     shared.ifPresent(s -> print(s, console));
-    json.ifPresent(file -> file.write(json(report, shared)));
+    json.ifPresent(file -> file.write(BenchJson.of(report, shared)));
   }
 
   /**
@@ -160,6 +159,18 @@ final class BenchCommand implements Command {
     }
   }
 
+  private static void print(BenchTables tables, boolean passes, Console console) {
+    List<Table> all = new ArrayList<>(tables.all());
+    if (passes) {
+      all.add(tables.passes());
+    }
+    console.print(all.get(0));
+    for (Table table : all.subList(1, all.size())) {
+      console.print("");
+      console.print(table);
+    }
+  }
+
   private static void print(WorkersBench workers, Console console) {
     console.print("");
     console.print(workers.table());
@@ -192,150 +203,5 @@ final class BenchCommand implements Command {
     List<TeacherConfig> missing = RandomTeacher.missing(config);
     return !missing.isEmpty()
         && missing.stream().allMatch(t -> t.getPath().isEmpty() || t.hasArchitecture());
-  }
-
-  private static void print(BenchReport report, Console console) {
-    console.print(table(report));
-    console.print("");
-    console.print(parts(report));
-    console.print("");
-    console.print(operations(report));
-    console.print("");
-    console.print(products(report));
-  }
-
-  private static Table parts(BenchReport report) {
-    Table table = new Table("part", "share of time", "predicted");
-    report
-        .parts()
-        .forEach(
-            part ->
-                table.row(
-                    part.part(), decimal("%.3f", part.share()), decimal("%.3f", part.predicted())));
-    return table;
-  }
-
-  private static Table operations(BenchReport report) {
-    Table table = new Table("op", "ms a step", "count", "GB moved", "GB a second", "of memory's");
-    for (BenchReport.OpCost op : report.largestOps()) {
-      table.row(
-          op.op(),
-          decimal("%.1f", op.milliseconds()),
-          op.count(),
-          decimal("%.3f", op.bytes() / 1e9),
-          decimal("%.1f", op.bandwidth() / 1e9),
-          decimal("%.2f", op.bandwidth() / report.limits().bandwidth()));
-    }
-    return table;
-  }
-
-  private static Table products(BenchReport report) {
-    Table table = new Table("product alone", "first", "second", "count", "ms a step", "GFLOP/s");
-    report.limits().products().stream()
-        .limit(PRODUCTS)
-        .forEach(
-            product ->
-                table.row(
-                    product.op(),
-                    product.a(),
-                    product.b(),
-                    product.count(),
-                    decimal("%.1f", product.milliseconds()),
-                    decimal("%.1f", product.gigaflops())));
-    return table;
-  }
-
-  private static Table table(BenchReport report) {
-    Table table = new Table("measure", "value");
-    table.row(
-        "ms a step (median of " + report.steps() + ")",
-        decimal("%.1f", report.millisecondsPerStep()));
-    table.row("ms of the best step", decimal("%.1f", report.bestMillisecondsPerStep()));
-    table.row("images a second", decimal("%.2f", report.imagesPerSecond()));
-    table.row(
-        "input pipeline alone, images a second", decimal("%.1f", report.inputImagesPerSecond()));
-    table.row("GFLOP an image", decimal("%.2f", report.gigaflopsPerImage()));
-    table.row("large matrix product, GFLOP a second", decimal("%.1f", report.productGigaflops()));
-    table.row("achieved fraction of it", decimal("%.3f", report.matmulFraction()));
-    BenchReport.Limits limits = report.limits();
-    table.row("memory bandwidth, GB a second", decimal("%.1f", limits.bandwidth() / 1e9));
-    table.row("ms of a step's products, each alone", decimal("%.1f", limits.productMilliseconds()));
-    table.row(
-        "ms of moving the rest's " + decimal("%.2f", limits.bytesBesidesProducts() / 1e9) + " GB",
-        decimal("%.1f", limits.memoryMilliseconds()));
-    table.row("ms a step at best", decimal("%.1f", limits.bestMilliseconds()));
-    table.row("share of time waiting for data", decimal("%.3f", report.dataWaitShare()));
-    report
-        .peakMemoryBytes()
-        .ifPresent(bytes -> table.row("peak memory, GB", decimal("%.2f", bytes / 1e9)));
-    table.row("seconds to the first step", decimal("%.1f", report.secondsToFirstStep()));
-    table.row("loss of the last step", decimal("%.6f", report.finalLoss()));
-    return table;
-  }
-
-  private static String json(BenchReport report, Optional<WorkersBench> workers) {
-    JsonObject json = new JsonObject();
-    json.addProperty("milliseconds_per_step", report.millisecondsPerStep());
-    json.addProperty("best_milliseconds_per_step", report.bestMillisecondsPerStep());
-    json.addProperty("images_per_second", report.imagesPerSecond());
-    if (Double.isFinite(report.inputImagesPerSecond())) {
-      json.addProperty("input_images_per_second", report.inputImagesPerSecond());
-    }
-    json.addProperty("gigaflops_per_image", report.gigaflopsPerImage());
-    json.addProperty("product_gigaflops_per_second", report.productGigaflops());
-    json.addProperty("matmul_fraction", report.matmulFraction());
-    json.addProperty("data_wait_share", report.dataWaitShare());
-    for (BenchReport.PartShare part : report.parts()) {
-      json.addProperty(part.part() + "_share", part.share());
-      json.addProperty(part.part() + "_predicted_share", part.predicted());
-    }
-    report.peakMemoryBytes().ifPresent(bytes -> json.addProperty("peak_memory_bytes", bytes));
-    json.add("largest_ops", operationsJson(report));
-    json.add("limits", limitsJson(report.limits()));
-    json.addProperty("seconds_to_first_step", report.secondsToFirstStep());
-    json.addProperty("final_loss", report.finalLoss());
-    json.addProperty("steps", report.steps());
-    workers.ifPresent(w -> json.add("workers", w.json()));
-    return new GsonBuilder().setPrettyPrinting().create().toJson(json) + "\n";
-  }
-
-  private static JsonArray operationsJson(BenchReport report) {
-    JsonArray operations = new JsonArray();
-    for (BenchReport.OpCost op : report.largestOps()) {
-      JsonObject json = new JsonObject();
-      json.addProperty("op", op.op());
-      json.addProperty("milliseconds", op.milliseconds());
-      json.addProperty("count", op.count());
-      json.addProperty("bytes", op.bytes());
-      json.addProperty("bandwidth_share", op.bandwidth() / report.limits().bandwidth());
-      operations.add(json);
-    }
-    return operations;
-  }
-
-  private static JsonObject limitsJson(BenchReport.Limits limits) {
-    JsonObject json = new JsonObject();
-    json.addProperty("memory_bytes_per_second", limits.bandwidth());
-    json.addProperty("product_milliseconds", limits.productMilliseconds());
-    json.addProperty("other_bytes", limits.bytesBesidesProducts());
-    json.addProperty("other_milliseconds", limits.memoryMilliseconds());
-    json.addProperty("best_milliseconds", limits.bestMilliseconds());
-    JsonArray products = new JsonArray();
-    for (BenchReport.ProductRate product : limits.products()) {
-      JsonObject entry = new JsonObject();
-      entry.addProperty("op", product.op());
-      entry.addProperty("first", product.a());
-      entry.addProperty("second", product.b());
-      entry.addProperty("count", product.count());
-      entry.addProperty("milliseconds", product.milliseconds());
-      entry.addProperty("gigaflops_per_second", product.gigaflops());
-      products.add(entry);
-    }
-    json.add("products", products);
-    return json;
-  }
-
-  private static String decimal(String format, double value) {
-    return Double.isNaN(value) ? "-" : String.format(Locale.ROOT, format, value);
   }
 }

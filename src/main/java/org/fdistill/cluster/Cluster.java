@@ -165,11 +165,6 @@ public record Cluster(List<String> addresses, int index) {
     return addresses.size();
   }
 
-  /** Whether this process writes checkpoints, logs and exports. */
-  public boolean isChief() {
-    return index == 0;
-  }
-
   /** How a worker is named to a person, such as {@code worker 1 (host2:2222)}. */
   public String name(int worker) {
     return "worker " + worker + " (" + addresses.get(worker) + ")";

@@ -5,7 +5,7 @@
  * org.fdistill.convert.StoredAnswers} compares a model with what another implementation answered.
  *
  * <pre>{@code
- * Request request = new Request(Path.of("ViT-B-16.pt"), "auto", "", 0, Optional.empty(), List.of());
+ * Request request = new Request(Path.of("ViT-B-16.pt"), "auto", "", 0, Optional.empty(), List.of(), "");
  * try (TeacherImport teacher = TeacherImport.open(request)) {
  *   teacher.write(Path.of("savedmodels/clip_vitb16"), Inspection.NONE);
  * }

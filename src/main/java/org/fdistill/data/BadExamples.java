@@ -117,11 +117,6 @@ public final class BadExamples {
                 .formatted(report));
   }
 
-  /** Unreadable examples so far, repeats in later epochs included. */
-  public long count() {
-    return count;
-  }
-
   /** The position after the last one observed: where a resumed run starts. */
   public long nextPosition() {
     return next;

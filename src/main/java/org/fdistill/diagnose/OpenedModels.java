@@ -169,11 +169,6 @@ final class OpenedModels implements AutoCloseable {
     return placed.stream().map(Placed::data).toList();
   }
 
-  /** The tensor that takes each model's images, in the order of the models. */
-  List<String> images() {
-    return placed.stream().map(Placed::images).toList();
-  }
-
   /** The tensor with the positions of a batch, of each model. */
   List<String> positions() {
     return placed.stream().map(Placed::positions).toList();

@@ -25,11 +25,6 @@ import org.tensorflow.types.TFloat32;
  */
 public record ExportedNetwork(
     Network network, EvalCropConfig evalCrop, Head head, DenseHead dense) {
-  /** A network that gives features. */
-  public ExportedNetwork(Network network, EvalCropConfig evalCrop, Head head) {
-    this(network, evalCrop, head, null);
-  }
-
   /** The network of a run, as its task has it exported. */
   public static ExportedNetwork of(RunConfig run) {
     return new ExportedNetwork(

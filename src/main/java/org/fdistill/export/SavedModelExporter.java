@@ -60,19 +60,6 @@ public final class SavedModelExporter {
   }
 
   /**
-   * Exports a network of the caller's.
-   *
-   * @param network whose variables the checkpoint holds
-   * @param run for the model card
-   */
-  public static Exported export(
-      ExportedNetwork network, RunConfig run, Checkpoint checkpoint, Path model) {
-    Student first = Tasks.students(checkpoint.runConfig()).get(0);
-    return SavedModelWriter.write(
-        new TrainedModel(network, run, checkpoint, first).content(), model);
-  }
-
-  /**
    * Writes the graph of a run's network and how to read it as a teacher, without weights: enough to
    * build a training graph on, and to see what it costs.
    *

@@ -48,23 +48,17 @@ public final class ImportedModel {
   private FrozenProgram program;
 
   /**
-   * Reads a model's graph and gives its resources and functions names of their own.
+   * Reads a model's graph and gives its resources and functions names of their own. In bfloat16 its
+   * products of float32 take weights that are cast once, at {@link #restore}, and norms, softmax
+   * and the output stay float32. Products that the model computes in another type, and those that
+   * run or not as values decide, stay as they are. In either precision what follows from weights
+   * alone is computed once, at {@link #restore}: {@link FrozenValues}.
    *
    * @param scope what the names of its nodes start with, such as {@code teacher/clip}
    * @param input the tensor ({@code node:index}) that another graph's tensor will replace
    * @param output the tensor to compute
+   * @param precision of its products
    * @throws UserError where the graph lacks nodes or is too much for TensorFlow
-   */
-  public ImportedModel(SavedModelFolder model, String scope, String input, String output) {
-    this(model, scope, input, output, Precision.FLOAT32);
-  }
-
-  /**
-   * As {@link #ImportedModel(SavedModelFolder, String, String, String)}, with products in a
-   * precision: in bfloat16 those of float32 take weights that are cast once, at {@link #restore},
-   * and norms, softmax and the output stay float32. Products that the model computes in another
-   * type, and those that run or not as values decide, stay as they are. In either precision what
-   * follows from weights alone is computed once, at {@link #restore}: {@link FrozenValues}.
    */
   public ImportedModel(
       SavedModelFolder model, String scope, String input, String output, Precision precision) {

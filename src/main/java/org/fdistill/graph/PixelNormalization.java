@@ -4,6 +4,7 @@ import java.util.List;
 import org.fdistill.config.ImageNet;
 import org.fdistill.proto.Normalization;
 import org.tensorflow.Operand;
+import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 
@@ -22,19 +23,34 @@ public record PixelNormalization(List<Float> mean, List<Float> std) {
   }
 
   /**
-   * Normalises a batch, as one product and one difference.
+   * Normalises a batch, as one product and one difference. Where the width is known, both take the
+   * factors of a whole line of pixels: TensorFlow needs five times as long to repeat three.
    *
    * @param pixels [B, S, S, 3], 0 to 255
    * @return [B, S, S, 3]
    */
   public Operand<TFloat32> apply(Ops tf, Operand<TFloat32> pixels) {
-    float[] factor = new float[3];
-    float[] offset = new float[3];
-    for (int c = 0; c < 3; c++) {
-      factor[c] = (float) (1 / (255.0 * std.get(c)));
-      offset[c] = (float) ((double) mean.get(c) / std.get(c));
+    Shape shape = pixels.shape();
+    if (shape.isUnknown() || shape.get(1) < 0 || shape.get(2) < 0) {
+      return apply(tf, pixels, 1);
     }
-    return tf.math.sub(tf.math.mul(pixels, tf.constant(factor)), tf.constant(offset));
+    long height = shape.get(1);
+    long width = shape.get(2);
+    Operand<TFloat32> lines = tf.reshape(pixels, tf.constant(new long[] {-1, height, 3 * width}));
+    Operand<TFloat32> normalized = apply(tf, lines, (int) width);
+    return tf.reshape(normalized, tf.constant(new long[] {-1, height, width, 3}));
+  }
+
+  /** Of a last axis that holds so many pixels. */
+  private Operand<TFloat32> apply(Ops tf, Operand<TFloat32> values, int pixels) {
+    float[] factor = new float[3 * pixels];
+    float[] offset = new float[3 * pixels];
+    for (int i = 0; i < factor.length; i++) {
+      int c = i % 3;
+      factor[i] = (float) (1 / (255.0 * std.get(c)));
+      offset[i] = (float) ((double) mean.get(c) / std.get(c));
+    }
+    return tf.math.sub(tf.math.mul(values, tf.constant(factor)), tf.constant(offset));
   }
 
   /**

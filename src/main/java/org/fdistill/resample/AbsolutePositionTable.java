@@ -38,30 +38,18 @@ public record AbsolutePositionTable(int grid, int prefix, int width) {
         : Optional.empty();
   }
 
-  /** The number of rows. */
-  public int rows() {
-    return prefix + grid * grid;
-  }
-
   /** The same network's table on a grid of another side. */
   public AbsolutePositionTable at(int side) {
     return new AbsolutePositionTable(side, prefix, width);
   }
 
   /**
-   * Resizes values. The prefix rows stay.
+   * Resizes values, in double. The prefix rows stay.
    *
    * @param side of the wanted grid
    * @param resampling how
    * @param table the values, row by row
    * @return the values of the table {@link #at} that side
-   */
-  public double[] resize(int side, Resampling resampling, double[] table) {
-    return side == grid ? table.clone() : map(side, resampling).apply(table, prefix, 0, width);
-  }
-
-  /**
-   * As {@link #resize(int, Resampling, double[])}, with values in float; the sums are in double.
    */
   public float[] resize(int side, Resampling resampling, float[] table) {
     return side == grid ? table.clone() : map(side, resampling).apply(table, prefix, 0, width);

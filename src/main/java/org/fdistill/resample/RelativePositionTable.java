@@ -34,28 +34,18 @@ public record RelativePositionTable(int grid, int classRows, int heads) {
         : Optional.empty();
   }
 
-  /** The number of rows. */
-  public int rows() {
-    return (2 * grid - 1) * (2 * grid - 1) + classRows;
-  }
-
   /** The same network's table on a grid of another side. */
   public RelativePositionTable at(int side) {
     return new RelativePositionTable(side, classRows, heads);
   }
 
   /**
-   * Resizes values by BEiT's geometric interpolation. The rows of the class token stay.
+   * Resizes values by BEiT's geometric interpolation, in double. The rows of the class token stay.
    *
    * @param side of the wanted grid
    * @param table the values, row by row
    * @return the values of the table {@link #at} that side
    */
-  public double[] resize(int side, double[] table) {
-    return side == grid ? table.clone() : resampling(side).apply(table, 0, classRows, heads);
-  }
-
-  /** As {@link #resize(int, double[])}, with values in float; the sums are in double. */
   public float[] resize(int side, float[] table) {
     return side == grid ? table.clone() : resampling(side).apply(table, 0, classRows, heads);
   }

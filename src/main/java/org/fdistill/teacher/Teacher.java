@@ -90,11 +90,6 @@ public final class Teacher {
     return layout.width();
   }
 
-  /** N: its tokens, prefix tokens included. */
-  public int tokens() {
-    return layout.tokens();
-  }
-
   /** Tokens before the patches: class token, then registers. */
   public int prefixTokens() {
     return layout.prefixTokens();

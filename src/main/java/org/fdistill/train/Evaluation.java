@@ -4,11 +4,11 @@ import java.nio.file.Path;
 import java.util.function.LongConsumer;
 import org.fdistill.checkpoint.SavedWeights;
 import org.fdistill.checkpoint.VariableFiles;
+import org.fdistill.config.UserError;
 import org.fdistill.graph.GraphScope;
 import org.fdistill.graph.Replicas;
 import org.fdistill.graph.SessionFactory;
 import org.fdistill.graph.Variables;
-import org.fdistill.graph.rewrite.ShapedRewrite;
 import org.fdistill.graph.rewrite.StandardRewrite;
 import org.fdistill.proto.RunConfig;
 import org.fdistill.task.Task;
@@ -68,12 +68,12 @@ public record Evaluation(RunConfig config, Task task) {
           ValidationGraph.build(tf, variables, config, task, Replicas.ONE, most);
       VariableFiles files = VariableFiles.build(tf.withSubScope("files"), variables.all());
       addition.build(tf, variables);
-      graph.importGraphDef(StandardRewrite.apply(ShapedRewrite.apply(draft)));
+      graph.importGraphDef(StandardRewrite.apply(draft.toGraphDef()));
       weights.requireVariables(files.shapes());
       return opened(graph, validation, files, weights);
     } catch (RuntimeException e) {
       graph.close();
-      throw task.explain(e).<RuntimeException>map(x -> x).orElse(e);
+      throw UserError.explaining(task.explain(e), e);
     }
   }
 

@@ -245,7 +245,7 @@ final class ProgramBuilder {
     if (inputs.isEmpty()) {
       return null;
     }
-    Operand<TFloat32> flags = FiniteFlags.of(in.withSubScope("inputs"), inputs).flags();
+    Operand<TFloat32> flags = FiniteFlags.of(in.withSubScope("inputs"), inputs.values());
     return endpoint(in, "inputs_finite", replicas.mean(in, flags));
   }
 

@@ -186,7 +186,6 @@ class CheckpointStoreTest {
       store.prune();
     }
     assertThat(steps()).containsExactly("step-1", "step-3", "step-4");
-    assertThat(store.best().orElseThrow().manifest().progress().step()).isEqualTo(1);
   }
 
   @Test
@@ -288,7 +287,7 @@ class CheckpointStoreTest {
 
   private CheckpointStore store(int keepLast) {
     return new CheckpointStore(
-        folder, new Retention(keepLast, true, new Criterion("loss", false)), CONFIG);
+        folder, new Retention(keepLast, true, List.of(new Criterion("loss", false))), CONFIG);
   }
 
   private static Manifest.RunPosition progress(long step) {

@@ -32,13 +32,17 @@ class BenchCommandTest {
             "--set=runtime.precision=BFLOAT16",
             "--steps=2",
             "--warmup=1",
+            "--passes",
             "--json=" + file);
     assertThat(run.out())
         .containsPattern("(?m)^memory bandwidth, GB a second +[\\d.]*[1-9][\\d.]*$")
         .containsPattern("(?m)^ms a step at best +[\\d.]*[1-9][\\d.]*$")
         .containsPattern("(?m)^student +0\\.\\d+ +0\\.\\d+$")
         .containsPattern("(?m)^op +ms a step +count +GB moved +GB a second +of memory's$")
-        .containsPattern("(?m)^product alone +first +second +count +ms a step +GFLOP/s$");
+        .containsPattern("(?m)^product alone +first +second +count +ms a step +GFLOP/s$")
+        .containsPattern("(?m)^part +op +tensors +count +ms a step +MB moved +of memory's$")
+        .containsPattern("(?m)^student +LayerNorm +f32\\[1576,96] ")
+        .containsPattern("(?m)^all +the step +\\d+ +[\\d.]*[1-9][\\d.]* ");
     JsonObject json = JsonParser.parseString(Files.readString(file)).getAsJsonObject();
     JsonObject limits = json.getAsJsonObject("limits");
     assertThat(number(limits, "best_milliseconds"))
@@ -52,6 +56,7 @@ class BenchCommandTest {
     assertOperationsAreRankedWithTheirShares(json, limits);
     assertPartsAreTheWhole(json);
     assertProductsAreThoseOfTheNetwork(limits);
+    assertPassesAreTheWhole(json.getAsJsonObject("passes"), limits);
   }
 
   @Test
@@ -109,6 +114,35 @@ class BenchCommandTest {
     // forward, then the student's gradients of input and kernel.
     assertThat(products)
         .contains("[1576,96][96,384]4", "[1576,384][96,384]T2", "[1576,96]T[1576,384]2");
+  }
+
+  private static void assertPassesAreTheWhole(JsonObject passes, JsonObject limits) {
+    JsonObject total = passes.getAsJsonObject("total");
+    List<JsonElement> lines = new ArrayList<>(passes.getAsJsonArray("large").asList());
+    for (JsonElement line : lines) {
+      JsonObject pass = line.getAsJsonObject();
+      assertThat(number(pass, "bytes") / number(pass, "count")).isGreaterThan(1e6);
+    }
+    List<String> ops = lines.stream().map(l -> text(l, "part") + " " + text(l, "op")).toList();
+    // The loops of norms and GELU, by their names, in both directions.
+    assertThat(ops)
+        .contains("student LayerNorm", "student GeluLoop")
+        .contains("gradient LayerNormGradient", "gradient GeluLoopGradient");
+    lines.add(passes.get("small"));
+    // What is beside the products is what the limit of a step holds to be moved.
+    assertThat(lines.stream().mapToDouble(l -> number(l.getAsJsonObject(), "bytes")).sum())
+        .isEqualTo(number(limits, "other_bytes"));
+    lines.addAll(passes.getAsJsonArray("products").asList());
+    assertThat(passes.getAsJsonArray("products").asList().stream().map(l -> text(l, "part")))
+        .containsExactlyInAnyOrder("teacher", "student", "gradient");
+    for (String figure : List.of("milliseconds", "count", "bytes")) {
+      double sum = lines.stream().mapToDouble(l -> number(l.getAsJsonObject(), figure)).sum();
+      assertThat(number(total, figure)).isEqualTo(sum, within(1e-9 * sum));
+    }
+  }
+
+  private static String text(JsonElement of, String name) {
+    return of.getAsJsonObject().get(name).getAsString();
   }
 
   private static void assertOperationsAreRankedWithTheirShares(JsonObject json, JsonObject limits) {

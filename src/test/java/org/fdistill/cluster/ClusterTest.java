@@ -21,7 +21,6 @@ class ClusterTest {
   void workersStandInTheOrderOfTheList() {
     Cluster cluster = Cluster.of(config(TWO, "\"type\": \"worker\", \"index\": 1")).orElseThrow();
     assertThat(cluster).isEqualTo(new Cluster(List.of("a:1", "b:2"), 1));
-    assertThat(cluster.isChief()).isFalse();
     assertThat(cluster.name(0)).isEqualTo("worker 0 (a:1)");
   }
 
@@ -30,9 +29,8 @@ class ClusterTest {
     String jobs = "\"chief\": [\"c:9\"], " + TWO;
     assertThat(Cluster.of(config(jobs, "\"type\": \"worker\", \"index\": 1")))
         .contains(new Cluster(List.of("c:9", "a:1", "b:2"), 2));
-    assertThat(
-            Cluster.of(config(jobs, "\"type\": \"chief\", \"index\": 0")).orElseThrow().isChief())
-        .isTrue();
+    assertThat(Cluster.of(config(jobs, "\"type\": \"chief\", \"index\": 0")))
+        .contains(new Cluster(List.of("c:9", "a:1", "b:2"), 0));
   }
 
   @ParameterizedTest

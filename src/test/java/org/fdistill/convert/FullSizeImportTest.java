@@ -35,7 +35,7 @@ class FullSizeImportTest {
     Path checkpoint = folder.resolve(golden.about().get("checkpoint").getAsString());
     writeWeights(golden.about().getAsJsonObject("parameters"), checkpoint);
     List<String> statistics = List.of(statistic(golden, "mean"), statistic(golden, "std"));
-    Request request = new Request(checkpoint, arch, "", 0, Optional.empty(), statistics);
+    Request request = new Request(checkpoint, arch, "", 0, Optional.empty(), statistics, "");
     Path model;
     try (TeacherImport teacher = TeacherImport.open(request)) {
       model = teacher.write(folder.resolve("model"), Inspection.NONE).path();

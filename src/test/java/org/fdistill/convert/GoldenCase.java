@@ -102,7 +102,7 @@ record GoldenCase(Path folder, JsonObject about, Map<String, NpyArray> arrays) {
         Files.exists(checkpoint().resolve("preprocessor_config.json"))
             ? List.of()
             : unpublishedSize();
-    return new Request(checkpoint(), family(), key, imageSize, resampling, overrides);
+    return new Request(checkpoint(), family(), key, imageSize, resampling, overrides, "");
   }
 
   /** What no tensor tells of networks as small as these. */

@@ -164,7 +164,7 @@ class ImportNamesTest {
 
   private static Request request(Path checkpoint, String arch, String key) {
     List<String> heads = Files.isDirectory(checkpoint) ? List.of() : List.of("model.vit.heads=3");
-    return new Request(checkpoint, arch, key, 0, Optional.empty(), heads);
+    return new Request(checkpoint, arch, key, 0, Optional.empty(), heads, "");
   }
 
   /** Every variable that an import gives its network; none may lack. */

@@ -40,7 +40,8 @@ class NotSquareTest {
   }
 
   private static void open(Path checkpoint, String arch, String... overrides) {
-    TeacherImport.open(new Request(checkpoint, arch, "", 0, Optional.empty(), List.of(overrides)))
+    TeacherImport.open(
+            new Request(checkpoint, arch, "", 0, Optional.empty(), List.of(overrides), ""))
         .close();
   }
 
@@ -51,11 +52,13 @@ class NotSquareTest {
         "vit-hf-model | \"image_size\": 32 | \"image_size\": [64, 16] | image_size is [64,16]",
         "vit-hf-model | \"patch_size\": 8 | \"patch_size\": [8, 4] | patch_size is [8,4]",
         "vit-hf-model | \"image_size\": 32 | \"image_size\": 64 | image_size: 64, the tensors 32",
-        "vit-hf-model | \"num_hidden_layers\": 2 | \"num_hidden_layers\": 3 | depth: 3, the tensors 2",
+        "vit-hf-model | \"num_hidden_layers\": 2 | \"num_hidden_layers\": 3 | depth: 3, the tensors"
+            + " 2",
         "vit-hf-model | \"hidden_size\": 16 | \"hidden_size\": 32 | width: 32, the tensors 16",
         "swin-hf | \"window_size\": 4 | \"window_size\": [4, 2] | window_size is [4,2]",
         "swin-hf | \"window_size\": 4 | \"window_size\": 8 | window: 8, the tensors 4",
-        "vit-timm | \"input_size\": [ 3, 32, 32 ] | \"input_size\": [3, 64, 16] | input_size is [3,64,16]"
+        "vit-timm | \"input_size\": [ 3, 32, 32 ] | \"input_size\": [3, 64, 16] | input_size is"
+            + " [3,64,16]"
       })
   void whatTheTensorsContradictIsRefused(String name, String from, String to, String message)
       throws IOException {

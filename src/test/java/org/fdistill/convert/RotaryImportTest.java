@@ -164,12 +164,13 @@ class RotaryImportTest {
   private static <T> T resolved(Path file, Function<Resolution, T> answer) {
     try (WeightArchive archive = WeightArchives.open(file)) {
       SourceCheckpoint source = SourceCheckpoint.of(archive, Published.NOTHING);
-      return answer.apply(Resolution.of(source, "auto", ""));
+      return answer.apply(Resolution.of(source, Optional.empty(), ""));
     }
   }
 
   private static void open(Path checkpoint, String arch) {
-    TeacherImport.open(new Request(checkpoint, arch, "", 0, Optional.empty(), List.of())).close();
+    TeacherImport.open(new Request(checkpoint, arch, "", 0, Optional.empty(), List.of(), ""))
+        .close();
   }
 
   /** DINOv3's small file with one tensor changed. */

@@ -149,7 +149,7 @@ final class BlockTraversalTest {
     Examples.records(own, EXAMPLES, 3);
     Path file = own.resolve("train-00001-of-00003.tfrecord");
     try (RandomAccessFile out = new RandomAccessFile(file.toFile(), "rw")) {
-      long at = TfRecordFile.offsets(file)[4] + 100;
+      long at = TfRecordFile.bounds(file)[4] + 100;
       out.seek(at);
       int old = out.read();
       out.seek(at);

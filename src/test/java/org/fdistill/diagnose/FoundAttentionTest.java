@@ -12,11 +12,13 @@ import org.fdistill.testing.Tolerance;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.Result;
 import org.tensorflow.Session;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.ndarray.buffer.DataBuffers;
+import org.tensorflow.op.core.PlaceholderWithDefault;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TUint8;
 
@@ -72,7 +74,7 @@ class FoundAttentionTest {
     NpyArray images = GOLDEN.array("images");
     try (TUint8 fed =
         TUint8.tensorOf(Shape.of(images.shape()), DataBuffers.of(images.bytes(), true, false))) {
-      Session.Runner runner = models.session().runner().feed(models.images().get(0), fed);
+      Session.Runner runner = models.session().runner().feed(images(models), fed);
       tensors.forEach(runner::fetch);
       List<float[]> values = new ArrayList<>();
       try (Result result = runner.run()) {
@@ -80,6 +82,22 @@ class FoundAttentionTest {
       }
       return values;
     }
+  }
+
+  /** The one placeholder of the graph, before which the images of its pipeline come. */
+  private static String images(OpenedModels models) {
+    Graph graph = (Graph) models.tf().scope().env();
+    List<String> names = new ArrayList<>();
+    graph
+        .operations()
+        .forEachRemaining(
+            op -> {
+              if (op.type().equals(PlaceholderWithDefault.OP_NAME)) {
+                names.add(op.name());
+              }
+            });
+    assertThat(names).hasSize(1);
+    return names.get(0);
   }
 
   private static float[] floats(TFloat32 tensor) {

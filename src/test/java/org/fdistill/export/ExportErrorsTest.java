@@ -10,6 +10,8 @@ import org.fdistill.checkpoint.Checkpoint;
 import org.fdistill.config.UserError;
 import org.fdistill.proto.BackboneConfig;
 import org.fdistill.proto.RunConfig;
+import org.fdistill.task.Student;
+import org.fdistill.task.Tasks;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tensorflow.types.TFloat32;
@@ -23,8 +25,7 @@ class ExportErrorsTest {
     Checkpoint checkpoint = checkpoint(TrainedRuns.distilled());
     RunConfig deeper = deeper(TrainedRuns.distilled());
     Path out = folder.resolve("export");
-    assertThatThrownBy(
-            () -> SavedModelExporter.export(ExportedNetwork.of(deeper), deeper, checkpoint, out))
+    assertThatThrownBy(() -> export(ExportedNetwork.of(deeper), deeper, checkpoint, out))
         .isInstanceOf(UserError.class)
         .hasMessageContaining("student/blocks/02/attn/qkv/kernel: missing");
     assertThat(out).doesNotExist();
@@ -45,9 +46,10 @@ class ExportErrorsTest {
                     scope
                         .tf()
                         .random
-                        .randomUniform(scope.tf().shape(endpoints.tokens()), TFloat32.class)));
+                        .randomUniform(scope.tf().shape(endpoints.tokens()), TFloat32.class)),
+            null);
     Path out = folder.resolve("export");
-    assertThatThrownBy(() -> SavedModelExporter.export(restless, run, checkpoint, out))
+    assertThatThrownBy(() -> export(restless, run, checkpoint, out))
         .isInstanceOf(UserError.class)
         .hasMessageContainingAll("serving_default/noise", "Nothing was kept");
     assertThat(out).doesNotExist();
@@ -60,6 +62,13 @@ class ExportErrorsTest {
     assertThatThrownBy(() -> SavedModelExporter.export(checkpoint, file))
         .isInstanceOf(UserError.class)
         .hasMessageContainingAll("taken", "--out");
+  }
+
+  private static Exported export(
+      ExportedNetwork network, RunConfig run, Checkpoint checkpoint, Path out) {
+    Student student = Tasks.students(checkpoint.runConfig()).get(0);
+    return SavedModelWriter.write(
+        new TrainedModel(network, run, checkpoint, student).content(), out);
   }
 
   private static RunConfig deeper(RunConfig run) {

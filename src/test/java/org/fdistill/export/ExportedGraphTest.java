@@ -11,11 +11,11 @@ import java.util.Map;
 import java.util.Set;
 import org.fdistill.checkpoint.BundleReader;
 import org.fdistill.checkpoint.Checkpoint;
-import org.fdistill.data.tfrecord.TfRecordFile;
 import org.fdistill.graph.SavedModelFolder;
 import org.fdistill.proto.RunConfig;
 import org.fdistill.proto.serving.PredictRequest;
 import org.fdistill.proto.serving.PredictionLog;
+import org.fdistill.testing.TfRecords;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -146,9 +146,8 @@ class ExportedGraphTest {
   void warmUpRequestsNameEachSignature() throws Exception {
     Path file = path.resolve("assets.extra/tf_serving_warmup_requests");
     List<String> called = new ArrayList<>();
-    for (long offset : TfRecordFile.offsets(file)) {
-      PredictRequest request =
-          PredictionLog.parseFrom(TfRecordFile.read(file, offset)).getPredictLog().getRequest();
+    for (byte[] record : TfRecords.of(file)) {
+      PredictRequest request = PredictionLog.parseFrom(record).getPredictLog().getRequest();
       called.add(request.getModelSpec().getSignatureName());
       TensorProto input = TensorProto.parseFrom(request.getInputsMap().values().iterator().next());
       assertThat(input.getTensorShape().getDim(0).getSize()).isEqualTo(2);

@@ -118,6 +118,6 @@ class GraphLimitsTest {
   private ImportedModel model(GraphDef graph) {
     SavedModelFolder model =
         new SavedModelFolder(folder, MetaGraphDef.newBuilder().setGraphDef(graph).build());
-    return new ImportedModel(model, "teacher/model", "images:0", "out:0");
+    return new ImportedModel(model, "teacher/model", "images:0", "out:0", Precision.FLOAT32);
   }
 }

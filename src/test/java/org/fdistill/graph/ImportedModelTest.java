@@ -253,7 +253,8 @@ class ImportedModelTest {
   private List<String> operations(GraphDef definition) {
     MetaGraphDef meta = MetaGraphDef.newBuilder().setGraphDef(definition).build();
     SavedModelFolder written = new SavedModelFolder(folder, meta);
-    ImportedModel model = new ImportedModel(written, "teacher/calls", "images:0", "out:0");
+    ImportedModel model =
+        new ImportedModel(written, "teacher/calls", "images:0", "out:0", Precision.FLOAT32);
     try (Graph graph = new Graph()) {
       model.build(graph, Ops.create(graph).constant(1f).asOutput());
       return graph.toGraphDef().getNodeList().stream().map(NodeDef::getOp).toList();

@@ -27,7 +27,8 @@ class RestorePathsTest {
             SavedModelFolder.read(Golden.resource("teachers/" + name)),
             "teacher/one",
             name.startsWith("tf1") ? "images:0" : "serving_default_images:0",
-            name.startsWith("tf1") ? "tokens:0" : "StatefulPartitionedCall:0");
+            name.startsWith("tf1") ? "tokens:0" : "StatefulPartitionedCall:0",
+            Precision.FLOAT32);
     assertThat(model.restoreOperations()).contains("RestoreV2");
     assertThat(model.foreignRestores()).isEmpty();
   }

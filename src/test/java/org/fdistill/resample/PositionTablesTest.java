@@ -82,10 +82,10 @@ class PositionTablesTest {
   @Test
   void aTableOfTheSameGridStaysBitByBit() {
     RelativePositionTable relative = new RelativePositionTable(5, 3, 2);
-    float[] biases = DeterministicValues.uniform("biases", relative.rows() * 2, 0, 1);
+    float[] biases = DeterministicValues.uniform("biases", (9 * 9 + 3) * 2, 0, 1);
     assertThat(relative.resize(5, biases)).isEqualTo(biases).isNotSameAs(biases);
     AbsolutePositionTable absolute = new AbsolutePositionTable(5, 1, 2);
-    float[] positions = DeterministicValues.uniform("positions", absolute.rows() * 2, 0, 1);
+    float[] positions = DeterministicValues.uniform("positions", (1 + 5 * 5) * 2, 0, 1);
     assertThat(absolute.resize(5, Bicubic.DINO_V2, positions)).isEqualTo(positions);
   }
 
@@ -156,13 +156,20 @@ class PositionTablesTest {
         .hasMessageContaining("55 values, expected 56");
   }
 
-  /** The names are relative/F/T/R and absolute/F/T/P/antialias/offset. */
+  /**
+   * In double, as {@link #resize(String, float[])} computes before it rounds. The names are
+   * relative/F/T/R and absolute/F/T/P/antialias/offset.
+   */
   private static double[] resize(String name, double[] table) {
     String[] words = name.split("/");
+    int from = Integer.parseInt(words[1]);
     int to = Integer.parseInt(words[2]);
+    int others = Integer.parseInt(words[3]);
     return words[0].equals("relative")
-        ? relative(words, table.length).resize(to, table)
-        : absolute(words, table.length).resize(to, bicubic(words), table);
+        ? new GridResampling(GeometricOffsets.weights(from, to))
+            .apply(table, 0, others, relative(words, table.length).heads())
+        : new GridResampling(bicubic(words).weights(from, to))
+            .apply(table, others, 0, absolute(words, table.length).width());
   }
 
   private static float[] resize(String name, float[] table) {
@@ -175,15 +182,15 @@ class PositionTablesTest {
 
   private static RelativePositionTable relative(String[] words, int size) {
     int grid = Integer.parseInt(words[1]);
-    int rows = new RelativePositionTable(grid, Integer.parseInt(words[3]), 1).rows();
+    int rows = (2 * grid - 1) * (2 * grid - 1) + Integer.parseInt(words[3]);
     return RelativePositionTable.ofShape(rows, size / rows).orElseThrow();
   }
 
   private static AbsolutePositionTable absolute(String[] words, int size) {
-    AbsolutePositionTable narrow =
-        new AbsolutePositionTable(Integer.parseInt(words[1]), Integer.parseInt(words[3]), 1);
-    return AbsolutePositionTable.ofShape(narrow.prefix(), narrow.rows(), size / narrow.rows())
-        .orElseThrow();
+    int grid = Integer.parseInt(words[1]);
+    int prefix = Integer.parseInt(words[3]);
+    int rows = prefix + grid * grid;
+    return AbsolutePositionTable.ofShape(prefix, rows, size / rows).orElseThrow();
   }
 
   private static Bicubic bicubic(String[] words) {

@@ -50,7 +50,6 @@ class TeacherTest {
   void sizesAreKnownBeforeTraining(String name) {
     Teacher teacher = Teacher.open(golden(name).build(), 32);
     assertThat(teacher.name()).isEqualTo(name);
-    assertThat(teacher.tokens()).isEqualTo(17);
     assertThat(teacher.prefixTokens()).isEqualTo(1);
     assertThat(teacher.grid()).isEqualTo(4);
     assertThat(teacher.width()).isEqualTo(24);
@@ -70,7 +69,7 @@ class TeacherTest {
         withVariables(
             "undeclared", meta.toBuilder().putSignatureDef("serving_default", undeclared).build());
     Teacher teacher = Teacher.open(TeacherConfig.newBuilder().setPath(path.toString()).build(), 32);
-    assertThat(teacher.tokens()).isEqualTo(17);
+    assertThat(teacher.grid()).isEqualTo(4);
     assertThat(teacher.width()).isEqualTo(24);
   }
 
@@ -204,7 +203,7 @@ class TeacherTest {
             });
     Teacher teacher = Teacher.open(config(path).setLayout(Layout.FEATURE_MAP).build(), SIDE);
     assertThat(teacher.prefixTokens()).isZero();
-    assertThat(teacher.tokens()).isEqualTo(4);
+    assertThat(teacher.grid()).isEqualTo(2);
     assertThat(answer(teacher, SIDE, 0)).containsExactly(1, 10, 2, 20, 3, 30, 4, 40);
   }
 
@@ -236,7 +235,7 @@ class TeacherTest {
   void tensorsOfTheGraphCanBeNamed() {
     TeacherConfig.Builder config =
         golden("tf1-graph").setSignature("none").setInput("images:0").setOutput("tokens:0");
-    assertThat(Teacher.open(config.build(), 32).tokens()).isEqualTo(17);
+    assertThat(Teacher.open(config.build(), 32).grid()).isEqualTo(4);
   }
 
   @Test

@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.fdistill.data.tfrecord.TfRecordFile;
+import org.fdistill.testing.TfRecords;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tensorflow.proto.Event;
@@ -49,8 +49,8 @@ class EventFileTest {
     List<Event> events = new ArrayList<>();
     try (Stream<Path> files = Files.list(folder)) {
       Path file = files.findFirst().orElseThrow();
-      for (long offset : TfRecordFile.offsets(file)) {
-        events.add(Event.parseFrom(TfRecordFile.read(file, offset)));
+      for (byte[] record : TfRecords.of(file)) {
+        events.add(Event.parseFrom(record));
       }
     }
     return events;

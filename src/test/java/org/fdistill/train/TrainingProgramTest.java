@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.fdistill.config.UserError;
 import org.fdistill.data.Batch;
 import org.fdistill.data.ExampleCheck;
@@ -22,16 +23,18 @@ import org.fdistill.proto.RunConfig;
 import org.fdistill.task.Task;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Op;
 import org.tensorflow.op.Ops;
+import org.tensorflow.op.train.BatchMatMul;
 import org.tensorflow.proto.NodeExecStats;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt64;
 import org.tensorflow.types.family.TFloating;
 
 class TrainingProgramTest {
-  private static final int CHAIN = 5;
+  private static final int CHAIN = 16;
 
   @TempDir Path root;
 
@@ -222,24 +225,36 @@ class TrainingProgramTest {
     }
   }
 
-  /** Each of two threads would run a chain of products. */
+  /**
+   * One chain of products begins when a batch is asked for, the other with the batch, in the thread
+   * that brought it if no pool takes over. Then they would be side by side, unless the calling
+   * thread paused for as long as a chain takes.
+   */
   @Test
   void tracedOpsRunOneAfterAnother() {
     RunConfig config = Runs.config("runtime.device=CPU", "runtime.inter_op_threads=2");
     Task task =
-        new Changed() {
+        new ForwardingTask(Runs.TASK) {
           @Override
-          Operand<TFloat32> added(LayerScope scope) {
+          public TrainingOutputs training(LayerScope scope, Batch batch) {
             Ops tf = scope.tf();
-            return tf.stopGradient(tf.math.mul(chain(tf), chain(tf)));
+            Operand<TFloat32> product = tf.math.mul(chain(tf), chain(tf, rows(tf, batch)));
+            TrainingOutputs outputs = super.training(scope, batch);
+            return new TrainingOutputs(
+                tf.math.add(outputs.loss(), tf.stopGradient(product)),
+                outputs.metrics(),
+                Map.of(),
+                List.of());
           }
         };
     Rewriter rewriter = Rewriter.of(config.getRuntime());
     try (TrainingProgram program = new TrainingProgram(config, task, rewriter)) {
       program.initialize(1);
       program.trainData().start(program.session(), 0, Long.MAX_VALUE);
+      TrainingProgram.Feed feed = new TrainingProgram.Feed(1, 0, 0, 0.1);
+      program.trace(feed);
       List<NodeExecStats> chains =
-          program.trace(new TrainingProgram.Feed(1, 0, 0, 0.1)).getDevStatsList().stream()
+          program.trace(feed).getDevStatsList().stream()
               .flatMap(device -> device.getNodeStatsList().stream())
               .filter(node -> node.getNodeName().contains("of_chain"))
               .sorted(Comparator.comparingLong(NodeExecStats::getAllStartNanos))
@@ -253,13 +268,30 @@ class TrainingProgramTest {
     }
   }
 
-  /** The mean of a product of many random matrices. */
+  /** Begun when a batch is asked for. */
   private static Operand<TFloat32> chain(Ops tf) {
+    Graph graph = (Graph) tf.scope().env();
+    Op asked = () -> graph.operation("train_data/iterator");
     Operand<TFloat32> x =
-        tf.random.randomUniform(tf.constant(new int[] {256, 256}), TFloat32.class);
+        tf.withControlDependencies(asked)
+            .random
+            .randomUniform(tf.constant(new int[] {256, 256}), TFloat32.class);
+    return chain(tf, x);
+  }
+
+  /** [B, 1, 1, F] */
+  private static Operand<TFloat32> rows(Ops tf, Batch batch) {
+    Operand<TFloat32> pixels = tf.dtypes.cast(batch.get(Field.IMAGE), TFloat32.class);
+    return tf.nn.spaceToDepth(pixels, (long) Runs.SIDE);
+  }
+
+  /** The mean of a product of many matrices; until there, each op has one input alone. */
+  private static Operand<TFloat32> chain(Ops tf, Operand<TFloat32> x) {
     for (int i = 0; i < CHAIN; i++) {
-      x = tf.math.tanh(tf.withName("of_chain").linalg.matMul(x, x));
+      Operand<TFloat32> product =
+          tf.withName("of_chain").train.batchMatMul(x, x, TFloat32.class, BatchMatMul.adjX(true));
+      x = tf.math.tanh(product);
     }
-    return tf.math.mean(x, tf.constant(new int[] {0, 1}));
+    return tf.math.mean(x, tf.constant(IntStream.range(0, x.rank()).toArray()));
   }
 }

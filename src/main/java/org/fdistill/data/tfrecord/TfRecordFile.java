@@ -17,16 +17,6 @@ public final class TfRecordFile {
   private TfRecordFile() {}
 
   /**
-   * Where each record starts.
-   *
-   * @throws UserError as {@link #bounds}
-   */
-  public static long[] offsets(Path file) {
-    long[] bounds = bounds(file);
-    return Arrays.copyOf(bounds, bounds.length - 1);
-  }
-
-  /**
    * Where each record starts, from the records' headers alone, and where the last one ends.
    *
    * @return one number more than there are records

@@ -4,8 +4,9 @@ import org.tensorflow.Graph;
 import org.tensorflow.proto.GraphDef;
 
 /**
- * What a built graph goes through while its shapes are at hand, in training as in evaluation;
- * {@link StandardRewrite} or {@link WholeStep} follows.
+ * What a graph of full batches goes through while its shapes are at hand; {@link StandardRewrite}
+ * or {@link WholeStep} follows. Validation's last batch may be a smaller one, which leaves nothing
+ * to do here.
  */
 public final class ShapedRewrite {
   private ShapedRewrite() {}

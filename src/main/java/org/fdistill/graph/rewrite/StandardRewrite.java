@@ -12,7 +12,7 @@ public final class StandardRewrite {
   /**
    * Gives sums one order, and oneDNN the products that it takes; keeps XLA out of the input.
    *
-   * @param graph with the shapes that are known folded in
+   * @param graph after {@link ShapedRewrite}, where its batches are full
    */
   public static GraphDef apply(GraphDef graph) {
     return BatchProducts.forOneDnn(OrderedSums.fix(UncompiledInput.mark(graph)));

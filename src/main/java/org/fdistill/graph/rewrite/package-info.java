@@ -8,8 +8,8 @@
  *   <li>{@link org.fdistill.graph.rewrite.ProductsOfFewRows}: products in the op that is the faster
  *       one for their shape
  *   <li>{@link org.fdistill.graph.rewrite.BiasGradients}: sums over rows as products
- *   <li>{@link org.fdistill.graph.rewrite.ShapedRewrite}: these three, for every graph whose shapes
- *       are at hand
+ *   <li>{@link org.fdistill.graph.rewrite.ShapedRewrite}: these three, for every graph of full
+ *       batches
  *   <li>{@link org.fdistill.graph.rewrite.OrderedSums}: sums of several tensors in one order
  *   <li>{@link org.fdistill.graph.rewrite.BatchProducts}: batch products that oneDNN takes
  *   <li>{@link org.fdistill.graph.rewrite.UncompiledInput}: functions of data sets that XLA leaves

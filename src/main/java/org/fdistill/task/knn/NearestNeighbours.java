@@ -15,7 +15,6 @@ import org.fdistill.eval.NeighbourVote;
 import org.fdistill.graph.GraphScope;
 import org.fdistill.graph.SessionFactory;
 import org.fdistill.graph.Variables;
-import org.fdistill.graph.rewrite.ShapedRewrite;
 import org.fdistill.graph.rewrite.StandardRewrite;
 import org.fdistill.proto.DataConfig;
 import org.fdistill.proto.ReadOrder;
@@ -105,7 +104,7 @@ public final class NearestNeighbours {
     try (Graph draft = new Graph();
         Graph graph = new Graph()) {
       Program program = build(GraphScope.ops(draft), networks, seed);
-      graph.importGraphDef(StandardRewrite.apply(ShapedRewrite.apply(draft)));
+      graph.importGraphDef(StandardRewrite.apply(draft.toGraphDef()));
       try (Session session = SessionFactory.open(graph, settings)) {
         return new Run(session, program, neighbours).outcomes(seed);
       }

@@ -19,7 +19,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.fdistill.config.UserError;
-import org.fdistill.data.tfrecord.TfRecordFile;
+import org.fdistill.testing.TfRecords;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -35,8 +35,8 @@ final class SyntheticShapesTest {
 
   private static List<Map<String, Feature>> records(Path file) throws IOException {
     List<Map<String, Feature>> all = new ArrayList<>();
-    for (long offset : TfRecordFile.offsets(file)) {
-      all.add(Example.parseFrom(TfRecordFile.read(file, offset)).getFeatures().getFeatureMap());
+    for (byte[] record : TfRecords.of(file)) {
+      all.add(Example.parseFrom(record).getFeatures().getFeatureMap());
     }
     return all;
   }

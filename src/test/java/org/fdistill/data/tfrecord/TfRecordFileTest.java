@@ -44,10 +44,10 @@ final class TfRecordFileTest {
 
   @Test
   void recordsComeBackFromTheirOffsets() throws IOException {
-    long[] offsets = TfRecordFile.offsets(file);
-    assertThat(offsets).containsExactly(0, 16 + 5, 16 + 5 + 16);
-    for (int i = 0; i < offsets.length; i++) {
-      assertThat(TfRecordFile.read(file, offsets[i])).isEqualTo(RECORDS.get(i));
+    long[] bounds = TfRecordFile.bounds(file);
+    assertThat(bounds).containsExactly(0, 16 + 5, 16 + 5 + 16, Files.size(file));
+    for (int i = 0; i < RECORDS.size(); i++) {
+      assertThat(TfRecordFile.read(file, bounds[i])).isEqualTo(RECORDS.get(i));
     }
   }
 
@@ -63,12 +63,12 @@ final class TfRecordFileTest {
   @Test
   void aTruncatedFileIsNamedWithTheRecord() throws IOException {
     Files.write(file, Arrays.copyOf(Files.readAllBytes(file), 60));
-    assertThatThrownBy(() -> TfRecordFile.offsets(file))
+    assertThatThrownBy(() -> TfRecordFile.bounds(file))
         .isInstanceOf(UserError.class)
         .hasMessageContaining(
             file + " is cut short: record 2 ends at byte 66, the file at byte 60");
     Files.write(file, Arrays.copyOf(Files.readAllBytes(file), 40));
-    assertThatThrownBy(() -> TfRecordFile.offsets(file))
+    assertThatThrownBy(() -> TfRecordFile.bounds(file))
         .hasMessageContaining("record 2 has no whole header at byte 37");
   }
 
@@ -76,7 +76,7 @@ final class TfRecordFileTest {
   void absurdLengthsAreNamedNotComputedWith() throws IOException {
     for (long length : new long[] {Long.MAX_VALUE, Long.MAX_VALUE - 16, -1, Long.MIN_VALUE}) {
       Files.write(file, RecordFraming.header(length));
-      assertThatThrownBy(() -> TfRecordFile.offsets(file))
+      assertThatThrownBy(() -> TfRecordFile.bounds(file))
           .isInstanceOf(UserError.class)
           .hasMessageContaining(
               file
@@ -94,20 +94,20 @@ final class TfRecordFileTest {
     try (OutputStream out = new GZIPOutputStream(Files.newOutputStream(file))) {
       out.write(plain);
     }
-    assertThatThrownBy(() -> TfRecordFile.offsets(file)).hasMessageContaining("with gzip");
+    assertThatThrownBy(() -> TfRecordFile.bounds(file)).hasMessageContaining("with gzip");
     try (OutputStream out = new DeflaterOutputStream(Files.newOutputStream(file))) {
       out.write(plain);
     }
-    assertThatThrownBy(() -> TfRecordFile.offsets(file)).hasMessageContaining("with zlib");
+    assertThatThrownBy(() -> TfRecordFile.bounds(file)).hasMessageContaining("with zlib");
   }
 
   @Test
   void otherFilesAreRefused() throws IOException {
     Files.writeString(file, "This is a text file.");
-    assertThatThrownBy(() -> TfRecordFile.offsets(file))
+    assertThatThrownBy(() -> TfRecordFile.bounds(file))
         .hasMessageContaining("is not a TFRecord file");
-    assertThatThrownBy(() -> TfRecordFile.offsets(folder)).hasMessageContaining("it is a folder");
-    assertThatThrownBy(() -> TfRecordFile.offsets(folder.resolve("none")))
+    assertThatThrownBy(() -> TfRecordFile.bounds(folder)).hasMessageContaining("it is a folder");
+    assertThatThrownBy(() -> TfRecordFile.bounds(folder.resolve("none")))
         .hasMessageContaining("no such file");
   }
 
@@ -118,7 +118,7 @@ final class TfRecordFileTest {
     content[37] ^= 1;
     Files.write(file, content);
     assertThatThrownBy(() -> TfRecordFile.read(file, 0)).hasMessageContaining("are damaged");
-    assertThatThrownBy(() -> TfRecordFile.offsets(file))
+    assertThatThrownBy(() -> TfRecordFile.bounds(file))
         .hasMessageContaining("the header of record 2 at byte 37 has a wrong checksum");
   }
 
