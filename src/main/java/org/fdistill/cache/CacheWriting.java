@@ -184,9 +184,7 @@ public final class CacheWriting {
       try (FeatureProgram program = new FeatureProgram(cache, source, key, batch, settings)) {
         new Pass(program, stored, entries).write(missing);
       } catch (RuntimeException e) {
-        throw e instanceof UserError
-            ? e
-            : cache.teacher().explain(e).<RuntimeException>map(x -> x).orElse(e);
+        throw e instanceof UserError ? e : UserError.explaining(cache.teacher().explain(e), e);
       }
     }
     StoredFeatures now = StoredFeatures.read(stored.folder());

@@ -192,9 +192,4 @@ public final class CheckpointStore {
             + String.join("\n", problems)
             + "\nMove this folder away to start the run from its beginning.");
   }
-
-  /** The best of those that were validated. */
-  public Optional<Checkpoint> best() {
-    return Retention.best(retention.criterion(), StepFolders.readable(folder));
-  }
 }

@@ -146,6 +146,7 @@ final class ImportTeacherCommand implements Command {
     }
     Path checkpoint = options.path(CHECKPOINT);
     Path out = options.path(OUT);
+    double tolerance = options.number(TOLERANCE);
     Optional<StoredAnswers> answers = options.findPath(CHECK_AGAINST).map(StoredAnswers::read);
     TeacherImport.Request request =
         new TeacherImport.Request(
@@ -163,7 +164,7 @@ final class ImportTeacherCommand implements Command {
               out,
               folder -> {
                 List<String> notes = new ArrayList<>(teacher.report().notes());
-                notes.addAll(check(answers, folder, options.number(TOLERANCE), teacher.report()));
+                notes.addAll(check(answers, folder, tolerance, teacher.report()));
                 notes.forEach(console::note);
                 writeReport(folder, teacher.report(), notes);
               });

@@ -180,6 +180,12 @@ final class MakeDataCommand implements Command {
               console,
               counted -> conversion.convert(from, out, name, shards, counted));
     }
+    tell(console, summary, noun, out);
+    console.note("In a config: tfrecord { path: \"" + out + "/" + name + "-*\" }");
+  }
+
+  private static void tell(
+      Console console, ImageFolderConversion.Summary summary, String noun, Path out) {
     console.print(
         count(summary.examples(), noun)
             + " in "
@@ -197,7 +203,6 @@ final class MakeDataCommand implements Command {
         console.note(line("  and %,d more", bad.size() - SHOWN));
       }
     }
-    console.note("In a config: tfrecord { path: \"" + out + "/" + name + "-*\" }");
   }
 
   /**

@@ -1,5 +1,7 @@
 package org.fdistill.config;
 
+import java.util.Optional;
+
 /**
  * A mistake or a condition that the user can mend. Its message says what is wrong, where, what was
  * found, what was expected and what to do next; the command line prints it without a stack trace.
@@ -66,6 +68,12 @@ public final class UserError extends RuntimeException {
   /** A missing or unusable input file. */
   public static UserError input(String message) {
     return new UserError(Kind.INPUT, message);
+  }
+
+  /** What to throw for a failure: the user's error that explains it, or the failure itself. */
+  public static RuntimeException explaining(
+      Optional<UserError> explanation, RuntimeException failure) {
+    return explanation.isPresent() ? explanation.get() : failure;
   }
 
   /** What went wrong, as an exit code. */

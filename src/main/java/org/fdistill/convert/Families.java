@@ -11,7 +11,7 @@ import org.fdistill.config.UserError;
 /** All families, and the one that a user names. */
 final class Families {
   /** For {@code --arch}: find out. */
-  static final String AUTO = "auto";
+  private static final String AUTO = "auto";
 
   /**
    * What {@code --arch} says.
@@ -35,7 +35,16 @@ final class Families {
     return all().stream().filter(family -> family.name().equals(name)).findFirst().orElseThrow();
   }
 
-  /** The family, or the family and size, of a name. */
+  /** What {@code --arch} asks for; nothing where the checkpoint shall tell. */
+  static Optional<Choice> asked(String arch) {
+    return arch.equals(AUTO) ? Optional.empty() : Optional.of(named(arch));
+  }
+
+  /**
+   * The family, or the family and size, of a name.
+   *
+   * @throws UserError where there is none
+   */
   static Choice named(String arch) {
     Map<String, Choice> choices = new LinkedHashMap<>();
     for (Family family : all()) {

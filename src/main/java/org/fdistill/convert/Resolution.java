@@ -41,15 +41,14 @@ record Resolution(
   /**
    * Finds the family and the network.
    *
-   * @param arch a name for {@code --arch}
+   * @param asked what it must be; nothing: its names tell
    * @param key prefix of the network in the checkpoint; empty: the family's usual one
    * @throws UserError where no family or several fit
    */
-  static Resolution of(SourceCheckpoint checkpoint, String arch, String key) {
-    if (!arch.equals(Families.AUTO)) {
-      Families.Choice choice = Families.named(arch);
-      return find(checkpoint, choice, key)
-          .orElseThrow(() -> unknown(checkpoint, List.of(choice.family()), key));
+  static Resolution of(SourceCheckpoint checkpoint, Optional<Families.Choice> asked, String key) {
+    if (asked.isPresent()) {
+      return find(checkpoint, asked.get(), key)
+          .orElseThrow(() -> unknown(checkpoint, List.of(asked.get().family()), key));
     }
     List<Resolution> candidates = candidates(checkpoint, key);
     if (candidates.size() > 1) {

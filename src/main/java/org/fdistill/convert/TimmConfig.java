@@ -1,6 +1,7 @@
 package org.fdistill.convert;
 
 import com.google.gson.JsonObject;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -32,6 +33,51 @@ final class TimmConfig {
           "window_size", "window");
 
   private static final Pattern IMAGE = Pattern.compile("_(\\d{3})$");
+
+  /**
+   * A family by how timm's names show it.
+   *
+   * @param sign found in an architecture, a point and the tag of its weights
+   * @param family empty for one that fdistill does not know
+   */
+  private record Known(Pattern sign, String family) {
+    Known(String sign, String family) {
+      this(Pattern.compile(sign), family);
+    }
+  }
+
+  /** The first that fits counts. */
+  private static final List<Known> FAMILIES =
+      List.of(
+          new Known("naflex", ""),
+          new Known("swinv2_cr", ""),
+          new Known("swinv2", "swin_v2"),
+          new Known("swin_s3", ""),
+          new Known("swin", "swin"),
+          new Known("convnext", ""),
+          new Known("eupe", ""),
+          new Known("dinov3", "dinov3"),
+          new Known("lingbot", ""),
+          new Known("sapiens", ""),
+          new Known("rope", ""),
+          new Known("eva02_enormous", ""),
+          new Known("_rpn_", ""),
+          new Known("vit_pe_", ""),
+          new Known("dinov2", "dinov2"),
+          new Known("siglip", "siglip"),
+          new Known("eva02[^.]*_clip_", "eva02_clip"),
+          new Known("eva02", "eva02"),
+          new Known("_radio_", "radio"),
+          new Known("clip_", "openclip"),
+          new Known("beitv2", "beit_v2"),
+          new Known("beit3", ""),
+          new Known("beit_", "beit_v2"),
+          new Known("deit", "deit"),
+          new Known("\\.dino", "dino"),
+          new Known("\\.mae", "mae"),
+          new Known("openai", "openclip"),
+          new Known("laion", "openclip"),
+          new Known("vit_", "vit"));
 
   private TimmConfig() {}
 
@@ -73,45 +119,16 @@ final class TimmConfig {
 
   private static String family(String file, String architecture, String tagOfWeights) {
     String tag = architecture + "." + tagOfWeights;
-    String[][] known = {
-      {"naflex", ""},
-      {"swinv2_cr", ""},
-      {"swinv2", "swin_v2"},
-      {"swin_s3", ""},
-      {"swin", "swin"},
-      {"convnext", ""},
-      {"eupe", ""},
-      {"dinov3", "dinov3"},
-      {"lingbot", ""},
-      {"sapiens", ""},
-      {"rope", ""},
-      {"eva02_enormous", ""},
-      {"_rpn_", ""},
-      {"vit_pe_", ""},
-      {"dinov2", "dinov2"},
-      {"siglip", "siglip"},
-      {"eva02", architecture.contains("_clip_") ? "eva02_clip" : "eva02"},
-      {"_radio_", "radio"},
-      {"clip_", "openclip"},
-      {"beitv2", "beit_v2"},
-      {"beit3", ""},
-      {"beit_", "beit_v2"},
-      {"deit", "deit"},
-      {".dino", "dino"},
-      {".mae", "mae"},
-      {"openai", "openclip"},
-      {"laion", "openclip"},
-      {"vit_", "vit"}
-    };
-    for (String[] entry : known) {
-      if (tag.contains(entry[0]) && !entry[1].isEmpty()) {
-        return entry[1];
-      }
-      if (tag.contains(entry[0])) {
-        break;
-      }
-    }
-    throw UserError.input(
+    return FAMILIES.stream()
+        .filter(known -> known.sign().matcher(tag).find())
+        .findFirst()
+        .map(Known::family)
+        .filter(family -> !family.isEmpty())
+        .orElseThrow(() -> unknown(file, tag));
+  }
+
+  private static UserError unknown(String file, String tag) {
+    return UserError.input(
         file
             + ": architecture \""
             + tag

@@ -176,24 +176,28 @@ public final class Diagnosis {
         file.leaveOut(LinearCka.NAME, "no model shows what leaves its blocks");
         return true;
       }
-      Sums sums = new Sums(models.tf().withSubScope("measures"));
-      LinearCka.build(models.tf().withSubScope("cka"), shown, batch, sums);
-      sums.finish();
-      ModelPass pass =
-          new ModelPass(models, sums, images, progress(".cka", what), request.unreadable());
-      Optional<Long> seen = pass.run(stop::isRequested, listener::done);
-      seen.ifPresent(
-          count -> {
-            JsonArray labels = new JsonArray();
-            shown.forEach(inside -> labels.add(inside.subject().label()));
-            JsonObject result = LinearCka.read(shown, models.session(), sums);
-            result.add("models", labels);
-            result.addProperty("batch", batch);
-            result.addProperty("images", count);
-            file.put(LinearCka.NAME, what, result);
-          });
-      return seen.isPresent();
+      return compare(models, shown, images, what);
     }
+  }
+
+  private boolean compare(OpenedModels models, List<Inside> shown, Images images, String what) {
+    Sums sums = new Sums(models.tf().withSubScope("measures"));
+    LinearCka.build(models.tf().withSubScope("cka"), shown, images.batch(), sums);
+    sums.finish();
+    ModelPass pass =
+        new ModelPass(models, sums, images, progress(".cka", what), request.unreadable());
+    Optional<Long> seen = pass.run(stop::isRequested, listener::done);
+    seen.ifPresent(
+        count -> {
+          JsonArray labels = new JsonArray();
+          shown.forEach(inside -> labels.add(inside.subject().label()));
+          JsonObject result = LinearCka.read(shown, models.session(), sums);
+          result.add("models", labels);
+          result.addProperty("batch", images.batch());
+          result.addProperty("images", count);
+          file.put(LinearCka.NAME, what, result);
+        });
+    return seen.isPresent();
   }
 
   private boolean landscape(Subject subject) {

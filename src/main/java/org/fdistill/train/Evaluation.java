@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.function.LongConsumer;
 import org.fdistill.checkpoint.SavedWeights;
 import org.fdistill.checkpoint.VariableFiles;
+import org.fdistill.config.UserError;
 import org.fdistill.graph.GraphScope;
 import org.fdistill.graph.Replicas;
 import org.fdistill.graph.SessionFactory;
@@ -72,7 +73,7 @@ public record Evaluation(RunConfig config, Task task) {
       return opened(graph, validation, files, weights);
     } catch (RuntimeException e) {
       graph.close();
-      throw task.explain(e).<RuntimeException>map(x -> x).orElse(e);
+      throw UserError.explaining(task.explain(e), e);
     }
   }
 

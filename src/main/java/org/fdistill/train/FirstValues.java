@@ -41,6 +41,8 @@ final class FirstValues {
     List<Student> students = Tasks.students(config);
     for (Student student : students) {
       String source = student.run().getModel().getInitFrom();
+      String report = student.isFirst() ? "init_from.txt" : "init_from-" + student.name() + ".txt";
+      folder.remove(report);
       if (!source.isEmpty()) {
         LoadReport loaded =
             InitialWeights.load(
@@ -49,8 +51,6 @@ final class FirstValues {
                 student.prefix(),
                 program.endpoints().files(),
                 program.session());
-        String report =
-            student.isFirst() ? "init_from.txt" : "init_from-" + student.name() + ".txt";
         folder.write(report, loaded.table());
         told.add(loaded.summary() + "\nEvery parameter: " + folder.file(report));
       }

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.function.LongConsumer;
 import org.fdistill.cluster.Workers;
+import org.fdistill.config.UserError;
 import org.tensorflow.Graph;
 import org.tensorflow.Session;
 
@@ -40,7 +41,7 @@ public final class OpenEvaluation implements AutoCloseable {
               Workers.ALONE)
           .run(stop, listener);
     } catch (RuntimeException e) {
-      throw evaluation.task().explain(e).<RuntimeException>map(x -> x).orElse(e);
+      throw UserError.explaining(evaluation.task().explain(e), e);
     }
   }
 

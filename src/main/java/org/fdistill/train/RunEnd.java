@@ -2,7 +2,6 @@ package org.fdistill.train;
 
 import java.nio.file.Path;
 import java.util.Map;
-import java.util.Optional;
 import org.fdistill.checkpoint.Checkpoint;
 
 /** What happens after the last step, such as the export. */
@@ -13,11 +12,9 @@ public interface RunEnd {
    *
    * @param folder the run's folder
    * @param last the checkpoint of the last step
-   * @param best the checkpoint with the best validation value; empty without validation
    * @param validation values of the last validation, by name
    */
-  record Finished(
-      Path folder, Checkpoint last, Optional<Checkpoint> best, Map<String, Double> validation) {}
+  record Finished(Path folder, Checkpoint last, Map<String, Double> validation) {}
 
   /**
    * Called once for a run whose steps are all done.

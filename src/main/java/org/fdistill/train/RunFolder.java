@@ -16,6 +16,15 @@ import org.fdistill.proto.RunConfig;
 
 /** The folder of one run. While it is open no other process trains in it. */
 final class RunFolder implements AutoCloseable {
+  /** Names the training images that were left out. */
+  static final String UNREADABLE_TRAINING = "unreadable-training-images.txt";
+
+  /** Names the validation images that were left out. */
+  static final String UNREADABLE_VALIDATION = "unreadable-validation-images.txt";
+
+  /** Tells each class's part in the last validation; the name without its ending. */
+  static final String CLASSES = "validation-classes";
+
   private final Path path;
   private final FolderLock lock;
 
@@ -97,6 +106,21 @@ final class RunFolder implements AutoCloseable {
     } catch (IOException e) {
       throw unusable(e);
     }
+  }
+
+  /** Removes a file that an earlier start may have left. */
+  void remove(String name) {
+    try {
+      Files.deleteIfExists(file(name));
+    } catch (IOException e) {
+      throw unusable(e);
+    }
+  }
+
+  /** Removes what was found in the course of an earlier start: this one may have other data. */
+  void removeFindings() {
+    List.of(UNREADABLE_TRAINING, UNREADABLE_VALIDATION, CLASSES + ".txt", CLASSES + ".json")
+        .forEach(this::remove);
   }
 
   Path path() {

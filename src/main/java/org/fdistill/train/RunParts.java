@@ -37,7 +37,7 @@ record RunParts(
             program.trainData(),
             config.getTrainData(),
             run.task().checks(),
-            folder.file("unreadable-training-images.txt"));
+            folder.file(RunFolder.UNREADABLE_TRAINING));
     return new RunParts(
         program,
         length,
@@ -64,7 +64,7 @@ record RunParts(
                     graph,
                     run.task(),
                     run.config().getValidationData(),
-                    folder.file("unreadable-validation-images.txt"),
+                    folder.file(RunFolder.UNREADABLE_VALIDATION),
                     run.workers()));
   }
 }

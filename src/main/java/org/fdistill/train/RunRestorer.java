@@ -22,6 +22,9 @@ record RunRestorer(TrainingRun run, RunParts parts, Consumer<String> tell) {
     latest.flatMap(checkpoint -> checkpoint.compareData(parts.data(), accepted)).ifPresent(tell);
     Agreement.require(run.workers(), run.config(), parts.data());
     long step = goTo(latest);
+    if (step == 0) {
+      parts.folder().removeFindings();
+    }
     parts.batches().checkReadable();
     parts.log().start(step, run.config().getLog().getTensorboard());
     return new RunState(step, latest, false, false);

@@ -1,5 +1,6 @@
 package org.fdistill.train;
 
+import java.util.Optional;
 import org.fdistill.config.UserError;
 import org.fdistill.graph.SessionFactory;
 import org.fdistill.proto.RuntimeConfig;
@@ -22,6 +23,8 @@ public final class SessionSettings {
 
   /** The pool of {@link #traceable} whose one thread runs ops in turn. */
   static final int TRACING_POOL = 1;
+
+  private static final GpuSearch GPU = new GpuSearch(SessionSettings::tryGpu);
 
   private SessionSettings() {}
 
@@ -78,12 +81,7 @@ public final class SessionSettings {
    * @throws UserError of kind run, where a GPU is demanded and there is none
    */
   public static boolean usesGpu(RuntimeConfig runtime) {
-    try {
-      requireGpu(of(runtime));
-      return runtime.getDevice() != RuntimeConfig.Device.CPU;
-    } catch (UserError none) {
-      return false;
-    }
+    return runtime.getDevice() != RuntimeConfig.Device.CPU && GPU.failure(of(runtime)).isEmpty();
   }
 
   /** Whether formulas of large tensors are compiled: a GPU has kernels that need it less. */
@@ -91,8 +89,20 @@ public final class SessionSettings {
     return runtime.getXla() == RuntimeConfig.Xla.LOOPS && !usesGpu(runtime);
   }
 
-  /** Runs one op that may be placed on a GPU alone. */
   private static void requireGpu(ConfigProto config) {
+    Optional<RuntimeException> failure = GPU.failure(config);
+    if (failure.isPresent()) {
+      throw new UserError(
+          UserError.Kind.RUN,
+          "runtime.device is GPU, but TensorFlow finds no GPU on this machine.\n"
+              + "Build with the GPU libraries (mvn -Pgpu package) on a machine with an NVIDIA"
+              + " driver, or run with --set runtime.device=ANY.",
+          failure.get());
+    }
+  }
+
+  /** Runs one op that may be placed on a GPU alone. */
+  private static Optional<RuntimeException> tryGpu(ConfigProto config) {
     ConfigProto strict = config.toBuilder().setAllowSoftPlacement(false).build();
     try (Graph graph = new Graph();
         Session session = SessionFactory.open(graph, strict)) {
@@ -104,13 +114,9 @@ public final class SessionSettings {
                       .deviceIndex(0)
                       .build());
       session.runner().fetch(tf.zeros(tf.constant(new int[] {1}), TFloat32.class)).run().close();
+      return Optional.empty();
     } catch (TensorFlowException | IllegalArgumentException e) {
-      throw new UserError(
-          UserError.Kind.RUN,
-          "runtime.device is GPU, but TensorFlow finds no GPU on this machine.\n"
-              + "Build with the GPU libraries (mvn -Pgpu package) on a machine with an NVIDIA"
-              + " driver, or run with --set runtime.device=ANY.",
-          e);
+      return Optional.of(e);
     }
   }
 }

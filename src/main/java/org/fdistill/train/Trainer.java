@@ -26,8 +26,6 @@ import org.tensorflow.TensorFlow;
  * second one ends the run.
  */
 public final class Trainer {
-  private static final String CLASSES = "validation-classes";
-
   private final TrainingRun run;
   private final RunConfig config;
   private final Workers workers;
@@ -59,7 +57,7 @@ public final class Trainer {
         RunState end = train(folder, log, store);
         double seconds = (System.nanoTime() - start) * 1e-9;
         if (!end.stopped() && workers.isChief()) {
-          finish(end, folder, store, seconds);
+          finish(end, folder, seconds);
         }
         workers.sum(new double[1]); // A chief that is lost in its export needs the others again.
         workers.close();
@@ -197,8 +195,9 @@ public final class Trainer {
   }
 
   private static void write(RunFolder folder, long step, ClassTable table) {
-    folder.write(CLASSES + ".txt", "after step " + step + "\n" + table.text());
-    folder.write(CLASSES + ".json", Json.text(Map.of("step", step, "classes", table.json())));
+    folder.write(RunFolder.CLASSES + ".txt", "after step " + step + "\n" + table.text());
+    folder.write(
+        RunFolder.CLASSES + ".json", Json.text(Map.of("step", step, "classes", table.json())));
   }
 
   private RunState checkpoint(RunParts parts, RunState state, Map<String, Double> values) {
@@ -251,10 +250,10 @@ public final class Trainer {
     return state;
   }
 
-  private void finish(RunState end, RunFolder folder, CheckpointStore store, double seconds) {
+  private void finish(RunState end, RunFolder folder, double seconds) {
     Checkpoint latest = end.latest().orElseThrow();
     RunEnd.Finished finished =
-        new RunEnd.Finished(folder.path(), latest, store.best(), latest.manifest().validation());
+        new RunEnd.Finished(folder.path(), latest, latest.manifest().validation());
     Map<String, Object> more = run.end().finished(finished);
     Summary.write(folder.summary(), config.getName(), finished, seconds, more);
   }

@@ -23,7 +23,7 @@ final class WorkerFailure {
     if (known.isEmpty() && workers.areMany() && e instanceof TensorFlowException) {
       return between(workers, e);
     }
-    return known.<RuntimeException>map(x -> x).orElse(e);
+    return UserError.explaining(known, e);
   }
 
   /** Though all answer, a request between them got lost or came twice. */

@@ -53,12 +53,13 @@ class CheckpointChoiceTest {
     write(TrainedRuns.classified(), 3, "top1", 0.7);
     write(TrainedRuns.classified(), 4, "top1", Double.NaN);
     assertThat(step("best")).isEqualTo(2);
-    CheckpointStore store =
-        new CheckpointStore(
+    new CheckpointStore(
             run.resolve("checkpoints"),
-            new Retention(9, true, List.of(new Criterion("top1", true))),
-            TextProtos.toText(TrainedRuns.classified()));
-    assertThat(store.best().orElseThrow().manifest().progress().step()).isEqualTo(2);
+            new Retention(1, true, List.of(new Criterion("top1", true))),
+            TextProtos.toText(TrainedRuns.classified()))
+        .prune();
+    assertThat(run.resolve("checkpoints")).isDirectoryNotContaining("glob:**/step-[13]");
+    assertThat(step("best")).isEqualTo(2);
   }
 
   @Test

@@ -117,6 +117,19 @@ class ImportTeacherCommandTest {
   }
 
   @Test
+  void aMistypedWordIsToldBeforeAnythingIsRead() {
+    Path none = folder.resolve("none.pth");
+    importing()
+        .fails(
+            2,
+            List.of("--arch dinov2_vitb41: no such", "Did you mean 'dinov2_vitb14'"),
+            "dinov2_vitb41",
+            none);
+    importing().fails(2, List.of("--tolerance", "1e-4x"), "dinov2", none, "--tolerance=1e-4x");
+    importing().fails(3, List.of("none.pth"), "dinov2", none);
+  }
+
+  @Test
   void aSavedModelNeedsNoImport() {
     importing()
         .fails(

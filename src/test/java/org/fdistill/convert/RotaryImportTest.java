@@ -164,7 +164,7 @@ class RotaryImportTest {
   private static <T> T resolved(Path file, Function<Resolution, T> answer) {
     try (WeightArchive archive = WeightArchives.open(file)) {
       SourceCheckpoint source = SourceCheckpoint.of(archive, Published.NOTHING);
-      return answer.apply(Resolution.of(source, "auto", ""));
+      return answer.apply(Resolution.of(source, Optional.empty(), ""));
     }
   }
 

@@ -94,7 +94,8 @@ class SwinV2SizesTest {
 
   private ArchitectureReader reader(String arch) {
     Resolution resolution =
-        Resolution.of(new SourceCheckpoint("memory", tensors, Published.NOTHING), arch, "");
+        Resolution.of(
+            new SourceCheckpoint("memory", tensors, Published.NOTHING), Families.asked(arch), "");
     return new ArchitectureReader(resolution, Published.NOTHING);
   }
 

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.fdistill.config.UserError;
 import org.fdistill.data.Examples;
+import org.fdistill.files.Folders;
 import org.fdistill.proto.RunConfig;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -80,6 +81,32 @@ class ChangedRunTest {
         .isInstanceOf(UserError.class)
         .hasMessageContaining("this folder holds a run of another config")
         .hasMessageContaining("optimizer.clip_norm: 3.0 -> 1.0");
+  }
+
+  /** What was found of other data would be taken for this run's. */
+  @Test
+  void aStartThatFailedLeavesNoFindingsToTheNext() throws IOException {
+    Path run = root.resolve("run");
+    RunConfig config = stopped(run);
+    List<Path> findings =
+        List.of(
+            run.resolve("unreadable-training-images.txt"),
+            run.resolve("unreadable-validation-images.txt"),
+            run.resolve("validation-classes.txt"),
+            run.resolve("validation-classes.json"),
+            run.resolve("init_from.txt"));
+    for (Path finding : findings) {
+      Files.writeString(finding, "of before");
+    }
+    Runs.train(run, config, TASK, recording);
+    assertThat(recording.startStep).isEqualTo(4);
+    assertThat(findings).allSatisfy(finding -> assertThat(finding).hasContent("of before"));
+
+    Folders.delete(run.resolve("checkpoints"));
+    Files.delete(run.resolve("summary.json"));
+    Runs.train(run, config, TASK, recording);
+    assertThat(recording.startStep).isZero();
+    assertThat(findings).allSatisfy(finding -> assertThat(finding).doesNotExist());
   }
 
   @ParameterizedTest
