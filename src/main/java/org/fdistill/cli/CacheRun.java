@@ -77,7 +77,7 @@ final class CacheRun {
     try (StopRequest.Signals signals =
         stop.onSignals(
             () -> console.note("Stopping after this batch; files that are whole stay."),
-            Runtime.getRuntime()::halt)) {
+            StopRequest::endNow)) {
       for (FeatureCache cache : caches) {
         write(cache, stop, patient);
       }

@@ -152,7 +152,7 @@ final class DiagnoseCommand implements Command {
     boolean complete;
     try (DiagnosisProgress progress = new DiagnosisProgress(console);
         StopRequest.Signals signals =
-            stop.onSignals(() -> console.note(STOPPING), Runtime.getRuntime()::halt)) {
+            stop.onSignals(() -> console.note(STOPPING), StopRequest::endNow)) {
       complete = new Diagnosis(request, stop, progress).run();
     }
     warnOfUnreadable(request, console);
