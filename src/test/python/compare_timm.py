@@ -1,4 +1,4 @@
-"""Imports networks of timm's with random weights and compares their tokens with timm's.
+"""Imports networks of timm's with random weights and compares their tokens with timm's in float64.
 
     python compare_timm.py                   every pre-trained ViT, DeiT, BEiT, EVA-02 and Swin; about an hour on two cores
     python compare_timm.py 'clip|siglip'     those whose names match
@@ -8,6 +8,7 @@ Face hub. An import whose tokens differ fails the run; a network that fdistill r
 packages of requirements-golden.txt.
 """
 
+import copy
 import pathlib
 import re
 import subprocess
@@ -42,13 +43,15 @@ def fill(model, generator):
 
 
 def answers(model, generator):
+    """Of random images, in float64, so that what differs is fdistill's own error."""
     cfg = model.pretrained_cfg
     height, width = getattr(model.patch_embed, "img_size", None) or cfg["input_size"][1:]
     images = torch.randint(0, 256, (1, height, width, 3), generator=generator, dtype=torch.uint8)
-    mean, std = (torch.tensor(cfg[key]).view(3, 1, 1) for key in ("mean", "std"))
+    mean, std = (torch.tensor(cfg[key], dtype=torch.double).view(3, 1, 1) for key in ("mean", "std"))
     with torch.no_grad():
-        tokens = model.forward_features((images.permute(0, 3, 1, 2) / 255 - mean) / std)
-    return {"images": images.numpy(), "tokens": tokens.flatten(1, -2).numpy()}
+        double = copy.deepcopy(model).double()
+        tokens = double.forward_features((images.double().permute(0, 3, 1, 2) / 255 - mean) / std)
+    return {"images": images.numpy(), "tokens": tokens.float().flatten(1, -2).numpy()}
 
 
 def imported(model, folder, pairs):

@@ -1,4 +1,4 @@
-"""Imports small networks of transformers with random weights and compares their tokens with transformers'.
+"""Imports small networks of transformers with random weights and compares their tokens with transformers' in float64.
 
     python compare_transformers.py           every class of every family that is read; some five minutes
     python compare_transformers.py clip vit  those whose names begin so
@@ -7,6 +7,7 @@ Each network comes twice: as save_pretrained writes it, in the names of the hub,
 state_dict(), in the names that transformers has in memory. Needs the packages of requirements-golden.txt.
 """
 
+import copy
 import json
 import pathlib
 import shutil
@@ -124,13 +125,14 @@ def write(model, folder):
 
 
 def answers(model, take):
-    """Of pixels that the processor brings to -1..1; C-RADIO, which has a norm of its own, gets that one."""
+    """In float64, of pixels that the processor brings to -1..1; C-RADIO, which has a norm of its own, gets that one."""
     images = np.random.default_rng(1).integers(0, 256, (2, SIDE, SIDE, 3)).astype(np.float32)
-    mean = torch.tensor(getattr(model.config, "norm_mean", [0.5] * 3)).view(3, 1, 1)
-    std = torch.tensor(getattr(model.config, "norm_std", [0.5] * 3)).view(3, 1, 1)
+    mean, std = (torch.tensor(getattr(model.config, name, [0.5] * 3), dtype=torch.double).view(3, 1, 1)
+                 for name in ("norm_mean", "norm_std"))
+    pixels = torch.tensor(images).double().permute(0, 3, 1, 2)
     with torch.no_grad():
-        tokens = take(model, (torch.tensor(images).permute(0, 3, 1, 2) / 255 - mean) / std)
-    return {"images": images, "tokens": tokens.numpy()}
+        tokens = take(copy.deepcopy(model).double(), (pixels / 255 - mean) / std)
+    return {"images": images, "tokens": tokens.float().numpy()}
 
 
 def imported(folder, out, pairs):

@@ -27,17 +27,18 @@ def stored(array):
     return array.astype(np.float32) if array.dtype == np.float64 and array.ndim > 0 else array
 
 
-def float32_errors(run, values, double):
+def float32_errors(run, values, double, measure=None):
     """How far PyTorch's float32 is from float64, by tensor: the worst of FLOAT32_RUNS runs.
 
     Each run starts from values that are moved by up to a unit in the last place, which is another run of rounding
     errors: one run alone can be right by luck, where a tensor has few entries or its terms cancel.
-    run: from values by name to results by name, in float32.
+    run: from values by name to results by name, in float32. measure: scaled_error, or another of the same arguments.
     """
+    measure = measure or scaled_error
     errors = dict.fromkeys(double, 0.0)
     for number in range(FLOAT32_RUNS):
         found = run({name: moved(name, value, number) for name, value in values.items()})
-        errors = {key: max(error, scaled_error(found[key], double[key])) for key, error in errors.items()}
+        errors = {key: max(error, measure(found[key], double[key])) for key, error in errors.items()}
     return errors
 
 

@@ -130,7 +130,7 @@ def esvit(name):
 
 
 def hugging_face(name, family, arch, folder, config, kind):
-    model = import_case.fill(kind(config), name + "/second")  # of the first draw one token has hardly any variance
+    model = import_case.fill(kind(config), name)
     case = Case(name, folder, family=family, arch=arch, width=config.embed_dim, depths=config.depths,
                 heads=config.num_heads,
                 image_size=config.image_size, patch_size=config.patch_size, window=config.window_size, prefix_tokens=0,

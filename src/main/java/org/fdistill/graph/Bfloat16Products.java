@@ -16,10 +16,12 @@ import org.tensorflow.proto.NodeDef;
 /**
  * The float32 products of a graph in bfloat16. What lies between a product and the next, and only
  * moves or bends its values (bias, reshape, transpose, activation, factor), is computed in bfloat16
- * too, as it is in a student; sums of two branches, softmax, norms and the output stay float32. Of
- * the convolutions those whose stride is their size take part, which are products of patches: the
- * others of a network are followed by batch norms, and TensorFlow computes the two in one pass in
- * float32.
+ * too, as it is in a student; sums of two branches, inner products along an axis, softmax, norms
+ * and the output stay float32. Of the convolutions those whose stride is their size take part,
+ * which are products of patches: the others of a network are followed by batch norms, and
+ * TensorFlow computes the two in one pass in float32. What the bodies of {@code If}, {@code Case}
+ * and {@code While} compute stays float32 as well: a weight enters them as an argument, which in a
+ * loop is a value like those that change, and would be cast in every round.
  */
 final class Bfloat16Products {
   private static final Set<String> PRODUCTS =
@@ -50,9 +52,15 @@ final class Bfloat16Products {
 
   private static final String FACTORS = "Mul";
 
+  private static final Set<String> SUMS = Set.of("Sum", "Mean");
+
   private final FrozenTensors tensors;
   private final Map<String, NodeDef> nodes = new LinkedHashMap<>();
   private final Set<String> half = new HashSet<>();
+
+  /** Nodes that something else reads than a sum along axes. */
+  private final Set<String> readUnsummed = new HashSet<>();
+
   private final Map<String, NodeDef> casts = new LinkedHashMap<>();
 
   Bfloat16Products(FrozenTensors tensors) {
@@ -64,6 +72,10 @@ final class Bfloat16Products {
     graph.getNodeList().stream()
         .filter(node -> tensors.inference().contains(node.getName()))
         .forEach(node -> nodes.put(node.getName(), node));
+    nodes.values().stream()
+        .filter(node -> !SUMS.contains(node.getOp()))
+        .flatMap(node -> node.getInputList().stream())
+        .forEach(input -> readUnsummed.add(Subgraph.nodeOf(input)));
     nodes.values().stream().filter(this::isProduct).forEach(node -> half.add(node.getName()));
     follow();
     GraphDef.Builder result = graph.toBuilder().clearNode();
@@ -128,7 +140,7 @@ final class Bfloat16Products {
     }
     return BY_CHANNEL.contains(node.getOp())
         && (ofProducts == floats.size()
-            ? node.getOp().equals(FACTORS)
+            ? node.getOp().equals(FACTORS) && readUnsummed.contains(node.getName())
             : floats.stream()
                 .filter(input -> !half.contains(Subgraph.nodeOf(input)))
                 .allMatch(this::isByChannel));
