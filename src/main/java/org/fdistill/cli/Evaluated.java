@@ -99,6 +99,12 @@ record Evaluated(
             ? config.getValidationData().toBuilder()
             : config.getTrainData().toBuilder().clearAugment();
     setSource(images, data);
+    if (config.hasSegment() && images.hasImageFolder()) {
+      throw UserError.usage(
+          data
+              + ": a segmenter needs masks, and this folder has none.\nName one with images and"
+              + " annotations, as ADE20K's, or TFRecord files: fdistill make-data ade20k.");
+    }
     RunConfig changed = config.toBuilder().setValidationData(images).build();
     if (!isDescribed()) {
       Tasks.parse(TextProtos.toText(changed), "--data " + data, List.of());
