@@ -19,7 +19,9 @@ import org.tensorflow.proto.NodeDef;
  * too, as it is in a student; sums of two branches, inner products along an axis, softmax, norms
  * and the output stay float32. Of the convolutions those whose stride is their size take part,
  * which are products of patches: the others of a network are followed by batch norms, and
- * TensorFlow computes the two in one pass in float32.
+ * TensorFlow computes the two in one pass in float32. What the bodies of {@code If}, {@code Case}
+ * and {@code While} compute stays float32 as well: a weight enters them as an argument, which in a
+ * loop is a value like those that change, and would be cast in every round.
  */
 final class Bfloat16Products {
   private static final Set<String> PRODUCTS =

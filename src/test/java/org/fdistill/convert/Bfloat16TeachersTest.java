@@ -38,12 +38,8 @@ class Bfloat16TeachersTest {
 
   @TempDir Path folder;
 
-  /**
-   * All but Feature Distillation's own SwinV2 students, whose small stand-ins with random weights
-   * move by more than their rounding (0.02 to 0.2).
-   */
   static List<String> cases() throws IOException {
-    return ImportGoldenTest.cases().stream().filter(name -> !name.startsWith("fd-swin")).toList();
+    return ImportGoldenTest.cases();
   }
 
   @ParameterizedTest
