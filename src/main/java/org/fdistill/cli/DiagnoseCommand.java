@@ -48,7 +48,8 @@ final class DiagnoseCommand implements Command {
       OptionSpec.value(
           "out",
           "DIR",
-          "Where the results go; a diagnosis of the same that it holds goes on. Required.");
+          "Where the results go. A diagnosis of the same images that it holds goes on, and its"
+              + " models stay in the pictures. Required.");
   private static final OptionSpec CHECKPOINT =
       OptionSpec.value("checkpoint", "WHICH", "Which of a run's checkpoints: last, best or a step.")
           .orElse(CheckpointChoice.LAST);
@@ -139,6 +140,7 @@ final class DiagnoseCommand implements Command {
 
   @Override
   public void run(ParsedOptions options, Console console) {
+    options.require(MODEL, DATA, OUT);
     Path out = options.path(OUT);
     DiagnosisRequest request =
         new DiagnosisRequest(
@@ -189,13 +191,9 @@ final class DiagnoseCommand implements Command {
   }
 
   private static List<Subject> subjects(ParsedOptions options) {
-    List<String> given = options.all(MODEL);
-    if (given.isEmpty()) {
-      options.text(MODEL);
-    }
     List<Subject> subjects = new ArrayList<>();
     Set<String> labels = new HashSet<>();
-    for (String text : given) {
+    for (String text : options.all(MODEL)) {
       Path path = Path.of(NamedPath.of(text).path());
       String label = unique(NamedPath.of(text).name(), labels);
       subjects.addAll(Subjects.open(label, path, options.text(CHECKPOINT)));

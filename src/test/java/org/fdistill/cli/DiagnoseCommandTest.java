@@ -161,6 +161,8 @@ class DiagnoseCommandTest {
     CommandRun.fails(
         2, List.of("--model", "is missing"), "diagnose", "--data", images, "--out", "x");
     CommandRun.fails(
+        2, List.of("--model [NAME=]PATH, --data DATA and --out DIR are missing."), "diagnose");
+    CommandRun.fails(
         3,
         List.of(none.toString()),
         "diagnose",

@@ -103,16 +103,30 @@ class PredictClassifierTest {
   }
 
   @Test
+  void anotherModelsNamesAreRefused() throws IOException {
+    Path names = Files.writeString(root.resolve("five.txt"), "ant\nbee\ncat\ndog\neel\n\n");
+    CommandRun.fails(
+        3,
+        List.of("five.txt: 5 names", "6 classes"),
+        "predict",
+        export.toString(),
+        "--images=" + images,
+        "--out=" + root.resolve("five"),
+        "--classes=" + names);
+    assertThat(root.resolve("five")).doesNotExist();
+  }
+
+  @Test
   void aFolderWithoutAnImageThatCanBeReadIsAnError() throws IOException {
     Path bad = Files.createDirectories(root.resolve("bad"));
     Files.writeString(bad.resolve("a.jpg"), "no image");
     CommandRun.fails(
         3,
-        List.of("None of the images can be read", "a.jpg"),
+        List.of("None of the images in " + bad + " can be done", "a.jpg: cannot be decoded"),
         "predict",
         export.toString(),
         "--images=" + bad,
         "--out=" + root.resolve("nothing"));
-    assertThat(root.resolve("nothing/predictions.csv")).doesNotExist();
+    assertThat(root.resolve("nothing")).doesNotExist();
   }
 }

@@ -122,6 +122,39 @@ class SegmentRunTest {
   }
 
   @Test
+  void aMissingMaskIsNotTheImagesFault() throws IOException {
+    MaskedData photos = new MaskedData(root.resolve("unmasked"), "all").pairs(1, 50, 31);
+    Path mask = photos.mask("image-00");
+    Files.delete(mask);
+    Path out = root.resolve("unmasked-maps");
+    CommandRun.fails(
+        3,
+        List.of("can be done", "its mask " + mask + " is not there"),
+        "predict",
+        run.resolve("export").toString(),
+        "--images=" + photos.image("x").getParent(),
+        "--truth=" + mask.getParent(),
+        "--out=" + out);
+    assertThat(out).doesNotExist();
+  }
+
+  /** A full disk must not look like images that cannot be read. */
+  @Test
+  void aFolderThatCannotBeWrittenIsNamed() throws IOException {
+    MaskedData photos = new MaskedData(root.resolve("written"), "all").pairs(1, 50, 31);
+    Path out = root.resolve("written-maps");
+    Path taken = Files.createDirectories(out.resolve("image-00.png"));
+    Files.writeString(taken.resolve("mine.txt"), "mine");
+    CommandRun.fails(
+        1,
+        List.of("Cannot write to " + taken),
+        "predict",
+        run.resolve("export").toString(),
+        "--images=" + photos.image("x").getParent(),
+        "--out=" + out);
+  }
+
+  @Test
   void recordsOfTheSameDataGiveTheSameValues() {
     Path records = root.resolve("records");
     CommandRun.done(
