@@ -8,6 +8,7 @@ import java.util.SortedMap;
 import java.util.function.Function;
 import org.fdistill.config.UserError;
 import org.fdistill.eval.Criterion;
+import org.fdistill.files.Lookalikes;
 import org.fdistill.proto.RunConfig;
 
 /** Finds the checkpoint that a user means. It only reads, so a run may be going on. */
@@ -53,6 +54,10 @@ public final class CheckpointChoice {
       String choice,
       Function<RunConfig, Criterion> criterion,
       Function<Checkpoint, T> reader) {
+    if (isCheckpoint(path) && !choice.equals(LAST)) {
+      throw UserError.usage(
+          path + ": this is one checkpoint.\nTo choose among a run's, name the run's folder.");
+    }
     for (int look = 1; ; look++) {
       Path folder = isCheckpoint(path) ? path : choose(path, choice, criterion);
       try {
@@ -107,9 +112,12 @@ public final class CheckpointChoice {
           """
           %s: %s.
           Expected a run's folder, with checkpoints/step-N, or the folder of one checkpoint, with \
-          manifest.json.\
+          manifest.json.%s\
           """
-              .formatted(path, Files.exists(path) ? "no checkpoint in it" : "it does not exist"));
+              .formatted(
+                  path,
+                  Files.exists(path) ? "no checkpoint in it" : "it does not exist",
+                  Lookalikes.hint(path, CheckpointChoice::isRun)));
     }
     return steps;
   }

@@ -1,5 +1,6 @@
 package org.fdistill.cli;
 
+import java.nio.file.Files;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.LongFunction;
@@ -60,8 +61,13 @@ final class CacheRun {
    */
   void verify() {
     for (FeatureCache cache : caches) {
+      List<String> damaged;
       try (CountProgress progress = new CountProgress(console, "files read")) {
-        CacheWriting.verify(cache, cache.openExamples(), progress).forEach(console::warn);
+        damaged = CacheWriting.verify(cache, cache.openExamples(), progress);
+      }
+      damaged.forEach(console::warn);
+      if (damaged.isEmpty() && Files.exists(cache.folder())) {
+        console.note(cache.folder() + ": every file is as it was written.");
       }
     }
   }

@@ -123,6 +123,9 @@ final class EvaluateCommand implements Command {
   public void run(ParsedOptions options, Console console) {
     Optional<ReportFile> json = options.findPath(JSON).map(ReportFile::new);
     Path folder = options.path(FOLDER);
+    if (!options.has(KNN)) {
+      options.refuse("evaluate without --knn", List.of(NEIGHBOURS, BANK, NO_TEACHER, UNTRAINED));
+    }
     List<String> overrides = options.all(OptionSpec.SET);
     Map<String, Object> values =
         SavedModelFolder.isAt(folder)
@@ -168,6 +171,7 @@ final class EvaluateCommand implements Command {
 
   private static Evaluated savedModel(Path folder, ParsedOptions options) {
     List<String> overrides = options.all(OptionSpec.SET);
+    options.refuse("evaluate with a SavedModel", List.of(CHECKPOINT));
     if (options.has(STUDENT)) {
       throw UserError.usage(
           folder

@@ -144,6 +144,7 @@ final class ImportTeacherCommand implements Command {
       console.print(list());
       return;
     }
+    options.require(CHECKPOINT, OUT);
     Path checkpoint = options.path(CHECKPOINT);
     Path out = options.path(OUT);
     double tolerance = options.number(TOLERANCE);

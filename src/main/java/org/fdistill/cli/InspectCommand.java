@@ -7,6 +7,7 @@ import org.fdistill.cache.CacheSummary;
 import org.fdistill.checkpoint.CheckpointChoice;
 import org.fdistill.config.UserError;
 import org.fdistill.convert.Architectures;
+import org.fdistill.files.Lookalikes;
 import org.fdistill.graph.SavedModelFolder;
 
 /** {@code fdistill inspect}: says what a model, a run or a file of weights holds. */
@@ -61,9 +62,13 @@ final class InspectCommand implements Command {
   @Override
   public void run(ParsedOptions options, Console console) {
     Path path = options.path(PATH);
+    boolean isRun = CheckpointChoice.isRun(path) || CheckpointChoice.isCheckpoint(path);
+    if (!isRun && Files.exists(path)) {
+      options.refuse("inspect with anything but a run", List.of(CHECKPOINT));
+    }
     if (SavedModelFolder.isAt(path)) {
       new SavedModelReport(SavedModelFolder.read(path)).print(console);
-    } else if (CheckpointChoice.isRun(path) || CheckpointChoice.isCheckpoint(path)) {
+    } else if (isRun) {
       String which = options.text(CHECKPOINT);
       CheckpointChoice.read(path, which, CheckpointReport::of).print(console);
     } else if (CacheSummary.isAt(path)) {
@@ -75,7 +80,7 @@ final class InspectCommand implements Command {
           """
           %s: %s.
           Expected a folder with %s (or numbered versions), with checkpoints/, with manifest.json, \
-          with identity.txtpb, or a file of safetensors, PyTorch or NumPy.\
+          with identity.txtpb, or a file of safetensors, PyTorch or NumPy.%s\
           """
               .formatted(
                   path,
@@ -83,7 +88,15 @@ final class InspectCommand implements Command {
                       ? "neither a model, a run, a checkpoint, a cache of features nor a file of"
                           + " weights"
                       : "it does not exist",
-                  SavedModelFolder.FILE));
+                  SavedModelFolder.FILE,
+                  Lookalikes.hint(path, InspectCommand::isKnown)));
     }
+  }
+
+  private static boolean isKnown(Path folder) {
+    return SavedModelFolder.isAt(folder)
+        || CheckpointChoice.isRun(folder)
+        || CacheSummary.isAt(folder)
+        || Architectures.isHubFolder(folder);
   }
 }

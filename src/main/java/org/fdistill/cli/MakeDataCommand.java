@@ -101,15 +101,17 @@ final class MakeDataCommand implements Command {
     String kind = options.text(KIND);
     switch (kind) {
       case SYNTHETIC -> {
-        refuse(options, OF_FOLDER, kind);
+        options.refuse("make-data " + kind, OF_FOLDER);
         synthetic(options, console);
       }
       case FOLDER -> {
-        refuse(options, OF_SYNTHETIC, kind);
+        options.refuse("make-data " + kind, OF_SYNTHETIC);
+        options.require(FROM, OUT);
         packed(options, console, "image", "train", ImageFolderConversion::convert);
       }
       case ADE20K -> {
-        refuse(options, OF_SYNTHETIC, kind);
+        options.refuse("make-data " + kind, OF_SYNTHETIC);
+        options.require(FROM, OUT);
         packed(options, console, "pair", "training", MaskedFolderConversion::convert);
       }
       default ->
@@ -119,15 +121,6 @@ final class MakeDataCommand implements Command {
                   + "'."
                   + NearestName.hint(kind, List.of(SYNTHETIC, FOLDER, ADE20K))
                   + "\nThe kinds: synthetic, folder, ade20k. See: fdistill make-data --help");
-    }
-  }
-
-  private static void refuse(ParsedOptions options, List<OptionSpec> others, String kind) {
-    for (OptionSpec other : others) {
-      if (options.has(other)) {
-        throw UserError.usage(
-            "--" + other.name() + " is no option of make-data " + kind + ". " + other.help());
-      }
     }
   }
 

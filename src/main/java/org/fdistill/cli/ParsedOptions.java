@@ -2,6 +2,7 @@ package org.fdistill.cli;
 
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -44,6 +45,34 @@ public final class ParsedOptions {
       return Optional.of(given.get(given.size() - 1));
     }
     return Optional.of(option.defaultValue()).filter(value -> !value.isEmpty());
+  }
+
+  /** Refuses a command line that lacks options which the command cannot do without. */
+  public void require(OptionSpec... options) {
+    List<String> missing =
+        Arrays.stream(options).filter(o -> find(o).isEmpty()).map(OptionSpec::usage).toList();
+    if (missing.size() > 1) {
+      int last = missing.size() - 1;
+      throw mistake(
+          String.join(", ", missing.subList(0, last))
+              + " and "
+              + missing.get(last)
+              + " are missing.");
+    }
+    Arrays.stream(options).forEach(this::text);
+  }
+
+  /**
+   * Refuses options that would be left out of account.
+   *
+   * @param what they are no options of
+   */
+  public void refuse(String what, List<OptionSpec> options) {
+    for (OptionSpec option : options) {
+      if (has(option)) {
+        throw mistake("--" + option.name() + " is no option of " + what + ". " + option.help());
+      }
+    }
   }
 
   /** The option's value or its default; an error where there is neither. */

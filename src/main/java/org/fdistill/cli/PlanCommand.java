@@ -126,13 +126,14 @@ final class PlanCommand implements Command {
   /** How many workers are asked for; 0 where none are. */
   private static int workers(ParsedOptions options) {
     if (!options.has(WORKERS)) {
+      options.refuse("plan without --workers", List.of(BANDWIDTH, LATENCY));
       return 0;
     }
+    long workers = options.integer(WORKERS, 1);
     if (!options.has(RATE) && !options.has(MEASURE)) {
       throw UserError.usage(
           "--workers needs the rate of one worker: give --rate, or --measure it here.");
     }
-    long workers = options.integer(WORKERS, 1);
     if (workers > Scaling.MOST) {
       throw UserError.usage(
           "--workers takes up to %d workers, found %d.".formatted(Scaling.MOST, workers));

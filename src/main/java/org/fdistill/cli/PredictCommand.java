@@ -5,8 +5,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import org.fdistill.cli.predict.ClassMaps;
 import org.fdistill.cli.predict.Prediction;
 import org.fdistill.cli.predict.TopClasses;
@@ -15,11 +17,14 @@ import org.fdistill.config.UserError;
 import org.fdistill.data.DecodedImage;
 import org.fdistill.data.ImageReader;
 import org.fdistill.files.FileTrouble;
+import org.fdistill.files.Folders;
 import org.fdistill.graph.LoadedModel;
 import org.fdistill.graph.SavedModelFolder;
 import org.fdistill.proto.RunConfig;
 import org.fdistill.task.Tasks;
 import org.tensorflow.proto.SignatureDef;
+import org.tensorflow.proto.TensorInfo;
+import org.tensorflow.proto.TensorShapeProto;
 
 /** {@code fdistill predict}: what an export says of the images of a folder. */
 final class PredictCommand implements Command {
@@ -80,32 +85,51 @@ final class PredictCommand implements Command {
 
   @Override
   public void run(ParsedOptions options, Console console) {
+    options.require(IMAGES, OUT);
     Path images = options.path(IMAGES);
     Path out = options.path(OUT);
     requireApart(images, out);
     options.findPath(TRUTH).ifPresent(truth -> requireApart(truth, out));
     SavedModelFolder folder = SavedModelFolder.read(options.path(MODEL));
-    List<Path> files = ImageReader.list(images);
+    ImageReader.Listing found = ImageReader.list(images);
+    List<Path> files = found.images();
     try (LoadedModel model = LoadedModel.load(folder.path());
         ImageReader reader = new ImageReader()) {
       Prediction prediction = prediction(folder, model, options, out);
+      boolean isNew = Files.notExists(out);
       Files.createDirectories(out);
-      List<String> bad = new ArrayList<>();
-      try (CountProgress progress =
-          new CountProgress(console, "of " + files.size() + " images done")) {
-        long done = 0;
-        for (Path file : files) {
-          predict(prediction, reader, images, file).ifPresent(bad::add);
-          progress.accept(++done);
+      List<String> bad = predictAll(prediction, reader, images, files, console);
+      if (bad.size() == files.size()) {
+        if (isNew) {
+          Folders.delete(out);
         }
+        throw UserError.input(
+            "None of the images in " + images + " can be done:\n" + String.join("\n", shown(bad)));
       }
-      requireAny(bad, files);
       console.print(prediction.finish());
+      if (!found.leftOut().isEmpty()) {
+        console.warn("not images by their names, left out: " + found.leftOut());
+      }
       warn(bad, console);
     } catch (IOException e) {
       throw new UserError(
           UserError.Kind.RUN, "Cannot write to " + out + ": " + FileTrouble.of(e).sentence(), e);
     }
+  }
+
+  /** Which images are left out, and why. */
+  private static List<String> predictAll(
+      Prediction prediction, ImageReader reader, Path images, List<Path> files, Console console) {
+    List<String> bad = new ArrayList<>();
+    try (CountProgress progress =
+        new CountProgress(console, "of " + files.size() + " images done")) {
+      long done = 0;
+      for (Path file : files) {
+        predict(prediction, reader, images, file).ifPresent(bad::add);
+        progress.accept(++done);
+      }
+    }
+    return bad;
   }
 
   /** Why an image is left out; empty where it is not. */
@@ -127,57 +151,49 @@ final class PredictCommand implements Command {
     }
   }
 
-  private static void requireAny(List<String> bad, List<Path> files) {
-    if (bad.size() == files.size()) {
-      throw UserError.input("None of the images can be read. The first: " + bad.get(0));
-    }
-  }
-
   private static void warn(List<String> bad, Console console) {
     if (bad.isEmpty()) {
       return;
     }
     console.warn("left out: " + bad.size() + (bad.size() == 1 ? " image:" : " images:"));
-    bad.stream().limit(SHOWN).forEach(problem -> console.note("  " + problem));
+    shown(bad).forEach(console::note);
+  }
+
+  private static List<String> shown(List<String> bad) {
+    List<String> lines = new ArrayList<>();
+    bad.stream().limit(SHOWN).forEach(problem -> lines.add("  " + problem));
     if (bad.size() > SHOWN) {
-      console.note("  and " + (bad.size() - SHOWN) + " more");
+      lines.add("  and " + (bad.size() - SHOWN) + " more");
     }
+    return lines;
   }
 
   private static Prediction prediction(
       SavedModelFolder folder, LoadedModel model, ParsedOptions options, Path out) {
-    Set<String> outputs = outputs(folder);
+    Set<String> outputs = outputs(folder).keySet();
     if (outputs.contains(ClassMaps.OUTPUT)) {
-      refuse(options, CLASSES, "a segmenter");
+      options.refuse("predict with a segmenter", List.of(CLASSES));
       boolean zeroIsNoClass = Tasks.zeroIsNoClass(config(folder));
       return new ClassMaps(model, out, options.findPath(TRUTH).orElse(null), zeroIsNoClass);
     }
     if (outputs.contains(TopClasses.OUTPUT)) {
-      refuse(options, TRUTH, "a classifier");
-      List<String> names = options.findPath(CLASSES).map(PredictCommand::lines).orElse(List.of());
+      options.refuse("predict with a classifier", List.of(TRUTH));
+      List<String> names =
+          options.findPath(CLASSES).map(file -> names(file, folder)).orElse(List.of());
       return new TopClasses(model, options.path(IMAGES), out, names);
     }
     throw UserError.input(
         folder.path()
             + ": this model predicts no classes; its outputs are "
-            + String.join(", ", outputs)
+            + String.join(", ", new TreeSet<>(outputs))
             + ".\nExpected an export of a run that classifies or segments.");
   }
 
-  private static Set<String> outputs(SavedModelFolder folder) {
-    return Set.copyOf(
-        folder
-            .metaGraph()
-            .getSignatureDefOrDefault("image_bytes", SignatureDef.getDefaultInstance())
-            .getOutputsMap()
-            .keySet());
-  }
-
-  private static void refuse(ParsedOptions options, OptionSpec option, String what) {
-    if (options.has(option)) {
-      throw UserError.usage(
-          "--" + option.name() + " is no option of predict with " + what + ". " + option.help());
-    }
+  private static Map<String, TensorInfo> outputs(SavedModelFolder folder) {
+    return folder
+        .metaGraph()
+        .getSignatureDefOrDefault("image_bytes", SignatureDef.getDefaultInstance())
+        .getOutputsMap();
   }
 
   private static RunConfig config(SavedModelFolder folder) {
@@ -185,6 +201,22 @@ final class PredictCommand implements Command {
     return Files.isRegularFile(file)
         ? TextProtos.read(file, RunConfig.getDefaultInstance())
         : RunConfig.getDefaultInstance();
+  }
+
+  private static List<String> names(Path file, SavedModelFolder folder) {
+    List<String> names = new ArrayList<>(lines(file));
+    while (!names.isEmpty() && names.get(names.size() - 1).isBlank()) {
+      names.remove(names.size() - 1);
+    }
+    TensorShapeProto shape = outputs(folder).get(TopClasses.OUTPUT).getTensorShape();
+    long classes = shape.getDim(shape.getDimCount() - 1).getSize();
+    if (names.size() != classes) {
+      throw UserError.input(
+          file
+              + ": %d names, one a line, and the model has %d classes."
+                  .formatted(names.size(), classes));
+    }
+    return names;
   }
 
   private static List<String> lines(Path file) {

@@ -1,7 +1,9 @@
 package org.fdistill.cli;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.fdistill.config.UserError;
 import org.fdistill.report.DiagnosisReport;
 import org.fdistill.report.RunReport;
 
@@ -64,6 +66,10 @@ final class ReportCommand implements Command {
                     runs.size() == 1
                         ? runs.get(0).resolve(RunReport.FILE)
                         : Path.of(RunReport.FILE));
+    if (Files.isDirectory(file)) {
+      throw UserError.usage(
+          file + ": this is a folder. Name a file in it: --out " + file.resolve(RunReport.FILE));
+    }
     if (runs.size() == 1 && DiagnosisReport.isDiagnosis(runs.get(0))) {
       DiagnosisReport.write(runs.get(0), file);
     } else {

@@ -50,12 +50,13 @@ final class ScalingReport {
   private String knee() {
     int knee = Scaling.knee(rows);
     int last = rows.get(rows.size() - 1).workers();
+    int pieces = scaling.buckets().size();
     String exchanged =
         String.format(
             Locale.ROOT,
-            "A step exchanges %.3g MB of gradients in %d pieces. ",
+            "A step exchanges %.3g MB of gradients%s. ",
             scaling.gradientBytes() / 1e6,
-            scaling.buckets().size());
+            pieces == 1 ? "" : " in " + pieces + " pieces");
     String used = "Up to " + knee + " workers are";
     if (knee == last) {
       used = "All " + last + " workers are";

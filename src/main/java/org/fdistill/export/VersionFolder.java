@@ -41,6 +41,10 @@ final class VersionFolder implements AutoCloseable {
    */
   VersionFolder(Path model) {
     BundlePath.require(model);
+    if (Files.isRegularFile(model)) {
+      throw UserError.usage(
+          model + ": this is a file, and a model needs a folder.\nGive another one with --out.");
+    }
     this.model = model;
     this.isNew = !Files.exists(model);
     try {

@@ -12,6 +12,7 @@ import org.tensorflow.Operand;
 import org.tensorflow.Operation;
 import org.tensorflow.Output;
 import org.tensorflow.Signature;
+import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Operands;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.PartitionedCall;
@@ -90,9 +91,12 @@ public final class CompiledLoop {
 
   /** Whether formulas of a tensor are to be loops in this place. */
   public static boolean pays(LayerScope scope, Operand<?> x) {
-    return scope.compilesLoops()
-        && !x.shape().hasUnknownDimension()
-        && x.shape().size() >= SMALLEST;
+    return pays(scope, x.shape());
+  }
+
+  /** As {@link #pays(LayerScope, Operand)}, of a tensor of a shape. */
+  public static boolean pays(LayerScope scope, Shape shape) {
+    return scope.compilesLoops() && !shape.hasUnknownDimension() && shape.size() >= SMALLEST;
   }
 
   /**

@@ -15,6 +15,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.fdistill.config.UserError;
 import org.fdistill.files.FileTrouble;
+import org.fdistill.files.Lookalikes;
 import org.tensorflow.proto.MetaGraphDef;
 import org.tensorflow.proto.SavedModel;
 
@@ -124,7 +125,8 @@ public record SavedModelFolder(Path path, MetaGraphDef metaGraph) {
                         + listing(path)
                         + ".\nGive the folder that holds "
                         + FILE
-                        + "."));
+                        + "."
+                        + Lookalikes.hint(path, SavedModelFolder::isAt)));
   }
 
   private static Optional<Path> versionIn(Path path) {

@@ -22,7 +22,11 @@ import org.tensorflow.types.family.TFloating;
  */
 final class AttentionLoops {
   private static final CompiledLoop LOGITS =
-      CompiledLoop.of("Logits", (tf, x) -> List.of(tf.math.add(x.get(0), x.get(1))));
+      CompiledLoop.of(
+          "Logits", (tf, x) -> List.of(tf.math.add(tf.math.mul(x.get(0), x.get(1)), x.get(2))));
+
+  private static final CompiledLoop SCALED =
+      CompiledLoop.of("ScaledLogits", (tf, x) -> List.of(tf.math.mul(x.get(0), x.get(1))));
 
   /** By the examples that each adds up for the bias that they share. */
   private static final Map<Integer, CompiledLoop> GRADIENTS =
@@ -31,16 +35,34 @@ final class AttentionLoops {
   private AttentionLoops() {}
 
   /**
-   * The sum in float32.
+   * Products times a factor, plus offsets, in float32.
    *
    * @param products [..., H, N, N], known
-   * @param offsets the same, or with fewer dimensions
+   * @param factor []
+   * @param offsets the shape of the products, or with fewer dimensions
    * @return the shape of the products
    */
-  static Operand<TFloat32> logits(Ops tf, Operand<TFloating> products, Operand<TFloat32> offsets) {
-    LOGITS.declare(tf, List.of(products.type(), TFloat32.class), List.of(TFloat32.class));
-    List<Result> sum = List.of(new Result(TFloat32.class, products));
-    return Precision.full(tf, LOGITS.call(tf, List.of(products, offsets), sum).get(0));
+  static Operand<TFloat32> logits(
+      Ops tf, Operand<TFloating> products, Operand<TFloat32> factor, Operand<TFloat32> offsets) {
+    return logits(LOGITS, tf, products, List.of(factor, offsets));
+  }
+
+  /** As {@link #logits}, without offsets. */
+  static Operand<TFloat32> scaled(Ops tf, Operand<TFloating> products, Operand<TFloat32> factor) {
+    return logits(SCALED, tf, products, List.of(factor));
+  }
+
+  private static Operand<TFloat32> logits(
+      CompiledLoop loop, Ops tf, Operand<TFloating> products, List<Operand<TFloat32>> others) {
+    Class<? extends TFloating> full = TFloat32.class;
+    List<Class<? extends TFloating>> types = new ArrayList<>(List.of(products.type()));
+    List<Operand<? extends TFloating>> arguments = new ArrayList<>(List.of(products));
+    for (Operand<TFloat32> other : others) {
+      types.add(full);
+      arguments.add(other);
+    }
+    loop.declare(tf, types, List.of(full));
+    return Precision.full(tf, loop.call(tf, arguments, List.of(new Result(full, products))).get(0));
   }
 
   /**
@@ -57,7 +79,8 @@ final class AttentionLoops {
 
   /** Before the rule of {@link #gradientOver}, for products of a type. */
   static void declareGradient(Ops tf, Class<? extends TFloating> type, boolean full, int examples) {
-    GRADIENTS.get(examples).declare(tf, List.of(type, type, type, type), stored(type, full));
+    List<Class<? extends TFloating>> arguments = List.of(type, type, type, type, TFloat32.class);
+    GRADIENTS.get(examples).declare(tf, arguments, stored(type, full));
   }
 
   private static List<Class<? extends TFloating>> stored(
@@ -80,11 +103,10 @@ final class AttentionLoops {
     for (Class<? extends TFloating> type : stored(weights.type(), asked)) {
       stored.add(new Result(type, stored.isEmpty() || examples == 1 ? weights : null));
     }
-    List<Operand<TFloating>> results =
-        GRADIENTS
-            .get(examples)
-            .call(
-                tf, List.of(weights, terms.ofWeights(), terms.result(), terms.upstream()), stored);
+    Operand<TFloat32> factor = terms.factor() == null ? tf.constant(1f) : terms.factor();
+    List<Operand<?>> arguments =
+        List.of(weights, terms.ofWeights(), terms.result(), terms.upstream(), factor);
+    List<Operand<TFloating>> results = GRADIENTS.get(examples).call(tf, arguments, stored);
     Operand<TFloat32> full = asked ? Precision.full(tf, results.get(results.size() - 1)) : null;
     return new LogitGradient(results.get(0), full);
   }
@@ -92,7 +114,10 @@ final class AttentionLoops {
   private static CompiledLoop gradientLoop(int examples) {
     return CompiledLoop.of(
         "LogitsGradient" + examples,
-        (tf, x) -> List.of(gradient(tf, x), summedGradient(tf, x, examples)));
+        (tf, x) ->
+            List.of(
+                tf.math.mul(gradient(tf, x), x.get(4)),
+                summedGradient(tf, x.subList(0, 4), examples)));
   }
 
   private static Operand<TFloat32> gradient(Ops tf, List<Operand<TFloat32>> x) {

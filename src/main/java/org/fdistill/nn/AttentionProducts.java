@@ -9,6 +9,7 @@ import org.fdistill.graph.FusedGradient;
 import org.fdistill.graph.LayerScope;
 import org.fdistill.graph.Precision;
 import org.tensorflow.Operand;
+import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.family.TFloating;
@@ -69,17 +70,19 @@ final class AttentionProducts {
    * @param ofWeights dP, the same
    * @param result y [B, H, N, D]
    * @param upstream dy, the same
+   * @param factor of the products, [], where a loop has multiplied them; null for none
    */
   record LogitTerms(
       Operand<TFloating> weights,
       Operand<TFloating> ofWeights,
       Operand<TFloating> result,
-      Operand<TFloating> upstream) {}
+      Operand<TFloating> upstream,
+      Operand<TFloat32> factor) {}
 
   /**
    * The gradient of the logits.
    *
-   * @param rounded in the precision of products
+   * @param rounded in the precision of products, times the factor
    * @param full in float32, for the sum over a bias; summed over some of the examples where they
    *     share it; null where it is not asked for
    */
@@ -98,29 +101,38 @@ final class AttentionProducts {
    * @param byWindow [W, 1, N, N] where the batch consists of B W windows, or null
    */
   record LogitOffsets(Operand<TFloat32> byHead, Operand<TFloat32> byWindow) {
-    /** To products [B W, H, N, N]: one pass over them, for they are the largest tensor. */
-    private Operand<TFloat32> addTo(LayerScope scope, Operand<TFloating> products) {
+    /**
+     * To products [B W, H, N, N]: one pass over them, for they are the largest tensor.
+     *
+     * @param factor that a loop is to multiply them by; null for none
+     */
+    private Operand<TFloat32> addTo(
+        LayerScope scope, Operand<TFloating> products, Operand<TFloat32> factor) {
       Ops tf = scope.tf();
       if (byHead == null) {
-        return Precision.full(tf, products);
+        return factor == null
+            ? Precision.full(tf, products)
+            : AttentionLoops.scaled(tf, products, factor);
       }
       if (byWindow == null) {
-        return sum(scope, products, byHead);
+        return sum(scope, products, factor, byHead);
       }
       Operand<TFloat32> both = tf.math.add(byHead, byWindow);
       int[] sizes = Arrays.stream(both.shape().asArray()).mapToInt(Math::toIntExact).toArray();
       int[] windows = {-1, sizes[0], sizes[1], sizes[2], sizes[3]};
       int[] flat = {-1, sizes[1], sizes[2], sizes[3]};
       Operand<TFloating> byExample = tf.reshape(products, tf.constant(windows));
-      return tf.reshape(sum(scope, byExample, both), tf.constant(flat));
+      return tf.reshape(sum(scope, byExample, factor, both), tf.constant(flat));
     }
 
     private static Operand<TFloat32> sum(
-        LayerScope scope, Operand<TFloating> products, Operand<TFloat32> offsets) {
+        LayerScope scope,
+        Operand<TFloating> products,
+        Operand<TFloat32> factor,
+        Operand<TFloat32> offsets) {
       Ops tf = scope.tf();
-      boolean cast = products.type() != (Class<?>) TFloat32.class;
-      return cast && CompiledLoop.pays(scope, products)
-          ? AttentionLoops.logits(tf, products, offsets)
+      return castsInLoops(scope, products.type(), products.shape())
+          ? AttentionLoops.logits(tf, products, factor == null ? tf.constant(1f) : factor, offsets)
           : tf.math.add(Precision.full(tf, products), offsets);
     }
   }
@@ -156,28 +168,56 @@ final class AttentionProducts {
       LogitOffsets offsets,
       int headWidth) {
     Ops tf = scope.tf();
-    Operand<TFloating> scale =
-        scope.precision().compute(tf, tf.constant((float) (1 / Math.sqrt(headWidth))));
-    return attend(scope, parts, tf.math.mul(parts.get(0), scale), offsets, List.of(scale));
+    Operand<TFloat32> factor = tf.constant((float) (1 / Math.sqrt(headWidth)));
+    Operand<TFloating> queries = parts.get(0);
+    if (castsInLoops(scope, queries.type(), shapeOfProducts(parts))) {
+      return attend(scope, parts, queries, offsets, factor);
+    }
+    Operand<TFloating> rounded = scope.precision().compute(tf, factor);
+    return attend(scope, parts, tf.math.mul(queries, rounded), offsets, rounded);
   }
 
   /** As {@link #scaled}, of queries that need no scale. */
   static Operand<TFloating> unscaled(
       LayerScope scope, List<? extends Operand<TFloating>> parts, LogitOffsets offsets) {
-    return attend(scope, parts, parts.get(0), offsets, List.of());
+    return attend(scope, parts, parts.get(0), offsets, null);
   }
 
+  /** Whether the logits are not of the products' type and a loop makes them. */
+  private static boolean castsInLoops(
+      LayerScope scope, Class<? extends TFloating> type, Shape products) {
+    return type != (Class<?>) TFloat32.class && CompiledLoop.pays(scope, products);
+  }
+
+  private static Shape shapeOfProducts(List<? extends Operand<TFloating>> parts) {
+    Shape queries = parts.get(0).shape();
+    return queries.take(queries.numDimensions() - 1).append(parts.get(1).shape().get(-2));
+  }
+
+  /** Whether loops apply a factor: then it is in float32 beside rounded products. */
+  private static boolean isInLoops(Operand<?> factor, Operand<TFloating> products) {
+    return factor != null && !factor.type().equals((Class<?>) products.type());
+  }
+
+  /**
+   * The values mixed.
+   *
+   * @param queries what the keys are multiplied with
+   * @param factor of the queries: where they have it already, in their type; else in float32, for
+   *     the loops; null for none
+   */
   private static Operand<TFloating> attend(
       LayerScope scope,
       List<? extends Operand<TFloating>> parts,
       Operand<TFloating> queries,
       LogitOffsets offsets,
-      List<Operand<TFloating>> scale) {
+      Operand<? extends TFloating> factor) {
     Ops tf = scope.tf();
     Operand<TFloating> k = parts.get(1);
     Operand<TFloating> v = parts.get(2);
     Operand<TFloating> products = BatchProduct.of(tf, queries, k, false, true);
-    Operand<TFloat32> weights = tf.nn.softmax(offsets.addTo(scope, products));
+    Operand<TFloat32> ofLoops = isInLoops(factor, products) ? Precision.full(tf, factor) : null;
+    Operand<TFloat32> weights = tf.nn.softmax(offsets.addTo(scope, products, ofLoops));
     Operand<TFloating> rounded = scope.precision().compute(tf, weights);
     Operand<TFloating> y = BatchProduct.of(tf, rounded, v, false, false);
 
@@ -186,7 +226,9 @@ final class AttentionProducts {
       inputs.add(offsets.byHead());
     }
     List<Operand<?>> saved = new ArrayList<>(List.of(queries, k, v, rounded, y));
-    saved.addAll(scale);
+    if (factor != null) {
+      saved.add(factor);
+    }
     return rule(scope, products, Bias.of(offsets.byHead())).attach(tf, y, inputs, saved);
   }
 
@@ -212,15 +254,17 @@ final class AttentionProducts {
     Operand<TFloating> weights = (Operand<TFloating>) saved.get(3);
     Operand<TFloating> y = (Operand<TFloating>) saved.get(4);
     Operand<TFloating> dy = (Operand<TFloating>) upstream;
+    Operand<TFloating> factor = saved.size() > 5 ? (Operand<TFloating>) saved.get(5) : null;
+    boolean inLoops = isInLoops(factor, weights);
 
     Operand<TFloating> dWeights = BatchProduct.of(tf, dy, v, false, true);
+    Operand<TFloat32> ofLoops = inLoops ? Precision.full(tf, factor) : null;
     LogitGradient dLogits =
-        rule.of(tf, new LogitTerms(weights, dWeights, y, dy), bias != Bias.NONE);
+        rule.of(tf, new LogitTerms(weights, dWeights, y, dy, ofLoops), bias != Bias.NONE);
     Operand<TFloating> rounded = dLogits.rounded();
     List<Operand<?>> gradients = new ArrayList<>();
     Operand<TFloating> dScaled = BatchProduct.of(tf, rounded, k, false, false);
-    boolean hasScale = saved.size() > 5;
-    gradients.add(hasScale ? tf.math.mul(dScaled, (Operand<TFloating>) saved.get(5)) : dScaled);
+    gradients.add(factor == null || inLoops ? dScaled : tf.math.mul(dScaled, factor));
     gradients.add(BatchProduct.of(tf, rounded, scaled, true, false));
     gradients.add(BatchProduct.of(tf, weights, dy, true, false));
     switch (bias) {

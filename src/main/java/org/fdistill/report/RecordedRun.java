@@ -16,6 +16,7 @@ import org.fdistill.checkpoint.CheckpointChoice;
 import org.fdistill.config.RunConfigs;
 import org.fdistill.config.UserError;
 import org.fdistill.files.FileTrouble;
+import org.fdistill.files.Lookalikes;
 import org.fdistill.proto.RunConfig;
 import org.fdistill.proto.ScheduleConfig;
 import org.fdistill.task.Tasks;
@@ -78,7 +79,8 @@ record RecordedRun(
               + CONFIG
               + " nor "
               + Metrics.FILE
-              + " nor checkpoints.\nExpected the folder that fdistill train --workdir names.");
+              + " nor checkpoints.\nExpected the folder that fdistill train --workdir names."
+              + Lookalikes.hint(folder, CheckpointChoice::isRun));
     }
   }
 

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 import org.fdistill.data.Examples;
+import org.fdistill.files.Folders;
 import org.fdistill.testing.Golden;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -194,6 +195,47 @@ class EvaluateCommandTest {
         "--knn",
         "--k",
         "5,0");
+  }
+
+  @Test
+  void anOptionThatWouldBeLeftOutOfAccountIsRefused() {
+    CommandRun.fails(
+        2,
+        List.of("--k is no option of evaluate without --knn"),
+        "evaluate",
+        run.toString(),
+        "--k=5");
+    String export = run.resolve("export").toString();
+    for (String command : List.of("evaluate", "inspect")) {
+      CommandRun.fails(
+          2,
+          List.of("--checkpoint is no option of " + command + " with"),
+          command,
+          export,
+          "--checkpoint=best");
+    }
+  }
+
+  @Test
+  void oneCheckpointIsNoChoice() throws IOException {
+    String one = Folders.list(run.resolve("checkpoints")).get(0).toString();
+    CommandRun.fails(
+        2, List.of(one + ": this is one checkpoint"), "evaluate", one, "--checkpoint=best");
+  }
+
+  @Test
+  void whatLiesInAFolderIsNamed() {
+    String meant = "Did you mean " + run + "?";
+    for (String command : List.of("evaluate", "export", "inspect", "report")) {
+      CommandRun.fails(3, List.of(meant), command, root.toString());
+    }
+    CommandRun.fails(
+        3,
+        List.of("Did you mean " + run.resolve("export") + "?"),
+        "predict",
+        run.toString(),
+        "--images=" + root,
+        "--out=" + root.resolve("predicted"));
   }
 
   @Test

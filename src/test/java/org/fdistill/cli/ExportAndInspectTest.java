@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -117,6 +118,21 @@ class ExportAndInspectTest {
   void aSingleCheckpointNeedsAPlaceForItsExport() {
     assertThat(run("export", run.resolve("checkpoints/step-10").toString())).isEqualTo(2);
     assertThat(err.toString(UTF_8)).contains("say with --out");
+  }
+
+  @Test
+  void aFileIsNoPlaceForAModelOrAFolderForAReport(@TempDir Path folder) throws IOException {
+    Path file = Files.writeString(folder.resolve("notes.txt"), "mine");
+    CommandRun.fails(
+        2, List.of(file + ": this is a file"), "export", run.toString(), "--out=" + file);
+    assertThat(file).content().isEqualTo("mine");
+    CommandRun.fails(
+        2,
+        List.of("this is a folder", "--out " + folder.resolve("report.html")),
+        "report",
+        run.toString(),
+        "--out=" + folder);
+    assertThat(folder).isDirectoryContaining("glob:**/notes.txt");
   }
 
   @Test

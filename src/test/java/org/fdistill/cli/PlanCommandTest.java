@@ -167,6 +167,14 @@ class PlanCommandTest {
     CommandRun.fails(
         2, List.of("--rate and --measure"), "plan", config, "--rate", "1", "--measure");
     CommandRun.fails(2, List.of("whole number from 1"), "plan", config, "--examples", "0");
+    CommandRun.fails(2, List.of("--workers", "from 1"), "plan", config, "--workers", "0");
+    CommandRun.fails(
+        2,
+        List.of("--latency is no option of plan without --workers"),
+        "plan",
+        config,
+        "--latency",
+        "9");
   }
 
   /**

@@ -54,8 +54,10 @@ class PredictClassifierTest {
   @Test
   void bothFilesHoldTheSameAndTheUnreadableImageIsNamed() throws IOException {
     Path names = Files.writeString(root.resolve("names.txt"), "ant\nbee\ncat, a\ndog\neel\nfox\n");
+    Files.writeString(images.resolve("a, \"b\"/notes.txt"), "no image either");
     CommandRun run = predict("named", "--classes=" + names);
     assertThat(run.err())
+        .contains("not images by their names, left out: 1 file: 1 .txt")
         .contains("left out: 1 image:", images.resolve("a, \"b\"/broken.png") + ": ")
         .doesNotContain("000.jpg");
     List<String> csv = Files.readAllLines(root.resolve("named/predictions.csv"));
@@ -103,16 +105,30 @@ class PredictClassifierTest {
   }
 
   @Test
+  void anotherModelsNamesAreRefused() throws IOException {
+    Path names = Files.writeString(root.resolve("five.txt"), "ant\nbee\ncat\ndog\neel\n\n");
+    CommandRun.fails(
+        3,
+        List.of("five.txt: 5 names", "6 classes"),
+        "predict",
+        export.toString(),
+        "--images=" + images,
+        "--out=" + root.resolve("five"),
+        "--classes=" + names);
+    assertThat(root.resolve("five")).doesNotExist();
+  }
+
+  @Test
   void aFolderWithoutAnImageThatCanBeReadIsAnError() throws IOException {
     Path bad = Files.createDirectories(root.resolve("bad"));
     Files.writeString(bad.resolve("a.jpg"), "no image");
     CommandRun.fails(
         3,
-        List.of("None of the images can be read", "a.jpg"),
+        List.of("None of the images in " + bad + " can be done", "a.jpg: cannot be decoded"),
         "predict",
         export.toString(),
         "--images=" + bad,
         "--out=" + root.resolve("nothing"));
-    assertThat(root.resolve("nothing/predictions.csv")).doesNotExist();
+    assertThat(root.resolve("nothing")).doesNotExist();
   }
 }

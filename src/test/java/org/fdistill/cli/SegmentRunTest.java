@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import javax.imageio.ImageIO;
 import org.fdistill.checkpoint.BundleReader;
+import org.fdistill.data.Examples;
 import org.fdistill.files.Folders;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -119,6 +120,52 @@ class SegmentRunTest {
     BufferedImage classes = ImageIO.read(out.resolve("image-00.classes.png").toFile());
     assertThat(classes.getRaster().getSample(10, 15, 0)).isZero();
     assertThat(classes.getRaster().getSample(45, 15, 0)).isEqualTo(1);
+  }
+
+  @Test
+  void imagesWithoutMasksAreRefused() throws IOException {
+    String plain = Examples.flatFolder(root.resolve("plain"), 2).toString();
+    CommandRun.fails(
+        2,
+        List.of(plain + ": a segmenter needs masks", "annotations"),
+        "evaluate",
+        run.toString(),
+        "--set=validation_data.segmentation_folder=",
+        "--set=validation_data.noise.examples=2",
+        "--data=" + plain);
+  }
+
+  @Test
+  void aMissingMaskIsNotTheImagesFault() throws IOException {
+    MaskedData photos = new MaskedData(root.resolve("unmasked"), "all").pairs(1, 50, 31);
+    Path mask = photos.mask("image-00");
+    Files.delete(mask);
+    Path out = root.resolve("unmasked-maps");
+    CommandRun.fails(
+        3,
+        List.of("can be done", "its mask " + mask + " is not there"),
+        "predict",
+        run.resolve("export").toString(),
+        "--images=" + photos.image("x").getParent(),
+        "--truth=" + mask.getParent(),
+        "--out=" + out);
+    assertThat(out).doesNotExist();
+  }
+
+  /** A full disk must not look like images that cannot be read. */
+  @Test
+  void aFolderThatCannotBeWrittenIsNamed() throws IOException {
+    MaskedData photos = new MaskedData(root.resolve("written"), "all").pairs(1, 50, 31);
+    Path out = root.resolve("written-maps");
+    Path taken = Files.createDirectories(out.resolve("image-00.png"));
+    Files.writeString(taken.resolve("mine.txt"), "mine");
+    CommandRun.fails(
+        1,
+        List.of("Cannot write to " + taken),
+        "predict",
+        run.resolve("export").toString(),
+        "--images=" + photos.image("x").getParent(),
+        "--out=" + out);
   }
 
   @Test

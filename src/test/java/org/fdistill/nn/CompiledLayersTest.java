@@ -138,20 +138,41 @@ class CompiledLayersTest {
     attention(Shape.of(examples, 3, 128, 8), List.of(Shape.of(3, 128, 128)));
   }
 
-  private static void attention(Shape part, List<Shape> offsets) {
-    List<Shape> shapes = new ArrayList<>(List.of(part, part, part));
-    shapes.addAll(offsets);
+  /** Loops apply the factor 1/4, a power of two, where ops round it as well. */
+  @ParameterizedTest
+  @MethodSource("offsets")
+  void attentionOfScaledProducts(List<Shape> offsets) {
+    List<Shape> shapes = shapes(Shape.of(2, 4, 128, 16), offsets);
     Layer layer =
         (scope, x) ->
-            AttentionProducts.unscaled(
-                scope,
-                x.subList(0, 3).stream()
-                    .map(each -> scope.precision().compute(scope.tf(), each))
-                    .toList(),
-                new LogitOffsets(
-                    offsets.isEmpty() ? null : x.get(3), offsets.size() < 2 ? null : x.get(4)));
+            AttentionProducts.scaled(scope, parts(scope, x), logitOffsets(offsets, x), 16);
+    check(Precision.FLOAT32, 1, shapes, layer);
+    check(Precision.BFLOAT16, 2, shapes, layer);
+  }
+
+  private static void attention(Shape part, List<Shape> offsets) {
+    List<Shape> shapes = shapes(part, offsets);
+    Layer layer =
+        (scope, x) -> AttentionProducts.unscaled(scope, parts(scope, x), logitOffsets(offsets, x));
     check(Precision.FLOAT32, 1, shapes, layer);
     check(Precision.BFLOAT16, offsets.isEmpty() ? 1 : 2, shapes, layer);
+  }
+
+  private static List<Shape> shapes(Shape part, List<Shape> offsets) {
+    List<Shape> shapes = new ArrayList<>(List.of(part, part, part));
+    shapes.addAll(offsets);
+    return shapes;
+  }
+
+  private static List<Operand<TFloating>> parts(LayerScope scope, List<Operand<TFloat32>> x) {
+    return x.subList(0, 3).stream()
+        .map(each -> scope.precision().compute(scope.tf(), each))
+        .toList();
+  }
+
+  private static LogitOffsets logitOffsets(List<Shape> offsets, List<Operand<TFloat32>> x) {
+    return new LogitOffsets(
+        offsets.isEmpty() ? null : x.get(3), offsets.size() < 2 ? null : x.get(4));
   }
 
   /** Compares; so many calls of loops are expected. */

@@ -9,8 +9,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import javax.imageio.ImageIO;
+import org.fdistill.config.UserError;
 import org.fdistill.data.DecodedImage;
 import org.fdistill.data.Palette;
+import org.fdistill.files.FileTrouble;
 import org.fdistill.files.WholeFile;
 import org.fdistill.graph.LoadedModel;
 import org.tensorflow.ndarray.Shape;
@@ -126,12 +128,18 @@ public final class ClassMaps implements Prediction {
     return grey;
   }
 
-  private void write(Path name, BufferedImage image) throws IOException {
+  private void write(Path name, BufferedImage image) {
     Path file = out.resolve(name);
-    Files.createDirectories(file.getParent());
-    ByteArrayOutputStream png = new ByteArrayOutputStream();
-    ImageIO.write(image, "png", png);
-    WholeFile.write(file, png.toByteArray());
+    try {
+      Files.createDirectories(file.getParent());
+      ByteArrayOutputStream png = new ByteArrayOutputStream();
+      ImageIO.write(image, "png", png);
+      WholeFile.write(file, png.toByteArray());
+    } catch (IOException e) {
+      // That the disk is full is not the image's fault.
+      throw new UserError(
+          UserError.Kind.RUN, "Cannot write to " + file + ": " + FileTrouble.of(e).sentence(), e);
+    }
   }
 
   private static Path with(Path name, String ending) {

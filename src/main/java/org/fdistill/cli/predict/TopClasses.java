@@ -111,6 +111,8 @@ public final class TopClasses implements Prediction {
     WholeFile.write(out.resolve("predictions.csv"), csv.toString());
     String text = new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().create().toJson(json);
     WholeFile.write(out.resolve("predictions.json"), text + "\n");
-    return "predictions.csv and predictions.json in " + out;
+    return "predictions.csv and predictions.json in "
+        + out
+        + (json.size() == 1 ? ", of 1 image" : ", of " + json.size() + " images");
   }
 }
