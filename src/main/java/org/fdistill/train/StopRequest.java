@@ -1,6 +1,5 @@
 package org.fdistill.train;
 
-import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
@@ -80,36 +79,12 @@ public final class StopRequest {
     return ended.onSignals(() -> {}, end);
   }
 
-  /**
-   * Ends the process by the signal of an exit code, as one that does not listen is ended. {@link
-   * Runtime#halt} would first let C++ libraries clean up, which takes the code of products away
-   * under the threads of TensorFlow that are in it: the process crashes, or hangs.
-   *
-   * @param code of a signal that asks for a stop
-   */
-  public static void endNow(int code) {
-    EXIT_CODES.entrySet().stream()
-        .filter(signal -> signal.getValue() == code)
-        .forEach(signal -> raise(signal.getKey()));
-    Runtime.getRuntime().halt(code);
-  }
-
-  /** Gives a signal its usual effect back, and sends it to this process. */
-  private static void raise(String name) {
-    try {
-      Class<?> signal = Class.forName("sun.misc.Signal");
-      Class<?> handler = Class.forName("sun.misc.SignalHandler");
-      Object own = signal.getConstructor(String.class).newInstance(name);
-      Object usual = handler.getField("SIG_DFL").get(null);
-      signal.getMethod("handle", signal, handler).invoke(null, own, usual);
-      // Signal.raise refuses a signal that has its usual effect.
-      String process = Long.toString(ProcessHandle.current().pid());
-      new ProcessBuilder("kill", "-" + name, process).start().waitFor();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    } catch (ReflectiveOperationException | IOException e) {
-      // No kill here, or a JVM with -Xrs, whose signals are not ours.
-    }
+  /** The signal that an exit code tells of. */
+  public static Optional<String> signal(int exitCode) {
+    return EXIT_CODES.entrySet().stream()
+        .filter(signal -> signal.getValue() == exitCode)
+        .map(Map.Entry::getKey)
+        .findFirst();
   }
 
   private void signalled(String name, int code, Runnable stopping, IntConsumer exitNow) {
