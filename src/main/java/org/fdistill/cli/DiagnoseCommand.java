@@ -1,5 +1,7 @@
 package org.fdistill.cli;
 
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -7,10 +9,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
+import java.util.stream.Collectors;
 import org.fdistill.checkpoint.CheckpointChoice;
 import org.fdistill.config.UserError;
 import org.fdistill.diagnose.Diagnosis;
@@ -162,7 +166,42 @@ final class DiagnoseCommand implements Command {
       throw new Stopped(stop.exitCode().orElse(UserError.Kind.RUN.exitCode()));
     }
     console.print("results   " + out.resolve(Diagnosis.RESULTS));
-    draw(out, console);
+    JsonObject results = results(out);
+    tellLeftOut(request, results, console);
+    draw(results, out, console);
+  }
+
+  private static JsonObject results(Path out) {
+    Path file = out.resolve(Diagnosis.RESULTS);
+    try {
+      return JsonParser.parseString(Files.readString(file)).getAsJsonObject();
+    } catch (IOException e) {
+      throw new UserError(
+          UserError.Kind.RUN, "Cannot read " + file + ": " + FileTrouble.of(e).sentence(), e);
+    }
+  }
+
+  /** The measures that were wanted and could not be had, each with its reason. */
+  private static void tellLeftOut(DiagnosisRequest request, JsonObject results, Console console) {
+    Set<String> labels =
+        request.subjects().stream().map(Subject::label).collect(Collectors.toSet());
+    for (JsonElement element : results.getAsJsonArray("models")) {
+      JsonObject model = element.getAsJsonObject();
+      String label = model.get("label").getAsString();
+      if (labels.contains(label)) {
+        tellLeftOut(label + ": ", request, model, console);
+      }
+    }
+    tellLeftOut("", request, results, console);
+  }
+
+  private static void tellLeftOut(
+      String of, DiagnosisRequest request, JsonObject results, Console console) {
+    for (Map.Entry<String, JsonElement> entry : results.getAsJsonObject("left_out").entrySet()) {
+      if (request.measures().contains(entry.getKey())) {
+        console.note(of + "no " + entry.getKey() + ": " + entry.getValue().getAsString());
+      }
+    }
   }
 
   private static void warnOfUnreadable(DiagnosisRequest request, Console console) {
@@ -172,11 +211,9 @@ final class DiagnoseCommand implements Command {
     }
   }
 
-  private static void draw(Path out, Console console) {
+  private static void draw(JsonObject results, Path out, Console console) {
     try {
-      String results = Files.readString(out.resolve(Diagnosis.RESULTS));
-      List<String> names =
-          new DiagnosisPlots(JsonParser.parseString(results).getAsJsonObject()).write(out);
+      List<String> names = new DiagnosisPlots(results).write(out);
       names.forEach(name -> console.print("picture   " + out.resolve(name)));
       Path report = out.resolve("report.html");
       DiagnosisReport.write(out, report);

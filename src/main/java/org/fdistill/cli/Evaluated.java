@@ -8,6 +8,7 @@ import org.fdistill.checkpoint.Checkpoint;
 import org.fdistill.checkpoint.SavedWeights;
 import org.fdistill.config.TextProtos;
 import org.fdistill.config.UserError;
+import org.fdistill.data.Field;
 import org.fdistill.data.TarIndexes;
 import org.fdistill.export.SavedModelWriter;
 import org.fdistill.graph.SavedModelFolder;
@@ -101,9 +102,20 @@ record Evaluated(
     setSource(images, data);
     RunConfig changed = config.toBuilder().setValidationData(images).build();
     if (!isDescribed()) {
+      requireMasks(images.build(), data);
       Tasks.parse(TextProtos.toText(changed), "--data " + data, List.of());
     }
     return new Evaluated(changed, weights, step, model, student);
+  }
+
+  private void requireMasks(DataConfig images, String data) {
+    boolean needed = Tasks.of(config).validationView(images).fields().containsKey(Field.MASK);
+    if (needed && images.hasImageFolder()) {
+      throw UserError.usage(
+          data
+              + ": a segmenter needs masks, and this folder has none.\nName one with images and"
+              + " annotations, as ADE20K's, or TFRecord files: fdistill make-data ade20k.");
+    }
   }
 
   /** The same with other training images, for neighbours among them. */

@@ -91,7 +91,8 @@ final class PredictCommand implements Command {
     requireApart(images, out);
     options.findPath(TRUTH).ifPresent(truth -> requireApart(truth, out));
     SavedModelFolder folder = SavedModelFolder.read(options.path(MODEL));
-    List<Path> files = ImageReader.list(images);
+    ImageReader.Listing found = ImageReader.list(images);
+    List<Path> files = found.images();
     try (LoadedModel model = LoadedModel.load(folder.path());
         ImageReader reader = new ImageReader()) {
       Prediction prediction = prediction(folder, model, options, out);
@@ -106,6 +107,9 @@ final class PredictCommand implements Command {
             "None of the images in " + images + " can be done:\n" + String.join("\n", shown(bad)));
       }
       console.print(prediction.finish());
+      if (!found.leftOut().isEmpty()) {
+        console.warn("not images by their names, left out: " + found.leftOut());
+      }
       warn(bad, console);
     } catch (IOException e) {
       throw new UserError(

@@ -37,12 +37,21 @@ public final class ImageReader implements AutoCloseable {
   }
 
   /**
-   * The images of a folder, in the order of a pipeline.
+   * What a folder holds.
+   *
+   * @param images in the order of a pipeline
+   * @param leftOut how many files of which kinds are no images, in words; empty where all are
+   */
+  public record Listing(List<Path> images, String leftOut) {}
+
+  /**
+   * The images of a folder.
    *
    * @throws org.fdistill.config.UserError where it is missing or holds none
    */
-  public static List<Path> list(Path folder) {
-    return ImageFolder.scan(folder).files();
+  public static Listing list(Path folder) {
+    ImageFolder found = ImageFolder.scan(folder);
+    return new Listing(found.files(), found.leftOut());
   }
 
   /**

@@ -25,18 +25,11 @@ import org.tensorflow.types.TFloat32;
  *
  * <p>Passes over memory: decay reads p and writes the buffer that becomes the new p; the kernel
  * then works in that buffer. Both wait for the op that reads p for the forward pass, whose readers
- * may still hold the old buffer. The parameters' updates follow one another, limit, decay and
- * kernel of each.
+ * may still hold the old buffer.
  */
 public final class AdamW implements Optimizer {
   /** Places in the fed vector: epsilon', then alpha and decay factor of each group. */
   private static final int FIRST_GROUP = 1;
-
-  /**
-   * Parameters whose update is under way at a time: few copies exist, and what one op of an update
-   * writes may be in a cache for the next.
-   */
-  private static final int AT_ONCE = 2;
 
   private final AdamWConfig config;
   private final AssignedGroups groups;
@@ -54,10 +47,7 @@ public final class AdamW implements Optimizer {
 
   @Override
   public List<Op> update(
-      Ops tf,
-      Variables variables,
-      List<LimitedGradient> gradients,
-      Operand<TFloat32> hyperparameters) {
+      Ops tf, Variables variables, List<Gradient> gradients, Operand<TFloat32> hyperparameters) {
     KernelInputs inputs =
         new KernelInputs(
             tf.unstack(hyperparameters, (long) FIRST_GROUP + 2L * groups.all().size()).output(),
@@ -65,10 +55,15 @@ public final class AdamW implements Optimizer {
             tf.constant(config.getBeta1()),
             tf.constant(config.getBeta2()));
     List<Op> updates = new ArrayList<>();
-    for (LimitedGradient gradient : gradients) {
-      int earlier = updates.size() - AT_ONCE;
-      List<Op> after = earlier < 0 ? List.of() : List.of(updates.get(earlier));
-      updates.add(update(tf, variables, gradient, inputs, after));
+    Op lastDecay = null;
+    for (Gradient gradient : gradients) {
+      Variable parameter = gradient.variable();
+      Op ready = parameter.value();
+      if (groups.of(parameter).decay() && config.getWeightDecay() != 0) {
+        lastDecay = decay(tf, gradient, inputs, lastDecay);
+        ready = lastDecay;
+      }
+      updates.add(apply(tf.withControlDependencies(ready), variables, gradient, inputs));
     }
     return updates;
   }
@@ -92,39 +87,36 @@ public final class AdamW implements Optimizer {
     }
   }
 
-  private Op update(
-      Ops tf, Variables variables, LimitedGradient gradient, KernelInputs inputs, List<Op> after) {
-    Variable parameter = gradient.variable();
-    Operand<TFloat32> value = gradient.value(tf.withControlDependencies(after));
-    List<Op> ready = new ArrayList<>(after);
-    ready.add(parameter.value());
-    if (groups.of(parameter).decay() && config.getWeightDecay() != 0) {
-      ready.add(value);
-      ready = List.of(decay(tf.withControlDependencies(ready), parameter, inputs));
-    }
-    int group = groups.indexOf(parameter);
-    return tf.withControlDependencies(ready)
-        .train
-        .resourceApplyAdam(
-            parameter.handle(),
-            slot(variables, parameter, "adam_m").handle(),
-            slot(variables, parameter, "adam_v").handle(),
-            inputs.zero(),
-            inputs.zero(),
-            inputs.alpha(group),
-            inputs.beta1(),
-            inputs.beta2(),
-            inputs.epsilon(),
-            value);
-  }
-
   /**
    * p becomes p (1 - lr wd). It waits for the gradient, since a copy of each parameter is alive
-   * from here until the last reader of the old value is done.
+   * from here until the last reader of the old value is done, and for the decay before it, so that
+   * at most a few such copies exist at a time.
    */
-  private Op decay(Ops tf, Variable parameter, KernelInputs inputs) {
+  private Op decay(Ops tf, Gradient gradient, KernelInputs inputs, Op before) {
+    Variable parameter = gradient.variable();
+    List<Op> dependencies = new ArrayList<>(List.of(gradient.value()));
+    if (before != null) {
+      dependencies.add(before);
+    }
     Operand<TFloat32> factor = inputs.decay(groups.indexOf(parameter));
-    return tf.assignVariableOp(parameter.handle(), tf.math.mul(parameter.value(), factor));
+    Operand<TFloat32> decayed =
+        tf.withControlDependencies(dependencies).math.mul(parameter.value(), factor);
+    return tf.assignVariableOp(parameter.handle(), decayed);
+  }
+
+  private Op apply(Ops tf, Variables variables, Gradient gradient, KernelInputs inputs) {
+    Variable parameter = gradient.variable();
+    return tf.train.resourceApplyAdam(
+        parameter.handle(),
+        slot(variables, parameter, "adam_m").handle(),
+        slot(variables, parameter, "adam_v").handle(),
+        inputs.zero(),
+        inputs.zero(),
+        inputs.alpha(groups.indexOf(parameter)),
+        inputs.beta1(),
+        inputs.beta2(),
+        inputs.epsilon(),
+        gradient.value());
   }
 
   private static Variable slot(Variables variables, Variable parameter, String slot) {

@@ -11,9 +11,8 @@ import org.tensorflow.types.TFloat32;
  * multiplied by min(1, limit / (norm + 1e-6)).
  *
  * <p>The norms are added up as one tensor, since a sum of hundreds of scalars has no order of its
- * own. The norm costs one read of each gradient and the limit one multiplication on the way to the
- * parameter, which runs in the gradient's own buffer; without limit and average nothing is
- * multiplied.
+ * own. The norm costs one read of each gradient and the limit one multiplication, which runs in the
+ * gradient's own buffer; without limit and average nothing is multiplied.
  */
 public final class GlobalNormClipping {
   private static final float EPSILON = 1e-6f;
@@ -21,13 +20,13 @@ public final class GlobalNormClipping {
   /**
    * Gradients ready for the optimiser. Letter: P number of parameters.
    *
-   * @param gradients to be averaged and limited, in the order given
+   * @param gradients averaged and limited, in the order given
    * @param norm scalar, of the averaged gradients before they are limited
    * @param halfSquares [P], half the sum of squares of each gradient before averaging and limiting;
    *     one that is not finite names its parameter
    */
   public record Result(
-      List<LimitedGradient> gradients, Operand<TFloat32> norm, Operand<TFloat32> halfSquares) {}
+      List<Gradient> gradients, Operand<TFloat32> norm, Operand<TFloat32> halfSquares) {}
 
   private GlobalNormClipping() {}
 
@@ -46,7 +45,7 @@ public final class GlobalNormClipping {
     Operand<TFloat32> halfSquare = tf.sum(halfSquares, tf.constant(0));
     Operand<TFloat32> ofSums = tf.math.sqrt(tf.math.mul(halfSquare, tf.constant(2f)));
     Operand<TFloat32> norm = count == 1 ? ofSums : tf.math.mul(ofSums, tf.constant(1f / count));
-    return new Result(limited(sums, factor(tf, norm, count, limit)), norm, halfSquares);
+    return new Result(scale(tf, sums, factor(tf, norm, count, limit)), norm, halfSquares);
   }
 
   /** The one factor of average and limit; null where it would be 1. */
@@ -60,7 +59,12 @@ public final class GlobalNormClipping {
     return count == 1 ? coefficient : tf.math.mul(coefficient, tf.constant(1f / count));
   }
 
-  private static List<LimitedGradient> limited(List<Gradient> sums, Operand<TFloat32> factor) {
-    return sums.stream().map(sum -> new LimitedGradient(sum, factor)).toList();
+  private static List<Gradient> scale(Ops tf, List<Gradient> sums, Operand<TFloat32> factor) {
+    if (factor == null) {
+      return sums;
+    }
+    return sums.stream()
+        .map(g -> new Gradient(g.variable(), tf.math.mul(g.value(), factor)))
+        .toList();
   }
 }

@@ -37,13 +37,10 @@ public final class Lars implements Optimizer {
 
   @Override
   public List<Op> update(
-      Ops tf,
-      Variables variables,
-      List<LimitedGradient> gradients,
-      Operand<TFloat32> hyperparameters) {
+      Ops tf, Variables variables, List<Gradient> gradients, Operand<TFloat32> hyperparameters) {
     var rates = tf.unstack(hyperparameters, (long) groups.all().size()).output();
     List<Op> updates = new ArrayList<>();
-    for (LimitedGradient gradient : gradients) {
+    for (Gradient gradient : gradients) {
       Variable parameter = gradient.variable();
       Variable slot =
           variables.state(parameter.name() + "/momentum", parameter.shape(), Initializers.zeros());
@@ -59,12 +56,12 @@ public final class Lars implements Optimizer {
     return updates;
   }
 
-  private Operand<TFloat32> scaled(Ops tf, LimitedGradient gradient) {
+  private Operand<TFloat32> scaled(Ops tf, Gradient gradient) {
     Variable parameter = gradient.variable();
-    Operand<TFloat32> value = gradient.value(tf);
     if (parameter.shape().numDimensions() <= 1) {
-      return value;
+      return gradient.value();
     }
+    Operand<TFloat32> value = gradient.value();
     if (groups.of(parameter).decay() && config.getWeightDecay() != 0) {
       value =
           tf.math.add(value, tf.math.mul(parameter.value(), tf.constant(config.getWeightDecay())));

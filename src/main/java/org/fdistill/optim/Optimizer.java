@@ -23,10 +23,7 @@ public interface Optimizer {
    * @return ops that together are the update
    */
   List<Op> update(
-      Ops tf,
-      Variables variables,
-      List<LimitedGradient> gradients,
-      Operand<TFloat32> hyperparameters);
+      Ops tf, Variables variables, List<Gradient> gradients, Operand<TFloat32> hyperparameters);
 
   /**
    * What is fed in one step.

@@ -1,9 +1,8 @@
 /**
- * From gradients to new parameters. {@link org.fdistill.optim.GradientSums} adds gradients up over
- * micro-batches, {@link org.fdistill.optim.GlobalNormClipping} measures them and says how far each
- * {@link org.fdistill.optim.LimitedGradient} is limited, an {@link org.fdistill.optim.Optimizer}
- * applies them, and {@link org.fdistill.optim.ParameterRules} says which parameters decay and how
- * fast each learns.
+ * From gradients to new parameters. {@link org.fdistill.optim.GlobalNormClipping} measures and
+ * limits them, {@link org.fdistill.optim.GradientSums} adds them up over micro-batches, an {@link
+ * org.fdistill.optim.Optimizer} applies them, and {@link org.fdistill.optim.ParameterRules} says
+ * which parameters decay and how fast each learns.
  *
  * <p>Everything that depends on the step (learning rate, bias correction, decay) is computed in
  * double precision on the JVM and fed as one small vector: there is no step counter in the graph,

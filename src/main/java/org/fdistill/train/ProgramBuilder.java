@@ -22,7 +22,6 @@ import org.fdistill.graph.Variables;
 import org.fdistill.graph.rewrite.ShapedRewrite;
 import org.fdistill.optim.Gradient;
 import org.fdistill.optim.GradientSums;
-import org.fdistill.optim.LimitedGradient;
 import org.fdistill.optim.Optimizer;
 import org.fdistill.optim.ParameterGroup;
 import org.fdistill.optim.RuleTable;
@@ -226,7 +225,7 @@ final class ProgramBuilder {
   }
 
   /** All that the last micro-batch of a step changes. */
-  private List<Op> updates(Ops in, Update update, List<LimitedGradient> gradients) {
+  private List<Op> updates(Ops in, Update update, List<Gradient> gradients) {
     List<Op> moved =
         with(
             update

@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Map;
 import org.fdistill.optim.GlobalNormClipping;
 import org.fdistill.optim.Gradient;
-import org.fdistill.optim.LimitedGradient;
 import org.fdistill.task.Student;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
@@ -21,7 +20,7 @@ import org.tensorflow.types.TFloat32;
  * @param norms of each student by its metric, scalars; empty where there is one alone
  */
 record StudentClipping(
-    List<LimitedGradient> gradients,
+    List<Gradient> gradients,
     Operand<TFloat32> norm,
     Operand<TFloat32> halfSquares,
     Map<String, Operand<TFloat32>> norms) {
@@ -53,7 +52,7 @@ record StudentClipping(
   }
 
   private static StudentClipping together(Ops tf, Map<String, GlobalNormClipping.Result> students) {
-    List<LimitedGradient> gradients = new ArrayList<>();
+    List<Gradient> gradients = new ArrayList<>();
     List<Operand<TFloat32>> halfSquares = new ArrayList<>();
     Map<String, Operand<TFloat32>> norms = new LinkedHashMap<>();
     students.forEach(

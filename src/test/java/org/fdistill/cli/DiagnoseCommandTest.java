@@ -84,6 +84,19 @@ class DiagnoseCommandTest {
     assertThat(Files.readString(out.resolve("diagnostics.json"))).contains("\"images\":4}");
   }
 
+  @Test
+  void whatCouldNotBeMeasuredIsTold() {
+    CommandRun run =
+        CommandRun.done(
+            "diagnose",
+            "--data=" + images,
+            "--out=" + root.resolve("left-out"),
+            "--model=teacher=" + TEACHER,
+            "--measures=cka,landscape",
+            "--batch=2");
+    assertThat(run.err()).contains("teacher: no landscape: ", "no cka: it takes batches of");
+  }
+
   /** Batches of other sizes add up to the same, up to the rounding of float32 in each. */
   @Test
   void theBatchDoesNotMatter() throws IOException {

@@ -54,8 +54,10 @@ class PredictClassifierTest {
   @Test
   void bothFilesHoldTheSameAndTheUnreadableImageIsNamed() throws IOException {
     Path names = Files.writeString(root.resolve("names.txt"), "ant\nbee\ncat, a\ndog\neel\nfox\n");
+    Files.writeString(images.resolve("a, \"b\"/notes.txt"), "no image either");
     CommandRun run = predict("named", "--classes=" + names);
     assertThat(run.err())
+        .contains("not images by their names, left out: 1 file: 1 .txt")
         .contains("left out: 1 image:", images.resolve("a, \"b\"/broken.png") + ": ")
         .doesNotContain("000.jpg");
     List<String> csv = Files.readAllLines(root.resolve("named/predictions.csv"));

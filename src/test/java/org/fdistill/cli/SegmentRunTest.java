@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import javax.imageio.ImageIO;
 import org.fdistill.checkpoint.BundleReader;
+import org.fdistill.data.Examples;
 import org.fdistill.files.Folders;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -119,6 +120,19 @@ class SegmentRunTest {
     BufferedImage classes = ImageIO.read(out.resolve("image-00.classes.png").toFile());
     assertThat(classes.getRaster().getSample(10, 15, 0)).isZero();
     assertThat(classes.getRaster().getSample(45, 15, 0)).isEqualTo(1);
+  }
+
+  @Test
+  void imagesWithoutMasksAreRefused() throws IOException {
+    String plain = Examples.flatFolder(root.resolve("plain"), 2).toString();
+    CommandRun.fails(
+        2,
+        List.of(plain + ": a segmenter needs masks", "annotations"),
+        "evaluate",
+        run.toString(),
+        "--set=validation_data.segmentation_folder=",
+        "--set=validation_data.noise.examples=2",
+        "--data=" + plain);
   }
 
   @Test
