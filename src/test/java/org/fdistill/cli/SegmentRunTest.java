@@ -12,7 +12,6 @@ import java.util.Map;
 import java.util.TreeMap;
 import javax.imageio.ImageIO;
 import org.fdistill.checkpoint.BundleReader;
-import org.fdistill.data.Examples;
 import org.fdistill.files.Folders;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -123,19 +122,6 @@ class SegmentRunTest {
   }
 
   @Test
-  void imagesWithoutMasksAreRefused() throws IOException {
-    String plain = Examples.flatFolder(root.resolve("plain"), 2).toString();
-    CommandRun.fails(
-        2,
-        List.of(plain + ": a segmenter needs masks", "annotations"),
-        "evaluate",
-        run.toString(),
-        "--set=validation_data.segmentation_folder=",
-        "--set=validation_data.noise.examples=2",
-        "--data=" + plain);
-  }
-
-  @Test
   void aMissingMaskIsNotTheImagesFault() throws IOException {
     MaskedData photos = new MaskedData(root.resolve("unmasked"), "all").pairs(1, 50, 31);
     Path mask = photos.mask("image-00");
@@ -197,7 +183,7 @@ class SegmentRunTest {
     assertThat(json).hasSameTextualContentAs(own);
     CommandRun.fails(
         2,
-        List.of("validation_data.image_folder has no masks"),
+        List.of(": a segmenter needs masks", "annotations"),
         "evaluate",
         run.toString(),
         "--set=validation_data.segmentation_folder=",
