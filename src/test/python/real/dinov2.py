@@ -85,9 +85,13 @@ def save_answers(source: Path, out: Path) -> None:
     np.savez(out, images=images, tokens=tokens)
 
 
-def convert(source: Path, out: Path) -> None:
-    """Writes `model.safetensors` and `config.json` into the folder `out`."""
-    tensors = parameters(onnx.load(source))
+def convert(source: Path, out: Path, blocks: int = 12) -> None:
+    """Writes `model.safetensors` and `config.json` of the first blocks into the folder `out`."""
+    tensors = {
+        name: tensor
+        for name, tensor in parameters(onnx.load(source)).items()
+        if not name.startswith("encoder.layer.") or int(name.split(".")[2]) < blocks
+    }
     out.mkdir(parents=True, exist_ok=True)
     save_file(tensors, out / "model.safetensors")
     (out / "config.json").write_text(json.dumps(config(tensors), indent=1) + "\n")
