@@ -83,7 +83,7 @@ final class CacheRun {
     try (StopRequest.Signals signals =
         stop.onSignals(
             () -> console.note("Stopping after this batch; files that are whole stay."),
-            Runtime.getRuntime()::halt)) {
+            ProcessEnd::bySignal)) {
       for (FeatureCache cache : caches) {
         write(cache, stop, patient);
       }
