@@ -13,6 +13,8 @@ import pathlib
 import sys
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+# OpenVINO's converter reports its use, unless in CI: it forks for it beside TensorFlow's threads, which may hang.
+os.environ["CI"] = "true"
 
 import grpc  # noqa: E402
 import numpy as np  # noqa: E402
