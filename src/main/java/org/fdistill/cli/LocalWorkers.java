@@ -187,6 +187,6 @@ final class LocalWorkers {
 
   private void kill(int code) {
     processes.forEach(Process::destroyForcibly);
-    Runtime.getRuntime().halt(code);
+    ProcessEnd.now(code);
   }
 }

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Locale;
 import org.fdistill.config.NearestName;
 import org.fdistill.config.UserError;
+import org.fdistill.train.StopRequest;
 
 /** Entry point of the command line: finds the command, runs it, reports what went wrong. */
 public final class Main {
@@ -37,7 +38,9 @@ public final class Main {
     // Nothing that fdistill writes is for one country: file names, formats and reports alike.
     Locale.setDefault(Locale.ROOT);
     CudaLibraries.load();
-    return new Main(Commands.all(), Console.ofProcess()).run(words);
+    try (StopRequest.Signals signals = StopRequest.endOnSignals(ProcessEnd::now)) {
+      return new Main(Commands.all(), Console.ofProcess()).run(words);
+    }
   }
 
   /** Runs one command line and returns its exit code. */

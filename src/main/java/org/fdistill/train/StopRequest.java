@@ -79,14 +79,6 @@ public final class StopRequest {
     return ended.onSignals(() -> {}, end);
   }
 
-  /** The signal that an exit code tells of. */
-  public static Optional<String> signal(int exitCode) {
-    return EXIT_CODES.entrySet().stream()
-        .filter(signal -> signal.getValue() == exitCode)
-        .map(Map.Entry::getKey)
-        .findFirst();
-  }
-
   private void signalled(String name, int code, Runnable stopping, IntConsumer exitNow) {
     if (request(name)) {
       stopping.run();
