@@ -8,6 +8,9 @@ import org.fdistill.train.StopRequest;
 
 /** Entry point of the command line: finds the command, runs it, reports what went wrong. */
 public final class Main {
+  /** A property: whether whoever started the process stops it by closing its standard input. */
+  static final String STOP_AT_END_OF_INPUT = "fdistill.stop-at-end-of-input";
+
   private final List<Command> commands;
   private final Console console;
 
@@ -38,6 +41,9 @@ public final class Main {
     // Nothing that fdistill writes is for one country: file names, formats and reports alike.
     Locale.setDefault(Locale.ROOT);
     CudaLibraries.load();
+    if (Boolean.getBoolean(STOP_AT_END_OF_INPUT)) {
+      StopRequest.listenToEndOf(System.in);
+    }
     try (StopRequest.Signals signals = StopRequest.endOnSignals(ProcessEnd::now)) {
       return new Main(Commands.all(), Console.ofProcess()).run(words);
     }
