@@ -40,11 +40,7 @@ final class VersionFolder implements AutoCloseable {
    *     could not read a model in it
    */
   VersionFolder(Path model) {
-    BundlePath.require(model);
-    if (Files.isRegularFile(model)) {
-      throw UserError.usage(
-          model + ": this is a file, and a model needs a folder.\nGive another one with --out.");
-    }
+    requirePlace(model);
     this.model = model;
     this.isNew = !Files.exists(model);
     try {
@@ -55,6 +51,19 @@ final class VersionFolder implements AutoCloseable {
       throw unusable(e);
     }
     Runtime.getRuntime().addShutdownHook(onExit);
+  }
+
+  /**
+   * Checks what a path tells by itself; nothing is made.
+   *
+   * @throws UserError of kind usage, where it is a file, or TensorFlow could not read a model there
+   */
+  static void requirePlace(Path model) {
+    BundlePath.require(model);
+    if (Files.isRegularFile(model)) {
+      throw UserError.usage(
+          model + ": this is a file, and a model needs a folder.\nGive another one with --out.");
+    }
   }
 
   private Path start() throws IOException {
