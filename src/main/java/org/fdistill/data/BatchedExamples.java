@@ -1,5 +1,6 @@
 package org.fdistill.data;
 
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -19,6 +20,8 @@ import org.tensorflow.op.data.IteratorGetNext;
 import org.tensorflow.op.data.MakeIterator;
 import org.tensorflow.op.data.MapDataset;
 import org.tensorflow.op.data.ParallelMapDataset;
+import org.tensorflow.proto.data.DatasetOptions.AutotuneOptions;
+import org.tensorflow.proto.data.DatasetOptions.Options;
 import org.tensorflow.types.TFloat64;
 import org.tensorflow.types.TInt64;
 import org.tensorflow.types.family.TType;
@@ -28,6 +31,18 @@ import org.tensorflow.types.family.TType;
  * iterator.
  */
 final class BatchedExamples {
+  /**
+   * Leaves the threads as they are given. TensorFlow's tuning changes none of them, but may sleep
+   * through the end of a session, which then takes up to a minute to close. The op takes text,
+   * which the four bytes are.
+   */
+  private static final String UNTUNED =
+      Options.newBuilder()
+          .setAutotuneOptions(AutotuneOptions.newBuilder().setEnabled(false))
+          .build()
+          .toByteString()
+          .toString(StandardCharsets.US_ASCII);
+
   private final DataConfig config;
   private final InputPipeline.Options options;
   private final ExampleMap map;
@@ -75,9 +90,11 @@ final class BatchedExamples {
     Operand<? extends TType> stamped = stamped(tf, batches, batched);
     List<Class<? extends TType>> stampedTypes = and(types, TFloat64.class);
     List<Shape> stampedShapes = and(batched, Shape.scalar());
-    Operand<? extends TType> ready =
+    Operand<? extends TType> fetched =
         tf.data.prefetchDataset(
             stamped, tf.constant((long) config.getPrefetchBatches()), stampedTypes, stampedShapes);
+    Operand<? extends TType> ready =
+        tf.data.optionsDataset(fetched, UNTUNED, stampedTypes, stampedShapes);
     Iterator iterator =
         tf.withName("iterator").data.iterator(name, "", stampedTypes, stampedShapes);
     MakeIterator initializer = tf.withName("initializer").data.makeIterator(ready, iterator);

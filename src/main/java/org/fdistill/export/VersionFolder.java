@@ -41,11 +41,7 @@ final class VersionFolder implements AutoCloseable {
    *     could not read a model in it
    */
   VersionFolder(Path model) {
-    BundlePath.require(model);
-    if (Files.isRegularFile(model)) {
-      throw UserError.usage(
-          model + ": this is a file, and a model needs a folder.\nGive another one with --out.");
-    }
+    requirePlace(model);
     this.model = model;
     this.isNew = !Files.exists(model);
     try {
@@ -56,6 +52,19 @@ final class VersionFolder implements AutoCloseable {
       throw unusable(e);
     }
     this.unfinished = Unfinished.begin(this::remove);
+  }
+
+  /**
+   * Checks what a path tells by itself; nothing is made.
+   *
+   * @throws UserError of kind usage, where it is a file, or TensorFlow could not read a model there
+   */
+  static void requirePlace(Path model) {
+    BundlePath.require(model);
+    if (Files.isRegularFile(model)) {
+      throw UserError.usage(
+          model + ": this is a file, and a model needs a folder.\nGive another one with --out.");
+    }
   }
 
   private Path start() throws IOException {

@@ -2,10 +2,13 @@ package org.fdistill.data;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.InvalidProtocolBufferException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 import org.fdistill.data.InputPipeline.Options;
 import org.fdistill.data.PipelineRun.Element;
@@ -24,6 +27,9 @@ import org.tensorflow.Result;
 import org.tensorflow.Session;
 import org.tensorflow.op.Ops;
 import org.tensorflow.proto.GraphDef;
+import org.tensorflow.proto.NodeDef;
+import org.tensorflow.proto.data.DatasetOptions;
+import org.tensorflow.proto.data.DatasetOptions.AutotuneOptions;
 import org.tensorflow.types.TInt64;
 
 final class InputPipelineTest {
@@ -208,6 +214,34 @@ final class InputPipelineTest {
           assertThat(train.decodeError(session, Examples.jpeg(1))).isEmpty();
         }
       }
+    }
+  }
+
+  @Test
+  void noThreadTunesWhatIsGiven() throws InvalidProtocolBufferException {
+    DataConfig config =
+        DataConfig.newBuilder()
+            .setImageSize(7)
+            .setNoise(NoiseSource.newBuilder().setExamples(2))
+            .build();
+    try (Graph graph = new Graph()) {
+      InputPipeline.build(
+          Ops.create(graph),
+          "input",
+          config,
+          ExampleSource.open(config),
+          View.label(),
+          Options.training(1, 2));
+      Map<String, NodeDef> nodes =
+          graph.toGraphDef().getNodeList().stream()
+              .collect(Collectors.toMap(NodeDef::getName, node -> node));
+      NodeDef started = nodes.get(nodes.get("input/initializer").getInput(0));
+      assertThat(started.getOp()).isEqualTo("OptionsDataset");
+      AutotuneOptions tuning =
+          DatasetOptions.Options.parseFrom(started.getAttrOrThrow("serialized_options").getS())
+              .getAutotuneOptions();
+      assertThat(tuning.hasEnabled()).isTrue();
+      assertThat(tuning.getEnabled()).isFalse();
     }
   }
 
