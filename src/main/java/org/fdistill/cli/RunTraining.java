@@ -53,10 +53,11 @@ final class RunTraining {
     new CacheRun(config, console).writeMissing(ProcessWorkers.areMany());
     StopRequest stop = new StopRequest();
     RunResult result;
+    // Until all workers have met there is nothing to lose, and a signal ends the process at once.
     try (ConsoleProgress progress = console.progress();
+        Workers workers = ProcessWorkers.of(config, progress::message, console);
         StopRequest.Signals signals =
-            stop.onSignals(() -> progress.message(STOPPING), ProcessEnd::now);
-        Workers workers = ProcessWorkers.of(config, progress::message, console)) {
+            stop.onSignals(() -> progress.message(STOPPING), ProcessEnd::now)) {
       result =
           workers.isChief()
               ? train(progress, stop, workers, further)

@@ -3,11 +3,15 @@ package org.fdistill.cli;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.fdistill.testing.Signals;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -53,7 +57,7 @@ class NamedWorkersTest {
     Process chief = WorkerProcesses.start(addresses, 0, words);
     Process other = WorkerProcesses.start(addresses, 1, words);
     awaitCheckpointOrSteps(chief);
-    new ProcessBuilder("kill", "-" + signal, String.valueOf(other.pid())).start().waitFor();
+    Signals.send(signal, other.pid());
     assertThat(chief.waitFor(60, TimeUnit.SECONDS)).isTrue();
     assertThat(chief.exitValue()).isEqualTo(1);
     assertThat(new String(chief.getInputStream().readAllBytes(), UTF_8))
@@ -62,6 +66,31 @@ class NamedWorkersTest {
         .contains("Start all workers again")
         .doesNotContain("This is a bug");
     other.destroyForcibly();
+  }
+
+  @Test
+  void aWorkerThatWaitsForAnotherEndsWithTheFirstSignal() throws Exception {
+    List<String> addresses = WorkerProcesses.addresses();
+    String folder = root.resolve("alone").toString();
+    Process alone =
+        WorkerProcesses.start(addresses, 0, WorkerProcesses.words("classify", folder, 1));
+    String port = addresses.get(0).replaceFirst(".*:", "");
+    while (!listens(Integer.parseInt(port))) {
+      assertThat(alone.isAlive()).isTrue();
+      TimeUnit.MILLISECONDS.sleep(100);
+    }
+    TimeUnit.SECONDS.sleep(1);
+    alone.destroy();
+    assertThat(alone.waitFor(20, TimeUnit.SECONDS)).isTrue();
+    assertThat(alone.exitValue()).isEqualTo(143);
+  }
+
+  private static boolean listens(int port) {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+      return socket.isConnected();
+    } catch (IOException e) {
+      return false;
+    }
   }
 
   /** Until the run is well under way. */
