@@ -8,7 +8,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import org.fdistill.config.UserError;
@@ -17,6 +16,7 @@ import org.fdistill.files.Folders;
 import org.fdistill.proto.DataConfig;
 import org.fdistill.proto.FeatureCacheConfig;
 import org.fdistill.proto.FeatureCacheConfig.Precision;
+import org.fdistill.testing.JavaChild;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -77,12 +77,7 @@ class KilledCacheTest {
   }
 
   private List<String> command(String name) {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("-Xmx512m", "-Dorg.bytedeco.javacpp.maxPhysicalBytes=0"));
-    command.addAll(List.of("-cp", System.getProperty("java.class.path")));
-    command.addAll(List.of(KilledCacheTest.class.getName(), root.toString(), name));
-    return command;
+    return JavaChild.command(KilledCacheTest.class, root.toString(), name);
   }
 
   private static ProcessBuilder quiet(List<String> command) {

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.fdistill.convert.LargeCheckpoint;
+import org.fdistill.testing.JavaChild;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -41,16 +42,7 @@ class ImportMemoryTest {
   private String child(String... words) throws IOException, InterruptedException {
     Path said = folder.resolve("said.txt");
     ProcessBuilder builder =
-        new ProcessBuilder(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            HEAP,
-            "-Xss64m",
-            "-XX:+UseSerialGC",
-            "-Dorg.bytedeco.javacpp.maxPhysicalBytes=0",
-            "-cp",
-            System.getProperty("java.class.path"),
-            Main.class.getName());
-    builder.command().addAll(List.of(words));
+        new ProcessBuilder(JavaChild.command(List.of(HEAP, "-XX:+UseSerialGC"), Main.class, words));
     builder.environment().putAll(Map.of("TF_CPP_MIN_LOG_LEVEL", "2"));
     Process child = builder.redirectErrorStream(true).redirectOutput(said.toFile()).start();
     int code = child.waitFor();

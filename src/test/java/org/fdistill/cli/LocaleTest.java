@@ -9,8 +9,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.fdistill.testing.JavaChild;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -110,20 +110,10 @@ class LocaleTest {
 
   /** By a script, since the tests' own Java may run in a locale that cannot spell the words. */
   private CommandRun child(String locale, String... lines) throws Exception {
-    Path java = Path.of(System.getProperty("java.home"), "bin", "java");
-    String classPath =
-        Stream.of(System.getProperty("java.class.path").split(":"))
-            .map(entry -> Path.of(entry).toAbsolutePath().toString())
-            .collect(Collectors.joining(":"));
+    List<String> country = List.of("-Duser.language=ar", "-Duser.country=EG");
+    String java = String.join("' '", JavaChild.command(country, LocaleTest.class));
     Path script = tools.resolve("run.sh");
-    Files.writeString(
-        script,
-        String.join(
-            " ",
-            "exec '" + java + "' -Xmx512m -Dorg.bytedeco.javacpp.maxPhysicalBytes=0",
-            "-Duser.language=ar -Duser.country=EG -cp '" + classPath + "'",
-            LocaleTest.class.getName(),
-            String.join(" " + NEXT + " ", lines)));
+    Files.writeString(script, "exec '" + java + "' " + String.join(" " + NEXT + " ", lines));
     ProcessBuilder builder = new ProcessBuilder("sh", script.toString());
     builder.environment().keySet().removeIf(name -> name.startsWith("LC_"));
     builder.environment().put("LC_ALL", locale);

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.fdistill.data.Examples;
 import org.fdistill.data.tfrecord.StagedFolder;
+import org.fdistill.testing.Signals;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -134,8 +135,7 @@ class MakeDataCommandTest {
       for (int i = 0; i < 6000 && !Files.exists(folder); i++) {
         Thread.sleep(10);
       }
-      long self = ProcessHandle.current().pid();
-      new ProcessBuilder("kill", "-TERM", Long.toString(self)).start().waitFor();
+      Signals.send("TERM", ProcessHandle.current().pid());
     } catch (IOException | InterruptedException e) {
       throw new IllegalStateException(e);
     }

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.fdistill.testing.JavaChild;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -192,17 +193,10 @@ class PlanCommandTest {
 
   private long peak(int batch) throws IOException, InterruptedException {
     Path json = folder.resolve("bench-" + batch + ".json");
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("-Xmx512m", "-Dorg.bytedeco.javacpp.maxPhysicalBytes=0"));
-    command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
-    command.addAll(List.of("bench", "--steps", "1", "--warmup", "1", "--json", json.toString()));
-    command.addAll(network(batch));
-    Process process =
-        new ProcessBuilder(command)
-            .redirectError(ProcessBuilder.Redirect.DISCARD)
-            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-            .start();
+    List<String> words = new ArrayList<>();
+    words.addAll(List.of("bench", "--steps", "1", "--warmup", "1", "--json", json.toString()));
+    words.addAll(network(batch));
+    Process process = JavaChild.silent(Main.class, words.toArray(String[]::new)).start();
     assertThat(process.waitFor()).isZero();
     return read(json, "peak_memory_bytes");
   }

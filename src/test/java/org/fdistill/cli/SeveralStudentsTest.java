@@ -13,6 +13,7 @@ import java.util.concurrent.TimeUnit;
 import org.fdistill.checkpoint.BundleReader;
 import org.fdistill.config.TextProtos;
 import org.fdistill.proto.RunConfig;
+import org.fdistill.testing.JavaChild;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -164,14 +165,7 @@ class SeveralStudentsTest {
   }
 
   private static Process child(Path config, Path run) throws IOException {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("-Xmx1g", "-Xss64m", "-Dorg.bytedeco.javacpp.maxPhysicalBytes=0"));
-    command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
-    command.addAll(List.of("train", config.toString(), "--workdir", run.toString()));
-    return new ProcessBuilder(command)
-        .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-        .redirectError(ProcessBuilder.Redirect.DISCARD)
+    return JavaChild.silent(Main.class, "train", config.toString(), "--workdir", run.toString())
         .start();
   }
 

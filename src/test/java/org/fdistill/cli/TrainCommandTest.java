@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.fdistill.checkpoint.BundleReader;
+import org.fdistill.testing.Signals;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -175,8 +176,7 @@ class TrainCommandTest {
       for (int i = 0; i < 6000 && !Files.exists(metrics); i++) {
         Thread.sleep(10);
       }
-      long self = ProcessHandle.current().pid();
-      new ProcessBuilder("kill", "-TERM", Long.toString(self)).start().waitFor();
+      Signals.send("TERM", ProcessHandle.current().pid());
     } catch (IOException | InterruptedException e) {
       throw new IllegalStateException(e);
     }

@@ -6,6 +6,7 @@ import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.fdistill.testing.JavaChild;
 
 /** Command lines of training with several processes, and the processes. */
 final class WorkerProcesses {
@@ -56,12 +57,8 @@ final class WorkerProcesses {
    * @param words of its command line
    */
   static Process start(List<String> addresses, int index, List<String> words) throws IOException {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("-Xmx512m", "-Xss64m", "-Dorg.bytedeco.javacpp.maxPhysicalBytes=0"));
-    command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
-    command.addAll(words);
-    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+    ProcessBuilder builder =
+        JavaChild.of(Main.class, words.toArray(String[]::new)).redirectErrorStream(true);
     String workers = "[\"" + String.join("\", \"", addresses) + "\"]";
     builder
         .environment()

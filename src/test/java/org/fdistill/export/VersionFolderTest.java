@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 import org.fdistill.config.UserError;
+import org.fdistill.testing.JavaChild;
 import org.fdistill.testing.Signals;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -35,13 +36,7 @@ class VersionFolderTest {
 
   private static Process child(Path model) throws IOException {
     Process child =
-        new ProcessBuilder(
-                List.of(
-                    Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                    "-cp",
-                    System.getProperty("java.class.path"),
-                    VersionFolderTest.class.getName(),
-                    model.toString()))
+        JavaChild.of(VersionFolderTest.class, model.toString())
             .redirectError(ProcessBuilder.Redirect.INHERIT)
             .start();
     assertThat(child.inputReader().readLine()).isEqualTo("begun");

@@ -5,7 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.nio.file.Path;
+import org.fdistill.testing.JavaChild;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.tensorflow.Graph;
@@ -70,13 +70,7 @@ class SessionFactoryTest {
 
   /** Standard error of a Java that opens two sessions. */
   private static String child(String level) throws IOException, InterruptedException {
-    ProcessBuilder builder =
-        new ProcessBuilder(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-Xmx512m",
-            "-cp",
-            System.getProperty("java.class.path"),
-            SessionFactoryTest.class.getName());
+    ProcessBuilder builder = JavaChild.of(SessionFactoryTest.class);
     builder.environment().remove("TF_CPP_MIN_LOG_LEVEL");
     if (level != null) {
       builder.environment().put("TF_CPP_MIN_LOG_LEVEL", level);

@@ -14,6 +14,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.zip.GZIPOutputStream;
 import org.fdistill.data.Examples;
 import org.fdistill.proto.RunConfig;
+import org.fdistill.testing.JavaChild;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -70,13 +71,11 @@ class KilledRunTest {
   }
 
   private Process child(Path folder, String... data) throws IOException {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("-Xmx512m", "-Dorg.bytedeco.javacpp.maxPhysicalBytes=0"));
-    command.addAll(List.of("-cp", System.getProperty("java.class.path")));
-    command.addAll(List.of(KilledRunTest.class.getName(), folder.toString()));
-    command.addAll(List.of(data));
-    return new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
+    List<String> words = new ArrayList<>(List.of(folder.toString()));
+    words.addAll(List.of(data));
+    return JavaChild.of(KilledRunTest.class, words.toArray(String[]::new))
+        .redirectError(ProcessBuilder.Redirect.DISCARD)
+        .start();
   }
 
   private static void awaitStep(Process child, int step) throws IOException {
