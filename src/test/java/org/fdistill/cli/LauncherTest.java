@@ -146,6 +146,16 @@ class LauncherTest {
     assertThat(launch(own, "x")).contains("-Xmx9g -Da=b -jar").endsWith(" x log=0\n");
   }
 
+  @Test
+  void javaKnowsItsOptions() throws IOException {
+    String java = path(Path.of(System.getProperty("java.home"), "bin/java"));
+    script(jdk.resolve("bin/java"), "exec '" + java + "' \"$@\"\n");
+    assertThat(launch(Map.of("FDISTILL_JAVA_OPTS", "-version")))
+        .contains("VM")
+        .doesNotContain("warning")
+        .doesNotContain("exit");
+  }
+
   private String launch(Map<String, String> environment, String... words) throws IOException {
     return launch(repository.resolve("fdistill"), environment, words);
   }
@@ -207,13 +217,13 @@ class LauncherTest {
         jdk.resolve("bin/java"),
         (JAVA_VERSION
                 + """
-        printf java
-        for word in "$@"; do
-          case "$word" in *repository/target*|-D*) printf ' %%s' "$word";;
-            *' '*) printf ' [%%s]' "$word";; *) printf ' %%s' "$word";; esac
-        done
-        echo " log=$TF_CPP_MIN_LOG_LEVEL"
-        """)
+                printf java
+                for word in "$@"; do
+                  case "$word" in *repository/target*|-D*) printf ' %%s' "$word";;
+                    *' '*) printf ' [%%s]' "$word";; *) printf ' %%s' "$word";; esac
+                done
+                echo " log=$TF_CPP_MIN_LOG_LEVEL"
+                """)
             .formatted(version));
   }
 
