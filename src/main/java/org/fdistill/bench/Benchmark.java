@@ -1,7 +1,6 @@
 package org.fdistill.bench;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
@@ -14,6 +13,7 @@ import org.fdistill.graph.FlopCounter;
 import org.fdistill.graph.Precision;
 import org.fdistill.graph.rewrite.StandardRewrite;
 import org.fdistill.proto.RunConfig;
+import org.fdistill.proto.RuntimeConfig;
 import org.fdistill.task.Task;
 import org.fdistill.train.Rewriter;
 import org.fdistill.train.SessionSettings;
@@ -61,8 +61,12 @@ public final class Benchmark {
     requireNoAccumulation(config);
   }
 
-  /** What is measured is one step of one batch. */
-  static void requireNoAccumulation(RunConfig config) {
+  /**
+   * What is measured is one step of one batch.
+   *
+   * @throws UserError of kind usage, where a run accumulates several
+   */
+  public static void requireNoAccumulation(RunConfig config) {
     if (config.getOptimizer().getAccumulation() != 1) {
       throw UserError.usage(
           "optimizer.accumulation is "
@@ -98,17 +102,41 @@ public final class Benchmark {
   }
 
   private BenchReport measure(TrainingProgram program, Work work, double first) {
+    SteadySteps steady = steady(program);
+    OptionalLong peak = PeakMemory.bytes();
+    StepTrace trace = fastestTrace(program);
+    double waiting = waitingShare(program);
+    BenchReport.Limits limits = limits(work, trace, steady.product());
+    double input = inputRate(program);
+    int batch = config.getTrainData().getBatchSize();
+    return new BenchReport(
+        1e3 * steady.median(),
+        1e3 * steady.best(),
+        batch / steady.median(),
+        input,
+        work.operations() / batch / 1e9,
+        steady.product() / 1e9,
+        steady.fraction(work.operations()),
+        waiting,
+        parts(work, trace, steady.product(), limits),
+        trace.largest(LARGEST_OPS),
+        trace.passes(),
+        limits,
+        peak,
+        steady.loss(),
+        first,
+        steps);
+  }
+
+  private SteadySteps steady(TrainingProgram program) {
     note.accept("warm-up");
     for (int i = 1; i < warmup; i++) {
       step(program, i);
     }
     double[] seconds = new double[steps];
-    double[] fractions = new double[steps];
     double[] products = new double[steps + 1];
     double loss = 0;
-    try (MatrixProduct product =
-        new MatrixProduct(
-            Precision.of(config.getRuntime()), SessionSettings.of(config.getRuntime()))) {
+    try (MatrixProduct product = product()) {
       products[0] = product.rate(PRODUCT_SECONDS);
       for (int i = 0; i < steps; i++) {
         note.accept("step " + (i + 1) + " of " + steps);
@@ -116,34 +144,14 @@ public final class Benchmark {
         loss = step(program, warmup + i).loss();
         seconds[i] = seconds(start);
         products[i + 1] = product.rate(PRODUCT_SECONDS);
-        fractions[i] = work.operations() / seconds[i] / ((products[i] + products[i + 1]) / 2);
       }
     }
-    OptionalLong peak = PeakMemory.bytes();
-    StepTrace trace = fastestTrace(program);
-    double waiting = waitingShare(program);
-    BenchReport.Limits limits = limits(work, trace, median(products));
-    note.accept("the input pipeline alone");
-    double input = inputRate(program);
-    int batch = config.getTrainData().getBatchSize();
-    double median = median(seconds);
-    return new BenchReport(
-        1e3 * median,
-        1e3 * Arrays.stream(seconds).min().orElseThrow(),
-        batch / median,
-        input,
-        work.operations() / batch / 1e9,
-        median(products) / 1e9,
-        median(fractions),
-        waiting,
-        parts(work, trace, median(products), limits),
-        trace.largest(LARGEST_OPS),
-        trace.passes(),
-        limits,
-        peak,
-        loss,
-        first,
-        steps);
+    return new SteadySteps(seconds, products, loss);
+  }
+
+  private MatrixProduct product() {
+    RuntimeConfig runtime = config.getRuntime();
+    return new MatrixProduct(Precision.of(runtime), SessionSettings.of(runtime));
   }
 
   /** What else the machine does disturbs the fastest step least. */
@@ -184,6 +192,7 @@ public final class Benchmark {
 
   /** Images a second that the pipeline gives where nothing else runs; NaN where the data ends. */
   private double inputRate(TrainingProgram program) {
+    note.accept("the input pipeline alone");
     program.trainData().start(program.session(), 0, Long.MAX_VALUE);
     try {
       program.skipBatch();
@@ -252,13 +261,6 @@ public final class Benchmark {
               part.name().toLowerCase(Locale.ROOT), shares.get(part), predicted.get(part) / total));
     }
     return parts;
-  }
-
-  static double median(double[] values) {
-    double[] sorted = values.clone();
-    Arrays.sort(sorted);
-    int middle = sorted.length / 2;
-    return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
   }
 
   private static double seconds(long start) {

@@ -128,7 +128,7 @@ final class ExchangeMeasure implements AutoCloseable {
       session.run(target);
       seconds[i] = (System.nanoTime() - start) / 1e9;
     }
-    return Benchmark.median(seconds);
+    return SteadySteps.median(seconds);
   }
 
   @Override

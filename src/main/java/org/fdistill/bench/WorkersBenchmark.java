@@ -111,7 +111,7 @@ public final class WorkersBenchmark {
       run(program, warmup + i);
       seconds[i] = (System.nanoTime() - start) / 1e9;
     }
-    return Benchmark.median(slowest(seconds));
+    return SteadySteps.median(slowest(seconds));
   }
 
   private double[] slowest(double[] mine) {

@@ -31,7 +31,7 @@ final class BenchCommand implements Command {
       OptionSpec.flag(
           "passes",
           "Also lists every op that passes over more than a megabyte, by its tensors, and what all"
-              + " others add up to: the whole of the traced step.");
+              + " others add up to: the whole of the traced step. Not under TF_CONFIG.");
 
   private static final OptionSpec LOCAL_WORKERS =
       OptionSpec.value(
@@ -90,35 +90,42 @@ final class BenchCommand implements Command {
 
   @Override
   public void run(ParsedOptions options, Console console) throws Exception {
+    int workers = localWorkers(options);
+    int warmup = options.integer(WARMUP, 1);
+    int steps = options.integer(STEPS, 1);
     Optional<ReportFile> json = options.findPath(JSON).map(ReportFile::new);
-    Measured measured =
-        new Measured(
-            Tasks.load(options.path(CONFIG), options.all(OptionSpec.SET)),
-            options.integer(WARMUP, 1),
-            options.integer(STEPS, 1),
-            console);
-    if (options.has(LOCAL_WORKERS)) {
-      ProcessWorkers.requireNone();
-    } else if (ProcessWorkers.areMany()) {
+    RunConfig config = Tasks.load(options.path(CONFIG), options.all(OptionSpec.SET));
+    Benchmark.requireNoAccumulation(config);
+    WorkerShares.require(config, workers);
+    Measured measured = new Measured(config, warmup, steps, console);
+    if (ProcessWorkers.areMany()) {
       asWorker(measured, json, console);
       return;
     }
-    int workers = options.has(LOCAL_WORKERS) ? options.integer(LOCAL_WORKERS, 2) : 1;
-    WorkerShares.require(measured.config(), workers);
     BenchReport report = withTeacher(measured, Measured::alone);
     print(new BenchTables(report), options.has(PASSES), console);
     Optional<WorkersBench> shared =
         workers > 1
             ? Optional.of(
                 WorkersBench.measure(
-                    measured.config(),
-                    workers,
-                    words(options),
-                    report.millisecondsPerStep(),
-                    console))
+                    config, workers, words(options), report.millisecondsPerStep(), console))
             : Optional.empty();
     shared.ifPresent(s -> print(s, console));
     json.ifPresent(file -> file.write(BenchJson.of(report, shared)));
+  }
+
+  /** How many this process starts and measures besides itself; 1: none. */
+  private static int localWorkers(ParsedOptions options) {
+    if (options.has(PASSES)) {
+      ProcessWorkers.requireNone(
+          "--passes lists the step of a process by itself",
+          "Leave out --passes to measure the workers");
+    }
+    if (!options.has(LOCAL_WORKERS)) {
+      return 1;
+    }
+    ProcessWorkers.requireNoneToStartSome();
+    return options.integer(LOCAL_WORKERS, 2);
   }
 
   /**

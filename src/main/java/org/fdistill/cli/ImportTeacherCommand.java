@@ -145,21 +145,15 @@ final class ImportTeacherCommand implements Command {
       return;
     }
     options.require(CHECKPOINT, OUT);
-    Path checkpoint = options.path(CHECKPOINT);
+    TeacherImport.Request request = request(options);
     Path out = options.path(OUT);
     double tolerance = options.number(TOLERANCE);
-    Optional<StoredAnswers> answers = options.findPath(CHECK_AGAINST).map(StoredAnswers::read);
-    TeacherImport.Request request =
-        new TeacherImport.Request(
-            checkpoint,
-            options.text(ARCH),
-            options.find(KEY).orElse(""),
-            options.has(IMAGE_SIZE) ? options.integer(IMAGE_SIZE, 1) : 0,
-            resampling(options),
-            options.all(SET),
-            options.find(LICENCE).map(Printable::line).map(String::strip).orElse(""));
+    Optional<Path> pairs = options.findPath(CHECK_AGAINST);
+    SavedModelWriter.requirePlace(out);
+    requireFiles(request.checkpoint(), pairs);
+    Optional<StoredAnswers> answers = pairs.map(StoredAnswers::read);
     try (TeacherImport teacher = TeacherImport.open(request)) {
-      console.note("Importing " + checkpoint + " ...");
+      console.note("Importing " + request.checkpoint() + " ...");
       Exported exported =
           teacher.write(
               out,
@@ -171,6 +165,26 @@ final class ImportTeacherCommand implements Command {
               });
       console.print(exported.path().toString());
       summary(teacher.report(), exported, console);
+    }
+  }
+
+  private static TeacherImport.Request request(ParsedOptions options) {
+    return new TeacherImport.Request(
+        options.path(CHECKPOINT),
+        options.text(ARCH),
+        options.find(KEY).orElse(""),
+        options.has(IMAGE_SIZE) ? options.integer(IMAGE_SIZE, 1) : 0,
+        resampling(options),
+        options.all(SET),
+        options.find(LICENCE).map(Printable::line).map(String::strip).orElse(""));
+  }
+
+  /** Where both are missing, both are told; one is told where it is opened. */
+  private static void requireFiles(Path checkpoint, Optional<Path> pairs) {
+    if (Files.notExists(checkpoint) && pairs.filter(Files::notExists).isPresent()) {
+      throw UserError.input(
+          "There is no file %s (--checkpoint), and no file %s (--check-against).\nRelative paths start at %s."
+              .formatted(checkpoint, pairs.get(), Path.of("").toAbsolutePath()));
     }
   }
 

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.function.Consumer;
 import org.fdistill.checkpoint.SavedWeights;
 import org.fdistill.checkpoint.VariableFiles;
+import org.fdistill.graph.Precision;
 import org.fdistill.graph.SavedModelFolder;
 import org.fdistill.graph.Variable;
 import org.fdistill.model.Network;
@@ -22,13 +23,15 @@ import org.tensorflow.op.Ops;
 
 /**
  * The kNN top-1 of a run's networks: its validation images are classified by the labels of its
- * training images with the most similar features. Both are seen in the evaluation's view.
+ * training images with the most similar features. Both are seen in the evaluation's view; products
+ * are in the run's precision, as those of its validation.
  */
 final class NeighbourEvaluation {
   /** Training images that are compared with, at most, where the user says nothing. */
   static final int BANK = 20_000;
 
   private final RunConfig config;
+  private final Precision precision;
   private final NearestNeighbours neighbours;
 
   /**
@@ -40,6 +43,7 @@ final class NeighbourEvaluation {
    */
   NeighbourEvaluation(RunConfig config, int bank, List<Integer> neighbours) {
     this.config = config;
+    this.precision = Precision.of(config.getRuntime());
     SessionSettings.decide(config.getRuntime());
     DataConfig train =
         config.getTrainData().toBuilder()
@@ -70,13 +74,14 @@ final class NeighbourEvaluation {
     return FeatureNetwork.of(
         student,
         network,
+        precision,
         (tf, variables) -> files(student.own(network, variables.all()), weights, tf));
   }
 
   /** The same with the random weights that training starts from. */
   FeatureNetwork untrained(Student student) {
     return FeatureNetwork.of(
-        student, Tasks.evaluated(student.run()), (tf, variables) -> session -> {});
+        student, Tasks.evaluated(student.run()), precision, (tf, variables) -> session -> {});
   }
 
   /** The i-th of the teachers that the run learned from. */
@@ -85,14 +90,15 @@ final class NeighbourEvaluation {
     return savedModel(teacher.toBuilder().setName("teacher" + i).build());
   }
 
-  /** An export, as its own graph computes it. */
+  /** An export: its own graph, with the run's products. */
   FeatureNetwork export(SavedModelFolder model) {
     return savedModel(
         TeacherConfig.newBuilder().setPath(model.path().toString()).setName("export").build());
   }
 
   private FeatureNetwork savedModel(TeacherConfig description) {
-    return FeatureNetwork.of(Teacher.open(description, config.getValidationData().getImageSize()));
+    int side = config.getValidationData().getImageSize();
+    return FeatureNetwork.of(Teacher.open(description, side, precision));
   }
 
   private static Consumer<Session> files(List<Variable> own, SavedWeights weights, Ops tf) {

@@ -19,26 +19,35 @@ final class ProcessWorkers {
   }
 
   /**
-   * Before workers are started on this machine.
+   * Refuses an option that is for a process which is none of several workers.
    *
+   * @param option what it does, as the start of a sentence
+   * @param without what the command does without it, likewise
    * @throws UserError of kind usage, where {@code TF_CONFIG} names others
    */
-  static void requireNone() {
-    requireNone(System.getenv(Cluster.VARIABLE));
+  static void requireNone(String option, String without) {
+    requireNone(option, without, System.getenv(Cluster.VARIABLE));
   }
 
-  static void requireNone(String config) {
+  static void requireNone(String option, String without, String config) {
     Optional<Cluster> cluster = Cluster.of(config);
     if (cluster.isPresent()) {
       throw UserError.usage(
-          ("--local-workers starts workers of its own, but %s makes this process %s of %d.\n"
-                  + "Leave out --local-workers to be that worker, or unset %s.")
+          "%s, but %s makes this process %s of %d.\n%s, or unset %s."
               .formatted(
+                  option,
                   Cluster.VARIABLE,
                   cluster.get().name(cluster.get().index()),
                   cluster.get().size(),
+                  without,
                   Cluster.VARIABLE));
     }
+  }
+
+  /** Before workers are started on this machine: this process must be none itself. */
+  static void requireNoneToStartSome() {
+    requireNone(
+        "--local-workers starts workers of its own", "Leave out --local-workers to be that worker");
   }
 
   /**
@@ -69,6 +78,6 @@ final class ProcessWorkers {
   /** A thread waits in TensorFlow, and cannot be told to stop: the process ends. */
   private static void endAtOnce(String message, Console console) {
     console.error(message);
-    Runtime.getRuntime().halt(UserError.Kind.RUN.exitCode());
+    ProcessEnd.now(UserError.Kind.RUN.exitCode());
   }
 }

@@ -74,7 +74,7 @@ final class TrainCommand implements Command {
     RunConfig config = Tasks.load(options.path(CONFIG), options.all(OptionSpec.SET));
     if (options.has(LOCAL_WORKERS)) {
       int workers = options.integer(LOCAL_WORKERS, 1);
-      ProcessWorkers.requireNone();
+      ProcessWorkers.requireNoneToStartSome();
       WorkerShares.require(config, workers);
       new LocalWorkers(workers, console).run(words(options));
       return;

@@ -47,9 +47,18 @@ public final class TeacherImport implements AutoCloseable {
       Optional<Resampling> resampling,
       List<String> overrides,
       String licence) {
-    /** Takes a copy. */
+    /**
+     * Takes a copy.
+     *
+     * @throws UserError of kind usage, where there is no such architecture
+     */
     public Request {
       overrides = List.copyOf(overrides);
+      Families.asked(arch);
+    }
+
+    private Optional<Families.Choice> asked() {
+      return Families.asked(arch);
     }
   }
 
@@ -60,15 +69,12 @@ public final class TeacherImport implements AutoCloseable {
   private final RunConfig config;
   private final ConvertedCheckpoint weights;
 
-  private TeacherImport(
-      Request request,
-      Optional<Families.Choice> asked,
-      WeightArchive archive,
-      Published published) {
+  private TeacherImport(Request request, WeightArchive archive, Published published) {
     this.request = request;
     this.archive = archive;
     this.published = published;
-    this.resolution = Resolution.of(SourceCheckpoint.of(archive, published), asked, request.key());
+    this.resolution =
+        Resolution.of(SourceCheckpoint.of(archive, published), request.asked(), request.key());
     this.config = describe();
     this.weights =
         new ConvertedCheckpoint(
@@ -79,15 +85,13 @@ public final class TeacherImport implements AutoCloseable {
   /**
    * Opens a checkpoint and finds out what it is; its weights are not read yet.
    *
-   * @throws UserError where there is no such architecture, or the checkpoint cannot be read, or
-   *     fits none or several
+   * @throws UserError where the checkpoint cannot be read, or fits no architecture or several
    */
   public static TeacherImport open(Request request) {
-    Optional<Families.Choice> asked = Families.asked(request.arch());
     CheckpointFiles files = CheckpointFiles.find(request.checkpoint());
     WeightArchive archive = WeightArchives.open(files.weights());
     try {
-      return new TeacherImport(request, asked, archive, files.published());
+      return new TeacherImport(request, archive, files.published());
     } catch (UserError e) {
       archive.close();
       throw new UserError(e.kind(), request.checkpoint() + ": " + e.getMessage(), e);

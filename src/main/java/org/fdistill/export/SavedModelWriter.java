@@ -47,6 +47,16 @@ public final class SavedModelWriter {
     void inspect(Path folder) throws IOException;
   }
 
+  /**
+   * Looks at the place of a model before there is one to write.
+   *
+   * @param model the parent of all versions
+   * @throws UserError of kind usage, where it cannot be one
+   */
+  public static void requirePlace(Path model) {
+    VersionFolder.requirePlace(model);
+  }
+
   /** Writes a model without a further look. */
   public static Exported write(ModelContent content, Path model) {
     return write(content, model, Inspection.NONE);

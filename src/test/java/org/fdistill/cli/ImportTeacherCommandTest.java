@@ -116,17 +116,42 @@ class ImportTeacherCommandTest {
     importing().fails(3, List.of("model.vit.heads", "--set"), "dino", DINO);
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          dinov2_vitb41 | --tolerance=1        | --arch dinov2_vitb41: no such
+          dinov2_vitb41 | --tolerance=1        | Did you mean 'dinov2_vitb14'
+          dinov2        | --tolerance=1e-4x    | --tolerance takes a number
+          dinov2        | --image-size=0       | --image-size takes a whole number from 1
+          dinov2        | --resample=nearest   | --resample nearest: no such way
+          """)
+  void aMistypedWordIsToldBeforeAnyMissingFile(String arch, String option, String said) {
+    String pairs = "--check-against=" + folder.resolve("none.npz");
+    importing().fails(2, List.of(said), arch, folder.resolve("none.pth"), pairs, option);
+  }
+
   @Test
-  void aMistypedWordIsToldBeforeAnythingIsRead() {
+  void aFileAsTheModelsFolderIsToldBeforeAnyMissingFile() throws IOException {
+    Path file = Files.writeString(folder.resolve("mine.txt"), "mine");
+    CommandRun.fails(
+        2,
+        List.of("mine.txt: this is a file", "another one with --out"),
+        "import-teacher",
+        "--checkpoint=" + folder.resolve("none.pth"),
+        "--out=" + file);
+    assertThat(file).content().isEqualTo("mine");
+  }
+
+  @Test
+  void missingFilesAreToldTogether() {
     Path none = folder.resolve("none.pth");
+    String pairs = "--check-against=" + folder.resolve("none.npz");
     importing()
-        .fails(
-            2,
-            List.of("--arch dinov2_vitb41: no such", "Did you mean 'dinov2_vitb14'"),
-            "dinov2_vitb41",
-            none);
-    importing().fails(2, List.of("--tolerance", "1e-4x"), "dinov2", none, "--tolerance=1e-4x");
-    importing().fails(3, List.of("none.pth"), "dinov2", none);
+        .fails(3, List.of("none.pth (--ch", "none.npz (--check-", "Rel"), "auto", none, pairs);
+    importing().fails(3, List.of("There is no file " + none), "dinov2", none);
+    importing().fails(3, List.of("There is no file", "none.npz"), "auto", DINO, pairs);
   }
 
   @Test

@@ -62,13 +62,15 @@ public interface FeatureNetwork {
    *
    * @param student below whose name its variables stand
    * @param network the student's
+   * @param precision of its products
    * @param weights brings them in; nothing for the random ones of the initialisation
    */
-  static FeatureNetwork of(Student student, Network network, Restoration weights) {
+  static FeatureNetwork of(
+      Student student, Network network, Precision precision, Restoration weights) {
     return new FeatureNetwork() {
       @Override
       public Operand<TFloat32> features(Ops tf, Variables variables, Operand<TUint8> images) {
-        LayerScope scope = LayerScope.inference(tf, variables, Precision.FLOAT32);
+        LayerScope scope = LayerScope.inference(tf, variables, precision);
         return network.build(student.scope(scope), images).pooled(tf);
       }
 
