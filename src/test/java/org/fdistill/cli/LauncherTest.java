@@ -148,12 +148,18 @@ class LauncherTest {
 
   @Test
   void javaKnowsItsOptions() throws IOException {
-    String java = path(Path.of(System.getProperty("java.home"), "bin/java"));
-    script(jdk.resolve("bin/java"), "exec '" + java + "' \"$@\"\n");
-    assertThat(launch(Map.of("FDISTILL_JAVA_OPTS", "-version")))
-        .contains("VM")
-        .doesNotContain("warning")
-        .doesNotContain("exit");
+    script(
+        jdk.resolve("bin/java"),
+        """
+        for word in "$@"; do
+          [ "$word" != -jar ] || end=here
+          [ "$end" ] || set -- "$@" "$word"
+          shift
+        done
+        exec '%s/bin/java' "$@" -version
+        """
+            .formatted(System.getProperty("java.home")));
+    assertThat(launch(Map.of())).contains("VM").doesNotContain("warning").doesNotContain("exit");
   }
 
   private String launch(Map<String, String> environment, String... words) throws IOException {
