@@ -176,6 +176,16 @@ class DiagnoseCommandTest {
     CommandRun.fails(
         2, List.of("--model [NAME=]PATH, --data DATA and --out DIR are missing."), "diagnose");
     CommandRun.fails(
+        2,
+        List.of("--model tä=" + none + ": 'tä' is no name.", "letters a to z", "before="),
+        "diagnose",
+        "--model",
+        "tä=" + none,
+        "--data",
+        images,
+        "--out",
+        root.resolve("no-name").toString());
+    CommandRun.fails(
         3,
         List.of(none.toString()),
         "diagnose",
