@@ -17,7 +17,7 @@ final class AllOrNothing {
     return StopRequest.endOnSignals(
         code -> {
           tell.accept(truth);
-          Runtime.getRuntime().exit(code);
+          ProcessEnd.now(code);
         });
   }
 }

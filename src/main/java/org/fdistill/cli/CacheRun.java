@@ -83,7 +83,7 @@ final class CacheRun {
     try (StopRequest.Signals signals =
         stop.onSignals(
             () -> console.note("Stopping after this batch; files that are whole stay."),
-            ProcessEnd::bySignal)) {
+            ProcessEnd::now)) {
       for (FeatureCache cache : caches) {
         write(cache, stop, patient);
       }

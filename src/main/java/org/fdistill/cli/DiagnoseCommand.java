@@ -158,7 +158,7 @@ final class DiagnoseCommand implements Command {
     boolean complete;
     try (DiagnosisProgress progress = new DiagnosisProgress(console);
         StopRequest.Signals signals =
-            stop.onSignals(() -> console.note(STOPPING), ProcessEnd::bySignal)) {
+            stop.onSignals(() -> console.note(STOPPING), ProcessEnd::now)) {
       complete = new Diagnosis(request, stop, progress).run();
     }
     warnOfUnreadable(request, console);

@@ -12,13 +12,15 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import org.fdistill.cluster.Cluster;
 import org.fdistill.train.StopRequest;
 
 /**
  * Several processes of this program on this machine that train together: each gets a {@code
- * TF_CONFIG}, and its lines come out with its number before them. Signals go on to all of them.
+ * TF_CONFIG}, and its lines come out with its number before them. All stop where this one is asked
+ * to stop, or ends.
  */
 final class LocalWorkers {
   /** How long the others may take to end by themselves after one has. */
@@ -27,7 +29,7 @@ final class LocalWorkers {
   private final int count;
   private final Console console;
   private final boolean notesAlone;
-  private final List<Process> processes = new ArrayList<>();
+  private final List<Process> processes = new CopyOnWriteArrayList<>();
 
   /**
    * For one command line.
@@ -65,19 +67,21 @@ final class LocalWorkers {
     List<String> addresses = freeAddresses();
     StopRequest stop = new StopRequest();
     List<Thread> readers = new ArrayList<>();
-    try (StopRequest.Signals signals =
-        stop.onSignals(() -> signal(stop.exitCode().orElse(143) - 128), this::kill)) {
+    try (StopRequest.Signals signals = stop.onSignals(this::stopAll, this::kill)) {
       for (int i = 0; i < count; i++) {
         Process process = start(words, addresses, i);
         processes.add(process);
         readers.add(reader(process, i));
+      }
+      if (stop.isRequested()) {
+        stopAll();
       }
       int code = await();
       for (Thread reader : readers) {
         reader.join();
       }
       if (code != 0) {
-        throw new Stopped(code);
+        throw new Stopped(StopRequest.isOfStop(code) ? stop.exitCode().orElse(code) : code);
       }
     } finally {
       processes.forEach(Process::destroyForcibly);
@@ -88,6 +92,7 @@ final class LocalWorkers {
     List<String> command = new ArrayList<>();
     command.add(ProcessHandle.current().info().command().orElse("java"));
     command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
+    command.add("-D" + Main.STOP_AT_END_OF_INPUT + "=true");
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
     return command;
   }
@@ -173,20 +178,19 @@ final class LocalWorkers {
     return code;
   }
 
-  private void signal(int number) {
+  /** A signal of ours would be the second one where a terminal sends one to every process. */
+  private void stopAll() {
     for (Process process : processes) {
       try {
-        new ProcessBuilder("kill", "-" + number, String.valueOf(process.pid())).start().waitFor();
+        process.getOutputStream().close();
       } catch (IOException e) {
-        process.destroy();
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
+        // The process is gone.
       }
     }
   }
 
   private void kill(int code) {
     processes.forEach(Process::destroyForcibly);
-    Runtime.getRuntime().halt(code);
+    ProcessEnd.now(code);
   }
 }

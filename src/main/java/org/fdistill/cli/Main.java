@@ -4,9 +4,13 @@ import java.util.List;
 import java.util.Locale;
 import org.fdistill.config.NearestName;
 import org.fdistill.config.UserError;
+import org.fdistill.train.StopRequest;
 
 /** Entry point of the command line: finds the command, runs it, reports what went wrong. */
 public final class Main {
+  /** A property: whether whoever started the process stops it by closing its standard input. */
+  static final String STOP_AT_END_OF_INPUT = "fdistill.stop-at-end-of-input";
+
   private final List<Command> commands;
   private final Console console;
 
@@ -37,7 +41,12 @@ public final class Main {
     // Nothing that fdistill writes is for one country: file names, formats and reports alike.
     Locale.setDefault(Locale.ROOT);
     CudaLibraries.load();
-    return new Main(Commands.all(), Console.ofProcess()).run(words);
+    if (Boolean.getBoolean(STOP_AT_END_OF_INPUT)) {
+      StopRequest.listenToEndOf(System.in);
+    }
+    try (StopRequest.Signals signals = StopRequest.endOnSignals(ProcessEnd::now)) {
+      return new Main(Commands.all(), Console.ofProcess()).run(words);
+    }
   }
 
   /** Runs one command line and returns its exit code. */

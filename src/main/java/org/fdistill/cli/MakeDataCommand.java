@@ -205,7 +205,7 @@ final class MakeDataCommand implements Command {
   private static <T> T untilStopped(
       Path out, CountProgress progress, Console console, Function<LongConsumer, T> work) {
     StopRequest stop = new StopRequest();
-    try (StopRequest.Signals signals = stop.onSignals(() -> {}, ProcessEnd::bySignal)) {
+    try (StopRequest.Signals signals = stop.onSignals(() -> {}, ProcessEnd::now)) {
       return work.apply(
           done -> {
             stop.exitCode()

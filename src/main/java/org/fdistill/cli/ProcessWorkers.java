@@ -78,6 +78,6 @@ final class ProcessWorkers {
   /** A thread waits in TensorFlow, and cannot be told to stop: the process ends. */
   private static void endAtOnce(String message, Console console) {
     console.error(message);
-    Runtime.getRuntime().halt(UserError.Kind.RUN.exitCode());
+    ProcessEnd.now(UserError.Kind.RUN.exitCode());
   }
 }

@@ -55,7 +55,7 @@ final class RunTraining {
     RunResult result;
     try (ConsoleProgress progress = console.progress();
         StopRequest.Signals signals =
-            stop.onSignals(() -> progress.message(STOPPING), ProcessEnd::bySignal);
+            stop.onSignals(() -> progress.message(STOPPING), ProcessEnd::now);
         Workers workers = ProcessWorkers.of(config, progress::message, console)) {
       result =
           workers.isChief()

@@ -5,13 +5,16 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.fdistill.files.Folders;
+import org.fdistill.files.Unfinished;
 
 /** A folder that goes away with what is in it. */
 final class TemporaryFolder implements AutoCloseable {
   private final Path path;
+  private final Unfinished unfinished;
 
   TemporaryFolder(String prefix) throws IOException {
     path = Files.createTempDirectory(prefix);
+    unfinished = Unfinished.begin(() -> Folders.delete(path));
   }
 
   Path path() {
@@ -21,7 +24,7 @@ final class TemporaryFolder implements AutoCloseable {
   @Override
   public void close() {
     try {
-      Folders.delete(path);
+      unfinished.close();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

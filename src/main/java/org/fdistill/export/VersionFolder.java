@@ -14,6 +14,7 @@ import org.fdistill.config.UserError;
 import org.fdistill.files.FileTrouble;
 import org.fdistill.files.FolderLock;
 import org.fdistill.files.Folders;
+import org.fdistill.files.Unfinished;
 import org.fdistill.graph.BundlePath;
 
 /**
@@ -30,7 +31,7 @@ final class VersionFolder implements AutoCloseable {
   private final List<Path> begun = new ArrayList<>();
   private final boolean isNew;
   private final FolderLock lock;
-  private final Thread onExit = new Thread(this::removeAtExit);
+  private final Unfinished unfinished;
 
   /**
    * Opens a folder for versions that have no numbers yet.
@@ -50,7 +51,7 @@ final class VersionFolder implements AutoCloseable {
     } catch (IOException e) {
       throw unusable(e);
     }
-    Runtime.getRuntime().addShutdownHook(onExit);
+    this.unfinished = Unfinished.begin(this::remove);
   }
 
   /**
@@ -194,13 +195,7 @@ final class VersionFolder implements AutoCloseable {
   /** Removes what was not committed. */
   @Override
   public void close() throws IOException {
-    try {
-      Runtime.getRuntime().removeShutdownHook(onExit);
-    } catch (IllegalStateException e) {
-      // The process is ending and the hook does the rest.
-      return;
-    }
-    remove();
+    unfinished.close();
     lock.close();
   }
 
@@ -208,15 +203,6 @@ final class VersionFolder implements AutoCloseable {
     Folders.delete(partial);
     if (isNew && Folders.list(model).equals(List.of(model.resolve(FolderLock.FILE)))) {
       Folders.delete(model);
-    }
-  }
-
-  /** Another thread may still be writing; what it leaves is for the next start. */
-  private void removeAtExit() {
-    try {
-      remove();
-    } catch (IOException e) {
-      // There is nobody left to tell.
     }
   }
 }

@@ -1,5 +1,6 @@
 package org.fdistill.train;
 
+import java.io.InputStream;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
@@ -7,7 +8,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 
 /**
@@ -17,9 +20,10 @@ import java.util.function.IntConsumer;
  * nohup, goes on ignoring it.
  */
 public final class StopRequest {
+  private static final String TERM = "TERM";
+
   /** Signals that ask for a stop, and the exit code of each. */
-  private static final Map<String, Integer> EXIT_CODES =
-      Map.of("HUP", 129, "INT", 130, "TERM", 143);
+  private static final Map<String, Integer> EXIT_CODES = Map.of("HUP", 129, "INT", 130, TERM, 143);
 
   /** The exit code where another worker was asked: that of SIGTERM. */
   public static final int BY_ANOTHER_WORKER = 143;
@@ -39,6 +43,11 @@ public final class StopRequest {
   /** Whether a stop was asked for. */
   public boolean isRequested() {
     return reason.get() != null;
+  }
+
+  /** Whether an exit code is one of a process that was stopped. */
+  public static boolean isOfStop(int exitCode) {
+    return EXIT_CODES.containsValue(exitCode);
   }
 
   /** The exit code that tells what stopped the process; empty where nothing did. */
@@ -61,10 +70,16 @@ public final class StopRequest {
    * @param exitNow is given the exit code when a second signal comes
    */
   public Signals onSignals(Runnable stopping, IntConsumer exitNow) {
-    List<Runnable> undo = new ArrayList<>();
-    EXIT_CODES.forEach(
-        (name, code) -> undo.add(handle(name, () -> signalled(name, code, stopping, exitNow))));
-    return () -> undo.forEach(Runnable::run);
+    AtomicBoolean signalled = new AtomicBoolean();
+    return listen(
+        name -> {
+          if (signalled.getAndSet(true)) {
+            exitNow.accept(EXIT_CODES.get(name));
+          } else {
+            request(name, stopping);
+          }
+        },
+        () -> request(TERM, stopping));
   }
 
   /**
@@ -74,25 +89,28 @@ public final class StopRequest {
    * @param end is given the exit code; it says what is true and ends the process
    */
   public static Signals endOnSignals(IntConsumer end) {
-    StopRequest ended = new StopRequest();
-    ended.request("");
-    return ended.onSignals(() -> {}, end);
+    return listen(name -> end.accept(EXIT_CODES.get(name)), () -> end.accept(EXIT_CODES.get(TERM)));
   }
 
-  /** The signal that an exit code tells of. */
-  public static Optional<String> signal(int exitCode) {
-    return EXIT_CODES.entrySet().stream()
-        .filter(signal -> signal.getValue() == exitCode)
-        .map(Map.Entry::getKey)
-        .findFirst();
+  /**
+   * Lets the end of a stream be heard as SIGTERM is, but not as the second signal: whoever started
+   * this process holds the stream open, and may be stopped by the same signal.
+   */
+  public static void listenToEndOf(InputStream input) {
+    InputEnd.await(input);
   }
 
-  private void signalled(String name, int code, Runnable stopping, IntConsumer exitNow) {
+  private void request(String name, Runnable stopping) {
     if (request(name)) {
       stopping.run();
-    } else {
-      exitNow.accept(code);
     }
+  }
+
+  private static Signals listen(Consumer<String> signal, Runnable inputEnd) {
+    List<Runnable> undo = new ArrayList<>();
+    EXIT_CODES.keySet().forEach(name -> undo.add(handle(name, () -> signal.accept(name))));
+    undo.add(InputEnd.handle(inputEnd));
+    return () -> undo.forEach(Runnable::run);
   }
 
   /** Returns what brings the handler before back. */

@@ -13,7 +13,11 @@ public final class Signals {
 
   private Signals() {}
 
-  /** Sends a signal, such as TERM. */
+  /**
+   * Sends a signal, such as TERM.
+   *
+   * @param process a process, or minus the number of a group of processes
+   */
   public static void send(String signal, long process) throws IOException, InterruptedException {
     new ProcessBuilder("kill", "-" + signal, Long.toString(process)).start().waitFor();
   }

@@ -8,7 +8,8 @@
  *
  * <p>{@link org.fdistill.testing.GraphRun} builds and runs a small graph, {@link
  * org.fdistill.testing.FiniteDifferences} differentiates a function written out in plain Java, and
- * {@link org.fdistill.testing.LeakCheck} fails every test class that leaves graphs, sessions,
- * tensors or functions open.
+ * {@link org.fdistill.testing.JavaChild} starts a JVM of its own, and {@link
+ * org.fdistill.testing.LeakCheck} fails every test class that leaves graphs, sessions, tensors or
+ * functions open.
  */
 package org.fdistill.testing;

@@ -22,6 +22,7 @@ import org.apache.commons.compress.archivers.tar.TarConstants;
 import org.fdistill.config.UserError;
 import org.fdistill.files.FileTrouble;
 import org.fdistill.files.Folders;
+import org.fdistill.files.Unfinished;
 import org.fdistill.graph.FileRanges;
 
 /**
@@ -157,7 +158,7 @@ public final class TarIndex {
       throws IOException {
     Files.createDirectories(folder.getParent());
     Path unfinished = Files.createTempDirectory(folder.getParent(), ".unfinished");
-    try {
+    try (Unfinished begun = Unfinished.begin(() -> Folders.delete(unfinished))) {
       List<FileRanges.Range> ranges = found.examples().stream().map(TarExample::range).toList();
       for (int i = 0; i < groups(ranges.size()); i++) {
         int end = Math.min(ranges.size(), (i + 1) * FileRanges.MOST);
@@ -176,8 +177,6 @@ public final class TarIndex {
         Folders.delete(folder);
         Files.move(unfinished, folder, StandardCopyOption.ATOMIC_MOVE);
       }
-    } finally {
-      Folders.delete(unfinished);
     }
   }
 
