@@ -14,8 +14,7 @@ class MachineMeasuresTest {
   @ParameterizedTest
   @CsvSource({"0, 32", "1e9, 128"})
   void matricesGrowUntilTheirProductTakesLongEnoughOrAreTheLargest(double seconds, int side) {
-    try (MatrixProduct product =
-        MatrixProduct.of(Precision.FLOAT32, SETTINGS, 32, 128, seconds)) {
+    try (MatrixProduct product = MatrixProduct.of(Precision.FLOAT32, SETTINGS, 32, 128, seconds)) {
       assertThat(product.side()).isEqualTo(side);
       assertThat(product.rate(1e-3)).isPositive();
     }
