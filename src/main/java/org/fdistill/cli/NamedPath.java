@@ -19,7 +19,9 @@ record NamedPath(String name, String path) {
     boolean named = equals > 0 && text.substring(0, equals).matches(NAME) && !whole;
     if (equals > 0 && !named && !whole && Files.exists(Path.of(text.substring(equals + 1)))) {
       throw UserError.usage(
-          "--model %s: '%s' is no name.\nA name has letters a to z, digits, dots, dashes and underscores, as in before=savedmodels/dino."
+          ("--model %s: '%s' is no name.\n"
+                  + "A name has letters a to z, digits, dots, dashes and underscores, as in"
+                  + " before=savedmodels/dino.")
               .formatted(text, text.substring(0, equals)));
     }
     String path = named ? text.substring(equals + 1) : text;

@@ -177,6 +177,16 @@ class DiagnoseCommandTest {
         2, List.of("--model [NAME=]PATH, --data DATA and --out DIR are missing."), "diagnose");
     CommandRun.fails(
         2,
+        List.of("none: results would take the place of what is read there", "--out"),
+        "diagnose",
+        "--model",
+        TEACHER,
+        "--data",
+        none.toString(),
+        "--out",
+        none + "/../none");
+    CommandRun.fails(
+        2,
         List.of("--model tä=" + none + ": 'tä' is no name.", "letters a to z", "before="),
         "diagnose",
         "--model",
