@@ -10,8 +10,8 @@ import org.tensorflow.op.core.Max;
 import org.tensorflow.op.core.Squeeze;
 import org.tensorflow.proto.DataType;
 import org.tensorflow.types.TBfloat16;
+import org.tensorflow.types.TFloat16;
 import org.tensorflow.types.TFloat32;
-import org.tensorflow.types.TUint16;
 import org.tensorflow.types.TUint8;
 import org.tensorflow.types.family.TType;
 
@@ -20,11 +20,8 @@ import org.tensorflow.types.family.TType;
  * batch, N tokens, C width.
  */
 enum FeatureEncoding {
-  /**
-   * IEEE 754 half precision, rounded to nearest. Until it becomes float32 its bits pass for uint16:
-   * of an op on half precision TensorFlow tells as an error that oneDNN has none for this CPU.
-   */
-  FLOAT16(TUint16.class, Short.BYTES),
+  /** IEEE 754 half precision, rounded to nearest. */
+  FLOAT16(TFloat16.class, Short.BYTES),
   /** The upper half of float32, rounded to nearest. */
   BFLOAT16(TBfloat16.class, Short.BYTES),
   /**
@@ -82,15 +79,10 @@ enum FeatureEncoding {
   Encoded encode(Ops tf, Operand<TFloat32> features) {
     return switch (this) {
       case FLOAT32 -> new Encoded(features, Optional.empty());
-      case FLOAT16 -> new Encoded(halves(tf, features), Optional.empty());
+      case FLOAT16 -> new Encoded(tf.dtypes.cast(features, TFloat16.class), Optional.empty());
       case BFLOAT16 -> new Encoded(tf.dtypes.cast(features, TBfloat16.class), Optional.empty());
       case INT8 -> quantised(tf, features);
     };
-  }
-
-  private static Operand<TUint16> halves(Ops tf, Operand<TFloat32> features) {
-    Output<?> halves = cast(tf, features.asOutput(), DataType.DT_HALF);
-    return bitcast(tf, halves, DataType.DT_UINT16).expect(TUint16.class);
   }
 
   private static Encoded quantised(Ops tf, Operand<TFloat32> features) {
@@ -106,15 +98,10 @@ enum FeatureEncoding {
   /** The features [B, N, C] that were encoded; where they fit in, the same. */
   Operand<TFloat32> decode(Ops tf, Encoded stored) {
     Output<?> values = stored.values().asOutput();
-    Output<?> numbers =
-        switch (this) {
-          case FLOAT16 -> bitcast(tf, values, DataType.DT_HALF);
-          case INT8 -> bitcast(tf, values, DataType.DT_INT8);
-          case BFLOAT16, FLOAT32 -> values;
-        };
     if (this == FLOAT32) {
-      return numbers.expect(TFloat32.class);
+      return values.expect(TFloat32.class);
     }
+    Output<?> numbers = this == INT8 ? bitcast(tf, values, DataType.DT_INT8) : values;
     Operand<TFloat32> floats = cast(tf, numbers, DataType.DT_FLOAT).expect(TFloat32.class);
     return stored
         .scales()

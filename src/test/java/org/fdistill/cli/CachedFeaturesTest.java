@@ -22,9 +22,6 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.tensorflow.proto.AttrValue;
-import org.tensorflow.proto.DataType;
-import org.tensorflow.proto.GraphDef;
 import org.tensorflow.proto.NodeDef;
 
 /**
@@ -37,7 +34,6 @@ class CachedFeaturesTest {
   private static final int STEPS = 30;
   private static final int IMAGES = 12;
   private static final int BAD = 3;
-  private static final AttrValue NONE = AttrValue.getDefaultInstance();
 
   private static final String CONFIG =
       """
@@ -186,23 +182,6 @@ class CachedFeaturesTest {
     assertThat(nodes.stream().filter(node -> node.getName().startsWith("teacher/"))).isEmpty();
     assertThat(nodes.stream().filter(node -> node.getName().contains("teacher_features_0")))
         .isNotEmpty();
-  }
-
-  /** Of such a one TensorFlow tells in the middle of a run that oneDNN has none for the CPU. */
-  @Test
-  void noOpOfAStepIsOfHalfPrecision() throws IOException {
-    String half = "distill.cache.precision=FLOAT16";
-    CommandRun.done(words("cache", "", cacheAt("features"), half));
-    RunConfig run = Tasks.load(Path.of(config()), List.of(cacheAt("features"), half));
-    Task task = Tasks.of(run);
-    task.open();
-    GraphDef graph = ProgramGraph.of(run, task).definition();
-    List<NodeDef> nodes = new ArrayList<>(graph.getNodeList());
-    graph.getLibrary().getFunctionList().forEach(f -> nodes.addAll(f.getNodeDefList()));
-    assertThat(nodes.stream().map(NodeDef::getOp)).contains("DecodeRaw", "Bitcast");
-    assertThat(nodes)
-        .filteredOn(node -> node.getAttrOrDefault("T", NONE).getType() == DataType.DT_HALF)
-        .isEmpty();
   }
 
   @Test
