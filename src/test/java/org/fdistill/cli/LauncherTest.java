@@ -162,6 +162,17 @@ class LauncherTest {
     assertThat(launch(Map.of())).contains("VM").doesNotContain("warning").doesNotContain("exit");
   }
 
+  @Test
+  void newerJavasAreAllowedWhatTheyWouldWarnOf() throws IOException {
+    String library = " --enable-native-access=ALL-UNNAMED";
+    String memory = " --sun-misc-unsafe-memory-access=allow";
+    assertThat(launch(Map.of())).doesNotContain(library).doesNotContain(memory);
+    java("22.0.1");
+    assertThat(launch(Map.of())).contains(library).doesNotContain(memory);
+    java("25.0.2");
+    assertThat(launch(Map.of())).contains(library).contains(memory);
+  }
+
   private String launch(Map<String, String> environment, String... words) throws IOException {
     return launch(repository.resolve("fdistill"), environment, words);
   }
