@@ -151,7 +151,7 @@ public final class Benchmark {
 
   private MatrixProduct product() {
     RuntimeConfig runtime = config.getRuntime();
-    return new MatrixProduct(Precision.of(runtime), SessionSettings.of(runtime));
+    return MatrixProduct.of(Precision.of(runtime), SessionSettings.of(runtime));
   }
 
   /** What else the machine does disturbs the fastest step least. */

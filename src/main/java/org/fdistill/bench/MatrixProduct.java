@@ -17,18 +17,41 @@ import org.tensorflow.types.family.TFloating;
  * The machine's own measure: one large product of two square matrices, in the precision and with
  * the threads of the run that it is compared with. In bfloat16 the time of rounding the matrices
  * counts, as it does in a step.
+ *
+ * <p>A product that takes a GPU or a hundred cores less than some milliseconds tells how fast it is
+ * started: there the matrices are larger.
  */
 final class MatrixProduct implements AutoCloseable {
-  private static final int SIDE = 2048;
+  private static final int LEAST_SIDE = 2048;
+  private static final int MOST_SIDE = 8192;
+  private static final double LEAST_SECONDS = 5e-3;
 
   private final Graph graph = new Graph();
   private final Session session;
   private final String product;
+  private final int side;
 
-  MatrixProduct(Precision precision, ConfigProto settings) {
+  /** Of matrices that are as large as this machine needs them. */
+  static MatrixProduct of(Precision precision, ConfigProto settings) {
+    return of(precision, settings, LEAST_SIDE, MOST_SIDE, LEAST_SECONDS);
+  }
+
+  /** Of the smallest side from {@code least}, doubled up to {@code most}, that takes so long. */
+  static MatrixProduct of(
+      Precision precision, ConfigProto settings, int least, int most, double seconds) {
+    MatrixProduct product = new MatrixProduct(precision, settings, least);
+    if (least == most || product.seconds() >= seconds) {
+      return product;
+    }
+    product.close();
+    return of(precision, settings, 2 * least, most, seconds);
+  }
+
+  private MatrixProduct(Precision precision, ConfigProto settings, int side) {
+    this.side = side;
     Ops tf = Ops.create(graph);
     Variables variables = new Variables(tf, tf.constant(1L));
-    Shape square = Shape.of(SIDE, SIDE);
+    Shape square = Shape.of(side, side);
     // Two variables: the graph optimiser would compute a product of constants once.
     Variable a = variables.state("a", square, Initializers.normal(1));
     Variable b = variables.state("b", square, Initializers.normal(1));
@@ -44,6 +67,17 @@ final class MatrixProduct implements AutoCloseable {
     session.run(product);
   }
 
+  /** Of the matrices. */
+  int side() {
+    return side;
+  }
+
+  private double seconds() {
+    long start = System.nanoTime();
+    session.run(product);
+    return (System.nanoTime() - start) / 1e9;
+  }
+
   /** Floating point operations a second, over products that take about so long. */
   double rate(double seconds) {
     long start = System.nanoTime();
@@ -54,7 +88,7 @@ final class MatrixProduct implements AutoCloseable {
       runs++;
       elapsed = (System.nanoTime() - start) / 1e9;
     } while (elapsed < seconds);
-    return 2.0 * SIDE * SIDE * SIDE * runs / elapsed;
+    return 2.0 * side * side * side * runs / elapsed;
   }
 
   @Override

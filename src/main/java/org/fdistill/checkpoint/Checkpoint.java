@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.fdistill.config.UserError;
 import org.fdistill.data.DataIdentity;
+import org.fdistill.files.FileTrouble;
 import org.fdistill.proto.RunConfig;
 import org.tensorflow.ndarray.Shape;
 
@@ -52,7 +53,8 @@ public record Checkpoint(Path folder, Manifest manifest) {
         throw damaged(file, "checksum " + actual.crc32c(), expected.crc32c(), null);
       }
     } catch (IOException e) {
-      throw damaged(file, "a file that cannot be read", expected.bytes() + " bytes", e);
+      String found = Files.notExists(file) ? "no such file" : FileTrouble.of(e).reason();
+      throw damaged(file, found, expected.bytes() + " bytes", e);
     }
   }
 
@@ -88,9 +90,10 @@ public record Checkpoint(Path folder, Manifest manifest) {
     if (!accepted) {
       throw UserError.input(
           what
-              + "\nBring the data back, or start anew in another --workdir. To go on with the changed"
-              + " data, with other epochs and rates from here on, give"
-              + " --set checkpoint.accept_changed_data=true.");
+              + "\n"
+              + "Bring the data back, or start anew in another --workdir. To go on with the changed"
+              + " data, with other epochs and rates from here on, give --set"
+              + " checkpoint.accept_changed_data=true.");
     }
     return Optional.of(what + "\nGoing on with them, as checkpoint.accept_changed_data says.");
   }

@@ -102,8 +102,9 @@ final class BenchCommand implements Command {
       asWorker(measured, json, console);
       return;
     }
+    GpuNotice.print(console, config);
     BenchReport report = withTeacher(measured, Measured::alone);
-    print(new BenchTables(report), options.has(PASSES), console);
+    print(BenchTables.of(report, config), options.has(PASSES), console);
     Optional<WorkersBench> shared =
         workers > 1
             ? Optional.of(

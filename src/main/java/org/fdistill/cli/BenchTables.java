@@ -7,15 +7,32 @@ import java.util.Locale;
 import java.util.Map;
 import org.fdistill.bench.BenchReport;
 import org.fdistill.bench.Passes;
+import org.fdistill.proto.RunConfig;
+import org.fdistill.train.SessionSettings;
 
 /**
  * What {@code fdistill bench} prints.
  *
  * @param report what was measured
+ * @param step of what, and on what
  */
-record BenchTables(BenchReport report) {
+record BenchTables(BenchReport report, String step) {
   /** As many as the kinds of ops in the table before. */
   private static final int PRODUCTS = 10;
+
+  /** Of a run on this machine. */
+  static BenchTables of(BenchReport report, RunConfig config) {
+    int cores = Runtime.getRuntime().availableProcessors();
+    String device =
+        SessionSettings.usesGpu(config.getRuntime())
+            ? "a GPU"
+            : cores + (cores == 1 ? " core" : " cores");
+    return new BenchTables(
+        report,
+        "a step of %d images in %s on %s"
+            .formatted(
+                config.getTrainData().getBatchSize(), config.getRuntime().getPrecision(), device));
+  }
 
   /** All but {@link #passes}, one below the other. */
   List<Table> all() {
@@ -64,7 +81,7 @@ record BenchTables(BenchReport report) {
   }
 
   private Table figures() {
-    Table table = new Table("measure", "value");
+    Table table = new Table(step, "value");
     table.row(
         "ms a step (median of " + report.steps() + ")",
         decimal("%.1f", report.millisecondsPerStep()));
@@ -79,7 +96,7 @@ record BenchTables(BenchReport report) {
     table.row("memory bandwidth, GB a second", decimal("%.1f", limits.bandwidth() / 1e9));
     table.row("ms of a step's products, each alone", decimal("%.1f", limits.productMilliseconds()));
     table.row(
-        "ms of moving the rest's " + decimal("%.2f", limits.bytesBesidesProducts() / 1e9) + " GB",
+        "ms to move all other " + decimal("%.2f", limits.bytesBesidesProducts() / 1e9) + " GB",
         decimal("%.1f", limits.memoryMilliseconds()));
     table.row("ms a step at best", decimal("%.1f", limits.bestMilliseconds()));
     table.row("share of time waiting for data", decimal("%.3f", report.dataWaitShare()));
@@ -94,7 +111,8 @@ record BenchTables(BenchReport report) {
   /** Every op of the traced step, by what it passes over; the lines add up to the last. */
   Table passes() {
     Table table =
-        new Table("part", "op", "tensors", "count", "ms a step", "MB moved", "of memory's");
+        // What may be long comes last: a narrow terminal breaks nothing else.
+        new Table("part", "op", "count", "ms a step", "MB moved", "of memory's", "tensors");
     Passes passes = report.passes();
     for (Passes.Pass pass : passes.large()) {
       String tensors = tensors(pass.inputs()) + " -> " + tensors(pass.outputs());
@@ -113,11 +131,11 @@ record BenchTables(BenchReport report) {
     table.row(
         part,
         cost.op(),
-        tensors,
         cost.count(),
         decimal("%.2f", cost.milliseconds()),
         decimal("%.1f", cost.bytes() / 1e6),
-        share);
+        share,
+        tensors);
   }
 
   private String share(BenchReport.OpCost cost) {

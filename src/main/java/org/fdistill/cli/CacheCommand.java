@@ -81,6 +81,9 @@ final class CacheCommand implements Command {
       Path folder = size.folder();
       console.print("features    " + folder);
     }
-    console.note("Next: fdistill train " + options.path(CONFIG) + " with the same distill.cache");
+    console.note(
+        "Next: fdistill train "
+            + ShellWord.of(options.path(CONFIG))
+            + " with the same distill.cache");
   }
 }

@@ -146,6 +146,7 @@ final class DiagnoseCommand implements Command {
   public void run(ParsedOptions options, Console console) {
     options.require(MODEL, DATA, OUT);
     Path out = options.path(OUT);
+    OutputFolder.requireApart(Path.of(options.text(DATA)), out);
     DiagnosisRequest request =
         new DiagnosisRequest(
             subjects(options),

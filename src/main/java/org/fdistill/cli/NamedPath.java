@@ -15,8 +15,15 @@ record NamedPath(String name, String path) {
   /** Reads an option's value. */
   static NamedPath of(String text) {
     int equals = text.indexOf('=');
-    boolean named =
-        equals > 0 && text.substring(0, equals).matches(NAME) && !Files.exists(Path.of(text));
+    boolean whole = Files.exists(Path.of(text));
+    boolean named = equals > 0 && text.substring(0, equals).matches(NAME) && !whole;
+    if (equals > 0 && !named && !whole && Files.exists(Path.of(text.substring(equals + 1)))) {
+      throw UserError.usage(
+          ("--model %s: '%s' is no name.\n"
+                  + "A name has letters a to z, digits, dots, dashes and underscores, as in"
+                  + " before=savedmodels/dino.")
+              .formatted(text, text.substring(0, equals)));
+    }
     String path = named ? text.substring(equals + 1) : text;
     if (path.isBlank()) {
       throw UserError.usage("--model " + text + ": the path is empty.");

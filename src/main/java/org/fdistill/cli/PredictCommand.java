@@ -88,8 +88,8 @@ final class PredictCommand implements Command {
     options.require(IMAGES, OUT);
     Path images = options.path(IMAGES);
     Path out = options.path(OUT);
-    requireApart(images, out);
-    options.findPath(TRUTH).ifPresent(truth -> requireApart(truth, out));
+    OutputFolder.requireApart(images, out);
+    options.findPath(TRUTH).ifPresent(truth -> OutputFolder.requireApart(truth, out));
     SavedModelFolder folder = SavedModelFolder.read(options.path(MODEL));
     ImageReader.Listing found = ImageReader.list(images);
     List<Path> files = found.images();
@@ -141,13 +141,6 @@ final class PredictCommand implements Command {
       return Optional.empty();
     } catch (IOException e) {
       return Optional.of(file + ": " + e.getMessage());
-    }
-  }
-
-  private static void requireApart(Path input, Path out) {
-    if (input.toAbsolutePath().normalize().equals(out.toAbsolutePath().normalize())) {
-      throw UserError.usage(
-          out + ": results would take the place of what is read there. Take another --out.");
     }
   }
 

@@ -40,9 +40,11 @@ final class ReportFile {
       }
       WholeFile.write(path, json);
     } catch (IOException e) {
-      String reason = FileTrouble.of(e).reason();
+      FileTrouble trouble = FileTrouble.of(e);
       throw new UserError(
-          UserError.Kind.RUN, path + ": the figures could not be written: " + reason + ".", e);
+          UserError.Kind.RUN,
+          path + ": the figures could not be written: " + trouble.reason() + "." + trouble.advice(),
+          e);
     }
   }
 

@@ -111,9 +111,11 @@ final class TrainCommand implements Command {
       console.print("validation  " + ConsoleProgress.figures(result.validation()));
     }
     boolean dense = Tasks.denseHead(config).isPresent();
-    console.note("Next: fdistill evaluate " + folder + (dense ? "" : " --knn"));
+    console.note("Next: fdistill evaluate " + ShellWord.of(folder) + (dense ? "" : " --knn"));
     console.note(
-        exported ? "      fdistill inspect " + exports : "      fdistill export " + folder);
-    console.note("      tensorboard --logdir " + folder.resolve("events"));
+        exported
+            ? "      fdistill inspect " + ShellWord.of(exports)
+            : "      fdistill export " + ShellWord.of(folder));
+    console.note("      tensorboard --logdir " + ShellWord.of(folder.resolve("events")));
   }
 }

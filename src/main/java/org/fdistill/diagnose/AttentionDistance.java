@@ -2,6 +2,9 @@ package org.fdistill.diagnose;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
+import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.tensorflow.Operand;
 import org.tensorflow.Session;
 import org.tensorflow.ndarray.Shape;
@@ -76,11 +79,17 @@ final class AttentionDistance implements Measure {
     JsonArray renormalised = new JsonArray();
     JsonArray deviation = new JsonArray();
     JsonArray range = new JsonArray();
-    for (int i = 0; i < inside.layers().size(); i++) {
-      double[] heads = Numbers.scaled(sums.values(session, plain(i)), 1.0 / images);
+    int layers = inside.layers().size();
+    List<String> names =
+        Stream.concat(
+                IntStream.range(0, layers).mapToObj(AttentionDistance::plain),
+                IntStream.range(0, layers).mapToObj(AttentionDistance::renormalised))
+            .toList();
+    List<double[]> totals = sums.values(session, names);
+    for (int i = 0; i < layers; i++) {
+      double[] heads = Numbers.scaled(totals.get(i), 1.0 / images);
       plain.add(Numbers.array(heads));
-      renormalised.add(
-          Numbers.array(Numbers.scaled(sums.values(session, renormalised(i)), 1.0 / images)));
+      renormalised.add(Numbers.array(Numbers.scaled(totals.get(layers + i), 1.0 / images)));
       deviation.add(Numbers.element(Numbers.deviation(heads)));
       range.add(Numbers.element(Numbers.range(heads)));
     }

@@ -2,6 +2,8 @@ package org.fdistill.diagnose;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
+import java.util.List;
+import java.util.stream.IntStream;
 import org.tensorflow.Operand;
 import org.tensorflow.Session;
 import org.tensorflow.ndarray.Shape;
@@ -45,9 +47,12 @@ final class AttentionMaps implements Measure {
     JsonArray maps = new JsonArray();
     JsonArray relative = new JsonArray();
     JsonArray column = new JsonArray();
-    for (int i = 0; i < inside.layers().size(); i++) {
+    List<String> names =
+        IntStream.range(0, inside.layers().size()).mapToObj(AttentionMaps::name).toList();
+    List<double[]> totals = sums.values(session, names);
+    for (int i = 0; i < names.size(); i++) {
       int side = inside.layers().get(i).shape().side();
-      double[] map = Numbers.scaled(sums.values(session, name(i)), 1.0 / images);
+      double[] map = Numbers.scaled(totals.get(i), 1.0 / images);
       maps.add(Numbers.rows(map, side * side));
       relative.add(Numbers.element(ExplainedVariance.byOffset(map, side)));
       column.add(Numbers.element(ExplainedVariance.byColumn(map, side)));

@@ -3,6 +3,7 @@ package org.fdistill.diagnose;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import java.util.Arrays;
+import java.util.List;
 import org.tensorflow.Operand;
 import org.tensorflow.Session;
 import org.tensorflow.ndarray.Shape;
@@ -71,8 +72,9 @@ final class FeatureRank implements Measure {
   private static double[] singularValues(
       Layer layer, int number, Session session, Sums sums, long images) {
     double count = (double) images * layer.leavingCount();
-    double[] total = sums.values(session, total(number));
-    double[] products = sums.values(session, products(number));
+    List<double[]> both = sums.values(session, List.of(total(number), products(number)));
+    double[] total = both.get(0);
+    double[] products = both.get(1);
     int width = total.length;
     for (int i = 0; i < width; i++) {
       for (int j = 0; j < width; j++) {

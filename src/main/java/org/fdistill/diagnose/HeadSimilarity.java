@@ -3,7 +3,9 @@ package org.fdistill.diagnose;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.tensorflow.Operand;
 import org.tensorflow.Session;
 import org.tensorflow.ndarray.Shape;
@@ -84,10 +86,10 @@ final class HeadSimilarity implements Measure {
   public JsonObject read(Inside inside, Session session, Sums sums, long images) {
     JsonObject result = new JsonObject();
     for (String kind : VECTORS.keySet()) {
+      List<String> names =
+          IntStream.range(0, inside.layers().size()).mapToObj(i -> name(kind, i)).toList();
       JsonArray layers = new JsonArray();
-      for (int i = 0; i < inside.layers().size(); i++) {
-        layers.add(Numbers.element(sums.values(session, name(kind, i))[0] / images));
-      }
+      sums.values(session, names).forEach(total -> layers.add(Numbers.element(total[0] / images)));
       result.add(kind, layers);
     }
     return result;

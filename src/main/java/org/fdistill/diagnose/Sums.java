@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.fdistill.graph.BundlePath;
 import org.tensorflow.Operand;
 import org.tensorflow.Result;
@@ -128,18 +129,28 @@ final class Sums {
     }
   }
 
-  /** The values of a tensor of double precision, row by row. */
-  static double[] values(Session session, Operand<TFloat64> tensor) {
-    try (Result result = session.runner().fetch(tensor).run()) {
-      TFloat64 found = (TFloat64) result.get(0);
-      double[] values = new double[(int) found.size()];
-      found.asRawTensor().data().asDoubles().read(values);
-      return values;
+  /** What a sum has come to, row by row. */
+  double[] values(Session session, String name) {
+    return values(session, List.of(name)).get(0);
+  }
+
+  /**
+   * What sums have come to, each row by row, from one run: TensorFlow prepares the whole graph anew
+   * for each choice of what it fetches.
+   */
+  List<double[]> values(Session session, List<String> names) {
+    Session.Runner runner = session.runner();
+    names.forEach(name -> runner.fetch(totals.get(name)));
+    try (Result result = runner.run()) {
+      return IntStream.range(0, names.size())
+          .mapToObj(i -> doubles((TFloat64) result.get(i)))
+          .toList();
     }
   }
 
-  /** What a sum has come to, row by row. */
-  double[] values(Session session, String name) {
-    return values(session, totals.get(name));
+  private static double[] doubles(TFloat64 tensor) {
+    double[] values = new double[(int) tensor.size()];
+    tensor.asRawTensor().data().asDoubles().read(values);
+    return values;
   }
 }

@@ -116,6 +116,14 @@ class CheckpointStoreTest {
   }
 
   @Test
+  void aFileThatIsGoneIsNamed() throws IOException {
+    Checkpoint checkpoint = write(store(2), 10);
+    Files.delete(folder.resolve("step-10/variables.data-00000-of-00001"));
+    assertThatThrownBy(() -> Checkpoint.open(checkpoint.folder()))
+        .hasMessageContaining("damaged: found no such file, and its manifest says 1680 bytes");
+  }
+
+  @Test
   void aChangedByteIsFound() throws IOException {
     Checkpoint checkpoint = write(store(2), 10);
     Path data = folder.resolve("step-10/variables.data-00000-of-00001");

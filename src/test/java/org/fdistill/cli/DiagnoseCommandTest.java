@@ -176,6 +176,26 @@ class DiagnoseCommandTest {
     CommandRun.fails(
         2, List.of("--model [NAME=]PATH, --data DATA and --out DIR are missing."), "diagnose");
     CommandRun.fails(
+        2,
+        List.of("none: results would take the place of what is read there", "--out"),
+        "diagnose",
+        "--model",
+        TEACHER,
+        "--data",
+        none.toString(),
+        "--out",
+        none + "/../none");
+    CommandRun.fails(
+        2,
+        List.of("--model tä=" + none + ": 'tä' is no name.", "letters a to z", "before="),
+        "diagnose",
+        "--model",
+        "tä=" + none,
+        "--data",
+        images,
+        "--out",
+        root.resolve("no-name").toString());
+    CommandRun.fails(
         3,
         List.of(none.toString()),
         "diagnose",

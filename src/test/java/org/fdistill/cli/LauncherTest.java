@@ -146,6 +146,33 @@ class LauncherTest {
     assertThat(launch(own, "x")).contains("-Xmx9g -Da=b -jar").endsWith(" x log=0\n");
   }
 
+  @Test
+  void javaKnowsItsOptions() throws IOException {
+    script(
+        jdk.resolve("bin/java"),
+        """
+        for word in "$@"; do
+          [ "$word" != -jar ] || end=here
+          [ "$end" ] || set -- "$@" "$word"
+          shift
+        done
+        exec '%s/bin/java' "$@" -version
+        """
+            .formatted(System.getProperty("java.home")));
+    assertThat(launch(Map.of())).contains("VM").doesNotContain("warning").doesNotContain("exit");
+  }
+
+  @Test
+  void newerJavasAreAllowedWhatTheyWouldWarnOf() throws IOException {
+    String library = " --enable-native-access=ALL-UNNAMED";
+    String memory = " --sun-misc-unsafe-memory-access=allow";
+    assertThat(launch(Map.of())).doesNotContain(library).doesNotContain(memory);
+    java("22.0.1");
+    assertThat(launch(Map.of())).contains(library).doesNotContain(memory);
+    java("25.0.2");
+    assertThat(launch(Map.of())).contains(library).contains(memory);
+  }
+
   private String launch(Map<String, String> environment, String... words) throws IOException {
     return launch(repository.resolve("fdistill"), environment, words);
   }
@@ -207,13 +234,13 @@ class LauncherTest {
         jdk.resolve("bin/java"),
         (JAVA_VERSION
                 + """
-        printf java
-        for word in "$@"; do
-          case "$word" in *repository/target*|-D*) printf ' %%s' "$word";;
-            *' '*) printf ' [%%s]' "$word";; *) printf ' %%s' "$word";; esac
-        done
-        echo " log=$TF_CPP_MIN_LOG_LEVEL"
-        """)
+                printf java
+                for word in "$@"; do
+                  case "$word" in *repository/target*|-D*) printf ' %%s' "$word";;
+                    *' '*) printf ' [%%s]' "$word";; *) printf ' %%s' "$word";; esac
+                done
+                echo " log=$TF_CPP_MIN_LOG_LEVEL"
+                """)
             .formatted(version));
   }
 

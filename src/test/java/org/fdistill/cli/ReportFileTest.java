@@ -32,6 +32,13 @@ class ReportFileTest {
   }
 
   @Test
+  void aFullDiskIsNamedWithWhatToDo() {
+    assertThatThrownBy(() -> new ReportFile(Path.of("/dev/full")).write("1"))
+        .hasMessage(
+            "/dev/full: the figures could not be written: No space left on device. Make room.");
+  }
+
+  @Test
   void aFolderThatGoesAwayMeanwhileIsNamedWithTheReason() throws IOException {
     Path folder = Files.createDirectory(root.resolve("short"));
     ReportFile file = new ReportFile(folder.resolve("figures.json"));
