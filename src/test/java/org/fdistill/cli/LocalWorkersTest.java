@@ -5,14 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.fdistill.files.Folders;
 import org.fdistill.testing.JavaChild;
 import org.fdistill.testing.Signals;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,18 +25,13 @@ class LocalWorkersTest {
   private Process launcher;
   private List<ProcessHandle> workers = List.of();
 
-  /** Two workers under way, all in a process group of their own, as a shell would start them. */
+  /** Two workers under way. */
   private void start() throws Exception {
-    List<String> command = new ArrayList<>(List.of("setsid"));
     List<String> words =
         WorkerProcesses.words("classify", run().toString(), 2, "schedule.length.steps=1000000");
-    command.addAll(JavaChild.command(Main.class, words.toArray(String[]::new)));
-    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
-    try {
-      launcher = builder.redirectOutput(root.resolve("said").toFile()).start();
-    } catch (IOException e) {
-      Assumptions.abort("no setsid here: " + e.getMessage());
-    }
+    ProcessBuilder builder = JavaChild.of(Main.class, words.toArray(String[]::new));
+    builder.redirectErrorStream(true).redirectOutput(root.resolve("said").toFile());
+    launcher = builder.start();
     Path metrics = run().resolve("metrics.jsonl");
     while (Files.notExists(metrics) || Files.size(metrics) == 0) {
       assertThat(launcher.isAlive()).as("the workers ended early").isTrue();
@@ -65,7 +58,10 @@ class LocalWorkersTest {
   void oneCtrlCStopsWithACheckpoint() throws Exception {
     Signals.assumeHeard("INT");
     start();
-    Signals.send("INT", -launcher.pid());
+    Signals.send("INT", launcher.pid());
+    for (ProcessHandle worker : workers) {
+      Signals.send("INT", worker.pid());
+    }
     assertThat(launcher.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
     assertThat(launcher.exitValue()).isEqualTo(130);
     requireStopped();

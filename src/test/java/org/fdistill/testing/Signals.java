@@ -13,12 +13,12 @@ public final class Signals {
 
   private Signals() {}
 
-  /**
-   * Sends a signal, such as TERM.
-   *
-   * @param process a process, or minus the number of a group of processes
-   */
+  /** Sends a signal, such as TERM, to one process. */
   public static void send(String signal, long process) throws IOException, InterruptedException {
+    if (process <= 1) {
+      // Some versions of kill take minus a group's number for minus one: every process there is.
+      throw new IllegalArgumentException("not one process: " + process);
+    }
     new ProcessBuilder("kill", "-" + signal, Long.toString(process)).start().waitFor();
   }
 
