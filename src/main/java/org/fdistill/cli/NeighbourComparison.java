@@ -2,6 +2,7 @@ package org.fdistill.cli;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -52,12 +53,18 @@ final class NeighbourComparison {
   Map<String, Object> values() {
     Map<String, FeatureNetwork> networks = networks();
     List<Outcome> outcomes = evaluation.run(List.copyOf(networks.values()));
+    int bank = outcomes.get(0).bank();
+    if (Collections.max(counts) > bank) {
+      console.warn(
+          "--k %d: only %d training images are there to vote."
+              .formatted(Collections.max(counts), bank));
+    }
     List<String> names = new ArrayList<>(networks.keySet());
     Map<String, Object> values = new LinkedHashMap<>();
     for (int i = 0; i < names.size(); i++) {
       putTop1(values, names.get(i) + "_knn_top1", outcomes.get(i));
     }
-    values.put("knn_bank", outcomes.get(0).bank());
+    values.put("knn_bank", bank);
     values.put("knn_queries", outcomes.get(0).queries());
     return values;
   }

@@ -132,7 +132,7 @@ final class ImageFolder {
 
     private static String problem(Path root) {
       if (!Files.exists(root)) {
-        return "no such folder.";
+        return "no such folder. Expected one of images, or with a subfolder for each class.";
       }
       return root.toString().endsWith(".tar")
           ? "not a folder. Name tar files in tar { path: ... }."

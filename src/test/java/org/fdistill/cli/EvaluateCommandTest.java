@@ -169,6 +169,9 @@ class EvaluateCommandTest {
     }
     assertThat(unknown.get("student_knn_top1_k1").getAsDouble()).isEqualTo(1);
     assertThat(unknown.get("knn_bank").getAsInt()).isEqualTo(4);
+    String[] many = Stream.of(data).map(w -> w.equals("1,3") ? "1,9" : w).toArray(String[]::new);
+    assertThat(evaluate(copy, many).err())
+        .contains("warning: --k 9: only 4 training images are there to vote.");
     CommandRun.fails(
         3,
         List.of("has no output \"none\""),
@@ -179,10 +182,14 @@ class EvaluateCommandTest {
   }
 
   private static JsonObject knn(Path model, String... data) throws IOException {
-    CommandRun.done(
-        Stream.concat(Stream.of("evaluate", model.toString()), Stream.of(data))
-            .toArray(String[]::new));
+    assertThat(evaluate(model, data).err()).doesNotContain("warning: --k");
     return read(root.resolve("knn.json"));
+  }
+
+  private static CommandRun evaluate(Path model, String... more) {
+    return CommandRun.done(
+        Stream.concat(Stream.of("evaluate", model.toString()), Stream.of(more))
+            .toArray(String[]::new));
   }
 
   @Test

@@ -92,7 +92,7 @@ final class ExampleSourceTest {
         .isInstanceOf(UserError.class)
         .hasMessageContaining(folder + " holds no images");
     assertThatThrownBy(() -> ExampleSource.open(images(folder.resolve("none"))))
-        .hasMessageContaining("none: no such folder");
+        .hasMessageContaining("none: no such folder. Expected one of images");
     Files.createDirectories(folder.resolve("cat"));
     Files.createDirectories(folder.resolve("dog"));
     Files.write(folder.resolve("dog/1.jpg"), Examples.jpeg(1));
