@@ -6,7 +6,6 @@ import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -14,6 +13,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.fdistill.files.FileTrouble;
+import org.fdistill.graph.CpuInfo;
 
 /** Looks at Java and the machine: what TensorFlow runs on. */
 public final class Machine {
@@ -24,21 +24,21 @@ public final class Machine {
 
   /** Instructions that TensorFlow's matrix products gain from, as /proc/cpuinfo names them. */
   private static final List<String> INSTRUCTIONS =
-      List.of("avx2", "fma", "avx512f", "avx512_bf16", "amx_bf16");
+      List.of("avx2", "fma", "avx512f", "avx512_bf16", CpuInfo.AMX);
 
   private static final List<String> THREAD_SETTINGS =
       List.of("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS");
 
-  private final Path cpuInfo;
+  private final CpuInfo cpu;
   private final Map<String, String> environment;
 
   /** The machine of this process. */
   public Machine() {
-    this(Path.of("/proc/cpuinfo"), System.getenv());
+    this(CpuInfo.ofThisMachine(), System.getenv());
   }
 
-  Machine(Path cpuInfo, Map<String, String> environment) {
-    this.cpuInfo = cpuInfo;
+  Machine(CpuInfo cpu, Map<String, String> environment) {
+    this.cpu = cpu;
     this.environment = Map.copyOf(environment);
   }
 
@@ -75,18 +75,15 @@ public final class Machine {
   }
 
   Finding cpu() {
-    List<String> lines = lines(cpuInfo);
-    String model = field(lines, "model name");
-    Set<String> flags = Set.copyOf(Arrays.asList(field(lines, "flags").split(" ", -1)));
     String instructions =
-        INSTRUCTIONS.stream().filter(flags::contains).collect(Collectors.joining(" "));
+        INSTRUCTIONS.stream().filter(cpu.flags()::contains).collect(Collectors.joining(" "));
     String state =
         String.format(
             "%s, %d cores, %s",
-            model.isEmpty() ? "unknown model" : model,
+            cpu.model().isEmpty() ? "unknown model" : cpu.model(),
             Runtime.getRuntime().availableProcessors(),
             instructions.isEmpty() ? "no vector instructions known" : instructions);
-    return flags.contains("avx2") || flags.contains("")
+    return cpu.flags().contains("avx2") || cpu.flags().isEmpty()
         ? Finding.good("CPU", state)
         : Finding.advice("CPU", state, "without AVX2 training is several times slower");
   }
@@ -136,22 +133,6 @@ public final class Machine {
     return limited
         ? Finding.advice("Threads", state, "set by you: they limit TensorFlow's threads")
         : Finding.good("Threads", state);
-  }
-
-  private static String field(List<String> lines, String name) {
-    return lines.stream()
-        .filter(line -> line.startsWith(name))
-        .map(line -> line.substring(line.indexOf(':') + 1).strip())
-        .findFirst()
-        .orElse("");
-  }
-
-  private static List<String> lines(Path file) {
-    try {
-      return Files.readAllLines(file);
-    } catch (IOException e) {
-      return List.of();
-    }
   }
 
   static String size(long bytes) {

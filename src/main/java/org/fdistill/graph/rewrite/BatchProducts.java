@@ -25,6 +25,15 @@ public final class BatchProducts {
     return result.build();
   }
 
+  /** Turns a product of two matrices into a batch product of one. */
+  static void ofMatrices(NodeDef.Builder product) {
+    AttrValue a = product.getAttrOrThrow("transpose_a");
+    AttrValue b = product.getAttrOrThrow("transpose_b");
+    product.setOp(VERSION_2).putAttr("adj_x", a).putAttr("adj_y", b);
+    product.removeAttr("transpose_a").removeAttr("transpose_b");
+    product.removeAttr("grad_a").removeAttr("grad_b");
+  }
+
   private static void rewrite(NodeDef.Builder node) {
     if (!node.getOp().equals(VERSION_3)) {
       return;

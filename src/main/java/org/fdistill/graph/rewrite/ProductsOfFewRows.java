@@ -4,7 +4,6 @@ import java.util.Map;
 import org.tensorflow.Graph;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.linalg.MatMul;
-import org.tensorflow.proto.AttrValue;
 import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.GraphDef;
 import org.tensorflow.proto.NodeDef;
@@ -35,18 +34,10 @@ final class ProductsOfFewRows {
           && is(node, "transpose_b")
           && !is(node, "transpose_a")
           && node.getAttrOrThrow("T").getType() == DataType.DT_FLOAT) {
-        rewrite(node);
+        BatchProducts.ofMatrices(node);
       }
     }
     return result.build();
-  }
-
-  private static void rewrite(NodeDef.Builder product) {
-    AttrValue a = product.getAttrOrThrow("transpose_a");
-    AttrValue b = product.getAttrOrThrow("transpose_b");
-    product.setOp("BatchMatMulV2").putAttr("adj_x", a).putAttr("adj_y", b);
-    product.removeAttr("transpose_a").removeAttr("transpose_b");
-    product.removeAttr("grad_a").removeAttr("grad_b");
   }
 
   /** Fewer rows than columns, as the first factor. */

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.fdistill.graph.CpuInfo;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -35,22 +36,22 @@ class DoctorTest {
   void theCpusInstructionsAreFound() throws IOException {
     Path info = folder.resolve("cpuinfo");
     Files.writeString(info, "model name\t: Old One\nflags\t\t: fpu sse4_2 avx\n");
-    Finding old = new Machine(info, Map.of()).cpu();
+    Finding old = new Machine(CpuInfo.read(info), Map.of()).cpu();
     assertThat(old.state()).startsWith("Old One, ").endsWith("no vector instructions known");
     assertThat(old.verdict()).isEqualTo("note");
     Files.writeString(info, "model name\t: New One\nflags\t\t: fpu avx2 fma avx512_bf16\n");
-    Finding recent = new Machine(info, Map.of()).cpu();
+    Finding recent = new Machine(CpuInfo.read(info), Map.of()).cpu();
     assertThat(recent.state()).endsWith("avx2 fma avx512_bf16");
     assertThat(recent.verdict()).isEqualTo("ok");
-    assertThat(new Machine(folder.resolve("none"), Map.of()).cpu().verdict()).isEqualTo("ok");
+    assertThat(new Machine(CpuInfo.read(folder.resolve("none")), Map.of()).cpu().verdict()).isEqualTo("ok");
   }
 
   @Test
   void threadLimitsInTheEnvironmentAreShown() {
-    Finding limited = new Machine(folder, Map.of("OMP_NUM_THREADS", "1")).threads();
+    Finding limited = new Machine(CpuInfo.read(folder), Map.of("OMP_NUM_THREADS", "1")).threads();
     assertThat(limited.state()).isEqualTo("OMP_NUM_THREADS=1");
     assertThat(limited.advice()).contains("limit TensorFlow's threads");
-    assertThat(new Machine(folder, Map.of()).threads().advice()).isEmpty();
+    assertThat(new Machine(CpuInfo.read(folder), Map.of()).threads().advice()).isEmpty();
   }
 
   @Test
