@@ -7,8 +7,8 @@
  *   <li>{@link org.fdistill.graph.rewrite.StaticShapes}: known shapes become constants
  *   <li>{@link org.fdistill.graph.rewrite.ProductsOfFewRows}: products in the op that is the faster
  *       one for their shape
- *   <li>{@link org.fdistill.graph.rewrite.BiasedProducts}: products that are faster apart from their
- *       bias
+ *   <li>{@link org.fdistill.graph.rewrite.BiasedProducts}: products that are faster apart from
+ *       their bias
  *   <li>{@link org.fdistill.graph.rewrite.BiasGradients}: sums over rows as products
  *   <li>{@link org.fdistill.graph.rewrite.ShapedRewrite}: these four, for every graph of full
  *       batches

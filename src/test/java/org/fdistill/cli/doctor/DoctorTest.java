@@ -43,7 +43,8 @@ class DoctorTest {
     Finding recent = new Machine(CpuInfo.read(info), Map.of()).cpu();
     assertThat(recent.state()).endsWith("avx2 fma avx512_bf16");
     assertThat(recent.verdict()).isEqualTo("ok");
-    assertThat(new Machine(CpuInfo.read(folder.resolve("none")), Map.of()).cpu().verdict()).isEqualTo("ok");
+    assertThat(new Machine(CpuInfo.read(folder.resolve("none")), Map.of()).cpu().verdict())
+        .isEqualTo("ok");
   }
 
   @Test
