@@ -10,9 +10,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.Collections;
 import java.util.List;
-import java.util.Map;
+import org.fdistill.graph.CpuInfo;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -103,20 +103,25 @@ class BenchCommandTest {
 
   private static void assertProductsAreThoseOfTheNetwork(JsonObject limits) {
     double milliseconds = 0;
-    Map<String, Integer> products = new HashMap<>();
+    List<String> products = new ArrayList<>();
     for (JsonElement element : limits.getAsJsonArray("products")) {
       JsonObject product = element.getAsJsonObject();
       milliseconds += number(product, "milliseconds");
-      String factors = product.get("first").getAsString() + product.get("second").getAsString();
-      products.merge(factors, product.get("count").getAsInt(), Integer::sum);
+      products.add(
+          product.get("first").getAsString()
+              + product.get("second").getAsString()
+              + product.get("count").getAsInt());
     }
     assertThat(number(limits, "product_milliseconds")).isEqualTo(milliseconds, within(1e-6));
     // The first layer of the MLP of two blocks, for 8 images of 197 tokens: teacher and student
-    // forward, which with AMX are two ops, then the student's gradients of input and kernel.
+    // forward, then the student's gradients of input and kernel. With AMX the teacher's, which has
+    // its activation with it, is another op than the student's.
+    boolean apart = CpuInfo.ofThisMachine().flags().contains(CpuInfo.AMX);
     assertThat(products)
-        .containsEntry("[1576,96][96,384]", 4)
-        .containsEntry("[1576,384][96,384]T", 2)
-        .containsEntry("[1576,96]T[1576,384]", 2);
+        .contains("[1576,384][96,384]T2", "[1576,96]T[1576,384]2")
+        .filteredOn(product -> product.startsWith("[1576,96][96,384]"))
+        .containsExactlyElementsOf(
+            Collections.nCopies(apart ? 2 : 1, "[1576,96][96,384]" + (apart ? 2 : 4)));
   }
 
   private static void assertPassesAreTheWhole(JsonObject passes, JsonObject limits) {
