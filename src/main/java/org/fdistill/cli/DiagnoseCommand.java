@@ -147,6 +147,7 @@ final class DiagnoseCommand implements Command {
     options.require(MODEL, DATA, OUT);
     Path out = options.path(OUT);
     OutputFolder.requireApart(Path.of(options.text(DATA)), out);
+    OutputFolder.requireOutsideOfModels(out, "--out");
     DiagnosisRequest request =
         new DiagnosisRequest(
             subjects(options),

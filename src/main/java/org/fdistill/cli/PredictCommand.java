@@ -89,6 +89,7 @@ final class PredictCommand implements Command {
     Path images = options.path(IMAGES);
     Path out = options.path(OUT);
     OutputFolder.requireApart(images, out);
+    OutputFolder.requireOutsideOfModels(out, "--out");
     options.findPath(TRUTH).ifPresent(truth -> OutputFolder.requireApart(truth, out));
     SavedModelFolder folder = SavedModelFolder.read(options.path(MODEL));
     ImageReader.Listing found = ImageReader.list(images);

@@ -72,6 +72,7 @@ final class RunTraining {
   private RunResult train(
       ConsoleProgress progress, StopRequest stop, Workers workers, RunEnd... further) {
     ReportAtEnd report = new ReportAtEnd(config, folder, progress::message, stop);
+    workers.beforeEnd(message -> report.writeIfStarted());
     RunResult result;
     try {
       result = train(progress, report, end(progress, report, further), stop, workers);

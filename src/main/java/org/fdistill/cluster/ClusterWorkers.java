@@ -114,6 +114,11 @@ public final class ClusterWorkers implements Workers {
   }
 
   @Override
+  public void beforeEnd(Consumer<String> told) {
+    watch.beforeEnd(told);
+  }
+
+  @Override
   public void close() {
     if (closed) {
       return;

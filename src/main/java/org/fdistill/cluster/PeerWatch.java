@@ -1,8 +1,10 @@
 package org.fdistill.cluster;
 
 import java.util.Arrays;
+import java.util.Deque;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.function.Consumer;
 import org.fdistill.cluster.PeerProbe.Answer;
 import org.fdistill.config.UserError;
@@ -25,6 +27,7 @@ final class PeerWatch implements AutoCloseable {
   private final Cluster cluster;
   private final long silenceMillis;
   private final Consumer<String> end;
+  private final Deque<Consumer<String>> told = new ConcurrentLinkedDeque<>();
   private final long[] lastAnswer;
   private final int[] refusals;
   private final Thread thread;
@@ -84,6 +87,11 @@ final class PeerWatch implements AutoCloseable {
     thread.start();
   }
 
+  /** Who is told, before others that asked earlier, when this is about to end the process. */
+  void beforeEnd(Consumer<String> listener) {
+    told.addFirst(listener);
+  }
+
   /** Notes how far training has come, for the message. */
   void reached(long newStep) {
     step = newStep;
@@ -121,8 +129,17 @@ final class PeerWatch implements AutoCloseable {
     if (lost != null) {
       sleep(GRACE_MILLIS);
       if (!claimed && !closed) {
-        end.accept(lost);
+        endOfProcess();
       }
+    }
+  }
+
+  /** Whatever fails on the way, the process ends. */
+  private void endOfProcess() {
+    try {
+      told.forEach(listener -> listener.accept(lost));
+    } finally {
+      end.accept(lost);
     }
   }
 

@@ -1,6 +1,7 @@
 package org.fdistill.cluster;
 
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.fdistill.graph.Replicas;
 import org.fdistill.graph.SessionFactory;
 import org.tensorflow.Graph;
@@ -61,6 +62,11 @@ public interface Workers extends AutoCloseable {
         }
 
         @Override
+        public void beforeEnd(Consumer<String> told) {
+          // Nobody else can be lost.
+        }
+
+        @Override
         public void close() {
           // Nothing was opened.
         }
@@ -103,6 +109,14 @@ public interface Workers extends AutoCloseable {
    * that the error is one of this process.
    */
   Optional<String> lost();
+
+  /**
+   * Where another worker is lost and TensorFlow does not come back, this process ends without
+   * unwinding: who else is to know before.
+   *
+   * @param told is given what {@link #lost} gives otherwise; who asked last is told first
+   */
+  void beforeEnd(Consumer<String> told);
 
   /** The others may leave from now on. */
   @Override

@@ -49,6 +49,7 @@ public final class Trainer {
     run.task().open();
     try (RunFolder folder = new RunFolder(folder(), config);
         RunLog log = new RunLog(folder, workers.isChief())) {
+      workers.beforeEnd(log::message);
       try {
         CheckpointStore store = store(folder);
         if (isTrueOfChief(Summary.isWhole(folder.summary()))) {

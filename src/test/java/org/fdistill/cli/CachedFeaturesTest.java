@@ -227,4 +227,14 @@ class CachedFeaturesTest {
         List.of("distill.cache", "color_jitter"),
         words("train", "run", cacheAt("features"), "train_data.augment.color_jitter={hue:0.1}"));
   }
+
+  @Test
+  void aTeacherKeepsNoFeatures() {
+    Path inside = Path.of("savedmodels/tiny-teacher/features");
+    CommandRun.fails(
+        2,
+        List.of("savedmodels/tiny-teacher is a SavedModel", "Take another distill.cache.path"),
+        words("cache", "", "distill.cache.path=" + inside));
+    assertThat(inside).doesNotExist();
+  }
 }

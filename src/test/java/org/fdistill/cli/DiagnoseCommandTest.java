@@ -187,6 +187,16 @@ class DiagnoseCommandTest {
         none + "/../none");
     CommandRun.fails(
         2,
+        List.of(TEACHER + " is a SavedModel", "Take another --out"),
+        "diagnose",
+        "--model",
+        TEACHER,
+        "--data",
+        images,
+        "--out",
+        TEACHER + "/looks");
+    CommandRun.fails(
+        2,
         List.of("--model tä=" + none + ": 'tä' is no name.", "letters a to z", "before="),
         "diagnose",
         "--model",

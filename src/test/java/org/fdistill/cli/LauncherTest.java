@@ -109,7 +109,7 @@ class LauncherTest {
   @Test
   void anOldJavaIsRefused() throws IOException {
     java("1.8.0_292");
-    assertThat(launch(Map.of())).contains("is Java 1; fdistill needs 17 or newer");
+    assertThat(launch(Map.of())).contains("is Java 8; fdistill needs 17 or newer");
     java("11.0.2");
     assertThat(launch(Map.of())).contains("is Java 11; fdistill needs 17 or newer");
   }

@@ -53,7 +53,12 @@ class NamedWorkersTest {
     String folder = root.resolve("lost").toString();
     List<String> words =
         WorkerProcesses.words(
-            "classify", folder, 1, "schedule.length.steps=1000000", "cluster.silence_seconds=6");
+            "classify",
+            folder,
+            1,
+            "schedule.length.steps=1000000",
+            "cluster.silence_seconds=6",
+            "log.report=true");
     Process chief = WorkerProcesses.start(addresses, 0, words);
     Process other = WorkerProcesses.start(addresses, 1, words);
     awaitCheckpointOrSteps(chief);
@@ -65,6 +70,8 @@ class NamedWorkersTest {
         .contains(why)
         .contains("Start all workers again")
         .doesNotContain("This is a bug");
+    assertThat(root.resolve("lost/run.log")).content().contains(why);
+    assertThat(root.resolve("lost/report.html")).content().contains(why);
     other.destroyForcibly();
   }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.fdistill.cluster.Workers;
 import org.fdistill.config.UserError;
 import org.fdistill.data.DataIdentity;
@@ -70,6 +71,11 @@ class AgreementTest {
     @Override
     public Optional<String> lost() {
       return Optional.empty();
+    }
+
+    @Override
+    public void beforeEnd(Consumer<String> told) {
+      throw new UnsupportedOperationException();
     }
 
     @Override
