@@ -28,7 +28,12 @@ class DistilledSegmentationTest {
         "--validation=160",
         "--side=56",
         "--out=" + root.resolve("data"));
-    train("distill", "student", "schedule.length={ steps: 900 }", "train_data.batch_size=32");
+    train(
+        "distill",
+        "student",
+        "schedule.length={ steps: 900 }",
+        "train_data.batch_size=32",
+        "log.report=false");
     double distilled = iou("distilled", "model.init_from=" + root.resolve("student/export"));
     // Layer decay is for weights that have learned something.
     double scratch = iou("scratch", "model.init_from=", "optimizer.layer_decay=1");

@@ -51,7 +51,7 @@ class SeveralStudentsTest {
       optimizer { clip_norm: 0.05 accumulation: 2 ema_decay: 0.9 }
       schedule { length { steps: %d } warmup { steps: 5 } learning_rate: 1e-3 scale_by_batch: 0 }
       checkpoint { every_steps: %d keep_last: 4 }
-      log { every_steps: 1 validate_every_epochs: 0.25 }
+      log { every_steps: 1 validate_every_epochs: 0.25 report: false }
       """;
 
   @TempDir Path root;
