@@ -18,7 +18,7 @@ final class ReportAtEnd implements RunStart, RunEnd {
   private final Path folder;
   private final Consumer<String> tell;
   private final ReportParts parts;
-  private boolean started;
+  private volatile boolean started; // another thread asks, where a worker is lost
 
   /**
    * For one run.
