@@ -127,11 +127,14 @@ public final class FeatureCache {
     return split;
   }
 
+  /** Where the caches of all teachers stand: {@code distill.cache.path}. */
+  public Path root() {
+    return FilePatterns.path(config.getPath());
+  }
+
   /** Its folder. */
   public Path folder() {
-    return FilePatterns.path(config.getPath())
-        .resolve(teacher.name().replaceAll("[^A-Za-z0-9_.-]", "_"))
-        .resolve(split.folder);
+    return root().resolve(teacher.name().replaceAll("[^A-Za-z0-9_.-]", "_")).resolve(split.folder);
   }
 
   /** The examples in the views that the cache is of. */

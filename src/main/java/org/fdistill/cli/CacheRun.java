@@ -9,7 +9,6 @@ import org.fdistill.cache.CacheWriting;
 import org.fdistill.cache.FeatureCache;
 import org.fdistill.config.UserError;
 import org.fdistill.data.ExampleSource;
-import org.fdistill.data.tfrecord.FilePatterns;
 import org.fdistill.proto.RunConfig;
 import org.fdistill.task.Task;
 import org.fdistill.task.Tasks;
@@ -31,10 +30,8 @@ final class CacheRun {
     SessionSettings.decide(config.getRuntime());
     Task task = Tasks.of(config);
     caches = task.caches();
-    if (!isEmpty()) {
-      OutputFolder.requireOutsideOfModels(
-          FilePatterns.path(config.getDistill().getCache().getPath()), "distill.cache.path");
-    }
+    caches.forEach(
+        cache -> OutputFolder.requireOutsideOfModels(cache.root(), "distill.cache.path"));
   }
 
   /** Whether the run keeps nothing. */
