@@ -34,6 +34,7 @@ final class PeerWatch implements AutoCloseable {
   private volatile long step;
   private volatile String lost;
   private volatile boolean claimed;
+  private volatile boolean ending;
   private volatile boolean closed;
 
   /**
@@ -110,7 +111,7 @@ final class PeerWatch implements AutoCloseable {
   Optional<String> verdict() {
     claimed = true;
     long deadline = System.currentTimeMillis() + silenceMillis + 2 * PATIENCE_MILLIS;
-    while (lost == null && thread.isAlive() && System.currentTimeMillis() < deadline) {
+    while ((lost == null || ending) && thread.isAlive() && System.currentTimeMillis() < deadline) {
       sleep(100);
     }
     claimed = lost != null;
@@ -134,8 +135,9 @@ final class PeerWatch implements AutoCloseable {
     }
   }
 
-  /** Whatever fails on the way, the process ends. */
+  /** Whatever fails on the way, the process ends; who comes back meanwhile waits for that. */
   private void endOfProcess() {
+    ending = true;
     try {
       told.forEach(listener -> listener.accept(lost));
     } finally {
