@@ -131,4 +131,17 @@ class PredictClassifierTest {
         "--out=" + root.resolve("nothing"));
     assertThat(root.resolve("nothing")).doesNotExist();
   }
+
+  @Test
+  void predictionsDoNotGoIntoAModel() {
+    Path inside = export.resolve("maps");
+    CommandRun.fails(
+        2,
+        List.of(export + " is a SavedModel", "Take another --out"),
+        "predict",
+        export.toString(),
+        "--images=" + images,
+        "--out=" + inside);
+    assertThat(inside).doesNotExist();
+  }
 }
